@@ -1,0 +1,41 @@
+namespace Settlement.Core.Store;
+
+/// <summary>The kinds of payload that can be erased; each is a table of its own, <c>payload_</c> and the name in snake case.</summary>
+public enum PayloadKind : short
+{
+    /// <summary>What back offices submitted, by instruction.</summary>
+    Instructions,
+
+    /// <summary>Raw messages as they were received or sent.</summary>
+    Messages,
+
+    /// <summary>Envelopes, one row a batch and audience.</summary>
+    Batches,
+
+    /// <summary>Content keys wrapped under the vault key.</summary>
+    ContentKeys,
+
+    /// <summary>Positions and open contracts at a head, from which read models are rebuilt.</summary>
+    Snapshots,
+
+    /// <summary>Openings of commitments: values and salts.</summary>
+    Openings,
+
+    /// <summary>Facts that must stay unique, such as a payment's UETR.</summary>
+    Facts,
+
+    /// <summary>What is still to be told to the back office.</summary>
+    Outbox,
+
+    /// <summary>Envelopes still to be delivered to observers.</summary>
+    Deliveries,
+
+    /// <summary>Ledger checkpoints as they were signed.</summary>
+    Checkpoints,
+
+    /// <summary>The settlement agent's postings.</summary>
+    Postings,
+
+    /// <summary>What a node remembers about itself.</summary>
+    Settings,
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Settlement.Core.Store;
+
+namespace Settlement.Storage;
+
+/// <summary>
+/// A transaction checked against the bounds and folded to what a vault must do: one append a stream, one write a key.
+/// Conflicts inside the transaction itself are found here, so every vault treats them alike.
+/// </summary>
+internal sealed class PreparedTransaction
+{
+    private const long TicksPerMicrosecond = TimeSpan.TicksPerMillisecond / 1000;
+
+    private PreparedTransaction() { }
+
+    public List<StreamAppend> Appends { get; } = [];
+
+    public Dictionary<PayloadKey, byte[]> Inserts { get; } = [];
+
+    public Dictionary<PayloadKey, byte[]> Replaces { get; } = [];
+
+    public HashSet<PayloadKey> Deletes { get; } = [];
+
+    public int EventCount { get; private set; }
+
+    public static PreparedTransaction Of(StoreTransaction transaction)
+    {
+        PreparedTransaction prepared = new();
+        prepared.FoldAppends(transaction.Appends);
+        foreach (PayloadWrite write in transaction.Writes) prepared.Fold(write);
+        foreach (PayloadDelete delete in transaction.Deletes) prepared.Deletes.Add(Checked(delete.Kind, delete.Key));
+        long rows = (long)prepared.EventCount + transaction.Writes.Count + transaction.Deletes.Count;
+        if (rows > StoreLimits.MaximumRowsPerTransaction)
+            throw new ArgumentException($"A transaction of {rows} rows exceeds {StoreLimits.MaximumRowsPerTransaction}.", nameof(transaction));
+        return prepared;
+    }
+
+    private void FoldAppends(List<StreamAppend> appends)
+    {
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        foreach (StreamAppend append in appends)
+        {
+            StreamAppend next = Checked(append);
+            EventCount += next.Events.Count;
+            if (!places.TryGetValue(next.Stream, out int place))
+            {
+                places.Add(next.Stream, Appends.Count);
+                Appends.Add(next);
+                continue;
+            }
+            StreamAppend before = Appends[place];
+            long reached = before.ExpectedVersion + before.Events.Count;
+            if (next.ExpectedVersion != reached) throw StoreConflictException.OfStream(next.Stream, next.ExpectedVersion, reached);
+            Appends[place] = before with { Events = [.. before.Events, .. next.Events] };
+        }
+    }
+
+    private void Fold(PayloadWrite write)
+    {
+        PayloadKey key = Checked(write.Kind, write.Key);
+        if (write.Body.Length > StoreLimits.MaximumBodyBytes)
+            throw new ArgumentException($"The body of {key} has {write.Body.Length} bytes; the most is {StoreLimits.MaximumBodyBytes}.", nameof(write));
+        bool inserted = Inserts.ContainsKey(key);
+        if (write.Mode == PayloadWriteMode.Insert)
+        {
+            if (inserted || Replaces.ContainsKey(key)) throw StoreConflictException.OfKey(key);
+            Inserts.Add(key, write.Body);
+        }
+        else if (inserted) Inserts[key] = write.Body;
+        else Replaces[key] = write.Body;
+    }
+
+    private static StreamAppend Checked(StreamAppend append)
+    {
+        if (append.Stream.Length is 0 or > StoreLimits.MaximumStreamNameLength)
+            throw new ArgumentException($"A stream's name has 1 to {StoreLimits.MaximumStreamNameLength} characters.", nameof(append));
+        if (append.ExpectedVersion < 0) throw new ArgumentException("An expected version is not negative.", nameof(append));
+        if (append.Events.Count == 0) throw new ArgumentException($"The append to {append.Stream} has no events.", nameof(append));
+        NewEvent[] events = new NewEvent[append.Events.Count];
+        for (int i = 0; i < events.Length; i++) events[i] = Checked(append.Stream, append.Events[i]);
+        return append with { Events = events };
+    }
+
+    private static NewEvent Checked(string stream, NewEvent item)
+    {
+        if (item.Type.Length is 0 or > StoreLimits.MaximumEventTypeLength || !item.Type.All(static c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '_'))
+            throw new ArgumentException($"Event type '{item.Type}' in {stream} is not a short name in lower snake case.", nameof(item));
+        Utf8JsonReader reader = new(System.Text.Encoding.UTF8.GetBytes(item.Data));
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                throw new ArgumentException($"The data of {item.Type} in {stream} is not a JSON object.", nameof(item));
+            reader.Skip();
+            if (reader.Read()) throw new ArgumentException($"The data of {item.Type} in {stream} has more than one value.", nameof(item));
+        }
+        catch (JsonException error)
+        {
+            throw new ArgumentException($"The data of {item.Type} in {stream} is not JSON.", nameof(item), error);
+        }
+        // The database keeps microseconds of UTC; truncating here makes every vault return the same.
+        DateTimeOffset utc = item.Timestamp.ToUniversalTime();
+        return item with { Timestamp = utc.AddTicks(-(utc.Ticks % TicksPerMicrosecond)) };
+    }
+
+    private static PayloadKey Checked(PayloadKind kind, byte[] key)
+    {
+        if (!Enum.IsDefined(kind)) throw new ArgumentException($"There is no payload kind {(short)kind}.", nameof(kind));
+        if (key.Length is 0 or > StoreLimits.MaximumKeyBytes)
+            throw new ArgumentException($"A key has 1 to {StoreLimits.MaximumKeyBytes} bytes, not {key.Length}.", nameof(key));
+        return new PayloadKey(kind, key);
+    }
+}
