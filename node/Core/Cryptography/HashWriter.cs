@@ -44,6 +44,13 @@ public sealed class HashWriter : IDisposable
     /// <summary>Length-prefixed UTF-8.</summary>
     public HashWriter Text(string value) => Bytes(Encoding.UTF8.GetBytes(value));
 
+    /// <summary>One byte.</summary>
+    public HashWriter Byte(byte value)
+    {
+        hash.AppendData([value]);
+        return this;
+    }
+
     /// <summary>Two big-endian bytes.</summary>
     public HashWriter UInt16(ushort value)
     {

@@ -1,0 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Settlement.Core.Cryptography;
+
+/// <summary>
+/// A record at rest: the content key wrapped under the vault key (60 bytes), and the ciphertext. They are stored apart;
+/// destroying the wrap erases the record, in backups too.
+/// </summary>
+public sealed record SealedRecord(byte[] WrappedKey, byte[] Ciphertext);
+
+/// <summary>
+/// The key that protects a node's vault, kept outside the database and its backups. The 32 bytes only feed HKDF: each
+/// purpose has a derived key of its own. Safe for use from several threads.
+/// </summary>
+public sealed class VaultKey : IDisposable
+{
+    /// <summary>The length in bytes.</summary>
+    public const int Length = 32;
+
+    private readonly byte[] secret;
+    private readonly WrappingKey wrappingKey;
+
+    /// <param name="secret">32 bytes; a copy is kept and zeroed on disposal.</param>
+    /// <param name="priorWraps">How many wraps the vault's holder recorded under this key before: it counts on from there.</param>
+    /// <exception cref="ArgumentException">When the length differs.</exception>
+    public VaultKey(ReadOnlySpan<byte> secret, long priorWraps = 0)
+    {
+        if (secret.Length != Length) throw new ArgumentException("A vault key has 32 bytes.", nameof(secret));
+        this.secret = secret.ToArray();
+        byte[] derived = Derive("settlement/vault/wrapping-key", "");
+        wrappingKey = new WrappingKey(derived, priorWraps);
+        CryptographicOperations.ZeroMemory(derived);
+    }
+
+    /// <summary>How many wraps were made under this key, for its holder to record and to rotate it in time.</summary>
+    public long Wraps => wrappingKey.Uses;
+
+    /// <summary>A fresh vault key.</summary>
+    public static VaultKey Generate(IEntropy entropy)
+    {
+        Span<byte> drawn = stackalloc byte[Length];
+        entropy.Fill(drawn);
+        var key = new VaultKey(drawn);
+        CryptographicOperations.ZeroMemory(drawn);
+        return key;
+    }
+
+    /// <summary>The 32 bytes, for the store outside the database; the caller zeroes them after use.</summary>
+    public byte[] ToArray() => [.. secret];
+
+    /// <summary>Wraps an envelope's content key; 60 bytes. <paramref name="aad"/> names the envelope.</summary>
+    public byte[] WrapContentKey(ReadOnlySpan<byte> contentKey, ReadOnlySpan<byte> aad, IEntropy entropy)
+    {
+        Span<byte> bound = stackalloc byte[Digest.Length];
+        Bind("envelope", aad, bound);
+        return wrappingKey.Wrap(contentKey, bound, entropy);
+    }
+
+    /// <summary>Opens what <see cref="WrapContentKey"/> made; false for any change, another key or another envelope.</summary>
+    public bool TryUnwrapContentKey(ReadOnlySpan<byte> wrap, ReadOnlySpan<byte> aad, [NotNullWhen(true)] out byte[]? contentKey)
+    {
+        Span<byte> bound = stackalloc byte[Digest.Length];
+        Bind("envelope", aad, bound);
+        return wrappingKey.TryUnwrap(wrap, bound, out contentKey);
+    }
+
+    /// <summary>Encrypts one record under a content key of its own, which is wrapped under this key.</summary>
+    /// <param name="kind">The kind of record, for example its table; bound to wrap and ciphertext.</param>
+    /// <param name="recordKey">The record's key within its kind; bound likewise, so records cannot be exchanged.</param>
+    public SealedRecord Seal(string kind, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> plaintext, IEntropy entropy)
+    {
+        Span<byte> bound = stackalloc byte[Digest.Length];
+        Bind("record/" + kind, recordKey, bound);
+        byte[] ciphertext = ContentCipher.Encrypt(plaintext, bound, entropy, out byte[] contentKey);
+        byte[] wrap = wrappingKey.Wrap(contentKey, bound, entropy);
+        CryptographicOperations.ZeroMemory(contentKey);
+        return new SealedRecord(wrap, ciphertext);
+    }
+
+    /// <summary>Opens a record; false for any change, and for another vault key, kind or record key.</summary>
+    public bool TryOpen(string kind, ReadOnlySpan<byte> recordKey, SealedRecord record, [NotNullWhen(true)] out byte[]? plaintext)
+    {
+        plaintext = null;
+        Span<byte> bound = stackalloc byte[Digest.Length];
+        Bind("record/" + kind, recordKey, bound);
+        if (!wrappingKey.TryUnwrap(record.WrappedKey, bound, out byte[]? contentKey)) return false;
+        bool opened = ContentCipher.TryDecrypt(contentKey, record.Ciphertext, bound, out plaintext);
+        CryptographicOperations.ZeroMemory(contentKey);
+        return opened;
+    }
+
+    /// <summary>A 32-byte key for one labelled purpose, for example the HMAC under which a reference is looked up.</summary>
+    public byte[] DeriveKey(string label) => Derive("settlement/vault/derived-key", label);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        wrappingKey.Dispose();
+        CryptographicOperations.ZeroMemory(secret);
+    }
+
+    // HKDF-SHA-256 (RFC 5869). The purpose ends at a zero byte, so purpose and label cannot run into each other.
+    private byte[] Derive(string purpose, string label) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, Length, salt: [], info: Encoding.UTF8.GetBytes(purpose + "\0" + label));
+
+    private static void Bind(string kind, ReadOnlySpan<byte> recordKey, Span<byte> bound)
+    {
+        using var writer = new HashWriter("settlement/vault");
+        writer.Text(kind).Bytes(recordKey).Finish().CopyTo(bound);
+    }
+}
