@@ -10,7 +10,7 @@ namespace Settlement.Core.Cryptography;
 internal sealed class HpkeSuite
 {
     public const byte BaseMode = 0;
-    public const int HashLength = 32;
+    public const int HashLength = KeyDerivation.HashLength;
     public const ushort KemP256HkdfSha256 = 0x0010;
     public const ushort KdfHkdfSha256 = 0x0001;
 
@@ -37,20 +37,15 @@ internal sealed class HpkeSuite
     public byte[] LabeledExtract(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> label, ReadOnlySpan<byte> keyMaterial)
     {
         byte[] labeled = [.. "HPKE-v1"u8, .. identifier, .. label, .. keyMaterial];
-        byte[] extracted = new byte[HashLength];
-        HKDF.Extract(HashAlgorithmName.SHA256, labeled, salt, extracted);
+        byte[] extracted = KeyDerivation.Extract(salt, labeled);
         CryptographicOperations.ZeroMemory(labeled);
         return extracted;
     }
 
     public byte[] LabeledExpand(ReadOnlySpan<byte> key, ReadOnlySpan<byte> label, ReadOnlySpan<byte> info, int length)
     {
-        // HKDF with an output of zero bytes is defined and empty; the platform refuses to be asked for it.
-        if (length == 0) return [];
         byte[] labeled = [.. Octets(checked((ushort)length)), .. "HPKE-v1"u8, .. identifier, .. label, .. info];
-        byte[] expanded = new byte[length];
-        HKDF.Expand(HashAlgorithmName.SHA256, key, expanded, labeled);
-        return expanded;
+        return KeyDerivation.Expand(key, labeled, length);
     }
 
     private static byte[] Identifier(ushort aead) =>

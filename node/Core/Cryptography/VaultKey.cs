@@ -101,9 +101,10 @@ public sealed class VaultKey : IDisposable
         CryptographicOperations.ZeroMemory(secret);
     }
 
-    // HKDF-SHA-256 (RFC 5869). The purpose ends at a zero byte, so purpose and label cannot run into each other.
+    // The secret is uniform, so it is a pseudorandom key as it stands (RFC 5869, section 3.3). The purpose ends at a zero
+    // byte, so purpose and label cannot run into each other.
     private byte[] Derive(string purpose, string label) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, Length, salt: [], info: Encoding.UTF8.GetBytes(purpose + "\0" + label));
+        KeyDerivation.Expand(secret, Encoding.UTF8.GetBytes(purpose + "\0" + label), Length);
 
     private static void Bind(string kind, ReadOnlySpan<byte> recordKey, Span<byte> bound)
     {

@@ -1,0 +1,83 @@
+using Settlement.Core.Cryptography;
+using Settlement.Tests.Simulation;
+
+namespace Settlement.Tests.Unit.Cryptography;
+
+public sealed class WrapAndVaultTests
+{
+    private static readonly byte[] Key = Digest.Of("key"u8).ToArray();
+
+    [Fact]
+    public void A_wrapping_key_refuses_to_wrap_beyond_its_bound_and_still_unwraps()
+    {
+        var entropy = new SeededEntropy(1);
+        using var key = new WrappingKey(Key, WrappingKey.MaximumUses - 1);
+        Assert.False(key.IsExhausted);
+        byte[] last = key.Wrap(Key, [], entropy);
+        Assert.True(key.IsExhausted);
+        Assert.Throws<InvalidOperationException>(() => key.Wrap(Key, [], entropy));
+        Assert.Equal(WrappingKey.MaximumUses, key.Uses);
+        Assert.True(key.TryUnwrap(last, [], out _));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void Keys_of_another_length_are_refused(int length)
+    {
+        byte[] key = new byte[length];
+        var entropy = new SeededEntropy(1);
+        Assert.Throws<ArgumentException>(() => new WrappingKey(key));
+        Assert.Throws<ArgumentException>(() => new VaultKey(key));
+        Assert.Throws<ArgumentException>(() => KeyWrap.Wrap(Key, key, [], entropy));
+        Assert.False(KeyWrap.TryUnwrap(key, KeyWrap.Wrap(Key, Key, [], entropy), [], out _));
+        Assert.False(ContentCipher.TryDecrypt(key, ContentCipher.Encrypt([], [], entropy, out _), [], out _));
+    }
+
+    [Fact]
+    public void A_record_opens_under_its_own_kind_key_and_vault_only()
+    {
+        var entropy = new SeededEntropy(2);
+        using VaultKey vault = VaultKey.Generate(entropy), other = VaultKey.Generate(entropy);
+        SealedRecord record = vault.Seal("message", "a"u8, "secret"u8, entropy);
+        SealedRecord second = vault.Seal("message", "a"u8, "secret"u8, entropy);
+        Assert.True(vault.TryOpen("message", "a"u8, record, out byte[]? plaintext));
+        Assert.Equal("secret"u8, plaintext);
+        Assert.NotEqual(record.Ciphertext, second.Ciphertext);
+        Assert.False(vault.TryOpen("message", "b"u8, record, out _));
+        Assert.False(vault.TryOpen("outbox", "a"u8, record, out _));
+        Assert.False(other.TryOpen("message", "a"u8, record, out _));
+        // Once its own wrap is destroyed, no other record's wrap brings it back.
+        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord(second.WrappedKey, record.Ciphertext), out _));
+        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord([], record.Ciphertext), out _));
+        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord(record.WrappedKey, []), out _));
+        Assert.Equal(2, vault.Wraps);
+    }
+
+    [Fact]
+    public void A_content_key_unwraps_for_its_own_envelope_only_and_never_as_a_record()
+    {
+        var entropy = new SeededEntropy(3);
+        using VaultKey vault = VaultKey.Generate(entropy);
+        byte[] wrap = vault.WrapContentKey(Key, "here"u8, entropy);
+        Assert.True(vault.TryUnwrapContentKey(wrap, "here"u8, out byte[]? unwrapped));
+        Assert.Equal(Key, unwrapped);
+        Assert.False(vault.TryUnwrapContentKey(wrap, "there"u8, out _));
+        SealedRecord record = vault.Seal("envelope", "here"u8, [], entropy);
+        Assert.False(vault.TryUnwrapContentKey(record.WrappedKey, "here"u8, out _));
+    }
+
+    [Fact]
+    public void Derived_keys_depend_on_the_label_and_the_vault_key_alone()
+    {
+        using VaultKey vault = VaultKey.Generate(new SeededEntropy(4)), other = VaultKey.Generate(new SeededEntropy(5));
+        using var again = new VaultKey(vault.ToArray(), priorWraps: 7);
+        Assert.Equal(vault.DeriveKey("uetr"), again.DeriveKey("uetr"));
+        Assert.Equal(7, again.Wraps);
+        Assert.NotEqual(vault.DeriveKey("uetr"), vault.DeriveKey("idempotency"));
+        Assert.NotEqual(vault.DeriveKey("uetr"), other.DeriveKey("uetr"));
+        Assert.NotEqual(vault.ToArray(), vault.DeriveKey(""));
+    }
+}
