@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Settlement.Core.Cryptography;
 
 /// <summary>
-/// A public key imported for ECDSA on P-256 and kept so, because importing costs as much as verifying. Safe for use from
+/// A public key imported for ECDSA on P-256 and kept so, because importing costs more than verifying. Safe for use from
 /// several threads, which then take turns. Both s and n − s verify, so a signature's bytes never identify what was signed.
 /// </summary>
 public sealed class VerifyingKey : IDisposable
