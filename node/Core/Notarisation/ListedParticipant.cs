@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Wire.Participants;
+
+namespace Settlement.Core.Notarisation;
+
+/// <summary>A participant as its own record states it, after its root key's signatures were verified. Nobody vouches for more.</summary>
+/// <param name="Id">Who it says it is.</param>
+/// <param name="RootKey">The key that signed the record and its certificates.</param>
+/// <param name="Version">Rises with each change, from 1.</param>
+/// <param name="Body">Everything else it says.</param>
+/// <param name="Certificates">The verified certificates' bodies, in the record's order.</param>
+public sealed record ListedParticipant(
+    ParticipantId Id, PublicKey RootKey, long Version, ParticipantRecordBody Body, IReadOnlyList<KeyCertificateBody> Certificates)
+{
+    /// <summary>The most certificates of a record.</summary>
+    public const int MaximumCertificates = 16;
+
+    /// <summary>The longest name or endpoint.</summary>
+    public const int MaximumTextLength = 256;
+
+    private static readonly string[] Roles = ["bank", "ledger", "agent", "regulator"];
+
+    /// <summary>Reads a record and verifies its root key's signature over it and over each certificate.</summary>
+    /// <param name="code">The refusal; empty when the record is valid.</param>
+    public static bool TryRead(ParticipantRecord record, string network, [NotNullWhen(true)] out ListedParticipant? participant, out string code)
+    {
+        participant = null;
+        code = LedgerCodes.Malformed;
+        ParticipantRecordBody? body = Parse(ParticipantRecordBody.Parser, record.Body);
+        if (body is null || body.Version is < 1 or > long.MaxValue) return false;
+        if (!PublicKey.TryRead(body.RootPublicKey.Span, out PublicKey root)) return false;
+        code = LedgerCodes.OtherNetwork;
+        if (body.Suite != Suite.Current || body.Network != network) return false;
+        code = LedgerCodes.ParticipantFields;
+        if (!TryReadFields(body, out ParticipantId id)) return false;
+        using var key = new VerifyingKey(root);
+        code = LedgerCodes.ParticipantSignature;
+        if (!key.Verify(RecordHashes.ParticipantRecord(record.Body.Span), record.Signature.Span)) return false;
+        code = LedgerCodes.ParticipantCertificate;
+        if (!TryReadCertificates(body, key, out List<KeyCertificateBody> certificates)) return false;
+        participant = new ListedParticipant(id, root, (long)body.Version, body, certificates);
+        code = "";
+        return true;
+    }
+
+    /// <summary>
+    /// Reads a certificate and verifies that this root signed it for this participant and purpose. Whether it is valid
+    /// now is the caller's to compare with its not-before and not-after.
+    /// </summary>
+    public static bool TryReadCertificate(
+        KeyCertificate certificate, string network, string participant, VerifyingKey root, [NotNullWhen(true)] out KeyCertificateBody? body)
+    {
+        body = null;
+        KeyCertificateBody? read = Parse(KeyCertificateBody.Parser, certificate.Body);
+        if (read is null || read.Suite != Suite.Current || read.Network != network || read.Participant != participant) return false;
+        if (read.Purpose == KeyPurpose.Unspecified || !Enum.IsDefined(read.Purpose) || !HasScopeOfPurpose(read)) return false;
+        if (!PublicKey.TryRead(read.PublicKey.Span, out _)) return false;
+        if (!UnixTime.TryRead(read.NotBeforeUnixMs, out DateTimeOffset notBefore) || !UnixTime.TryRead(read.NotAfterUnixMs, out DateTimeOffset notAfter)) return false;
+        if (notBefore >= notAfter || !root.Verify(RecordHashes.KeyCertificate(certificate.Body.Span), certificate.Signature.Span)) return false;
+        body = read;
+        return true;
+    }
+
+    private static bool TryReadFields(ParticipantRecordBody body, out ParticipantId id)
+    {
+        // One participant has one text, so that no second spelling of it can be listed.
+        if (!ParticipantId.TryParse(body.Participant, out id) || id.ToString() != body.Participant) return false;
+        if (body.Lei.Length > 0 && !Lei.TryParse(body.Lei, out _)) return false;
+        if (body.Name.Length is 0 or > MaximumTextLength || body.Endpoint.Length > MaximumTextLength) return false;
+        return Roles.Contains(body.Role) && Uri.TryCreate(body.Endpoint, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme == Uri.UriSchemeHttps;
+    }
+
+    private static bool TryReadCertificates(ParticipantRecordBody body, VerifyingKey root, out List<KeyCertificateBody> certificates)
+    {
+        certificates = [];
+        if (body.Certificates.Count > MaximumCertificates) return false;
+        foreach (KeyCertificate certificate in body.Certificates)
+        {
+            if (!TryReadCertificate(certificate, body.Network, body.Participant, root, out KeyCertificateBody? read)) return false;
+            // Channel keys are certified to the other members only; in the directory they would link channels.
+            if (read.Purpose == KeyPurpose.Channel) return false;
+            certificates.Add(read);
+        }
+
+        return certificates.Exists(static c => c.Purpose == KeyPurpose.Tls) && certificates.Exists(static c => c.Purpose == KeyPurpose.Encryption);
+    }
+
+    private static bool HasScopeOfPurpose(KeyCertificateBody body) =>
+        body.Scope.Length == (body.Purpose == KeyPurpose.Channel ? Digest.Length : 0);
+
+    private static T? Parse<T>(MessageParser<T> parser, ByteString bytes) where T : class, IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Settlement.Core.Cryptography;
+
+namespace Settlement.Core.Notarisation;
+
+/// <summary>
+/// What is signed and named in ledger and participant records, as the comments of <c>ledger.proto</c> and
+/// <c>participants.proto</c> define it. Bodies are hashed as the bytes that were sent.
+/// </summary>
+public static class RecordHashes
+{
+    /// <summary>A channel's id, which its members sign: the hash of its opening's body.</summary>
+    public static Digest Channel(ReadOnlySpan<byte> openingBody) => OfBody("settlement/channel", openingBody);
+
+    /// <summary>What a root key signs about another key.</summary>
+    public static Digest KeyCertificate(ReadOnlySpan<byte> body) => OfBody("settlement/key-certificate", body);
+
+    /// <summary>What a root key signs about its participant.</summary>
+    public static Digest ParticipantRecord(ReadOnlySpan<byte> body) => OfBody("settlement/participant-record", body);
+
+    /// <summary>What a member signs to endorse a head until <paramref name="notAfter"/>, in whole milliseconds.</summary>
+    public static Digest Endorsement(string network, HeadFields head, DateTimeOffset notAfter)
+    {
+        using var writer = new HashWriter("settlement/endorsement");
+        return writer.Text(network).Digest(head.Channel).Int64(head.Term).Int64(head.Sequence).Digest(head.PreviousHead)
+            .Digest(head.Head).Int64(notAfter.ToUnixTimeMilliseconds()).Finish();
+    }
+
+    /// <summary>What a member signs to take a channel over at a head.</summary>
+    public static Digest Takeover(string network, Digest channel, Digest head, long newTerm)
+    {
+        using var writer = new HashWriter("settlement/takeover");
+        return writer.Text(network).Digest(channel).Digest(head).Int64(newTerm).Finish();
+    }
+
+    private static Digest OfBody(string domain, ReadOnlySpan<byte> body)
+    {
+        using var writer = new HashWriter(domain);
+        return writer.Bytes(body).Finish();
+    }
+}
