@@ -1,15 +1,36 @@
+using System.Globalization;
+using System.Text;
+using Settlement.Contracts.Checking;
+using Settlement.Contracts.Language;
+
 namespace Settlement.Contracts;
 
 /// <summary>The way from a text to a contract that can run.</summary>
 public static class ContractCompiler
 {
+    /// <summary>The largest file, in bytes of UTF-8.</summary>
+    public const int MaxFileBytes = Limits.FileBytes;
+
     /// <summary>Reads and checks a contract. It never throws for what the text says.</summary>
     /// <param name="fileName">The name that diagnostics show.</param>
     /// <param name="source">The text of one contract.</param>
-    public static Compilation Compile(string fileName, string source) => throw new NotSupportedException($"{fileName}: the compiler follows.");
-}
+    public static Compilation Compile(string fileName, string source)
+    {
+        ArgumentNullException.ThrowIfNull(fileName);
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Length > MaxFileBytes || Encoding.UTF8.GetByteCount(source) > MaxFileBytes) return TooLarge(fileName);
+        var text = new SourceText(fileName, source);
+        var diagnostics = new DiagnosticBag(text);
+        var cursor = new TokenCursor(new Lexer(text, diagnostics).Run(), diagnostics);
+        ContractSyntax syntax = new Parser(cursor).Parse();
+        Contract? contract = new ContractBinder(syntax, diagnostics).Bind(source);
+        return new Compilation(contract, diagnostics.Ordered());
+    }
 
-/// <summary>A compiled contract with its warnings, or no contract and the errors that prevent one.</summary>
-/// <param name="Contract">Null when any diagnostic is an error.</param>
-/// <param name="Diagnostics">In the order of the source.</param>
-public sealed record Compilation(Contract? Contract, IReadOnlyList<Diagnostic> Diagnostics);
+    private static Compilation TooLarge(string fileName)
+    {
+        var diagnostics = new DiagnosticBag(new SourceText(fileName, ""));
+        diagnostics.Report(Rules.FileTooLarge, default, string.Create(CultureInfo.InvariantCulture, $"a contract has at most {MaxFileBytes} bytes"));
+        return new Compilation(null, diagnostics.Ordered());
+    }
+}

@@ -30,7 +30,21 @@ public sealed record Field(
     int Index, string Name, FieldType Type, bool Optional, IReadOnlyList<Party> Audience, Party? PersonalOf, string? Doc = null)
 {
     /// <summary>True when the party is in the audience.</summary>
-    public bool IsReadBy(Party party) => Audience.Contains(party);
+    public bool IsReadBy(Party party)
+    {
+        ArgumentNullException.ThrowIfNull(party);
+        int low = 0, high = Audience.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            Party reader = Audience[middle];
+            if (reader.Index == party.Index) return reader == party;
+            if (reader.Index < party.Index) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Where an instance of the contract stands.</summary>

@@ -1,0 +1,47 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>Finds the name that was probably meant.</summary>
+internal static class EditDistance
+{
+    /// <summary>"did you mean 'x'?" for the nearest candidate, the first of equals; null when none is near.</summary>
+    public static string? DidYouMean(string written, IEnumerable<string> candidates)
+    {
+        // A third of the letters may differ, at least one: beyond that a suggestion misleads.
+        if (written.Length > Lexer.MaxNameLength) return null;
+        int best = Math.Max(1, written.Length / 3) + 1;
+        string? nearest = null;
+        foreach (string candidate in candidates.Where(c => c.Length <= Lexer.MaxNameLength))
+        {
+            int distance = Between(written, candidate);
+            if (distance >= best) continue;
+            best = distance;
+            nearest = candidate;
+        }
+
+        return nearest is null ? null : $"did you mean '{nearest}'?";
+    }
+
+    /// <summary>The least number of insertions, deletions, replacements and swaps of neighbours; the case of a letter counts nothing.</summary>
+    public static int Between(string a, string b)
+    {
+        int[,] distance = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++) distance[i, 0] = i;
+        for (int j = 0; j <= b.Length; j++) distance[0, j] = j;
+        for (int i = 1; i <= a.Length; i++)
+        {
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replace = distance[i - 1, j - 1] + (Same(a[i - 1], b[j - 1]) ? 0 : 1);
+                distance[i, j] = Math.Min(replace, Math.Min(distance[i - 1, j], distance[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1]))
+                    distance[i, j] = Math.Min(distance[i, j], distance[i - 2, j - 2] + 1);
+            }
+        }
+
+        return distance[a.Length, b.Length];
+    }
+
+    private static bool Same(char a, char b) => char.ToLowerInvariant(a) == char.ToLowerInvariant(b);
+}

@@ -1,0 +1,65 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>Checks the life of an instance: every state is reached, every action can happen, and nothing is stuck where it may not rest.</summary>
+internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State> states, IReadOnlyList<ActionDraft> actions, DiagnosticBag diagnostics)
+{
+    public void Run()
+    {
+        if (actions.Count == 0 || states.Count == 0) return;
+        if (actions.All(a => a.When.Count > 0))
+        {
+            diagnostics.Report(Rules.NothingCreates, actions[0].Syntax.Name.Span, "every action needs an instance, and none creates one", "one action must have no 'when'");
+            return;
+        }
+
+        HashSet<State> reached = Reached();
+        HashSet<State> explained = [];
+        foreach (ActionDraft action in actions.Where(a => a.When.Count > 0 && !a.When.Any(reached.Contains)))
+        {
+            // The state behind a dead action is one mistake with it, and reported once.
+            explained.UnionWith(action.When);
+            explained.Add(action.Next!);
+            diagnostics.Report(Rules.NeverPossible, action.Syntax.Name.Span,
+                $"'{action.Syntax.Name.Text}' can never be taken: nothing leads to {string.Join(" or ", action.When.Select(s => s.Name))}");
+        }
+
+        foreach (State state in states.Where(s => !reached.Contains(s) && !explained.Contains(s)))
+            diagnostics.Report(Rules.Unreached, Place(state), $"nothing leads to the state '{state.Name}'", $"let an action end with '-> {state.Name}', or remove the state");
+        CheckWaysOut(reached);
+    }
+
+    private TextSpan Place(State state) => syntax.States[state.Index].Name.Span;
+
+    private HashSet<State> Reached()
+    {
+        HashSet<State> reached = [];
+        for (int before = -1; before < reached.Count;)
+        {
+            before = reached.Count;
+            reached.UnionWith(actions.Where(a => a.When.Count == 0 || a.When.Any(reached.Contains)).Select(a => a.Next!));
+        }
+
+        return reached;
+    }
+
+    /// <summary>From every state that is reached, some state where an instance may rest is within reach.</summary>
+    private void CheckWaysOut(HashSet<State> reached)
+    {
+        HashSet<State> safe = [.. states.Where(s => s.MayRest)];
+        for (int before = -1; before < safe.Count;)
+        {
+            before = safe.Count;
+            safe.UnionWith(actions.Where(a => safe.Contains(a.Next!)).SelectMany(a => a.When));
+        }
+
+        foreach (State state in states.Where(s => reached.Contains(s) && !safe.Contains(s)))
+        {
+            string message = actions.Any(a => a.When.Contains(state))
+                ? $"from '{state.Name}' no action ever leads to a state where an instance may rest"
+                : $"no action leads out of '{state.Name}', and an instance may not rest there";
+            diagnostics.Report(Rules.NoWayOut, Place(state), message, $"write '{state.Name} may rest', or add an action 'when {state.Name}'");
+        }
+    }
+}

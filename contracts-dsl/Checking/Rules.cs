@@ -1,0 +1,76 @@
+namespace Settlement.Contracts.Checking;
+
+/// <summary>One thing that the compiler checks; diagnostics/CODE.md explains it with a wrong and a right example.</summary>
+internal sealed record Rule(string Code, Severity Severity, string Title);
+
+/// <summary>
+/// Every rule. 1xx reading characters, 2xx grammar, 3xx names, 4xx types, 5xx parties and audiences, 6xx states. A code
+/// is never used for something else, even when its rule goes.
+/// </summary>
+internal static class Rules
+{
+    private static readonly List<Rule> Defined = [];
+
+    public static readonly Rule FileTooLarge = Error("CD101", "The file is too large");
+    public static readonly Rule Unreadable = Error("CD102", "A character has no meaning here");
+    public static readonly Rule OpenText = Error("CD103", "A text is not closed on its line");
+    public static readonly Rule UnknownEscape = Error("CD104", "A backslash before something else than a quote or a backslash");
+    public static readonly Rule BadNumber = Error("CD105", "A number is malformed or too large");
+    public static readonly Rule NoSuchDate = Error("CD106", "The calendar has no such day");
+    public static readonly Rule NameTooLong = Error("CD107", "A name is too long");
+
+    public static readonly Rule Expected = Error("CD201", "Something else was expected here");
+    public static readonly Rule ReservedWord = Error("CD202", "A word of the language is used as a name");
+    public static readonly Rule SectionMissing = Error("CD203", "A section is missing");
+    public static readonly Rule SectionOrder = Error("CD204", "A section comes twice or out of order");
+    public static readonly Rule TooComplex = Error("CD205", "An expression nests too deep or is too long");
+    public static readonly Rule TooMany = Error("CD206", "There are too many of something");
+    public static readonly Rule Version = Error("CD207", "The version is not a number from 1");
+    public static readonly Rule OutcomeMissing = Error("CD208", "An action does not say which state follows");
+    public static readonly Rule OutcomeTwice = Error("CD209", "An action says twice which state follows");
+    public static readonly Rule AfterOutcome = Error("CD210", "A statement stands after the outcome");
+
+    public static readonly Rule NameTwice = Error("CD301", "A name is declared twice");
+    public static readonly Rule UnknownName = Error("CD302", "A name is unknown");
+    public static readonly Rule WrongKindOfName = Error("CD303", "A name stands for something else");
+    public static readonly Rule ListedTwice = Error("CD304", "A name is listed twice");
+    public static readonly Rule UnknownType = Error("CD305", "A type or a kind of party is unknown");
+    public static readonly Rule BadCode = Error("CD306", "The code of a refusal is malformed or reserved");
+
+    public static readonly Rule UnitsMixed = Error("CD401", "Values of different types are mixed");
+    public static readonly Rule NotACondition = Error("CD402", "A condition is needed here, or a value");
+    public static readonly Rule NoSuchOperation = Error("CD403", "The type has no such operation");
+    public static readonly Rule MayBeAbsent = Error("CD404", "A value that may be absent is used");
+    public static readonly Rule AlwaysPresent = Warning("CD405", "The presence of a value that is always there is tested");
+    public static readonly Rule TypeLength = Error("CD406", "The length of a type is missing, not allowed or out of bounds");
+    public static readonly Rule WrongFieldType = Error("CD407", "A field of another type is needed here");
+    public static readonly Rule NeverEqual = Error("CD408", "A text can never be the value it is compared with");
+
+    public static readonly Rule UnusedParty = Warning("CD501", "Nobody uses a party");
+    public static readonly Rule ObserverActs = Error("CD502", "An observer acts");
+    public static readonly Rule EmptyAudience = Error("CD503", "A field does not say who reads it");
+    public static readonly Rule OnlyObserversRead = Error("CD504", "Nobody but observers reads a field");
+    public static readonly Rule HiddenMovement = Error("CD505", "Money moves that a member cannot see");
+    public static readonly Rule HiddenCondition = Error("CD506", "A condition depends on what a member cannot see");
+    public static readonly Rule NobodySupplies = Error("CD507", "The party that creates an instance does not read a field it must supply");
+    public static readonly Rule WrongOwner = Error("CD508", "Personal data of somebody who cannot export it");
+    public static readonly Rule NoPosition = Error("CD509", "Money moves to or from a party that cannot hold it");
+
+    public static readonly Rule Unreached = Error("CD601", "Nobody reaches a state");
+    public static readonly Rule NoWayOut = Error("CD602", "An instance can be stuck in a state where it may not rest");
+    public static readonly Rule NeverPossible = Error("CD603", "Nobody can ever take an action");
+    public static readonly Rule NothingCreates = Error("CD604", "No action creates an instance");
+
+    /// <summary>All of them, by code.</summary>
+    public static IReadOnlyList<Rule> All => Defined;
+
+    private static Rule Error(string code, string title) => Define(new Rule(code, Severity.Error, title));
+
+    private static Rule Warning(string code, string title) => Define(new Rule(code, Severity.Warning, title));
+
+    private static Rule Define(Rule rule)
+    {
+        Defined.Add(rule);
+        return rule;
+    }
+}

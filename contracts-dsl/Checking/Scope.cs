@@ -1,0 +1,73 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>Something that a name stands for, with the place of its declaration.</summary>
+internal sealed record Symbol(object Declared, Name Name, bool Broken = false)
+{
+    public string Kind => KindOf(Declared.GetType());
+
+    public static string KindOf(Type type) => type == typeof(Party) ? "a party" : type == typeof(State) ? "a state" : "a field or parameter";
+}
+
+/// <summary>
+/// The names of a contract. A name stands for one thing in a contract, so that a sentence about it has one meaning;
+/// parameters live in a scope of their action inside the contract's.
+/// </summary>
+internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? outer = null)
+{
+    private readonly Dictionary<string, Symbol> symbols = new(StringComparer.Ordinal);
+
+    public DiagnosticBag Diagnostics => diagnostics;
+
+    /// <summary>A scope inside this one, incomplete when what declares its names could not be read.</summary>
+    public Scope Inner(bool broken) => new(diagnostics, incomplete || broken, this);
+
+    /// <summary>Declares a name; reports it when it is taken, and keeps the first.</summary>
+    public void Declare(object declared, Name name, bool broken = false)
+    {
+        if (Find(name.Text) is { } first)
+        {
+            diagnostics.Report(Rules.NameTwice, name.Span, $"'{name.Text}' is already {first.Kind}, declared in line {diagnostics.LineOf(first.Name.Span)}", "choose another name");
+            return;
+        }
+
+        symbols.Add(name.Text, new Symbol(declared, name, broken));
+    }
+
+    /// <summary>What the name stands for; null after a report when it is unknown or something else.</summary>
+    public Symbol? Resolve<T>(Name name)
+    {
+        string wanted = Symbol.KindOf(typeof(T));
+        if (Find(name.Text) is { } symbol)
+        {
+            if (symbol.Declared is T) return symbol;
+            diagnostics.Report(Rules.WrongKindOfName, name.Span, $"'{name.Text}' is {symbol.Kind}; here stands {wanted}", Suggest<T>(name));
+            return null;
+        }
+
+        if (!incomplete) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", Suggest<T>(name));
+        return null;
+    }
+
+    /// <summary>Resolves a list in its order, and reports what comes twice. False when a name could not be resolved.</summary>
+    public bool ResolveAll<T>(IReadOnlyList<Name> names, List<T> resolved)
+    {
+        bool all = true;
+        foreach (Name name in names)
+        {
+            if (Resolve<T>(name) is not { Declared: T one }) all = false;
+            else if (resolved.Contains(one)) diagnostics.Report(Rules.ListedTwice, name.Span, $"'{name.Text}' is listed twice", "list it once");
+            else resolved.Add(one);
+        }
+
+        return all;
+    }
+
+    private Symbol? Find(string name) => symbols.GetValueOrDefault(name) ?? outer?.Find(name);
+
+    private string? Suggest<T>(Name name) => diagnostics.IsFull ? null : EditDistance.DidYouMean(name.Text, Known<T>());
+
+    private IEnumerable<string> Known<T>() =>
+        symbols.Values.Where(s => s.Declared is T).Select(s => s.Name.Text).Concat(outer?.Known<T>() ?? []);
+}
