@@ -24,7 +24,7 @@ internal static class CheckDigits
     {
         int sum = 0;
         for (int place = 0; place < digits.Length; place++)
-            sum += (digits[place] - '0') * (place % 3 switch { 0 => 3, 1 => 7, _ => 1 });
+            sum += (digits[place] - '0') * ((place % 3) switch { 0 => 3, 1 => 7, _ => 1 });
         return sum % 10 == 0;
     }
 

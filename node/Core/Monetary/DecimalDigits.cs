@@ -1,10 +1,12 @@
+using System.Numerics;
+
 namespace Settlement.Core.Monetary;
 
 /// <summary>
 /// The digits of an xs:decimal without the zeros that say nothing: leading ones, and trailing ones of the fraction.
 /// XML Schema counts totalDigits and fractionDigits in the value, so neither kind counts.
 /// </summary>
-internal readonly ref struct DecimalDigits
+public readonly ref struct DecimalDigits
 {
     private readonly ReadOnlySpan<char> whole;
     private readonly ReadOnlySpan<char> fraction;
@@ -58,5 +60,16 @@ internal readonly ref struct DecimalDigits
         if (sum < long.MinValue || sum > long.MaxValue) return false;
         value = (long)sum;
         return true;
+    }
+
+    /// <summary>The number times 10 to the power of <paramref name="exponent"/>, of any size.</summary>
+    /// <exception cref="InvalidOperationException">When the fraction has more digits than that.</exception>
+    public BigInteger Scale(int exponent)
+    {
+        if (fraction.Length > exponent) throw new InvalidOperationException($"The number has {fraction.Length} decimal places.");
+        BigInteger sum = BigInteger.Zero;
+        foreach (char digit in whole) sum = sum * 10 + (digit - '0');
+        for (int place = 0; place < exponent; place++) sum = sum * 10 + (place < fraction.Length ? fraction[place] - '0' : 0);
+        return IsNegative ? -sum : sum;
     }
 }

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using System.Xml;
+
+namespace Settlement.Host.Iso20022;
+
+/// <summary>
+/// Reads pacs.008.001.08 and pacs.009.001.08, alone or inside any wrapper with a business application header beside them.
+/// It reads a stream of nodes and never the tree of a whole message, resolves nothing, and refuses document types.
+/// </summary>
+internal static class MessageReader
+{
+    private const string HeaderPrefix = MessageGrammar.NamespacePrefix + "head.001.001.";
+    private const string HeaderName = "AppHdr";
+    private const string DocumentName = "Document";
+
+    /// <summary>Reads one document. Never throws for what is in it.</summary>
+    public static ReadMessage Read(ReadOnlyMemory<byte> document)
+    {
+        if (document.Length > Bounds.MaxDocumentBytes)
+            return Malformed("/", 0, 0, $"The document has more than {Bounds.MaxDocumentBytes} bytes.");
+        EnvelopeReader? envelope = null;
+        try
+        {
+            using XmlReader xml = XmlReader.Create(Open(document), Settings());
+            envelope = new EnvelopeReader(xml);
+            return envelope.Read();
+        }
+        catch (XmlException refused)
+        {
+            return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, refused.Message);
+        }
+    }
+
+    private static ReadMessage.Malformed Malformed(string place, int line, int column, string reason) =>
+        new(ReasonCodes.InvalidFileFormat, place, line, column, reason);
+
+    private static MemoryStream Open(ReadOnlyMemory<byte> document) => MemoryMarshal.TryGetArray(document, out ArraySegment<byte> bytes)
+        ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
+        : new MemoryStream(document.ToArray(), writable: false);
+
+    private static XmlReaderSettings Settings() => new()
+    {
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+        MaxCharactersInDocument = Bounds.MaxDocumentBytes,
+        MaxCharactersFromEntities = Bounds.MaxTextCharacters,
+        ConformanceLevel = ConformanceLevel.Document,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        CheckCharacters = true,
+    };
+
+    /// <summary>Finds the business message and its header, whatever wraps them.</summary>
+    private sealed class EnvelopeReader(XmlReader xml)
+    {
+        private readonly StructureReader outer = new(xml, "");
+        private readonly Stack<SourceNode> path = new();
+        private CreditTransferReader? body;
+        private ReadMessage? found;
+        private string? headerType;
+        private string? businessMessageId;
+        private SourceNode? definition;
+        private string definitionId = "";
+
+        public string Place => body?.Current?.Place ?? (path.TryPeek(out SourceNode? node) ? node.Place : "/");
+
+        public ReadMessage Read()
+        {
+            string? rootType = null;
+            while (xml.Read())
+            {
+                if (xml.NodeType == XmlNodeType.EndElement) path.Pop();
+                if (xml.NodeType != XmlNodeType.Element) continue;
+                outer.CheckBounds();
+                rootType ??= TypeOf(xml.NamespaceURI, xml.LocalName);
+                SourceNode node = outer.NodeHere(path.TryPeek(out SourceNode? parent) ? parent : null, null, 1);
+                if (EnterPart(node) is { } ended) return ended;
+                // Still on a start tag: this is a wrapper, and what it holds comes next.
+                if (xml.NodeType == XmlNodeType.Element && !xml.IsEmptyElement ) path.Push(node);
+            }
+
+            return found is null ? new ReadMessage.Unsupported(headerType ?? rootType ?? "") : CheckHeader(found);
+        }
+
+        private ReadMessage? EnterPart(SourceNode node)
+        {
+            bool isIso = xml.NamespaceURI.StartsWith(MessageGrammar.NamespacePrefix, StringComparison.Ordinal);
+            if (isIso && xml.NamespaceURI.StartsWith(HeaderPrefix, StringComparison.Ordinal) && xml.LocalName is HeaderName)
+            {
+                ReadHeader(node);
+                return null;
+            }
+
+            MessageGrammar? grammar = Array.Find(MessageGrammar.All, known => string.Equals(known.Namespace, xml.NamespaceURI, StringComparison.Ordinal));
+            if (grammar is not null)
+            {
+                if (xml.LocalName is not DocumentName)
+                    return Refused(node, $"A message of this namespace begins with the element {DocumentName}.");
+                if (found is not null) return Refused(node, "A second business message in one envelope.");
+                body = new CreditTransferReader(xml, grammar);
+                found = body.Read(node);
+                return found is ReadMessage.Malformed ? found : null;
+            }
+
+            // Another message of the standard: nothing in it is looked at.
+            return isIso && xml.LocalName is DocumentName ? new ReadMessage.Unsupported(TypeOf(xml.NamespaceURI, xml.LocalName)) : null;
+        }
+
+        private void ReadHeader(SourceNode node)
+        {
+            headerType = TypeOf(xml.NamespaceURI, xml.LocalName);
+            if (xml.IsEmptyElement) return;
+            StructureReader reader = new(xml, xml.NamespaceURI);
+            reader.BeginPart();
+            int depth = xml.Depth;
+            Content.Text text35 = new(TextRule.Max(35));
+            while (xml.Read() && xml.Depth > depth)
+            {
+                if (xml.NodeType != XmlNodeType.Element) continue;
+                SourceNode child = reader.NodeHere(node, null, 1);
+                if (xml.LocalName is not ("BizMsgIdr" or "MsgDefIdr"))
+                {
+                    reader.PassOver();
+                    continue;
+                }
+
+                reader.Read(child, text35);
+                if (child.Name is "BizMsgIdr") businessMessageId = child.Text;
+                else
+                {
+                    definition = child;
+                    definitionId = child.Text;
+                }
+            }
+        }
+
+        // A header that names another message than the one it heads would be signed for that other one.
+        private ReadMessage CheckHeader(ReadMessage message)
+        {
+            if (message is not ReadMessage.Transfers transfers) return message;
+            if (definition is not null && !string.Equals(definitionId, transfers.Header.MessageType, StringComparison.Ordinal))
+                return Refused(definition, "The header names another message than the document.");
+            return transfers with { Header = transfers.Header with { BusinessMessageId = businessMessageId } };
+        }
+
+        private static ReadMessage.Malformed Refused(SourceNode node, string reason) =>
+            Malformed(node.Place, node.Line, node.Column, reason);
+
+        private static string TypeOf(string space, string root)
+        {
+            if (space.StartsWith(MessageGrammar.NamespacePrefix, StringComparison.Ordinal)) space = space[MessageGrammar.NamespacePrefix.Length..];
+            return StructureReader.Shown(space.Length > 0 ? space : $"no namespace: {root}");
+        }
+    }
+}
