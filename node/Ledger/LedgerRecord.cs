@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Ledger;
+
+/// <summary>A record as it was read. Participants and openings carry all they need and are verified by reading; heads and takeovers are verified against their channel.</summary>
+internal abstract record LedgerRecord
+{
+    private LedgerRecord() { }
+
+    /// <summary>A participant about itself.</summary>
+    public sealed record Participant(ListedParticipant Value, Digest BodyHash) : LedgerRecord;
+
+    /// <summary>A channel's opening.</summary>
+    public sealed record Opening(OpenedChannel Value) : LedgerRecord;
+
+    /// <summary>A channel's head.</summary>
+    public sealed record Head(EndorsedHead Value) : LedgerRecord;
+
+    /// <summary>A takeover of a channel.</summary>
+    public sealed record Takeover(SignedTakeover Value) : LedgerRecord;
+
+    /// <summary>The channel the record speaks of, if it speaks of one.</summary>
+    public Digest? Channel => this switch
+    {
+        Opening opening => opening.Value.Id,
+        Head head => head.Value.Fields.Channel,
+        Takeover takeover => takeover.Value.Channel,
+        _ => null,
+    };
+
+    /// <summary>Reads a submitted record.</summary>
+    public static bool TryRead(Submission submission, string network, [NotNullWhen(true)] out LedgerRecord? record, out string code)
+    {
+        record = null;
+        code = LedgerCodes.UnknownKind;
+        switch (submission.RecordCase)
+        {
+            case Submission.RecordOneofCase.Participant:
+                if (ListedParticipant.TryRead(submission.Participant, network, out ListedParticipant? participant, out code))
+                    record = new Participant(participant, RecordHashes.ParticipantRecord(submission.Participant.Body.Span));
+                break;
+            case Submission.RecordOneofCase.Opening:
+                if (OpenedChannel.TryRead(submission.Opening, network, out OpenedChannel? opened, out code)) record = new Opening(opened);
+                break;
+            case Submission.RecordOneofCase.Head:
+                code = LedgerCodes.Malformed;
+                if (EndorsedHead.TryRead(submission.Head, out EndorsedHead? head)) record = new Head(head);
+                break;
+            case Submission.RecordOneofCase.Takeover:
+                code = LedgerCodes.Malformed;
+                if (SignedTakeover.TryRead(submission.Takeover, out SignedTakeover? takeover)) record = new Takeover(takeover);
+                break;
+        }
+
+        if (record is not null) code = "";
+        return record is not null;
+    }
+
+    /// <summary>The same record as it stands in a leaf.</summary>
+    public static Submission OfLeaf(Leaf leaf) => leaf.RecordCase switch
+    {
+        Leaf.RecordOneofCase.Participant => new Submission { Participant = leaf.Participant },
+        Leaf.RecordOneofCase.Opening => new Submission { Opening = leaf.Opening },
+        Leaf.RecordOneofCase.Head => new Submission { Head = leaf.Head },
+        Leaf.RecordOneofCase.Takeover => new Submission { Takeover = leaf.Takeover },
+        _ => new Submission(),
+    };
+
+    /// <summary>The leaf that holds a submitted record.</summary>
+    public static Leaf ToLeaf(Submission submission, string network, long index, DateTimeOffset time)
+    {
+        var leaf = new Leaf { Suite = Suite.Current, Network = network, Index = (ulong)index, TimeUnixMs = time.ToUnixTimeMilliseconds() };
+        switch (submission.RecordCase)
+        {
+            case Submission.RecordOneofCase.Participant: leaf.Participant = submission.Participant; break;
+            case Submission.RecordOneofCase.Opening: leaf.Opening = submission.Opening; break;
+            case Submission.RecordOneofCase.Head: leaf.Head = submission.Head; break;
+            case Submission.RecordOneofCase.Takeover: leaf.Takeover = submission.Takeover; break;
+            default: throw new InvalidOperationException($"A submission of kind {submission.RecordCase} has no leaf.");
+        }
+
+        return leaf;
+    }
+}

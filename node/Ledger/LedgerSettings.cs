@@ -1,0 +1,38 @@
+namespace Settlement.Ledger;
+
+/// <summary>The ledger's bounds and quotas. Every bound has a refusal code; none of them changes what is in the log.</summary>
+public sealed record LedgerSettings
+{
+    /// <summary>Submissions of one request; a request with more gets none of them handled.</summary>
+    public int MaximumSubmissionsPerRequest { get; init; } = 1024;
+
+    /// <summary>Channel queries of one request; later ones are not answered.</summary>
+    public int MaximumQueriesPerRequest { get; init; } = 1024;
+
+    /// <summary>Leaves of the log, and of the directory, in one reply.</summary>
+    public int MaximumLeavesPerReply { get; init; } = 1024;
+
+    /// <summary>Bytes of log leaves in one reply; one leaf always fits.</summary>
+    public int MaximumLogBytesPerReply { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of one submitted record.</summary>
+    public int MaximumRecordBytes { get; init; } = 16 * 1024;
+
+    /// <summary>How long an accepted record counts against its submitter's quota.</summary>
+    public TimeSpan QuotaWindow { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Openings that one participant may have accepted in a window.</summary>
+    public int OpeningsPerWindow { get; init; } = 256;
+
+    /// <summary>Changes of its own record that a listed participant may have accepted in a window.</summary>
+    public int ParticipantRecordsPerWindow { get; init; } = 16;
+
+    /// <summary>Participant records that all strangers together may have accepted in a window.</summary>
+    public int StrangerRecordsPerWindow { get; init; } = 1024;
+
+    /// <summary>The shortest time between two takeovers of one channel.</summary>
+    public TimeSpan TakeoverInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The defaults.</summary>
+    public static LedgerSettings Default { get; } = new();
+}
