@@ -90,10 +90,14 @@ internal sealed class PreparedTransaction
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 throw new ArgumentException($"The data of {item.Type} in {stream} is not a JSON object.", nameof(item));
-            reader.Skip();
-            if (reader.Read()) throw new ArgumentException($"The data of {item.Type} in {stream} has more than one value.", nameof(item));
+            while (reader.Read())
+            {
+                // The database refuses the NUL character and lone surrogates, which JSON can only write as escapes.
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && reader.GetString()!.Contains('\0', StringComparison.Ordinal))
+                    throw new ArgumentException($"The data of {item.Type} in {stream} has a NUL character.", nameof(item));
+            }
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new ArgumentException($"The data of {item.Type} in {stream} is not JSON.", nameof(item), error);
         }

@@ -1,0 +1,32 @@
+-- A commit writes its marker in the same transaction. When the connection breaks before the answer arrives, the
+-- commit is tried again with the same marker, and a marker that exists says that the first try was stored.
+create table commit_marker (
+    id        uuid        primary key,
+    committed timestamptz not null default now()
+);
+
+-- Moves each stream from its expected version, or refuses all with ST011, and draws one sequence id for each event.
+-- Returns the last one. The caller holds the commit lock, so sequence ids rise in the order of commits.
+create function vault_claim(streams varchar[], types varchar[], expected bigint[], counts bigint[]) returns bigint
+language plpgsql as $$
+declare
+    actual bigint;
+    total  bigint := 0;
+begin
+    for i in 1 .. cardinality(streams) loop
+        if expected[i] = 0 then
+            insert into mt_streams (id, type, version) values (streams[i], types[i], counts[i]) on conflict (id) do nothing;
+        else
+            update mt_streams set version = version + counts[i], timestamp = now()
+            where id = streams[i] and version = expected[i];
+        end if;
+        if not found then
+            select version into actual from mt_streams where id = streams[i];
+            raise exception 'a stream is at another version'
+                using errcode = 'ST011', column = streams[i], hint = coalesce(actual, 0)::text;
+        end if;
+        total := total + counts[i];
+    end loop;
+    return setval('mt_events_sequence', nextval('mt_events_sequence') + total - 1);
+end
+$$;
