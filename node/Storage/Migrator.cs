@@ -85,7 +85,7 @@ internal sealed record Migration(int Number, string Name, string Sql)
     private const int NumberDigits = 4;
 
     /// <summary>SHA-256 of the text, in lower-case hexadecimal.</summary>
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     /// <summary>The files in this assembly, in order; their numbers have no gaps.</summary>
     public static IReadOnlyList<Migration> Embedded()
