@@ -21,7 +21,7 @@ internal sealed class FaultList
 
     /// <summary>Notes a fault of something that should be inside a node and is not.</summary>
     public void AddMissing(string code, SourceNode parent, string name, string reason) =>
-        Add(code, $"{parent.Place}/{name}", parent, reason);
+        Add(code, parent.PlaceOf(name), parent, reason);
 
     private void Add(string code, string place, SourceNode at, string reason)
     {

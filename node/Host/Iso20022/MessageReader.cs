@@ -86,10 +86,7 @@ internal static class MessageReader
         {
             bool isIso = xml.NamespaceURI.StartsWith(MessageGrammar.NamespacePrefix, StringComparison.Ordinal);
             if (isIso && xml.NamespaceURI.StartsWith(HeaderPrefix, StringComparison.Ordinal) && xml.LocalName is HeaderName)
-            {
-                ReadHeader(node);
-                return null;
-            }
+                return ReadHeader(node);
 
             MessageGrammar? grammar = Array.Find(MessageGrammar.All, known => string.Equals(known.Namespace, xml.NamespaceURI, StringComparison.Ordinal));
             if (grammar is not null)
@@ -106,10 +103,11 @@ internal static class MessageReader
             return isIso && xml.LocalName is DocumentName ? new ReadMessage.Unsupported(TypeOf(xml.NamespaceURI, xml.LocalName)) : null;
         }
 
-        private void ReadHeader(SourceNode node)
+        private ReadMessage.Malformed? ReadHeader(SourceNode node)
         {
+            if (headerType is not null) return Refused(node, "A second header in one envelope.");
             headerType = TypeOf(xml.NamespaceURI, xml.LocalName);
-            if (xml.IsEmptyElement) return;
+            if (xml.IsEmptyElement) return null;
             StructureReader reader = new(xml, xml.NamespaceURI);
             reader.BeginPart();
             int depth = xml.Depth;
@@ -132,6 +130,8 @@ internal static class MessageReader
                     definitionId = child.Text;
                 }
             }
+
+            return reader.Faults.First is { } fault ? ReadMessage.Malformed.For(fault) : null;
         }
 
         // A header that names another message than the one it heads would be signed for that other one.

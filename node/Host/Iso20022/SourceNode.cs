@@ -27,7 +27,10 @@ internal sealed class SourceNode(SourceNode? parent, string label, int line, int
     public IReadOnlyList<SourceNode> Children => children ?? (IReadOnlyList<SourceNode>)[];
 
     /// <summary>The path from the root.</summary>
-    public string Place => parent is null ? $"/{Label}" : $"{parent.Place}/{Label}";
+    public string Place => parent is null ? $"/{Label}" : parent.PlaceOf(Label);
+
+    /// <summary>The path of something inside.</summary>
+    public string PlaceOf(string label) => parent is null && Label.Length == 0 ? $"/{label}" : $"{Place}/{label}";
 
     /// <summary>Adds a child.</summary>
     public void Add(SourceNode child) => (children ??= []).Add(child);
