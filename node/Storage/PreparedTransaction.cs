@@ -32,6 +32,9 @@ internal sealed class PreparedTransaction
         long rows = (long)prepared.EventCount + transaction.Writes.Count + transaction.Deletes.Count;
         if (rows > StoreLimits.MaximumRowsPerTransaction)
             throw new ArgumentException($"A transaction of {rows} rows exceeds {StoreLimits.MaximumRowsPerTransaction}.", nameof(transaction));
+        long bytes = transaction.Writes.Sum(static write => (long)write.Body.Length);
+        if (bytes > StoreLimits.MaximumBodyBytesPerTransaction)
+            throw new ArgumentException($"A transaction of {bytes} bytes exceeds {StoreLimits.MaximumBodyBytesPerTransaction}.", nameof(transaction));
         return prepared;
     }
 

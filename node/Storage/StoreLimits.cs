@@ -9,6 +9,9 @@ public static class StoreLimits
     /// <summary>A payload's largest body.</summary>
     public const int MaximumBodyBytes = 64 * 1024 * 1024;
 
+    /// <summary>The bodies of one transaction together: what one message to the database holds, with room to spare.</summary>
+    public const long MaximumBodyBytesPerTransaction = 256L * 1024 * 1024;
+
     /// <summary>A stream name's longest form.</summary>
     public const int MaximumStreamNameLength = 256;
 
