@@ -182,6 +182,8 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
         int start = position;
         bool valid = Rune.DecodeFromUtf16(text.AsSpan(position), out Rune rune, out int consumed) == System.Buffers.OperationStatus.Done;
         position += Math.Max(1, consumed);
+        // A sign written twice, as in &&, is one slip.
+        while (position < text.Length && text[position] == text[start]) position++;
         string shown = valid && IsVisible(rune) && !Rune.IsWhiteSpace(rune) ? $"'{rune}'" : Name(rune, valid, start);
         diagnostics.Report(Rules.Unreadable, new TextSpan(start, position - start), $"the character {shown} has no meaning here",
             rune.Value switch { '!' => "write 'not', or != for 'is not'", '&' => "write 'and'", '|' => "write 'or'", '\'' => "texts stand in double quotes", '#' or '/' => "a comment begins with --", _ => null });
