@@ -162,6 +162,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
     /// <summary>Every member runs every action and agrees on the result, so each reads what the result depends on.</summary>
     private void CheckRead(Rule rule, Field field, TextSpan span, string what)
     {
+        if (scope.Incomplete) return;
         string[] blind = [.. parties.Where(p => !p.Observes && !field.IsReadBy(p)).Select(p => p.Name)];
         if (blind.Length > 0)
             Diagnostics.Report(rule, span, $"{what} '{field.Name}', which {string.Join(" and ", blind)} cannot read", $"add {string.Join(", ", blind)} to the audience of {field.Name}");

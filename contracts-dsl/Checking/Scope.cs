@@ -20,6 +20,9 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
 
     public DiagnosticBag Diagnostics => diagnostics;
 
+    /// <summary>True when a declaration could not be read, so that what seems missing may be there.</summary>
+    public bool Incomplete => incomplete;
+
     /// <summary>A scope inside this one, incomplete when what declares its names could not be read.</summary>
     public Scope Inner(bool broken) => new(diagnostics, incomplete || broken, this);
 

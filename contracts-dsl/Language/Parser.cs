@@ -46,7 +46,9 @@ internal sealed class Parser(TokenCursor cursor)
         if (!cursor.AtWord("contract"))
         {
             cursor.Expected("'contract NAME version NUMBER'");
-            if (!cursor.AtAny(ReservedWords.Sections)) cursor.SkipLine();
+            // What has no header may be no contract at all: nothing more is said before its first section.
+            while (!cursor.AtAny(ReservedWords.Sections) && !cursor.At(TokenKind.End)) cursor.SkipLine();
+            incomplete |= cursor.At(TokenKind.End);
             return (nameless, 1);
         }
 
@@ -127,7 +129,14 @@ internal sealed class Parser(TokenCursor cursor)
         Name? kind = cursor.TakeName("'bank' or 'regulator'");
         bool observes = false;
         bool read = kind is not null;
-        if (read && cursor.TryTake(TokenKind.Comma)) read = observes = cursor.ExpectWord("observes");
+        if (read && cursor.TryTake(TokenKind.Comma))
+        {
+            cursor.ContinueLine();
+            read = observes = cursor.ExpectWord("observes");
+        }
+
+        // Whether a party acts decides what others may not see: unread, nothing is said about that.
+        incomplete |= !read;
         IReadOnlyList<string> docs = read ? cursor.TakeDocs() : [];
         if (read) cursor.EndLine();
         else cursor.SkipLine();

@@ -38,7 +38,7 @@ internal sealed class SourceText
         int line = LineOf(span.Start);
         int start = lineStarts[line - 1];
         int end = line < lineStarts.Count ? lineStarts[line] - 1 : Text.Length;
-        if (end > start && Text[end - 1] == '\r') end--;
+        if (end < Text.Length && end > start && Text[end - 1] == '\r') end--;
         int from = Math.Clamp(span.Start, start, end);
         int to = Math.Clamp(span.End, from, end);
         return (line, Scalars(start, from) + 1, Math.Max(1, Scalars(from, to)), Text[start..end]);
