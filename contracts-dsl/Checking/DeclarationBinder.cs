@@ -102,7 +102,7 @@ internal sealed class DeclarationBinder(Scope scope)
         if (!resolved) return audience;
         if (audience.Count == 0 && (usual is null || syntax.Audience is not null))
             Diagnostics.Report(Rules.EmptyAudience, syntax.Name.Span, $"'{syntax.Name.Text}' does not say who reads it", "add 'to' and the parties that may read it");
-        else if (audience.Count > 0 && audience.All(p => p.Observes))
+        else if (syntax.Audience is not null && audience.Count > 0 && audience.All(p => p.Observes))
             Diagnostics.Report(Rules.OnlyObserversRead, syntax.Name.Span, $"only observers read '{syntax.Name.Text}', so nobody can supply it", "add a party that acts to its audience");
         return audience;
     }

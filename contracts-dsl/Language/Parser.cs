@@ -241,7 +241,7 @@ internal sealed class Parser(TokenCursor cursor)
         cursor.TryTake(TokenKind.NewLine);
         if (cursor.At(TokenKind.End) || cursor.AtAny(ReservedWords.Sections)) return;
         incomplete = true;
-        cursor.Expected("a comma between states, or the next section");
+        cursor.Expected("'may rest', a comma between states, or the next section", "write 'STATE may rest' where an instance may stay for ever");
         Lines(cursor.SkipLine);
     }
 }

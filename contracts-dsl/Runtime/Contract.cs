@@ -96,8 +96,9 @@ public sealed class Contract
     }
 
     /// <summary>
-    /// Runs an action with what one party reads, as an observer does: values outside its audiences are not looked at,
-    /// and may be null.
+    /// Runs an action with what one party reads: values outside its audiences are not looked at, and may be null. So
+    /// runs every member that is not in all audiences, and an observer. A refusal for a value that the party does not
+    /// read (absent, of another type) is for those who do read it.
     /// </summary>
     /// <exception cref="ArgumentException">When the action is not this contract's, or <see cref="CanReExecute"/> is false.</exception>
     public Evaluation ReExecute(
@@ -108,7 +109,10 @@ public sealed class Contract
         return new Evaluator(action, Fields, reader, fields, arguments).Run(state);
     }
 
-    /// <summary>True when the party reads every field and parameter that a require, move or issue of any action depends on.</summary>
+    /// <summary>
+    /// True when the party reads every field and parameter that a require, move or issue of any action depends on. The
+    /// compiler makes sure of it for every member.
+    /// </summary>
     public bool CanReExecute(Party observer)
     {
         ArgumentNullException.ThrowIfNull(observer);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Settlement.Contracts;
 
 /// <summary>
@@ -50,8 +48,7 @@ internal sealed class Evaluator(
         switch (statement)
         {
             case Statement.Require require:
-                string place = string.Create(CultureInfo.InvariantCulture, $"require {require.Ordinal}");
-                if (Holds(require.Condition, place) is false) Refuse(require.Code, place);
+                if (Holds(require.Condition, require.Place) is false) Refuse(require.Code, require.Place);
                 break;
             case Statement.Move move:
                 if (AmountToMove(move.Amount) is { } moved) movements.Add(new Movement.Move(move.From.Index, move.To.Index, moved));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -141,12 +142,14 @@ public sealed record CodeValue(string Code) : Value
     /// <summary>The longest code.</summary>
     public const int MaxLength = 35;
 
+    private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
     /// <inheritdoc/>
     public override string Written => Code;
 
     /// <summary>1 to 35 capital ASCII letters and digits.</summary>
     public static bool IsCode(string? text) =>
-        text is { Length: >= 1 and <= MaxLength } && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c));
+        text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExcept(Characters);
 
     /// <inheritdoc/>
     public override byte[] ToCanonical() => Utf8(Code);

@@ -38,7 +38,9 @@ public sealed class CompilerProperties
         }
 
         Assert.Equal(compilation.Contract is null, compilation.Diagnostics.Any(d => d.Severity == Severity.Error));
-        if (compilation.Contract is { } contract) Assert.Equal(contract.CanonicalText, Compiled(contract.CanonicalText).CanonicalText);
+        if (compilation.Contract is not { } contract) return;
+        Assert.Equal(contract.CanonicalText, Compiled(contract.CanonicalText).CanonicalText);
+        Assert.All(contract.Members, m => Assert.True(contract.CanReExecute(m)));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
 
     [Fact]

@@ -173,6 +173,42 @@ public sealed class DiagnosticSnapshotTests
         """);
 
     [Fact]
+    public void ABrokenStatesSectionSaysHowToGoOn() => Says(
+        """
+        contract Loan version 1
+        parties
+          payer bank
+          payee bank, observes it
+        states
+          Settled final, Returned final
+        on pay(note code) by payer, agreed by payee
+          require note = "AM04" else AM04
+          -> Settled
+        """,
+        """
+        error CD201: expected the end of the line, found 'it'
+         --> loan.contract:4:24
+          |
+        4 |   payee bank, observes it
+          |                        ^^
+
+        error CD201: expected 'may rest', a comma between states, or the next section, found 'final'
+         --> loan.contract:6:11
+          |
+        6 |   Settled final, Returned final
+          |           ^^^^^
+          = write 'STATE may rest' where an instance may stay for ever
+
+        error CD502: 'payee' observes and cannot act
+         --> loan.contract:7:39
+          |
+        7 | on pay(note code) by payer, agreed by payee
+          |                                       ^^^^^
+          = drop 'observes' from payee, or let another party act
+
+        """);
+
+    [Fact]
     public void ALoopWithoutRestIsNoWayOut() => Says(
         """
         contract Loan version 1
