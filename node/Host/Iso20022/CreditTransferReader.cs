@@ -51,8 +51,8 @@ internal sealed class CreditTransferReader(XmlReader xml, MessageGrammar grammar
         structure.Read(node, rule.Content);
         structure.Faults = messageFaults;
         Add(node.Child("IntrBkSttlmAmt"));
-        // Without a header the message is refused, and no transfer of it can be built.
-        if (header is not null) transfers.Add(TransferMapping.Map(grammar, header, node, faults));
+        // With a faulty header the message is refused, and its transfers may lack what the header says for them.
+        if (header is not null && messageFaults.First is null) transfers.Add(TransferMapping.Map(grammar, header, node, faults));
     }
 
     private void Add(SourceNode? amount)

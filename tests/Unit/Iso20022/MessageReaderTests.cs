@@ -92,6 +92,26 @@ public sealed class MessageReaderTests
         Assert.Equal("/a/AppHdr/MsgDefIdr", other.Place);
     }
 
+    [Fact]
+    public void An_envelope_holds_one_header_and_one_message()
+    {
+        string head = Head("pacs.008.001.08");
+        Assert.Equal("/a/AppHdr", Assert.IsType<ReadMessage.Malformed>(Read($"<a>{head}{head}{Customer}</a>")).Place);
+        Assert.Equal("/a/Document", Assert.IsType<ReadMessage.Malformed>(Read($"<a>{Customer}{Customer}</a>")).Place);
+        string long36 = With("BIZ1", new string('x', 36), head);
+        Assert.Equal("/a/AppHdr/BizMsgIdr", Assert.IsType<ReadMessage.Malformed>(Read($"<a>{long36}{Customer}</a>")).Place);
+    }
+
+    [Fact]
+    public void A_message_as_large_as_the_bounds_allow_is_read()
+    {
+        string many = With(Transaction, string.Concat(Enumerable.Repeat(Transaction, Bounds.MaxTransactions)),
+            With("<NbOfTxs>1<", $"<NbOfTxs>{Bounds.MaxTransactions}<"));
+        ReadMessage.Transfers read = Assert.IsType<ReadMessage.Transfers>(Read(many));
+        Assert.Equal(Bounds.MaxTransactions, read.Items.Count);
+        Assert.All(read.Items, item => Assert.IsType<ReadTransfer.Valid>(item));
+    }
+
     [Theory]
     [InlineData("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.054.001.08'><x/></Document>", "camt.054.001.08")]
     [InlineData("<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pacs.008.001.10'/>", "pacs.008.001.10")]

@@ -82,6 +82,7 @@ public sealed class RefusalTests
         { "</NbOfTxs>", "</NbOfTxs><CtrlSum>1250.51</CtrlSum>", "AM10", "/Document/FIToFICstmrCdtTrf/GrpHdr/CtrlSum" },
         { "<MsgId>MSG1</MsgId>", "", "FF01", "/Document/FIToFICstmrCdtTrf/GrpHdr/MsgId" },
         { "2026-03-02T08:00:00Z", "yesterday", "FF01", "/Document/FIToFICstmrCdtTrf/GrpHdr/CreDtTm" },
+        { "</GrpHdr>", "<InstgAgt/></GrpHdr>", "FF01", "/Document/FIToFICstmrCdtTrf/GrpHdr/InstgAgt/FinInstnId" },
         { Header, "", "FF01", "/Document/FIToFICstmrCdtTrf/GrpHdr" },
         { Header, Header + Header, "FF01", "/Document/FIToFICstmrCdtTrf/GrpHdr" },
         { Transaction, "", "FF01", "/Document/FIToFICstmrCdtTrf/CdtTrfTxInf" },
