@@ -20,11 +20,11 @@ public sealed class InMemoryVault : IEventVault
         ct.ThrowIfCancellationRequested();
         PreparedTransaction prepared = PreparedTransaction.Of(transaction);
         // The JSON is rewritten before anything is stored, so that bad JSON leaves nothing behind.
-        string[][] data = [.. prepared.Appends.Select(static append => append.Events.Select(static e => JsonText.Normalise(e.Data)).ToArray())];
+        string[] data = [.. prepared.Events.Select(static row => JsonText.Normalise(row.Event.Data))];
         lock (gate)
         {
             Compare(prepared);
-            for (int i = 0; i < prepared.Appends.Count; i++) Append(prepared.Appends[i], data[i]);
+            for (int i = 0; i < data.Length; i++) Append(prepared.Events[i], data[i]);
             foreach ((PayloadKey key, byte[] body) in prepared.Inserts) Table(key)[Copy(key.Key)] = Copy(body);
             foreach ((PayloadKey key, byte[] body) in prepared.Replaces) Table(key)[Copy(key.Key)] = Copy(body);
             foreach (PayloadKey key in prepared.Deletes) Table(key).Remove(key.Key);
@@ -106,15 +106,11 @@ public sealed class InMemoryVault : IEventVault
             if (Table(key).ContainsKey(key.Key)) throw StoreConflictException.OfKey(key);
     }
 
-    private void Append(StreamAppend append, string[] data)
+    private void Append((string Stream, long Version, NewEvent Event) row, string data)
     {
-        if (!streams.TryGetValue(append.Stream, out List<int>? places)) streams.Add(append.Stream, places = []);
-        for (int i = 0; i < data.Length; i++)
-        {
-            NewEvent item = append.Events[i];
-            places.Add(events.Count);
-            events.Add(new StoredEvent(events.Count + 1, item.Id, append.Stream, places.Count, item.Type, data[i], item.Timestamp));
-        }
+        if (!streams.TryGetValue(row.Stream, out List<int>? places)) streams.Add(row.Stream, places = []);
+        places.Add(events.Count);
+        events.Add(new StoredEvent(events.Count + 1, row.Event.Id, row.Stream, row.Version, row.Event.Type, data, row.Event.Timestamp));
     }
 
     private sealed class ByteOrder : IComparer<byte[]>

@@ -18,7 +18,7 @@ internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, 
     private const string TakeLock = "select pg_advisory_xact_lock(103882917140)";
     private const string WriteMarker = "insert into commit_marker (id) values ($1)";
     private const string ForgetMarkers = "delete from commit_marker where id = any($1)";
-    private const string Claim = "select vault_claim($1::varchar[], $2::varchar[], $3::bigint[], $4::bigint[])";
+    private const string Claim = "select vault_claim($1::varchar[], $2::varchar[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])";
     private const string InsertEvents = """
         insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp)
         select currval('mt_events_sequence') - $1 + place, id, stream, version, data::jsonb, type, at
@@ -88,17 +88,19 @@ internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, 
             Array([.. prepared.Appends.Select(static append => append.StreamType)], NpgsqlDbType.Varchar),
             Array([.. prepared.Appends.Select(static append => append.ExpectedVersion)], NpgsqlDbType.Bigint),
             Array([.. prepared.Appends.Select(static append => (long)append.Events.Count)], NpgsqlDbType.Bigint),
+            Array([.. prepared.Appends.Select(static append => append.Events[0].Timestamp)], NpgsqlDbType.TimestampTz),
+            Array([.. prepared.Appends.Select(static append => append.Events[^1].Timestamp)], NpgsqlDbType.TimestampTz),
         },
     });
 
     private void AddEvents(NpgsqlBatch batch)
     {
-        (string Stream, long Version, NewEvent Event)[] rows = [.. Rows()];
+        List<(string Stream, long Version, NewEvent Event)> rows = prepared.Events;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertEvents)
         {
             Parameters =
             {
-                new NpgsqlParameter<long> { TypedValue = rows.Length },
+                new NpgsqlParameter<long> { TypedValue = rows.Count },
                 Array([.. rows.Select(static row => row.Event.Id)], NpgsqlDbType.Uuid),
                 Array([.. rows.Select(static row => row.Stream)], NpgsqlDbType.Varchar),
                 Array([.. rows.Select(static row => row.Version)], NpgsqlDbType.Bigint),
@@ -135,7 +137,7 @@ internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, 
     private async ValueTask CopyEventsAsync(NpgsqlConnection connection, long sequence, CancellationToken ct)
     {
         await using NpgsqlBinaryImporter importer = await connection.BeginBinaryImportAsync(CopyEvents, ct);
-        foreach ((string stream, long version, NewEvent item) in Rows())
+        foreach ((string stream, long version, NewEvent item) in prepared.Events)
         {
             await importer.StartRowAsync(ct);
             await importer.WriteAsync(sequence++, NpgsqlDbType.Bigint, ct);
@@ -161,9 +163,6 @@ internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, 
         }
         await importer.CompleteAsync(ct);
     }
-
-    private IEnumerable<(string Stream, long Version, NewEvent Event)> Rows() => prepared.Appends.SelectMany(static append =>
-        append.Events.Select((item, place) => (append.Stream, append.ExpectedVersion + place + 1, item)));
 
     private static NpgsqlParameter<T[]> Array<T>(T[] values, NpgsqlDbType type) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 }

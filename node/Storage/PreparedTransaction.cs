@@ -5,6 +5,7 @@ namespace Settlement.Storage;
 
 /// <summary>
 /// A transaction checked against the bounds and folded to what a vault must do: one append a stream, one write a key.
+/// Events keep the transaction's order across streams, because a log that spreads over streams is read in that order.
 /// Conflicts inside the transaction itself are found here, so every vault treats them alike.
 /// </summary>
 internal sealed class PreparedTransaction
@@ -13,7 +14,11 @@ internal sealed class PreparedTransaction
 
     private PreparedTransaction() { }
 
+    /// <summary>One append a stream, in the order of the streams' first events.</summary>
     public List<StreamAppend> Appends { get; } = [];
+
+    /// <summary>Every event in the order of the transaction, with its version.</summary>
+    public List<(string Stream, long Version, NewEvent Event)> Events { get; } = [];
 
     public Dictionary<PayloadKey, byte[]> Inserts { get; } = [];
 
@@ -21,7 +26,7 @@ internal sealed class PreparedTransaction
 
     public HashSet<PayloadKey> Deletes { get; } = [];
 
-    public int EventCount { get; private set; }
+    public int EventCount => Events.Count;
 
     public static PreparedTransaction Of(StoreTransaction transaction)
     {
@@ -40,21 +45,21 @@ internal sealed class PreparedTransaction
 
     private void FoldAppends(List<StreamAppend> appends)
     {
-        Dictionary<string, int> places = new(StringComparer.Ordinal);
+        Dictionary<string, List<NewEvent>> folded = new(StringComparer.Ordinal);
+        Dictionary<string, long> expected = new(StringComparer.Ordinal);
         foreach (StreamAppend append in appends)
         {
-            StreamAppend next = Checked(append);
-            EventCount += next.Events.Count;
-            if (!places.TryGetValue(next.Stream, out int place))
+            NewEvent[] events = Checked(append);
+            if (!folded.TryGetValue(append.Stream, out List<NewEvent>? before))
             {
-                places.Add(next.Stream, Appends.Count);
-                Appends.Add(next);
-                continue;
+                folded.Add(append.Stream, before = []);
+                expected.Add(append.Stream, append.ExpectedVersion);
+                Appends.Add(append with { Events = before });
             }
-            StreamAppend before = Appends[place];
-            long reached = before.ExpectedVersion + before.Events.Count;
-            if (next.ExpectedVersion != reached) throw StoreConflictException.OfStream(next.Stream, next.ExpectedVersion, reached);
-            Appends[place] = before with { Events = [.. before.Events, .. next.Events] };
+            long reached = expected[append.Stream] + before.Count;
+            if (append.ExpectedVersion != reached) throw StoreConflictException.OfStream(append.Stream, append.ExpectedVersion, reached);
+            before.AddRange(events);
+            foreach (NewEvent item in events) Events.Add((append.Stream, ++reached, item));
         }
     }
 
@@ -73,7 +78,7 @@ internal sealed class PreparedTransaction
         else Replaces[key] = write.Body;
     }
 
-    private static StreamAppend Checked(StreamAppend append)
+    private static NewEvent[] Checked(StreamAppend append)
     {
         if (append.Stream.Length is 0 or > StoreLimits.MaximumStreamNameLength)
             throw new ArgumentException($"A stream's name has 1 to {StoreLimits.MaximumStreamNameLength} characters.", nameof(append));
@@ -81,7 +86,7 @@ internal sealed class PreparedTransaction
         if (append.Events.Count == 0) throw new ArgumentException($"The append to {append.Stream} has no events.", nameof(append));
         NewEvent[] events = new NewEvent[append.Events.Count];
         for (int i = 0; i < events.Length; i++) events[i] = Checked(append.Stream, append.Events[i]);
-        return append with { Events = events };
+        return events;
     }
 
     private static NewEvent Checked(string stream, NewEvent item)

@@ -6,8 +6,11 @@ create table commit_marker (
 );
 
 -- Moves each stream from its expected version, or refuses all with ST011, and draws one sequence id for each event.
--- Returns the last one. The caller holds the commit lock, so sequence ids rise in the order of commits.
-create function vault_claim(streams varchar[], types varchar[], expected bigint[], counts bigint[]) returns bigint
+-- Returns the last one. The caller holds the commit lock, so sequence ids rise in the order of commits, and they have
+-- no gaps, because they go on from the last event and not from what a commit that failed has drawn. A stream's times
+-- are those of its first and last event, never the server's clock: every column can be recomputed from the events.
+create function vault_claim(
+    streams varchar[], types varchar[], expected bigint[], counts bigint[], firsts timestamptz[], lasts timestamptz[]) returns bigint
 language plpgsql as $$
 declare
     actual bigint;
@@ -15,9 +18,10 @@ declare
 begin
     for i in 1 .. cardinality(streams) loop
         if expected[i] = 0 then
-            insert into mt_streams (id, type, version) values (streams[i], types[i], counts[i]) on conflict (id) do nothing;
+            insert into mt_streams (id, type, version, timestamp, created) values (streams[i], types[i], counts[i], lasts[i], firsts[i])
+            on conflict (id) do nothing;
         else
-            update mt_streams set version = version + counts[i], timestamp = now()
+            update mt_streams set version = version + counts[i], timestamp = lasts[i]
             where id = streams[i] and version = expected[i];
         end if;
         if not found then
@@ -27,6 +31,6 @@ begin
         end if;
         total := total + counts[i];
     end loop;
-    return setval('mt_events_sequence', nextval('mt_events_sequence') + total - 1);
+    return setval('mt_events_sequence', (select coalesce(max(seq_id), 0) from mt_events) + total);
 end
 $$;

@@ -105,6 +105,18 @@ public sealed class MartenLayoutTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStreamsTimesAreThoseOfItsFirstAndLastEvent()
+    {
+        NewEvent At(int second) => new(new Guid(second, 0, 0, new byte[8]), "happened", "{}", DateTimeOffset.UnixEpoch.AddSeconds(second));
+        await vault.CommitAsync(new StoreTransaction { Appends = { new("a", "channel", 0, [At(1), At(2)]), new("b", "channel", 0, [At(3)]), new("a", "channel", 2, [At(4)]) } }, Ct);
+        Assert.Equal(["a 1 4", "b 3 3"], await ReadAsync(Times));
+        await vault.CommitAsync(new StoreTransaction { Appends = { new("b", "channel", 1, [At(5)]) } }, Ct);
+        Assert.Equal(["a 1 4", "b 3 5"], await ReadAsync(Times));
+    }
+
+    private const string Times = "select id || ' ' || extract(epoch from created)::int || ' ' || extract(epoch from timestamp)::int from mt_streams order by id";
+
+    [Fact]
     public async Task AnEventOfAnUnknownStreamCannotBeStored()
     {
         await using NpgsqlCommand command = source.CreateCommand("insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp) values (1, gen_random_uuid(), 'none', 1, '{}', 'x', now())");

@@ -39,6 +39,27 @@ public abstract class VaultConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EventsKeepTheOrderOfTheTransactionAcrossStreams()
+    {
+        await CommitAsync(Append("a", 0, 1), Append("b", 0, 2), Append("a", 1, 1), Append("c", 0, 1), Append("b", 2, 1), Append("a", 2, 2));
+        IReadOnlyList<StoredEvent> all = await Vault.ReadAllAsync(0, 100, Ct);
+        Assert.Equal(["a 1", "b 1", "b 2", "a 2", "c 1", "b 3", "a 3", "a 4"], all.Select(item => $"{item.Stream} {item.Version}"));
+    }
+
+    [Fact]
+    public async Task SequenceIdsHaveNoGapsAlsoAfterARefusedCommit()
+    {
+        await CommitAsync(Append("a", 0, 2));
+        await Assert.ThrowsAsync<StoreConflictException>(async () => await CommitAsync(Append("b", 0, 3), Append("a", 1, 1)));
+        byte[] taken = [1];
+        await Vault.CommitAsync(new StoreTransaction { Appends = { Append("b", 0, 1) }, Writes = { Insert(PayloadKind.Facts, taken) } }, Ct);
+        await Assert.ThrowsAsync<StoreConflictException>(async () =>
+            await Vault.CommitAsync(new StoreTransaction { Appends = { Append("b", 1, 1) }, Writes = { Insert(PayloadKind.Facts, taken) } }, Ct));
+        await CommitAsync(Append("b", 1, 1));
+        Assert.Equal([1L, 2, 3, 4], (await Vault.ReadAllAsync(0, 100, Ct)).Select(item => item.SequenceId));
+    }
+
+    [Fact]
     public async Task ReadsGoOnAfterTheLastAndStopAtTheLimit()
     {
         await CommitAsync(Append("a", 0, 5), Append("b", 0, 5));
