@@ -18,8 +18,8 @@ public enum PayloadKind : short
     /// <summary>Positions and open contracts at a head, from which read models are rebuilt.</summary>
     Snapshots,
 
-    /// <summary>Openings of commitments: values and salts.</summary>
-    Openings,
+    /// <summary>A channel as it was opened: terms, epoch secrets, the node's channel key.</summary>
+    Channels,
 
     /// <summary>Facts that must stay unique, such as a payment's UETR.</summary>
     Facts,
@@ -27,8 +27,11 @@ public enum PayloadKind : short
     /// <summary>What is still to be told to the back office.</summary>
     Outbox,
 
-    /// <summary>Envelopes still to be delivered to observers.</summary>
-    Deliveries,
+    /// <summary>Batches that are proposed or endorsed and not final.</summary>
+    InFlight,
+
+    /// <summary>Work that is not finished: instructions and funding on their way.</summary>
+    Waiting,
 
     /// <summary>Ledger checkpoints as they were signed.</summary>
     Checkpoints,

@@ -11,13 +11,15 @@ create table payload_content_keys (key bytea primary key, body bytea not null);
 
 create table payload_snapshots (key bytea primary key, body bytea not null);
 
-create table payload_openings (key bytea primary key, body bytea not null);
+create table payload_channels (key bytea primary key, body bytea not null);
 
 create table payload_facts (key bytea primary key, body bytea not null);
 
 create table payload_outbox (key bytea primary key, body bytea not null);
 
-create table payload_deliveries (key bytea primary key, body bytea not null);
+create table payload_in_flight (key bytea primary key, body bytea not null);
+
+create table payload_waiting (key bytea primary key, body bytea not null);
 
 create table payload_checkpoints (key bytea primary key, body bytea not null);
 
@@ -28,5 +30,6 @@ create table payload_settings (key bytea primary key, body bytea not null);
 alter table payload_messages alter column body set storage external;
 alter table payload_batches alter column body set storage external;
 alter table payload_content_keys alter column body set storage external;
-alter table payload_openings alter column body set storage external;
-alter table payload_deliveries alter column body set storage external;
+alter table payload_channels alter column body set storage external;
+alter table payload_in_flight alter column body set storage external;
+alter table payload_waiting alter column body set storage external;

@@ -7,15 +7,19 @@ public sealed class ExplanationTests
     [Fact]
     public void TheMatrixShowsWhoReadsWhat() => Assert.Equal(
         """
-        field           type                payer  payee  supervisor  personal of
-        --------------  ------------------  -----  -----  ----------  -----------
-        amount          money               reads  reads  reads
-        value_date      date                reads  reads  reads
-        end_to_end      text(35)            reads  reads  -
-        debtor          text(140)           reads  reads  -           payer
-        creditor        text(140)           reads  reads  -           payee
-        remittance      text(140) optional  reads  reads  -
-        return(reason)  code                reads  reads  -
+        field             type                payer  payee  supervisor  personal of
+        ----------------  ------------------  -----  -----  ----------  -----------
+        amount            money               reads  reads  reads
+        value_date        date                reads  reads  reads
+        end_to_end        text(35)            reads  reads  -
+        uetr              text(36) optional   reads  reads  -
+        transaction       text(35) optional   reads  reads  -
+        debtor            text(140)           reads  reads  -           payer
+        debtor_account    text(34) optional   reads  reads  -           payer
+        creditor          text(140)           reads  reads  -           payee
+        creditor_account  text(34) optional   reads  reads  -           payee
+        remittance        text(140) optional  reads  reads  -
+        return(reason)    code                reads  reads  -
 
         """.ReplaceLineEndings("\n"), ContractExplanation.Matrix(ContractLibrary.Load("GrossPayment")));
 
@@ -49,14 +53,14 @@ public sealed class ExplanationTests
         Assert.False(contract.CanReExecute(supervisor));
         Assert.True(contract.CanReExecute(contract.FindParty("payer")!));
         Assert.Contains("supervisor cannot run every action again: it does not read end_to_end.", ContractExplanation.Render(contract), StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => contract.ReExecute(supervisor, contract.Actions[0], null, new Value?[6], []));
+        Assert.Throws<ArgumentException>(() => contract.ReExecute(supervisor, contract.Actions[0], null, new Value?[10], []));
     }
 
     [Fact]
     public void AnObserverRunsAnActionWithWhatItReads()
     {
         Contract contract = ContractLibrary.Load("GrossPayment");
-        Value?[] read = [new MoneyValue("EUR", 7), new DateValue(new DateOnly(2026, 3, 2)), null, null, null, null];
+        Value?[] read = [new MoneyValue("EUR", 7), new DateValue(new DateOnly(2026, 3, 2)), null, null, null, null, null, null, null, null];
         var again = Assert.IsType<Evaluation.Accepted>(contract.ReExecute(contract.FindParty("supervisor")!, contract.FindAction("pay")!, null, read, []));
         Assert.Equal([new Movement.Move(0, 1, new MoneyValue("EUR", 7))], again.Movements);
         Assert.Equal(new Evaluation.Refused("S002", "pay: end_to_end"), contract.Evaluate(contract.FindAction("pay")!, null, read, []));

@@ -175,12 +175,12 @@ public abstract class VaultConformance : IAsyncLifetime
     {
         byte[][] ordered = [[0], [0, 0], [0, 255], [1], [1, 0, 0], [127], [128], [128, 1], [255], [255, 255]];
         StoreTransaction transaction = new();
-        foreach (byte[] key in ordered.Reverse()) transaction.Writes.Add(Insert(PayloadKind.Deliveries, key));
+        foreach (byte[] key in ordered.Reverse()) transaction.Writes.Add(Insert(PayloadKind.Outbox, key));
         await Vault.CommitAsync(transaction, Ct);
-        Assert.Equal(ordered, (await Vault.ScanAsync(PayloadKind.Deliveries, null, 100, Ct)).Select(row => row.Key));
-        Assert.Equal(ordered[4..7], (await Vault.ScanAsync(PayloadKind.Deliveries, [1], 3, Ct)).Select(row => row.Key));
-        Assert.Equal(ordered[2..4], (await Vault.ScanAsync(PayloadKind.Deliveries, [0, 7], 2, Ct)).Select(row => row.Key));
-        Assert.Empty(await Vault.ScanAsync(PayloadKind.Deliveries, [255, 255], 3, Ct));
+        Assert.Equal(ordered, (await Vault.ScanAsync(PayloadKind.Outbox, null, 100, Ct)).Select(row => row.Key));
+        Assert.Equal(ordered[4..7], (await Vault.ScanAsync(PayloadKind.Outbox, [1], 3, Ct)).Select(row => row.Key));
+        Assert.Equal(ordered[2..4], (await Vault.ScanAsync(PayloadKind.Outbox, [0, 7], 2, Ct)).Select(row => row.Key));
+        Assert.Empty(await Vault.ScanAsync(PayloadKind.Outbox, [255, 255], 3, Ct));
     }
 
     [Fact]

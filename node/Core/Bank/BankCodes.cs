@@ -1,0 +1,26 @@
+namespace Settlement.Core.Bank;
+
+/// <summary>Stable codes of refusals at a bank's own doors; each has a page in ops/runbooks.</summary>
+public static class BankCodes
+{
+    /// <summary>No business day is open.</summary>
+    public const string NoBusinessDay = "BK001";
+
+    /// <summary>The idempotency key was used with another body.</summary>
+    public const string KeyOfAnotherBody = "BK002";
+
+    /// <summary>A business day cannot lie before the one that is open.</summary>
+    public const string DayPassed = "BK003";
+
+    /// <summary>A channel with this participant exists or is being opened.</summary>
+    public const string ChannelExists = "BK004";
+
+    /// <summary>A participant of the request is not in the directory, or its root is another.</summary>
+    public const string ParticipantUnknown = "BK005";
+
+    /// <summary>Too many channels.</summary>
+    public const string TooManyChannels = "BK006";
+
+    /// <summary>The channel's contracts take no funding.</summary>
+    public const string NoFundingContract = "BK007";
+}

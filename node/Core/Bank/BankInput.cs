@@ -1,0 +1,95 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>What a bank's back office and operator ask of its machine. Each call is answered once, by
+/// <see cref="Effect.Reply"/> with the call's id and the result type named here.</summary>
+public abstract record BankInput : Input
+{
+    /// <summary>A message of the back office, read and checked; answered by <see cref="SubmissionAnswer"/> once durable.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="IdempotencyKey">The same key with the same body gives the same answer; null for none.</param>
+    /// <param name="Body">The message as it came.</param>
+    /// <param name="Items">Its transactions in order.</param>
+    public sealed record Submit(long CallId, string? IdempotencyKey, byte[] Body, IReadOnlyList<SubmittedTransfer> Items) : BankInput;
+
+    /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
+    public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;
+
+    /// <summary>Moves money from the bank's account at the agent into a channel; answered by <see cref="FundAnswer"/> when
+    /// the position is final.</summary>
+    public sealed record Fund(long CallId, Digest Channel, Money Amount) : BankInput;
+
+    /// <summary>Opens a business day; answered by <see cref="BusinessDayResult"/>.</summary>
+    public sealed record OpenBusinessDay(long CallId, DateOnly Date) : BankInput;
+
+    /// <summary>Answered by <see cref="ChannelList"/>.</summary>
+    public sealed record ListChannels(long CallId) : BankInput;
+}
+
+/// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
+/// <param name="Transfer">The transfer; null when it was refused in reading.</param>
+/// <param name="Identification">What identifies the transaction to the one who sent it.</param>
+/// <param name="Reason">An ISO 20022 reason code when it was refused in reading.</param>
+/// <param name="Place">Where in the message the fault lies.</param>
+public sealed record SubmittedTransfer(CreditTransfer? Transfer, TransferIdentification Identification, string? Reason, string? Place);
+
+/// <summary>The identifications that a status report repeats.</summary>
+public sealed record TransferIdentification(string? MessageId, string? MessageType, string? InstructionId, string? EndToEndId, string? TransactionId, string? Uetr);
+
+/// <summary>Terms that an operator asks for. Fingerprints come from the operator, out of band; the directory only supplies
+/// endpoints and keys that these roots certify.</summary>
+public sealed record ChannelRequest(
+    ParticipantId Counterparty, Digest CounterpartyRoot, IReadOnlyList<(ParticipantId Id, Digest Root)> Observers,
+    IReadOnlyList<string> ContractSources, IReadOnlyList<Currency> Currencies, IReadOnlyList<(bool OfCounterparty, Money Limit)> Limits);
+
+/// <summary>Where an instruction stands: ISO 20022's ExternalPaymentTransactionStatus1Code.</summary>
+public enum InstructionStatus
+{
+    /// <summary>RCVD: durable, not looked at yet.</summary>
+    Received,
+
+    /// <summary>ACTC: accepted, on its way.</summary>
+    Accepted,
+
+    /// <summary>PDNG: queued.</summary>
+    Queued,
+
+    /// <summary>ACSC: final.</summary>
+    Settled,
+
+    /// <summary>RJCT: refused with a reason.</summary>
+    Rejected,
+}
+
+/// <summary>An instruction as it was accepted or refused at intake.</summary>
+public sealed record SubmittedInstruction(string Id, InstructionStatus Status, string? Reason);
+
+/// <summary>The answer to <see cref="BankInput.Submit"/>: a message id and one instruction a transaction, or a refusal code
+/// (an idempotency key with another body, a full mailbox).</summary>
+public sealed record SubmissionAnswer(string? MessageId, IReadOnlyList<SubmittedInstruction> Instructions, string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.OpenChannel"/>.</summary>
+public sealed record OpenChannelResult(Digest? Channel, string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.Fund"/>.</summary>
+public sealed record FundAnswer(string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.OpenBusinessDay"/>: a refusal when the date lies before the current one.</summary>
+public sealed record BusinessDayResult(DateOnly Date, string? Refusal);
+
+/// <summary>The channels of the bank.</summary>
+public sealed record ChannelList(DateOnly? BusinessDay, IReadOnlyList<ChannelView> Channels);
+
+/// <summary>One channel: who is in it, where it stands, and the bank's positions in it.</summary>
+public sealed record ChannelView(
+    Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
+    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions);
+
+/// <summary>A bank's position in a channel, what is reserved for payments on their way, and the limit it was granted.</summary>
+public sealed record PositionView(Money Position, Money Reserved, Money Limit);

@@ -1,0 +1,244 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// A bank's whole behaviour: intake, its sides of its channels, opening and funding them, and what it tells observers. One
+/// step handles everything that waits, over all channels, in one transaction and one message a destination.
+/// </summary>
+public sealed class BankMachine : IMachine, IOwnWork, IDisposable
+{
+    private readonly NodeContext node;
+    private readonly BankSettings settings;
+    private readonly LedgerDesk ledger;
+    private readonly ChannelBook channels;
+    private readonly BusinessDay day;
+    private readonly Intake intake;
+    private readonly Openings openings;
+    private readonly Funding funding;
+    private readonly Finaliser finaliser;
+    private readonly Proposer proposer;
+    private readonly Endorser endorser;
+    private readonly TermWatch terms;
+    private readonly ObserverFeed observers;
+    private readonly PeerReader reader;
+
+    /// <summary>A machine with the memory of its vault.</summary>
+    public BankMachine(BankParts parts, RecoveredRows rows)
+    {
+        node = new NodeContext(parts.Node);
+        settings = parts.Settings;
+        ledger = new LedgerDesk(node, rows);
+        channels = new ChannelBook(settings);
+        day = new BusinessDay(node, rows);
+        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows));
+        openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
+        funding = new Funding(node, parts.Agent, channels);
+        finaliser = new Finaliser(node, this, ledger);
+        proposer = new Proposer(node, settings, finaliser, ledger);
+        endorser = new Endorser(node, settings, ledger);
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger);
+        observers = new ObserverFeed(node, settings);
+        reader = new PeerReader(node, channels);
+        finaliser.Finalised = observers.OnFinal;
+        ledger.ChannelSeen = OnChannelSeen;
+        BankRecovery.Run(node, rows, channels, openings, intake, funding);
+    }
+
+    /// <summary>The kinds of rows that a machine starts from.</summary>
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } =
+        [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting];
+
+    /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows.</summary>
+    public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) => rows.Of(PayloadKind.Waiting).Select(r => new PayloadKey(PayloadKind.Instructions, r.Key));
+
+    /// <inheritdoc/>
+    public bool HasMore => intake.HasRepeats || channels.All.Any(c => c.Parked is { HasAsked: true });
+
+    /// <summary>Whether the ledger has answered since the start.</summary>
+    public bool HasReachedLedger => ledger.HasAnswered;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
+    {
+        HashSet<PayloadKey> needs = [.. intake.NeedsOfRepeats()];
+        needs.UnionWith(observers.Needs(channels.All, node.Now));
+        foreach (ChannelSide channel in channels.All)
+        {
+            if (channel.Parked is { HasAsked: true } parked) needs.UnionWith(reader.Needs(channel.Other.Id, parked.Message));
+        }
+
+        foreach (Input input in inputs)
+        {
+            if (input is BankInput.Submit submit) needs.UnionWith(intake.Needs(submit));
+            else if (input is Input.PeerReceived received) needs.UnionWith(reader.Needs(received));
+        }
+
+        return needs;
+    }
+
+    /// <inheritdoc/>
+    public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
+    {
+        node.Begin(now, found);
+        intake.AnswerRepeats();
+        observers.CatchUp();
+        Resume();
+        foreach (Input input in inputs) Handle(input);
+        foreach (ChannelSide channel in channels.All)
+        {
+            proposer.ProposeWaiting(channel);
+            endorser.HandOver(channel, again: false);
+        }
+
+        funding.Flush();
+        ledger.Flush();
+        reader.Forget();
+        return node.End();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ChannelSide channel in channels.All) channel.Dispose();
+    }
+
+    void IOwnWork.Settled(ChannelSide channel, Command.Own command, long sequence) => OwnerOf(command).Settled(channel, command, sequence);
+
+    void IOwnWork.Refused(ChannelSide channel, Command.Own command, string code, long sequence) => OwnerOf(command).Refused(channel, command, code, sequence);
+
+    private IOwnWork OwnerOf(Command.Own command) => command.Funding is null ? intake : funding;
+
+    private void Join(ChannelSide channel) => channels.Add(channel);
+
+    private void Handle(Input input)
+    {
+        switch (input)
+        {
+            case Input.Tick:
+                Tick();
+                break;
+            case Input.PeerReceived received:
+                foreach (PeerMessage message in reader.Read(received)) OnMessage(received.From, message);
+                break;
+            case Input.Answered answered:
+                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body);
+                break;
+            case Input.SendFailed failed:
+                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token);
+                break;
+            case Input.StrangerKnocked:
+                ledger.RefreshDirectory();
+                break;
+            case BankInput.Submit submit:
+                intake.Submit(submit);
+                break;
+            case BankInput.OpenChannel open:
+                openings.Open(open);
+                break;
+            case BankInput.Fund fund:
+                funding.Fund(fund);
+                break;
+            case BankInput.OpenBusinessDay open:
+                day.Open(open);
+                break;
+            case BankInput.ListChannels list:
+                node.Then(new Effect.Reply(list.CallId, new ChannelList(day.Date, [.. channels.All.Select(ChannelViews.Of)])));
+                break;
+            default:
+                throw new InvalidOperationException($"A bank's machine knows no input {input.GetType().Name}.");
+        }
+    }
+
+    private void Tick()
+    {
+        openings.Tick();
+        foreach (ChannelSide channel in channels.All)
+        {
+            proposer.RetryProposal(channel);
+            terms.Watch(channel);
+        }
+    }
+
+    private void OnMessage(ParticipantId from, PeerMessage message)
+    {
+        switch (message.MessageCase)
+        {
+            case PeerMessage.MessageOneofCase.OpenProposal:
+                openings.OnProposal(from, message.OpenProposal);
+                return;
+            case PeerMessage.MessageOneofCase.OpenAnswer:
+                openings.OnAnswer(from, message.OpenAnswer);
+                return;
+            case PeerMessage.MessageOneofCase.Acknowledgement:
+                openings.OnAcknowledgement(from, message.Acknowledgement);
+                return;
+            case PeerMessage.MessageOneofCase.Opened:
+                openings.OnOpened(from, message.Opened);
+                return;
+            case PeerMessage.MessageOneofCase.Progress:
+                OnProgress(from, message.Progress);
+                return;
+        }
+
+        if (reader.ChannelOf(message) is not { } channel || channel.Other.Id != from)
+        {
+            // A channel that this node does not know, or that is not the sender's, is answered alike: not at all.
+            node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+            return;
+        }
+
+        switch (message.MessageCase)
+        {
+            case PeerMessage.MessageOneofCase.Commands:
+                endorser.OnCommands(channel, message.Commands, reader.EntriesOf(channel, message));
+                break;
+            case PeerMessage.MessageOneofCase.Proposal:
+                endorser.OnProposal(channel, message, reader.SlotsOf(channel, message), hasAsked: false);
+                break;
+            case PeerMessage.MessageOneofCase.Endorsement:
+                proposer.OnEndorsement(channel, message.Endorsement);
+                break;
+            case PeerMessage.MessageOneofCase.Finality:
+                if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id);
+                break;
+            default:
+                node.Alarm(ChannelCodes.MessageMalformed, from.ToString());
+                break;
+        }
+    }
+
+    private void OnProgress(ParticipantId from, DeliveryProgress progress)
+    {
+        if (Digest.TryRead(progress.Channel.Span, out Digest id) && channels.TryGet(id, out ChannelSide? channel)
+            && channel.Terms.TryFind(from, out PinnedParticipant? observer) && observer.Number >= ChannelTerms.MemberCount)
+            observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue));
+    }
+
+    private void OnChannelSeen(Wire.Ledger.ChannelStatus status, Wire.Ledger.Leaf? head, Wire.Ledger.Leaf? term)
+    {
+        if (!Digest.TryRead(status.Channel.Span, out Digest id)) return;
+        if (channels.TryGet(id, out ChannelSide? channel)) terms.OnSeen(channel, status, head, term);
+        else if (openings.OnSeen(id, head) is { } opened) Join(opened);
+    }
+
+    /// <summary>Proposals that waited for the ledger's word are judged now.</summary>
+    private void Resume()
+    {
+        foreach (ChannelSide channel in channels.All)
+        {
+            if (channel.Parked is not { HasAsked: true } parked) continue;
+            channel.Parked = null;
+            endorser.OnProposal(channel, parked.Message, reader.SlotsOf(channel, parked.Message), hasAsked: true);
+        }
+    }
+}

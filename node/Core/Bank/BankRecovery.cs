@@ -1,0 +1,62 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>Rebuilds a bank's memory from its vault: channels from their snapshots, then the work that was under way.</summary>
+internal static class BankRecovery
+{
+    public static void Run(NodeContext node, RecoveredRows rows, ChannelBook channels, Openings openings, Intake intake, Funding funding)
+    {
+        foreach (StoredPayload row in rows.Of(PayloadKind.Channels))
+            openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser), channels.Add);
+        foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
+        {
+            if (channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, SnapshotRow.Parser));
+        }
+
+        Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
+        foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
+        {
+            if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
+            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), works);
+        }
+    }
+
+    private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, Funding funding)
+    {
+        Dictionary<string, byte[]> instructions = rows.Of(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexString(r.Key), r => r.Body, StringComparer.Ordinal);
+        Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
+        foreach (StoredPayload row in rows.Of(PayloadKind.Waiting))
+        {
+            WaitingRow waiting = node.Rows.Open(PayloadKind.Waiting, row.Key, row.Body, WaitingRow.Parser);
+            if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
+            if (Rebuild(node, row.Key, waiting, channel, instructions, intake, funding) is not { } own) continue;
+            if (waiting.SealedEntry.Length > 0)
+            {
+                if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
+                    throw new InvalidOperationException($"An own sealed entry does not open: {code}.");
+                own.Entry = entry;
+                channel.OwnSealed[entry.Id.Value] = own;
+            }
+
+            channel.Enqueue(own);
+            works[Convert.ToHexString(row.Key)] = own;
+        }
+
+        return works;
+    }
+
+    private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding)
+    {
+        if (waiting.Funding is { } row) return funding.Restore(key, channel, row);
+        if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
+        InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
+        intake.Restore(Convert.ToHexStringLower(key), instruction);
+        return Intake.Rebuild(key, instruction, channel);
+    }
+}

@@ -1,0 +1,46 @@
+using Settlement.Core.Nodes;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>The bounds and waits of a bank's machine.</summary>
+public sealed record BankSettings
+{
+    /// <summary>What every node has.</summary>
+    public NodeSettings Node { get; init; } = new();
+
+    /// <summary>Entries of one batch. Default 512, 1 to 4,096.</summary>
+    public int MaxBatchEntries { get; init; } = 512;
+
+    /// <summary>Commands that wait in one channel's mailbox; beyond it submissions are refused until it drains. Default 20,000.</summary>
+    public int MaxMailbox { get; init; } = 20_000;
+
+    /// <summary>Channels of this bank. Default 10,000.</summary>
+    public int MaxChannels { get; init; } = 10_000;
+
+    /// <summary>How long an endorsement is good for at the ledger. Default 60 seconds.</summary>
+    public TimeSpan EndorsementLife { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How far a proposal's time may lie from this node's clock. Default 30 seconds.</summary>
+    public TimeSpan MaxClockSkew { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Without progress for so long, a member takes the office over. Default 10 seconds.</summary>
+    public TimeSpan TakeoverAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Tries before an opening or a funding is given up. Default 20.</summary>
+    public int MaxTries { get; init; } = 20;
+
+    /// <summary>Batches sent to an observer that is behind, in one drain. Default 64.</summary>
+    public int MaxCatchUp { get; init; } = 64;
+
+    /// <summary>Instructions of one message. Default 10,000.</summary>
+    public int MaxTransfersPerMessage { get; init; } = 10_000;
+
+    /// <summary>How long certificates of channel keys are good for. Default 5 years.</summary>
+    public TimeSpan ChannelKeyLife { get; init; } = TimeSpan.FromDays(5 * 365);
+
+    /// <summary>How long data of a channel is kept, as proposed in terms. Default 3,650 days.</summary>
+    public int RetentionDays { get; init; } = 3650;
+
+    /// <summary>Canonical hashes, in hexadecimal, of the contracts this bank takes part in.</summary>
+    public IReadOnlySet<string> AcceptedContracts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,172 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Merkle;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// This bank's side of one channel: where the channel stands, its mailbox, and the one batch in flight. What it does is in
+/// <see cref="Proposer"/>, <see cref="Endorser"/>, <see cref="Finaliser"/>, <see cref="TermWatch"/> and <see cref="ObserverFeed"/>.
+/// </summary>
+internal sealed class ChannelSide : IDisposable
+{
+    private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
+
+    public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry)
+    {
+        Retry = retry;
+        Context = context;
+        OwnKey = ownKey;
+        OtherKey = new VerifyingKey(otherKey);
+        ObserverProgress = new long[context.Terms.Observers.Count()];
+    }
+
+    public ChannelContext Context { get; }
+
+    public Digest Id => Context.Channel;
+
+    public ChannelTerms Terms => Context.Terms;
+
+    public SigningKey OwnKey { get; }
+
+    public VerifyingKey OtherKey { get; }
+
+    public PinnedParticipant Other => Terms.Participants[1 - Context.Own];
+
+    public string Stream => "channel-" + Id;
+
+    public long Term { get; set; } = TermOfOffice.First;
+
+    /// <summary>The newest final sequence; 0 before the first.</summary>
+    public long Sequence { get; private set; }
+
+    public Digest Head { get; private set; }
+
+    public long TimeUnixMs { get; private set; }
+
+    public ChannelState State { get; private set; } = ChannelState.Empty;
+
+    public long StreamVersion { get; set; }
+
+    /// <summary>By observer: the newest sequence that it says it holds without a gap.</summary>
+    public long[] ObserverProgress { get; }
+
+    public LinkedList<Command> Mailbox { get; } = new();
+
+    /// <summary>Own entries that are sealed and not final, by entry id.</summary>
+    public Dictionary<Digest, Command.Own> OwnSealed { get; } = [];
+
+    public InFlight? InFlight { get; set; }
+
+    /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
+    public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
+
+    /// <summary>Since when work has waited without progress; null when nothing waits.</summary>
+    public DateTimeOffset? StalledSince { get; set; }
+
+    /// <summary>When a member that waits for the sequencer looks again.</summary>
+    public Retry Retry { get; }
+
+    /// <summary>How the channel was opened.</summary>
+    public required OpeningRow Opening { get; init; }
+
+    /// <summary>Whether a takeover is under way at the ledger.</summary>
+    public bool IsTakingOver { get; set; }
+
+    /// <summary>Own opinion that this member proposes now.</summary>
+    public bool IsSequencer => TermOfOffice.SequencerOf(Term, ChannelTerms.MemberCount) == Context.Own;
+
+    /// <summary>What the own payments on their way take from the position.</summary>
+    public long ReservedOf(string currency) => reserved.GetValueOrDefault(currency);
+
+    /// <summary>Whether position and limit cover one more payment beside those on their way.</summary>
+    public bool Covers(MoneyValue amount) =>
+        (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
+
+    /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
+    public void Enqueue(Command.Own command)
+    {
+        Reserve(command, 1);
+        Mailbox.AddLast(command);
+    }
+
+    /// <summary>Forgets own work that is final or refused.</summary>
+    public void Release(Command.Own command)
+    {
+        Reserve(command, -1);
+        if (command.Entry is { } entry) OwnSealed.Remove(entry.Id.Value);
+    }
+
+    /// <summary>The head that a batch in flight leads to becomes the channel's.</summary>
+    public void Advance(ExecutedBatch batch)
+    {
+        Sequence = batch.Head.Sequence;
+        Head = batch.HeadHash;
+        TimeUnixMs = batch.Head.TimeUnixMs;
+        State = batch.State;
+        Retry.Reset();
+    }
+
+    /// <summary>Writes where the channel stands.</summary>
+    public void WriteSnapshot(NodeContext node)
+    {
+        SnapshotRow row = new()
+        {
+            Term = Term,
+            Sequence = Sequence,
+            Head = ByteString.CopyFrom(Head.ToArray()),
+            TimeUnixMs = TimeUnixMs,
+            ContractCount = State.Contracts.Count,
+            StreamVersion = StreamVersion,
+        };
+        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt) }));
+        row.Postings.Add(State.Postings);
+        row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
+        row.ObserverProgress.Add(ObserverProgress);
+        node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
+    }
+
+    /// <summary>Takes up where a snapshot says that the channel stands.</summary>
+    public void Restore(SnapshotRow row)
+    {
+        Term = row.Term;
+        Sequence = row.Sequence;
+        Head = new Digest(row.Head.Span);
+        TimeUnixMs = row.TimeUnixMs;
+        StreamVersion = row.StreamVersion;
+        if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
+            throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
+        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray())), row.Postings, contracts);
+        for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
+    }
+
+    /// <summary>Notes an event in the channel's own history.</summary>
+    public void Note<T>(NodeContext node, string type, T data) where T : notnull =>
+        StreamVersion = node.Append(Stream, "channel", StreamVersion, Events.Of(type, data, node.Now, node.Entropy));
+
+    /// <summary>Sends the other member a message.</summary>
+    public void Tell(NodeContext node, PeerMessage message) => node.Peers.Send(Other.Id, message);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        OwnKey.Dispose();
+        OtherKey.Dispose();
+        Context.Epoch.Dispose();
+    }
+
+    private void Reserve(Command.Own command, int sign)
+    {
+        if (command.Reserved is not { } amount) return;
+        reserved[amount.Currency] = checked(reserved.GetValueOrDefault(amount.Currency) + sign * amount.MinorUnits);
+    }
+}

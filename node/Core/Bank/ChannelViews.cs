@@ -1,0 +1,16 @@
+using Settlement.Core.Monetary;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>What the bank's own doors show of a channel.</summary>
+internal static class ChannelViews
+{
+    public static ChannelView Of(ChannelSide channel) => new(
+        channel.Id, channel.Other.Id, [.. channel.Terms.Observers.Select(o => o.Id)], channel.Term, channel.IsSequencer, channel.Sequence, channel.Head,
+        channel.Mailbox.Count, channel.InFlight is not null, [.. channel.Terms.Currencies.Select(c => Position(channel, c))]);
+
+    private static PositionView Position(ChannelSide channel, Currency currency) => new(
+        new Money(currency, channel.State.PositionOf(channel.Context.Own, currency.Code)),
+        new Money(currency, channel.ReservedOf(currency.Code)),
+        new Money(currency, channel.Terms.LimitOf(channel.Context.Own, currency.Code)));
+}

@@ -1,0 +1,57 @@
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>What waits in a channel's mailbox.</summary>
+internal abstract class Command
+{
+    /// <summary>An action of this bank: an instruction, or money of the agent on its way into the channel.</summary>
+    /// <param name="workKey">The key of the work's row in the vault.</param>
+    /// <param name="plan">The contract.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="reserved">What a payment takes from the own position; null where nothing is.</param>
+    public sealed class Own(byte[] workKey, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, MoneyValue? reserved) : Command
+    {
+        public byte[] WorkKey { get; } = workKey;
+
+        public ContractPlan Plan { get; } = plan;
+
+        public ContractAction Action { get; } = action;
+
+        public IReadOnlyList<Value?> Values { get; } = values;
+
+        public MoneyValue? Reserved { get; } = reserved;
+
+        /// <summary>Set where the work is money on its way, not an instruction.</summary>
+        public FundingRow? Funding { get; init; }
+
+        /// <summary>Set once sealed. From then on the same bytes are used, whoever proposes them.</summary>
+        public OpenedEntry? Entry { get; set; }
+
+        /// <summary>Whether the sealed bytes are in the vault and were handed to the sequencer.</summary>
+        public bool IsHanded { get; set; }
+    }
+
+    /// <summary>An entry that the other member handed to this one, the sequencer.</summary>
+    /// <param name="entry">As opened.</param>
+    /// <param name="since">When it arrived; facts were looked up then.</param>
+    public sealed class Peer(OpenedEntry entry, DateTimeOffset since) : Command
+    {
+        public OpenedEntry Entry { get; } = entry;
+
+        public DateTimeOffset Since { get; } = since;
+    }
+}
+
+/// <summary>What becomes of this bank's own work in a channel.</summary>
+internal interface IOwnWork
+{
+    /// <summary>The entry is final.</summary>
+    void Settled(ChannelSide channel, Command.Own command, long sequence);
+
+    /// <summary>The entry was refused, finally.</summary>
+    void Refused(ChannelSide channel, Command.Own command, string code, long sequence);
+}

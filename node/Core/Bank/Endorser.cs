@@ -1,0 +1,214 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger)
+{
+    /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
+    public void HandOver(ChannelSide channel, bool again)
+    {
+        if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
+        foreach (Command command in channel.Mailbox)
+        {
+            if (command is not Command.Own own || (own.IsHanded && !again)) continue;
+            if (!own.IsHanded)
+            {
+                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+                own.IsHanded = true;
+                channel.OwnSealed[own.Entry.Id.Value] = own;
+                WaitingRows.WriteSealed(node, channel, own);
+            }
+
+            commands.Entries.Add(own.Entry!.Sealed);
+            if (commands.Entries.Count >= settings.MaxBatchEntries) break;
+        }
+
+        if (commands.Entries.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });
+    }
+
+    /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
+    public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<OpenedEntry?> opened)
+    {
+        if (!channel.IsSequencer || (long)commands.Term != channel.Term)
+        {
+            ledger.Query(channel.Id);
+            return;
+        }
+
+        HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
+        present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
+        foreach (OpenedEntry? entry in opened)
+        {
+            if (entry is null || entry.Actor == channel.Context.Own || channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
+            if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
+            channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
+        }
+    }
+
+    /// <summary>Judges a proposal: endorses it, refuses entries of it, objects to it, or parks it until the ledger was asked.</summary>
+    public void OnProposal(ChannelSide channel, PeerMessage message, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
+    {
+        Proposal proposal = message.Proposal;
+        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence) return;
+        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous)) return;
+        bool isNext = (long)proposal.Term == channel.Term && (long)proposal.Sequence == channel.Sequence + 1 && previous == channel.Head;
+        if (!isNext)
+        {
+            if (hasAsked)
+            {
+                Object(channel, proposal, ChannelCodes.ProposalOutOfPlace);
+                return;
+            }
+
+            channel.Parked = (message, false);
+            ledger.Query(channel.Id);
+            return;
+        }
+
+        if (channel.IsSequencer)
+        {
+            Object(channel, proposal, ChannelCodes.NotTheSequencer);
+            return;
+        }
+
+        if (channel.InFlight is { } earlier)
+        {
+            OnSecondProposal(channel, earlier, proposal);
+            return;
+        }
+
+        Endorse(channel, proposal, previous, slots);
+    }
+
+    /// <summary>Sends the endorsement of the batch in flight again, with a later not-after when the old one runs out.</summary>
+    public void Answer(ChannelSide channel, InFlight batch)
+    {
+        if (batch.Agreed is not { } agreed) return;
+        if (batch.Own is null || batch.Own.NotAfterUnixMs < (node.Now + settings.EndorsementLife / 2).ToUnixTimeMilliseconds())
+        {
+            batch.Own = Proposer.Sign(node, settings, channel, agreed);
+            InFlightRows.Write(node, channel, batch);
+        }
+
+        EndorsementAnswer answer = new()
+        {
+            Channel = batch.Proposal.Channel,
+            Term = batch.Proposal.Term,
+            Sequence = batch.Proposal.Sequence,
+            PreviousHead = batch.Proposal.PreviousHead,
+            Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
+            Endorsement = batch.Own,
+        };
+        answer.Refusals.Add(batch.Refusals);
+        channel.Tell(node, new PeerMessage { Endorsement = answer });
+    }
+
+    private void OnSecondProposal(ChannelSide channel, InFlight earlier, Proposal proposal)
+    {
+        if (earlier.Proposal.Equals(proposal))
+        {
+            Answer(channel, earlier);
+            return;
+        }
+
+        // One head for a previous head and term: what was signed stays signed.
+        node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString());
+        Object(channel, proposal, ChannelCodes.SecondHead);
+    }
+
+    private void Endorse(ChannelSide channel, Proposal proposal, Digest previous, IReadOnlyList<ProposedSlot> slots)
+    {
+        if (Fault(channel, proposal, slots) is { } fault)
+        {
+            Object(channel, proposal, fault);
+            return;
+        }
+
+        if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
+        {
+            Object(channel, proposal, ChannelCodes.EnvelopeUnreadable);
+            return;
+        }
+
+        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        BatchExecution execution = new(channel.Context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy);
+        List<IndexedRefusal> refusals = [];
+        for (int i = 0; i < slots.Count; i++)
+        {
+            if (slots[i].Refusal is { } refusal)
+            {
+                execution.Add(refusal, null);
+            }
+            else if (slots[i].Entry is { } entry)
+            {
+                if (execution.Add(entry).Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
+            }
+            else
+            {
+                string code = EntryOpener.TryOpen(channel.Context, proposal.Items[i].Entry, out _, out string reason) ? ChannelCodes.EntryMalformed : reason;
+                Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, code, node.Entropy);
+                execution.Add(own, null);
+                refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
+            }
+        }
+
+        if (!execution.TryFinish(batch.Term, batch.Sequence, previous, proposal.TimeUnixMs, salts, out ExecutedBatch? agreed))
+        {
+            Object(channel, proposal, ChannelCodes.EntryMalformed);
+            return;
+        }
+
+        batch.Agreed = agreed;
+        batch.Refusals = refusals;
+        channel.InFlight = batch;
+        channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
+        Answer(channel, batch);
+    }
+
+    /// <summary>What is wrong with a proposal as a whole, or null.</summary>
+    private string? Fault(ChannelSide channel, Proposal proposal, IReadOnlyList<ProposedSlot> slots)
+    {
+        if (slots.Count == 0 || slots.Count > settings.MaxBatchEntries) return ChannelCodes.EntryMalformed;
+        long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
+        if (proposal.TimeUnixMs < channel.TimeUnixMs || proposal.TimeUnixMs > node.NowUnixMs + skewMs || proposal.TimeUnixMs < node.NowUnixMs - skewMs)
+            return ChannelCodes.TimeRefused;
+        for (int i = 0; i < slots.Count; i++)
+        {
+            BatchItem item = proposal.Items[i];
+            bool isWhole = item.ItemCase switch
+            {
+                BatchItem.ItemOneofCase.Refusal => BatchLeaf.IsWellFormed(item.Refusal),
+                BatchItem.ItemOneofCase.Entry => IdOf(item.Entry) is not null,
+                _ => false,
+            };
+            if (!isWhole) return ChannelCodes.EntryMalformed;
+        }
+
+        return null;
+    }
+
+    private static EntryId? IdOf(SealedEntry entry) =>
+        Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header) && EntryId.TryRead(header.EntryId.Span, out EntryId id) ? id : null;
+
+    private void Object(ChannelSide channel, Proposal proposal, string code)
+    {
+        node.Alarm(code, channel.Id.ToString());
+        channel.Tell(node, new PeerMessage
+        {
+            Endorsement = new EndorsementAnswer
+            {
+                Channel = proposal.Channel, Term = proposal.Term, Sequence = proposal.Sequence, PreviousHead = proposal.PreviousHead, Objection = code,
+            },
+        });
+    }
+}

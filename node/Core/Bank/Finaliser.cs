@@ -1,0 +1,111 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Applies a batch at the moment of finality: the first checkpoint that covers its head. Positions move, content keys are
+/// wrapped under the vault key and their transport wraps dropped, and own work learns its fate, all in one transaction.
+/// </summary>
+internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledger)
+{
+    /// <summary>Called with each batch that became final here.</summary>
+    public Action<ChannelSide, BatchRow, IReadOnlyList<byte[]>> Finalised { get; set; } = (_, _, _) => { };
+
+    /// <summary>Applies the batch in flight if this leaf, which a verified checkpoint covers, notarises it.</summary>
+    public bool TryFinalise(ChannelSide channel, Leaf leaf)
+    {
+        if (channel.InFlight is not { Agreed: { } agreed } batch || !Notarises(channel, agreed, leaf)) return false;
+        ChannelContext context = channel.Context;
+        List<byte[]> keys = [];
+        BatchRow row = new()
+        {
+            Term = agreed.Head.Term,
+            Sequence = agreed.Head.Sequence,
+            PreviousHead = batch.Proposal.PreviousHead,
+            TimeUnixMs = agreed.Head.TimeUnixMs,
+            StateRoot = ByteString.CopyFrom(agreed.Head.StateRoot.ToArray()),
+            Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
+            PositionSalts = batch.Proposal.PositionSalts.Ciphertext,
+            LeafIndex = (long)leaf.Index,
+            CheckpointSize = ledger.CheckpointSize,
+        };
+        foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(context, slot, keys));
+        keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
+
+        channel.Advance(agreed);
+        channel.InFlight = null;
+        channel.StalledSince = null;
+        byte[] rowKey = RowKeys.Batch(channel.Id, row.Sequence);
+        node.Write(new PayloadWrite(PayloadKind.Batches, rowKey, row.ToByteArray(), PayloadWriteMode.Insert));
+        node.Write(new PayloadWrite(PayloadKind.ContentKeys, rowKey, ContentKeyRow.Write(keys), PayloadWriteMode.Insert));
+        InFlightRows.Delete(node, channel);
+        channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
+        foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
+        channel.WriteSnapshot(node);
+        Finalised(channel, row, keys);
+        return true;
+    }
+
+    private static bool Notarises(ChannelSide channel, ExecutedBatch agreed, Leaf leaf) =>
+        leaf.RecordCase == Leaf.RecordOneofCase.Head
+        && EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)
+        && head.Fields == new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash);
+
+    /// <summary>The slot as it is kept: without transport wraps, its content keys under the vault key.</summary>
+    private BatchItem Keep(ChannelContext context, BatchSlot slot, List<byte[]> keys)
+    {
+        if (slot is BatchSlot.Refused refused) return new BatchItem { Refusal = refused.Refusal };
+        OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
+        SealedEntry kept = new() { Header = entry.Sealed.Header, Commitments = entry.Sealed.Commitments };
+        IReadOnlyList<EnvelopeGroup> groups = entry.Plan.GroupsOf(entry.Action);
+        for (int i = 0; i < groups.Count; i++)
+        {
+            byte[]? contentKey = entry.ContentKeys[i];
+            kept.Envelopes.Add(contentKey is null ? new SealedEnvelope() : new SealedEnvelope { Ciphertext = entry.Sealed.Envelopes[i].Ciphertext });
+            if (contentKey is null) continue;
+            byte[] aad = EntrySealer.EnvelopeContextOf(context, entry.Id, groups[i], ContentAudience(groups[i], entry), entry.Parties).AssociatedData();
+            keys.Add(node.Rows.Key.WrapContentKey(contentKey, aad, node.Entropy));
+        }
+
+        return new BatchItem { Entry = kept };
+    }
+
+    private static AudienceMask ContentAudience(EnvelopeGroup group, OpenedEntry entry) => ContractPlan.MaskOf(group, entry.Parties);
+
+    private void Apply(ChannelSide channel, BatchSlot slot, long sequence)
+    {
+        if (slot is BatchSlot.Refused refused)
+        {
+            if (TakeOwn(channel, new Digest(refused.Refusal.EntryId.Span)) is { } rejected) work.Refused(channel, rejected, refused.Refusal.Code, sequence);
+            return;
+        }
+
+        OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
+        node.WriteFact(Objections.EntryFact(node, entry), [1]);
+        if (TakeOwn(channel, entry.Id.Value) is { } own)
+        {
+            work.Settled(channel, own, sequence);
+        }
+        else if (Objections.Reference(node, channel, entry) is { } reference)
+        {
+            node.WriteFact(reference, entry.Id.ToArray());
+        }
+    }
+
+    private static Command.Own? TakeOwn(ChannelSide channel, Digest entry)
+    {
+        if (!channel.OwnSealed.TryGetValue(entry, out Command.Own? own)) return null;
+        channel.Release(own);
+        channel.Mailbox.Remove(own);
+        return own;
+    }
+}

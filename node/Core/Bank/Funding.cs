@@ -1,0 +1,168 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Agent;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Brings money of the settlement agent into a channel: the agent moves it from the bank's account into the channel's pool
+/// and signs a posting, and an entry of the channel cites that posting, once.
+/// </summary>
+internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBook channels) : IOwnWork
+{
+    private readonly Dictionary<string, Work> works = new(StringComparer.Ordinal);
+    private readonly Retry retry = node.NewRetry();
+    private (long Token, List<Work> Asked)? underWay;
+
+    private sealed class Work(byte[] key, ChannelSide channel, FundingRow row, long? callId)
+    {
+        public byte[] Key { get; } = key;
+
+        public ChannelSide Channel { get; } = channel;
+
+        public FundingRow Row { get; } = row;
+
+        /// <summary>The operator's call; lost in a restart.</summary>
+        public long? CallId { get; } = callId;
+    }
+
+    /// <summary>Starts a funding for the operator.</summary>
+    public void Fund(BankInput.Fund input)
+    {
+        if (!channels.TryGet(input.Channel, out ChannelSide? channel) || !channel.Terms.Currencies.Contains(input.Amount.Currency) || input.Amount.MinorUnits <= 0)
+        {
+            Reply(input.CallId, ChannelCodes.ChannelUnknown);
+            return;
+        }
+
+        if (PaymentContract.FindFunding(channel.Terms) is null)
+        {
+            Reply(input.CallId, BankCodes.NoFundingContract);
+            return;
+        }
+
+        byte[] key = new byte[Digest.Length];
+        node.Entropy.Fill(key);
+        Work work = new(key, channel, new FundingRow { Currency = input.Amount.Currency.Code, MinorUnits = input.Amount.MinorUnits }, input.CallId);
+        works[Convert.ToHexString(key)] = work;
+        WaitingRows.WriteFunding(node, channel.Id, key, work.Row);
+    }
+
+    /// <summary>Takes up funding that was under way before a restart.</summary>
+    public Command.Own? Restore(byte[] key, ChannelSide channel, FundingRow row)
+    {
+        Work work = new(key, channel, row, null);
+        works[Convert.ToHexString(key)] = work;
+        return row.PostingId.Length > 0 ? Command(work) : null;
+    }
+
+    /// <summary>Asks the agent for everything that waits, one request at a time.</summary>
+    public void Flush()
+    {
+        List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0)];
+        if (underWay is not null || asked.Count == 0 || !retry.IsDue(node.Now)) return;
+        if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Root.Fingerprint != agent.RootFingerprint) return;
+        AgentRequest request = new() { Suite = Suite.Current, Network = node.Network };
+        foreach (Work work in asked)
+        {
+            FundRequest fund = new()
+            {
+                RequestId = ByteString.CopyFrom(work.Key), Channel = ByteString.CopyFrom(work.Channel.Id.ToArray()),
+                Currency = work.Row.Currency, MinorUnits = work.Row.MinorUnits, OpeningBody = work.Channel.Opening.Record.Body,
+            };
+            fund.Acknowledgements.Add(work.Channel.Opening.Acknowledgements);
+            request.Funds.Add(fund);
+        }
+
+        underWay = (node.NextToken(), asked);
+        node.Then(new Effect.Send(participant.Destination, Door.Agent, underWay.Value.Token, request.ToByteArray()));
+    }
+
+    /// <summary>True when the token is this desk's.</summary>
+    public bool TryFail(long token)
+    {
+        if (underWay is not { } sent || sent.Token != token) return false;
+        underWay = null;
+        retry.Tried(node.Now);
+        return true;
+    }
+
+    /// <summary>True when the token is this desk's.</summary>
+    public bool TryAnswer(long token, byte[] body)
+    {
+        if (underWay is not { } sent || sent.Token != token) return false;
+        if (!Parsing.TryParse(AgentReply.Parser, body, out AgentReply? reply) || reply.Funds.Count != sent.Asked.Count)
+        {
+            node.Alarm(ChannelCodes.MessageMalformed, agent.Id.ToString());
+            return TryFail(token);
+        }
+
+        underWay = null;
+        retry.Reset();
+        for (int i = 0; i < sent.Asked.Count; i++) OnResult(sent.Asked[i], reply.Funds[i]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, null);
+
+    /// <inheritdoc/>
+    public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
+    {
+        // The money stays in the pool and the posting with its bank: the operator is told, nothing is lost.
+        node.Alarm(code, channel.Id.ToString());
+        Finish(command, code);
+    }
+
+    private void OnResult(Work work, Wire.Agent.FundResult result)
+    {
+        if (!result.RequestId.Span.SequenceEqual(work.Key)) return;
+        MoneyValue amount = new(work.Row.Currency, work.Row.MinorUnits);
+        if (result.Code.Length > 0)
+        {
+            works.Remove(Convert.ToHexString(work.Key));
+            WaitingRows.Delete(node, work.Key);
+            if (work.CallId is { } call) Reply(call, result.Code.Length <= MaxCodeLength ? result.Code : ChannelCodes.AgentRefused);
+            return;
+        }
+
+        string posting = PostingText.Write(result.PostingId.Span, result.Signature.Span);
+        if (!Objections.IsPosting(node.Parts.Directory, work.Channel.Context, amount, posting, work.Channel.Context.Own))
+        {
+            node.Alarm(ChannelCodes.PostingRefused, work.Channel.Id.ToString());
+            retry.Tried(node.Now);
+            return;
+        }
+
+        work.Row.PostingId = result.PostingId;
+        work.Row.PostingSignature = result.Signature;
+        WaitingRows.WriteFunding(node, work.Channel.Id, work.Key, work.Row);
+        work.Channel.Enqueue(Command(work));
+    }
+
+    private static Command.Own Command(Work work)
+    {
+        (ContractPlan plan, ContractAction action) = PaymentContract.FindFunding(work.Channel.Terms) ?? throw new InvalidOperationException("The terms were checked when funding began.");
+        string posting = PostingText.Write(work.Row.PostingId.Span, work.Row.PostingSignature.Span);
+        MoneyValue amount = new(work.Row.Currency, work.Row.MinorUnits);
+        return new Command.Own(work.Key, plan, action, PaymentContract.FundingValues(plan.Contract, amount, posting), null) { Funding = work.Row };
+    }
+
+    private void Finish(Command.Own command, string? refusal)
+    {
+        if (!works.Remove(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was finished.");
+        WaitingRows.Delete(node, command.WorkKey);
+        if (work.CallId is { } call) Reply(call, refusal);
+    }
+
+    private const int MaxCodeLength = 16;
+
+    private void Reply(long callId, string? refusal) => node.Then(new Effect.Reply(callId, new FundAnswer(refusal)));
+}

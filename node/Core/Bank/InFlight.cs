@@ -1,0 +1,55 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>One place of a proposal as this bank holds it.</summary>
+/// <param name="Entry">The entry, when it could be opened.</param>
+/// <param name="Refusal">The proposer's refusal, or null where it proposed an entry.</param>
+internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal);
+
+/// <summary>The one batch of a channel that is proposed and not final.</summary>
+internal sealed class InFlight(Proposal proposal, IReadOnlyList<ProposedSlot> slots, PositionSalts salts, byte[] saltsKey, Retry retry, DateTimeOffset since)
+{
+    /// <summary>As it was sent or received; a retry sends the same bytes.</summary>
+    public Proposal Proposal { get; } = proposal;
+
+    public IReadOnlyList<ProposedSlot> Slots { get; } = slots;
+
+    public PositionSalts Salts { get; } = salts;
+
+    /// <summary>The content key of the salts' envelope.</summary>
+    public byte[] SaltsKey { get; } = saltsKey;
+
+    public Retry Retry { get; } = retry;
+
+    /// <summary>When it came into being here, for takeovers.</summary>
+    public DateTimeOffset Since { get; } = since;
+
+    /// <summary>Own commands among the slots.</summary>
+    public List<Command.Own> Taken { get; } = [];
+
+    /// <summary>What the endorser refused, by index.</summary>
+    public IReadOnlyList<IndexedRefusal> Refusals { get; set; } = [];
+
+    /// <summary>The batch that both agree on; null at the sequencer until the endorsement has come.</summary>
+    public ExecutedBatch? Agreed { get; set; }
+
+    /// <summary>This bank's durable signature over the agreed head.</summary>
+    public Endorsement? Own { get; set; }
+
+    /// <summary>The other member's.</summary>
+    public Endorsement? Other { get; set; }
+
+    /// <summary>Whether the ledger was asked to notarise it and has not answered.</summary>
+    public bool IsSubmitted { get; set; }
+
+    public long Term => (long)Proposal.Term;
+
+    public long Sequence => (long)Proposal.Sequence;
+
+    public Digest Previous => new(Proposal.PreviousHead.Span);
+}

@@ -1,0 +1,66 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>The vault's row of a batch in flight: everything that a retry after a crash needs to send the same bytes.</summary>
+internal static class InFlightRows
+{
+    /// <summary>Writes the row; there is one a channel.</summary>
+    public static void Write(NodeContext node, ChannelSide channel, InFlight batch)
+    {
+        InFlightRow row = new() { Proposal = batch.Proposal.ToByteString() };
+        row.Refusals.Add(batch.Refusals);
+        row.Work.Add(batch.Taken.Select(t => new WorkOfEntry { Entry = ByteString.CopyFrom(t.Entry!.Id.ToArray()), Work = ByteString.CopyFrom(t.WorkKey) }));
+        if (batch.Agreed is { } agreed) row.Head = ByteString.CopyFrom(agreed.HeadHash.ToArray());
+        if (batch.Own is not null) row.Own = batch.Own;
+        if (batch.Other is not null) row.Other = batch.Other;
+        node.Write(node.Rows.Replace(PayloadKind.InFlight, channel.Id.ToArray(), row));
+    }
+
+    /// <summary>Removes the row: the batch is final or dead.</summary>
+    public static void Delete(NodeContext node, ChannelSide channel) => node.Delete(PayloadKind.InFlight, channel.Id.ToArray());
+
+    /// <summary>Rebuilds the batch after a restart.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="channel">The channel, restored from its snapshot.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="works">Own commands by work key, as the vault's waiting rows gave them.</param>
+    public static void Restore(NodeContext node, ChannelSide channel, InFlightRow row, IReadOnlyDictionary<string, Command.Own> works)
+    {
+        Proposal proposal = Proposal.Parser.ParseFrom(row.Proposal);
+        Digest previous = new(proposal.PreviousHead.Span);
+        if ((long)proposal.Sequence != channel.Sequence + 1 || previous != channel.Head || (long)proposal.Term != channel.Term) return;
+        if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
+            throw new InvalidOperationException("The salts of a stored proposal do not open.");
+        List<ProposedSlot> slots = [.. proposal.Items.Select(i => ReadSlot(channel.Context, i))];
+        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
+        foreach (WorkOfEntry work in row.Work)
+        {
+            if (!works.TryGetValue(Convert.ToHexString(work.Work.Span), out Command.Own? own)) continue;
+            own.Entry = slots.First(s => s.Entry is { } e && work.Entry.Span.SequenceEqual(e.Id.ToArray())).Entry;
+            channel.OwnSealed[own.Entry!.Id.Value] = own;
+            batch.Taken.Add(own);
+            channel.Mailbox.Remove(own);
+        }
+
+        if (row.Head.Length > 0)
+        {
+            batch.Agreed = Proposer.Recompute(channel.Context, channel.State, batch, batch.Refusals);
+            if (batch.Agreed is null || !row.Head.Span.SequenceEqual(batch.Agreed.HeadHash.ToArray()))
+                throw new InvalidOperationException("A stored proposal does not lead to the head that was signed.");
+        }
+
+        channel.InFlight = batch;
+    }
+
+    /// <summary>An item of a proposal. An entry that does not open is a slot without one.</summary>
+    public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
+        ? new ProposedSlot(null, item.Refusal)
+        : new ProposedSlot(item.Entry is { } entry && EntryOpener.TryOpen(context, entry, out OpenedEntry? opened, out _) ? opened : null, null);
+}

@@ -1,0 +1,253 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Takes instructions of the back office. Faults are looked for in a fixed order: what the reader found, DNOR, CNOR, AM03,
+/// DT01/DT04, DU03, the contract's own codes, AM04. A reference is used up once it has passed the check for DU03.
+/// </summary>
+internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports) : IOwnWork
+{
+    private const int IdLength = 16;
+    private const string Stream = "intake";
+    private readonly byte[] idempotencyKey = node.Parts.Vault.DeriveKey("idempotency");
+    private readonly Dictionary<string, InstructionRow> underWay = new(StringComparer.Ordinal);
+
+    /// <summary>The version of the intake's stream; from the vault at start.</summary>
+    public long StreamVersion { get; set; }
+
+    /// <summary>Takes up instructions that were under way before a restart.</summary>
+    public void Restore(string id, InstructionRow row) => underWay[id] = row;
+
+    /// <summary>The rows to look up before a message can be judged.</summary>
+    public IEnumerable<PayloadKey> Needs(BankInput.Submit submit)
+    {
+        if (submit.IdempotencyKey is { } key) yield return Idempotency(key);
+        foreach (SubmittedTransfer item in submit.Items)
+        {
+            if (item.Transfer is { } transfer && Reference(transfer) is { } reference) yield return reference;
+        }
+    }
+
+    /// <summary>Handles one message; the reply goes out with the commit.</summary>
+    public void Submit(BankInput.Submit submit)
+    {
+        if (submit.IdempotencyKey is { } key && node.Find(Idempotency(key)) is { } earlier)
+        {
+            Repeat(submit, key, earlier);
+            return;
+        }
+
+        if (day.Date is not { } date)
+        {
+            Reply(submit, new SubmissionAnswer(null, [], BankCodes.NoBusinessDay));
+            return;
+        }
+
+        if (submit.Items.Count > settings.MaxTransfersPerMessage || channels.IsFullFor(submit.Items.Where(i => i.Transfer is not null).Select(i => i.Transfer!.InstructedAgent)))
+        {
+            Reply(submit, new SubmissionAnswer(null, [], ChannelCodes.MailboxFull));
+            return;
+        }
+
+        Accept(submit, date);
+    }
+
+    /// <inheritdoc/>
+    public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, InstructionStatus.Settled, "", command.Entry, sequence);
+
+    /// <inheritdoc/>
+    public void Refused(ChannelSide channel, Command.Own command, string code, long sequence) => Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
+
+    private void Accept(BankInput.Submit submit, DateOnly date)
+    {
+        byte[] messageKey = Draw();
+        byte[] bodyKey = new byte[Digest.Length];
+        node.Entropy.Fill(bodyKey);
+        MessageRow message = new() { Body = UnsafeByteOperations.UnsafeWrap(submit.Body), Key = UnsafeByteOperations.UnsafeWrap(bodyKey) };
+        List<SubmittedInstruction> answers = [];
+        foreach (SubmittedTransfer item in submit.Items)
+        {
+            byte[] id = Draw();
+            message.Instructions.Add(ByteString.CopyFrom(id));
+            answers.Add(Judge(id, messageKey, item, date));
+        }
+
+        node.Write(node.Rows.Insert(PayloadKind.Messages, messageKey, message));
+        if (submit.IdempotencyKey is { } key)
+        {
+            IdempotencyRow row = new() { Message = ByteString.CopyFrom(messageKey), BodyMac = ByteString.CopyFrom(MacOf(bodyKey, submit.Body).ToArray()) };
+            node.WriteFact(Idempotency(key), row.ToByteArray());
+        }
+
+        StreamVersion = node.Append(Stream, "intake", StreamVersion, Events.Of("instructions_received",
+            new { Message = Convert.ToHexStringLower(messageKey), Instructions = answers.Select(a => a.Id).ToArray() }, node.Now, node.Entropy));
+        Reply(submit, new SubmissionAnswer(Convert.ToHexStringLower(messageKey), answers, null));
+    }
+
+    private SubmittedInstruction Judge(byte[] id, byte[] messageKey, SubmittedTransfer item, DateOnly date)
+    {
+        InstructionRow row = Describe(messageKey, item);
+        string? reason = item.Reason;
+        if (item.Transfer is { } transfer) reason ??= Process(id, transfer, date, row);
+        row.Status = (int)(reason is null ? InstructionStatus.Accepted : InstructionStatus.Rejected);
+        row.Reason = reason ?? "";
+        node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
+        string text = Convert.ToHexStringLower(id);
+        if (reason is null) underWay[text] = row;
+        else reports.Add(id, InstructionStatus.Rejected, reason);
+        return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
+    }
+
+    /// <summary>Null when the transfer is on its way, else the reason.</summary>
+    private string? Process(byte[] id, CreditTransfer transfer, DateOnly date, InstructionRow row)
+    {
+        if (transfer.InstructingAgent != node.Parts.Keys.Participant) return ReasonCodes.DebtorAgentUnknown;
+        if (!channels.TryFindOpen(transfer.InstructedAgent, out ChannelSide? channel)) return ReasonCodes.CreditorAgentUnknown;
+        row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
+        if (!channel.Terms.Currencies.Contains(transfer.Amount.Currency)) return ReasonCodes.CurrencyNotProcessable;
+        if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
+        if (transfer.SettlementDate > date) return ReasonCodes.FutureDate;
+        if (Reference(transfer) is { } reference)
+        {
+            if (node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
+            node.WriteFact(reference, id);
+        }
+
+        if (PaymentContract.Find(channel.Terms) is not { } payment) return ReasonCodes.CreditorAgentUnknown;
+        IReadOnlyList<Value?> values = PaymentContract.Values(payment.Plan.Contract, transfer);
+        if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused) return refused.Code;
+        MoneyValue amount = new(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits);
+        if (!channel.Covers(amount)) return ReasonCodes.InsufficientFunds;
+        channel.Enqueue(new Command.Own(id, payment.Plan, payment.Action, values, amount));
+        WaitingRows.WriteInstruction(node, channel.Id, id);
+        return null;
+    }
+
+    private void Finish(Command.Own command, InstructionStatus status, string reason, OpenedEntry? entry, long sequence)
+    {
+        string id = Convert.ToHexStringLower(command.WorkKey);
+        if (!underWay.Remove(id, out InstructionRow? row)) throw new InvalidOperationException("An instruction that is not under way was finished.");
+        row.Status = (int)status;
+        row.Reason = reason;
+        row.Sequence = sequence;
+        row.SettledUnixMs = node.NowUnixMs;
+        if (entry is not null) row.Entry = ByteString.CopyFrom(entry.Id.ToArray());
+        node.Write(node.Rows.Replace(PayloadKind.Instructions, command.WorkKey, row));
+        WaitingRows.Delete(node, command.WorkKey);
+        reports.Add(command.WorkKey, status, reason);
+        node.Then(new Effect.StatusChanged(id));
+    }
+
+    /// <summary>The same key: the same answer for the same body, a refusal for another.</summary>
+    private void Repeat(BankInput.Submit submit, string key, byte[] earlier)
+    {
+        IdempotencyRow row = IdempotencyRow.Parser.ParseFrom(earlier);
+        byte[] messageKey = row.Message.ToByteArray();
+        repeats.Add((submit, messageKey, row.BodyMac.ToByteArray()));
+    }
+
+    private readonly List<(BankInput.Submit Submit, byte[] MessageKey, byte[] BodyMac)> repeats = [];
+
+    /// <summary>Whether repeated messages wait for their rows.</summary>
+    public bool HasRepeats => repeats.Count > 0;
+
+    /// <summary>The rows that answering repeated messages takes.</summary>
+    public IEnumerable<PayloadKey> NeedsOfRepeats() => repeats.Select(r => new PayloadKey(PayloadKind.Messages, r.MessageKey));
+
+    /// <summary>Answers messages whose idempotency key was seen before.</summary>
+    public void AnswerRepeats()
+    {
+        foreach ((BankInput.Submit submit, byte[] messageKey, byte[] bodyMac) in repeats.ToList())
+        {
+            string? refusal = BankCodes.KeyOfAnotherBody;
+            List<SubmittedInstruction> instructions = [];
+            if (node.Find(new PayloadKey(PayloadKind.Messages, messageKey)) is { } body)
+            {
+                MessageRow message = node.Rows.Open(PayloadKind.Messages, messageKey, body, MessageRow.Parser);
+                if (bodyMac.AsSpan().SequenceEqual(MacOf(message.Key.Span, submit.Body).ToArray()))
+                {
+                    refusal = null;
+                    instructions.AddRange(message.Instructions.Select(i => new SubmittedInstruction(Convert.ToHexStringLower(i.Span), InstructionStatus.Received, null)));
+                }
+            }
+
+            Reply(submit, new SubmissionAnswer(refusal is null ? Convert.ToHexStringLower(messageKey) : null, instructions, refusal));
+        }
+
+        repeats.Clear();
+    }
+
+    private InstructionRow Describe(byte[] messageKey, SubmittedTransfer item)
+    {
+        TransferIdentification named = item.Identification;
+        InstructionRow row = new()
+        {
+            MessageRow = ByteString.CopyFrom(messageKey), MessageId = named.MessageId ?? "", MessageType = named.MessageType ?? "", InstructionId = named.InstructionId ?? "",
+            EndToEndId = named.EndToEndId ?? "", TransactionId = named.TransactionId ?? "", Uetr = named.Uetr ?? "",
+            ReceivedUnixMs = node.NowUnixMs, Place = item.Place ?? "",
+        };
+        if (item.Transfer is not { } transfer) return row;
+        row.HasTransfer = true;
+        row.Currency = transfer.Amount.Currency.Code;
+        row.MinorUnits = transfer.Amount.MinorUnits;
+        row.SettlementDay = transfer.SettlementDate.DayNumber;
+        row.Instructing = transfer.InstructingAgent.ToString();
+        row.Instructed = transfer.InstructedAgent.ToString();
+        row.Debtor = transfer.Debtor.Name;
+        row.DebtorAccount = transfer.Debtor.Account ?? "";
+        row.Creditor = transfer.Creditor.Name;
+        row.CreditorAccount = transfer.Creditor.Account ?? "";
+        row.Remittance = transfer.Remittance ?? "";
+        row.Priority = (int)transfer.Priority;
+        return row;
+    }
+
+    /// <summary>The command that a row stands for, after a restart.</summary>
+    public static Command.Own Rebuild(byte[] id, InstructionRow row, ChannelSide channel)
+    {
+        (ContractPlan plan, ContractAction action) = PaymentContract.Find(channel.Terms) ?? throw new InvalidOperationException("A channel with payments has their contract.");
+        Currency(row, out Monetary.Currency currency);
+        if (!ParticipantId.TryParse(row.Instructing, out ParticipantId instructing) || !ParticipantId.TryParse(row.Instructed, out ParticipantId instructed))
+            throw new InvalidOperationException("A stored instruction names no participant.");
+        CreditTransfer transfer = new(row.MessageType, row.MessageId, NullIfEmpty(row.InstructionId), row.EndToEndId, NullIfEmpty(row.TransactionId),
+            Uetr.TryParse(row.Uetr, out Uetr uetr) ? uetr : null, new Monetary.Money(currency, row.MinorUnits), DateOnly.FromDayNumber(row.SettlementDay),
+            (Priority)row.Priority, instructing, instructed, new TransferParty(row.Debtor, NullIfEmpty(row.DebtorAccount)),
+            new TransferParty(row.Creditor, NullIfEmpty(row.CreditorAccount)), NullIfEmpty(row.Remittance));
+        return new Command.Own(id, plan, action, PaymentContract.Values(plan.Contract, transfer), new MoneyValue(row.Currency, row.MinorUnits));
+    }
+
+    private static void Currency(InstructionRow row, out Monetary.Currency currency)
+    {
+        if (!Monetary.Currency.TryParse(row.Currency, out currency)) throw new InvalidOperationException("A stored instruction has no currency.");
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private byte[] Draw()
+    {
+        byte[] id = new byte[IdLength];
+        node.Entropy.Fill(id);
+        return id;
+    }
+
+    private void Reply(BankInput.Submit submit, SubmissionAnswer answer) => node.Then(new Effect.Reply(submit.CallId, answer));
+
+    private static Digest MacOf(ReadOnlySpan<byte> key, ReadOnlySpan<byte> body) => new HashWriter("settlement/idempotent-body", key).Bytes(body).Finish();
+
+    private PayloadKey Idempotency(string key) => new(PayloadKind.Facts, new HashWriter("settlement/idempotency-key", idempotencyKey).Text(key).Finish().ToArray());
+
+    private PayloadKey? Reference(CreditTransfer transfer) =>
+        PaymentContract.UniqueReference(transfer.Uetr?.ToString(), transfer.InstructingAgent.ToString(), transfer.TransactionId ?? transfer.InstructionId) is { } reference
+            ? node.Rows.Fact("transaction", reference)
+            : null;
+}

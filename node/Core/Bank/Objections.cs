@@ -1,0 +1,48 @@
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Instructions;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>Why a member refuses an entry beyond what its contract says: it is not whose it claims to be, or it was there before.</summary>
+internal static class Objections
+{
+    /// <summary>The rows that must be looked up before an entry of the other member can be judged.</summary>
+    public static IEnumerable<PayloadKey> Needs(NodeContext node, ChannelSide channel, OpenedEntry entry)
+    {
+        yield return EntryFact(node, entry);
+        if (Reference(node, channel, entry) is { } reference) yield return reference;
+    }
+
+    /// <summary>The code of the refusal, or null.</summary>
+    public static string? Find(NodeContext node, ChannelSide channel, OpenedEntry entry)
+    {
+        if (entry.Actor == channel.Context.Own)
+            return channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) && own.Entry?.Root == entry.Root ? null : ChannelCodes.EntryNotOurs;
+        if (node.Find(EntryFact(node, entry)) is not null) return ChannelCodes.EntryRepeated;
+        if (Reference(node, channel, entry) is { } reference && node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
+        return PaymentContract.Issue(entry) is { } issue && !IsPosting(node.Parts.Directory, channel.Context, issue.Amount, issue.Posting, issue.Beneficiary)
+            ? ChannelCodes.PostingRefused
+            : null;
+    }
+
+    /// <summary>Entry ids stay unique in a channel.</summary>
+    public static PayloadKey EntryFact(NodeContext node, OpenedEntry entry) => node.Rows.Fact("entry", entry.Id.ToString());
+
+    /// <summary>What makes a payment of the other member unique for ever.</summary>
+    public static PayloadKey? Reference(NodeContext node, ChannelSide channel, OpenedEntry entry) =>
+        PaymentContract.UniqueReference(entry, channel.Terms.Participants[entry.Actor].Id.ToString()) is { } reference ? node.Rows.Fact("transaction", reference) : null;
+
+    /// <summary>Whether the agent that the terms pin made this posting.</summary>
+    public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, MoneyValue amount, string posting, int beneficiary)
+    {
+        if (!directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) || agent.Root.Fingerprint != channel.Terms.Agent.RootFingerprint
+            || agent.Posting is not { } key || !PostingText.TryRead(posting, out byte[]? id, out byte[]? signature)) return false;
+        using VerifyingKey verifier = new(key);
+        return verifier.Verify(PostingText.Digest(channel.Terms.Network, id, channel.Channel, channel.Terms.Participants[beneficiary].Id, amount.Currency, amount.MinorUnits), signature);
+    }
+}

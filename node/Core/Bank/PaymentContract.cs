@@ -1,0 +1,83 @@
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Instructions;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// How a credit transfer fills a contract: by the names of its fields. A contract that has an action <c>pay</c> and no
+/// mandatory field beyond these names takes payments.
+/// </summary>
+internal static class PaymentContract
+{
+    private const string PayAction = "pay";
+
+    /// <summary>The contract of the channel that takes payments, and its action.</summary>
+    public static (ContractPlan Plan, ContractAction Action)? Find(ChannelTerms terms)
+    {
+        foreach (ContractPlan plan in terms.Contracts)
+        {
+            if (plan.Contract.FindAction(PayAction) is { Creates: true, Parameters.Count: 0 } action) return (plan, action);
+        }
+
+        return null;
+    }
+
+    /// <summary>The contract of the channel through which money of the agent enters, and its action.</summary>
+    public static (ContractPlan Plan, ContractAction Action)? FindFunding(ChannelTerms terms)
+    {
+        foreach (ContractPlan plan in terms.Contracts)
+        {
+            if (plan.Contract.FindAction("issue") is { Creates: true, Parameters.Count: 0 } action) return (plan, action);
+        }
+
+        return null;
+    }
+
+    /// <summary>A value, or null, for each field of the contract.</summary>
+    public static IReadOnlyList<Value?> Values(Contract contract, CreditTransfer transfer) => [.. contract.Fields.Select(f => ValueOf(f.Name, transfer))];
+
+    /// <summary>A value for each field of the funding contract.</summary>
+    public static IReadOnlyList<Value?> FundingValues(Contract contract, MoneyValue amount, string posting) =>
+        [.. contract.Fields.Select(f => (Value?)(f.Type is MoneyType ? amount : new TextValue(posting)))];
+
+    /// <summary>What makes a transfer unique for ever: its UETR, else the instructing agent and its own identification.</summary>
+    public static string? UniqueReference(string? uetr, string instructingAgent, string? identification) =>
+        uetr is not null ? "uetr/" + uetr : identification is not null ? $"id/{instructingAgent}/{identification}" : null;
+
+    /// <summary>The same, of an entry that another bank sealed.</summary>
+    public static string? UniqueReference(OpenedEntry entry, string instructingAgent) =>
+        entry.Action.Name == PayAction ? UniqueReference(TextOf(entry, "uetr"), instructingAgent, TextOf(entry, "transaction")) : null;
+
+    /// <summary>The posting that an entry cites, if it issues money.</summary>
+    public static (MoneyValue Amount, string Posting, int Beneficiary)? Issue(OpenedEntry entry)
+    {
+        Contract contract = entry.Plan.Contract;
+        if (entry.Action.Name != "issue") return null;
+        Field? amount = contract.Fields.FirstOrDefault(f => f.Type is MoneyType);
+        Field? posting = contract.Fields.FirstOrDefault(f => f.Type is TextType);
+        return amount is not null && posting is not null && entry.Values[amount.Index] is MoneyValue money && entry.Values[posting.Index] is TextValue text
+            ? (money, text.Text, entry.Actor)
+            : null;
+    }
+
+    private static string? TextOf(OpenedEntry entry, string name) =>
+        entry.Plan.Contract.FindField(name) is { } field && entry.Values[field.Index] is TextValue text ? text.Text : null;
+
+    private static Value? ValueOf(string field, CreditTransfer transfer) => field switch
+    {
+        "amount" => new MoneyValue(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits),
+        "value_date" => new DateValue(transfer.SettlementDate),
+        "end_to_end" => new TextValue(transfer.EndToEndId),
+        "uetr" => Text(transfer.Uetr?.ToString()),
+        "transaction" => Text(transfer.TransactionId ?? transfer.InstructionId),
+        "debtor" => Text(transfer.Debtor.Name),
+        "debtor_account" => Text(transfer.Debtor.Account),
+        "creditor" => Text(transfer.Creditor.Name),
+        "creditor_account" => Text(transfer.Creditor.Account),
+        "remittance" => Text(transfer.Remittance),
+        _ => null,
+    };
+
+    private static TextValue? Text(string? text) => string.IsNullOrEmpty(text) ? null : new TextValue(text);
+}

@@ -1,0 +1,86 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Reads what peers send. Entries are opened once: the machine is first asked which rows they depend on and then, in the same
+/// drain, what it makes of them.
+/// </summary>
+internal sealed class PeerReader(NodeContext node, ChannelBook channels)
+{
+    private readonly Dictionary<Input.PeerReceived, PeerBatch?> batches = new(ReferenceEqualityComparer.Instance as IEqualityComparer<Input.PeerReceived>);
+    private readonly Dictionary<PeerMessage, IReadOnlyList<ProposedSlot>> slots = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
+
+    /// <summary>The rows that a peer's messages depend on.</summary>
+    public IEnumerable<PayloadKey> Needs(Input.PeerReceived received) => Parse(received) is { } batch ? batch.Messages.SelectMany(m => Needs(received.From, m)) : [];
+
+    /// <summary>The rows that one message depends on.</summary>
+    public IEnumerable<PayloadKey> Needs(ParticipantId from, PeerMessage message)
+    {
+        if (ChannelOf(message) is not { } channel || channel.Other.Id != from) return [];
+        return SlotsOf(channel, message).Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
+            .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
+    }
+
+    /// <summary>The messages of a batch; none when it is not for this network or cannot be read.</summary>
+    public IEnumerable<PeerMessage> Read(Input.PeerReceived received)
+    {
+        if (Parse(received) is { } batch) return batch.Messages;
+        node.Alarm(ChannelCodes.MessageMalformed, received.From.ToString());
+        return [];
+    }
+
+    /// <summary>The channel that a message between members names, if this bank is in it.</summary>
+    public ChannelSide? ChannelOf(PeerMessage message)
+    {
+        Google.Protobuf.ByteString? id = message.MessageCase switch
+        {
+            PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
+            PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
+            PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
+            PeerMessage.MessageOneofCase.Finality => message.Finality.Channel,
+            _ => null,
+        };
+        return id is not null && Digest.TryRead(id.Span, out Digest channel) && channels.TryGet(channel, out ChannelSide? side) ? side : null;
+    }
+
+    /// <summary>The places of a proposal, or the entries of commands, opened.</summary>
+    public IReadOnlyList<ProposedSlot> SlotsOf(ChannelSide channel, PeerMessage message)
+    {
+        if (slots.TryGetValue(message, out IReadOnlyList<ProposedSlot>? opened)) return opened;
+        opened = message.MessageCase switch
+        {
+            PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i))],
+            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }))],
+            _ => [],
+        };
+        slots[message] = opened;
+        return opened;
+    }
+
+    /// <summary>The entries of commands; null where one does not open.</summary>
+    public IReadOnlyList<OpenedEntry?> EntriesOf(ChannelSide channel, PeerMessage message) => [.. SlotsOf(channel, message).Select(s => s.Entry)];
+
+    /// <summary>The drain is over.</summary>
+    public void Forget()
+    {
+        batches.Clear();
+        slots.Clear();
+    }
+
+    private PeerBatch? Parse(Input.PeerReceived received)
+    {
+        if (batches.TryGetValue(received, out PeerBatch? batch)) return batch;
+        bool isReadable = Parsing.TryParse(PeerBatch.Parser, received.Body, out batch) && batch.Suite == Suite.Current
+            && string.Equals(batch.Network, node.Network, StringComparison.Ordinal);
+        batches[received] = isReadable ? batch : null;
+        return batches[received];
+    }
+}

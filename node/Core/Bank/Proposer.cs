@@ -1,0 +1,216 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
+internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger)
+{
+    /// <summary>A proposal that reaches this size takes no more entries.</summary>
+    private const int MaxProposalBytes = 4 << 20;
+
+    /// <summary>Proposes a batch if this member may and something waits.</summary>
+    public void ProposeWaiting(ChannelSide channel)
+    {
+        if (channel.InFlight is not null || !channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        ChannelContext context = channel.Context;
+        Proposal proposal = new()
+        {
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Term = (ulong)channel.Term,
+            Sequence = (ulong)channel.Sequence + 1,
+            PreviousHead = ByteString.CopyFrom(channel.Head.ToArray()),
+            TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs),
+        };
+        BatchExecution execution = new(context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy);
+        List<Command.Own> taken = [];
+        int size = 0;
+        while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
+        {
+            channel.Mailbox.RemoveFirst();
+            if (Entry(channel, first.Value, taken) is not { } entry) continue;
+            size += entry.Sealed.CalculateSize();
+            execution.Add(entry);
+        }
+
+        if (execution.Slots.Count == 0) return;
+        PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
+        proposal.PositionSalts = salts.Seal(context, (long)proposal.Sequence, channel.Head, node.Entropy, out byte[] saltsKey);
+        List<ProposedSlot> slots = [];
+        foreach (BatchSlot slot in execution.Slots)
+        {
+            slots.Add(slot is BatchSlot.Refused refused ? new ProposedSlot(refused.Entry, refused.Refusal) : new ProposedSlot(((BatchSlot.Agreed)slot).Entry, null));
+            proposal.Items.Add(slots[^1].Refusal is { } refusal ? new BatchItem { Refusal = refusal } : new BatchItem { Entry = slots[^1].Entry!.Sealed });
+        }
+
+        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        batch.Taken.AddRange(taken);
+        channel.InFlight = batch;
+        InFlightRows.Write(node, channel, batch);
+        channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
+        Send(channel, batch);
+    }
+
+    /// <summary>Sends the proposal again when its time has come, and asks the ledger whether the office was taken over.</summary>
+    public void RetryProposal(ChannelSide channel)
+    {
+        if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || !batch.Retry.IsDue(node.Now)) return;
+        if (batch.Own is not null && batch.Other is not null) Submit(channel, batch);
+        else Send(channel, batch);
+        if (batch.Retry.Tries > 1) ledger.Query(channel.Id);
+    }
+
+    /// <summary>The other member endorsed, or objects.</summary>
+    public void OnEndorsement(ChannelSide channel, EndorsementAnswer answer)
+    {
+        if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || (long)answer.Sequence != batch.Sequence || (long)answer.Term != batch.Term
+            || !answer.PreviousHead.Span.SequenceEqual(batch.Previous.ToArray())) return;
+        if (answer.Objection.Length > 0)
+        {
+            // The same proposal is sent again: nothing else may be signed for this head and term.
+            node.Alarm(answer.Objection.Length <= MaxCodeLength ? answer.Objection : ChannelCodes.MessageMalformed, channel.Id.ToString());
+            ledger.Query(channel.Id);
+            return;
+        }
+
+        batch.Retry.Reset();
+        if (Recompute(channel.Context, channel.State, batch, answer.Refusals) is not { } agreed
+            || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
+            || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
+        {
+            node.Alarm(ChannelCodes.EndorsementInvalid, channel.Id.ToString());
+            return;
+        }
+
+        // A head is signed once; a later not-after is a new signature over the same head.
+        if (batch.Agreed is { } earlier && earlier.HeadHash != agreed.HeadHash)
+        {
+            node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString());
+            return;
+        }
+
+        batch.Agreed = agreed;
+        batch.Refusals = [.. answer.Refusals];
+        batch.Other = answer.Endorsement;
+        batch.Own = Sign(node, settings, channel, agreed);
+        InFlightRows.Write(node, channel, batch);
+        channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
+        Submit(channel, batch);
+    }
+
+    /// <summary>Runs a proposal with the endorser's refusals; null when that does not lead to a batch.</summary>
+    public static ExecutedBatch? Recompute(ChannelContext context, ChannelState origin, InFlight batch, IReadOnlyList<IndexedRefusal> refusals)
+    {
+        Dictionary<int, Refusal> refused = [];
+        foreach (IndexedRefusal refusal in refusals)
+        {
+            if (refusal.Index >= batch.Slots.Count || refusal.Refusal is null || !refused.TryAdd((int)refusal.Index, refusal.Refusal)) return null;
+        }
+
+        BatchExecution execution = new(context, origin, null, null);
+        for (int i = 0; i < batch.Slots.Count; i++)
+        {
+            ProposedSlot slot = batch.Slots[i];
+            if (slot.Refusal is { } own)
+            {
+                if (refused.ContainsKey(i)) return null;
+                execution.Add(own, slot.Entry);
+            }
+            else if (refused.TryGetValue(i, out Refusal? theirs))
+            {
+                execution.Add(theirs, slot.Entry);
+            }
+            else if (slot.Entry is null || execution.Add(slot.Entry).Length > 0)
+            {
+                return null;
+            }
+        }
+
+        return execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, batch.Proposal.TimeUnixMs, batch.Salts, out ExecutedBatch? agreed) ? agreed : null;
+    }
+
+    /// <summary>Signs the agreed head until the end of an endorsement's life.</summary>
+    public static Endorsement Sign(NodeContext node, BankSettings settings, ChannelSide channel, ExecutedBatch agreed)
+    {
+        Endorsement endorsement = new() { NotAfterUnixMs = (node.Now + settings.EndorsementLife).ToUnixTimeMilliseconds() };
+        endorsement.Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(Digest(channel, agreed, endorsement)));
+        return endorsement;
+    }
+
+    private const int MaxCodeLength = 16;
+
+    private static Digest Digest(ChannelSide channel, ExecutedBatch agreed, Endorsement endorsement) =>
+        RecordHashes.Endorsement(channel.Terms.Network, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash),
+            DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(endorsement.NotAfterUnixMs, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
+
+    private OpenedEntry? Entry(ChannelSide channel, Command command, List<Command.Own> taken)
+    {
+        switch (command)
+        {
+            case Command.Peer peer:
+                // What waited longer than facts are remembered is handed over again by its owner.
+                return peer.Since + NodeContext.FactMemory / 2 < node.Now ? null : peer.Entry;
+            case Command.Own own:
+                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+                channel.OwnSealed[own.Entry.Id.Value] = own;
+                taken.Add(own);
+                return own.Entry;
+            default:
+                throw new InvalidOperationException("An unknown command.");
+        }
+    }
+
+    private void Send(ChannelSide channel, InFlight batch)
+    {
+        batch.Retry.Tried(node.Now);
+        channel.Tell(node, new PeerMessage { Proposal = batch.Proposal });
+    }
+
+    private void Submit(ChannelSide channel, InFlight batch)
+    {
+        ExecutedBatch agreed = batch.Agreed!;
+        HeadRecord record = new()
+        {
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Term = (ulong)agreed.Head.Term,
+            Sequence = (ulong)agreed.Head.Sequence,
+            PreviousHead = ByteString.CopyFrom(agreed.Head.Previous.ToArray()),
+            Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
+        };
+        record.Endorsements.Add(channel.Context.Own == 0 ? batch.Own : batch.Other);
+        record.Endorsements.Add(channel.Context.Own == 0 ? batch.Other : batch.Own);
+        batch.IsSubmitted = true;
+        ledger.Submit(new Submission { Head = record }, (result, leaf) => OnNotarised(channel, batch, result, leaf));
+    }
+
+    private void OnNotarised(ChannelSide channel, InFlight batch, SubmissionResult result, Leaf? leaf)
+    {
+        batch.IsSubmitted = false;
+        if (!ReferenceEquals(channel.InFlight, batch)) return;
+        if (leaf is not null)
+        {
+            if (finaliser.TryFinalise(channel, leaf)) channel.Tell(node, new PeerMessage { Finality = new FinalityNotice { Channel = batch.Proposal.Channel, Sequence = batch.Proposal.Sequence } });
+            return;
+        }
+
+        if (result.Code == LedgerCodes.EndorsementExpired)
+        {
+            // The same head, signed again until later.
+            batch.Own = null;
+            batch.Other = null;
+            batch.Retry.Reset();
+            return;
+        }
+
+        node.Alarm(result.Code, channel.Id.ToString());
+        batch.Retry.Tried(node.Now);
+        ledger.Query(channel.Id);
+    }
+}

@@ -1,0 +1,35 @@
+using Google.Protobuf;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// The outbox for status reports: every instruction's end is a numbered row, written in the transaction that decided it.
+/// The back office reads on from the number that it has.
+/// </summary>
+internal sealed class ReportLog
+{
+    private static readonly byte[] RowKey = RowKeys.Name("reports");
+    private readonly NodeContext node;
+    private long last;
+
+    public ReportLog(NodeContext node, RecoveredRows rows)
+    {
+        this.node = node;
+        foreach (StoredPayload row in rows.Of(PayloadKind.Settings).Where(r => r.Key.AsSpan().SequenceEqual(RowKey)))
+            last = node.Rows.Open(PayloadKind.Settings, row.Key, row.Body, CounterRow.Parser).Number;
+    }
+
+    /// <summary>Adds a report.</summary>
+    public void Add(byte[] instruction, InstructionStatus status, string reason)
+    {
+        last++;
+        ReportRow row = new() { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs };
+        node.Write(node.Rows.Insert(PayloadKind.Outbox, RowKeys.Number(last), row));
+        node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, new CounterRow { Number = last }));
+    }
+}

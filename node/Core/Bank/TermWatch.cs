@@ -1,0 +1,123 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>Follows the term of office: sees what the ledger says, takes over when the sequencer makes no progress, and lets a
+/// batch of an older term go.</summary>
+internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger)
+{
+    /// <summary>Looks after a channel once a tick.</summary>
+    public void Watch(ChannelSide channel)
+    {
+        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0;
+        if (!hasWork)
+        {
+            channel.StalledSince = null;
+            return;
+        }
+
+        channel.StalledSince ??= node.Now;
+        if (channel.IsSequencer || channel.Retry.IsDue(node.Now) is false) return;
+        channel.Retry.Tried(node.Now);
+        if (channel.Retry.Tries == 1) return;
+        ledger.Query(channel.Id);
+        endorser.HandOver(channel, again: true);
+        if (node.Now - channel.StalledSince > settings.TakeoverAfter) TakeOver(channel);
+    }
+
+    /// <summary>What the ledger says of a channel, with leaves under a verified checkpoint.</summary>
+    public void OnSeen(ChannelSide channel, ChannelStatus status, Leaf? head, Leaf? term)
+    {
+        if (!status.Known || head is null) return;
+        SeeHead(channel, head);
+        if (term is not null && (long)status.Term > channel.Term) SeeTakeover(channel, term);
+        Unpark(channel);
+    }
+
+    private void SeeHead(ChannelSide channel, Leaf leaf)
+    {
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head) || head.Fields.Channel != channel.Id) return;
+        if (head.Fields.Sequence <= channel.Sequence)
+        {
+            if (head.Fields.Sequence == channel.Sequence && head.Fields.Head != channel.Head) node.Alarm(ChannelCodes.UnknownHead, channel.Id.ToString());
+            return;
+        }
+
+        // Every notarised head carries this member's own endorsement, so it is the one in flight, or this vault lost it.
+        if (!finaliser.TryFinalise(channel, leaf)) node.Alarm(ChannelCodes.UnknownHead, channel.Id.ToString());
+    }
+
+    private void SeeTakeover(ChannelSide channel, Leaf leaf)
+    {
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Takeover || !SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover)
+            || takeover.Channel != channel.Id || takeover.NewTerm <= channel.Term) return;
+        bool isOwn = takeover.Member == channel.Context.Own;
+        if (TermOfOffice.SequencerOf(takeover.NewTerm, ChannelTerms.MemberCount) != takeover.Member
+            || (!isOwn && !takeover.IsSignedBy(channel.Terms.Network, channel.OtherKey)))
+        {
+            node.Alarm(LedgerCodes.TakeoverSignature, channel.Id.ToString());
+            return;
+        }
+
+        channel.Term = takeover.NewTerm;
+        channel.StalledSince = null;
+        channel.Retry.Reset();
+        LetGo(channel);
+        channel.Note(node, "taken_over", new { Term = takeover.NewTerm, takeover.Member });
+        channel.WriteSnapshot(node);
+    }
+
+    /// <summary>The log shows the takeover, so a head of an older term that it does not hold is dead. Own entries go back to the
+    /// mailbox as they were sealed.</summary>
+    private void LetGo(ChannelSide channel)
+    {
+        if (channel.InFlight is { } batch && batch.Term < channel.Term)
+        {
+            channel.InFlight = null;
+            InFlightRows.Delete(node, channel);
+            for (int i = batch.Taken.Count - 1; i >= 0; i--)
+            {
+                channel.Mailbox.AddFirst(batch.Taken[i]);
+                // Sealed in a proposal that is dead now: the bytes go into a row of their own when they are handed over.
+                batch.Taken[i].IsHanded = false;
+                WaitingRows.WriteSealed(node, channel, batch.Taken[i]);
+            }
+        }
+
+        // The other member proposes now, or hands its commands over again.
+        foreach (Command.Peer peer in channel.Mailbox.OfType<Command.Peer>().ToList()) channel.Mailbox.Remove(peer);
+        foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>()) own.IsHanded = false;
+    }
+
+    private void Unpark(ChannelSide channel)
+    {
+        if (channel.Parked is { } parked) channel.Parked = (parked.Message, true);
+    }
+
+    private void TakeOver(ChannelSide channel)
+    {
+        if (channel.IsTakingOver) return;
+        long newTerm = channel.Term + 1;
+        TakeoverRecord record = new()
+        {
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Head = ByteString.CopyFrom(channel.Head.ToArray()),
+            NewTerm = (ulong)newTerm,
+            Member = (uint)channel.Context.Own,
+            Signature = ByteString.CopyFrom(channel.OwnKey.Sign(RecordHashes.Takeover(channel.Terms.Network, channel.Id, channel.Head, newTerm))),
+        };
+        channel.IsTakingOver = true;
+        ledger.Submit(new Submission { Takeover = record }, (result, leaf) =>
+        {
+            channel.IsTakingOver = false;
+            if (leaf is not null && newTerm == channel.Term + 1) SeeTakeover(channel, leaf);
+            else if (result.Code.Length > 0) ledger.Query(channel.Id);
+        });
+    }
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Contracts;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Instructions;
+using Settlement.Core.Merkle;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>One place of a batch: an entry, or the refusal of one.</summary>
+public abstract record BatchSlot
+{
+    /// <summary>An entry that stands, and where its contract goes.</summary>
+    public sealed record Agreed(OpenedEntry Entry, State Next) : BatchSlot;
+
+    /// <summary>A refused entry; <see cref="Entry"/> is null where the proposer sent the refusal alone.</summary>
+    public sealed record Refused(Refusal Refusal, OpenedEntry? Entry) : BatchSlot;
+}
+
+/// <summary>A batch that was run: its slots, the state after it, and the head.</summary>
+public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash);
+
+/// <summary>
+/// Runs the entries of a batch on a state. Proposer, endorser and observer run this same code; what differs is who may
+/// decide. A decider refuses an entry that does not stand; without one, an entry that does not stand voids the batch.
+/// </summary>
+public sealed class BatchExecution
+{
+    /// <summary>Says why an entry is refused beyond what its contract says, or null.</summary>
+    public delegate string? Objection(OpenedEntry entry);
+
+    private readonly ChannelContext context;
+    private readonly ChannelState.Draft draft;
+    private readonly Objection? objection;
+    private readonly IEntropy? entropy;
+    private readonly List<BatchSlot> slots = [];
+    private readonly HashSet<Digest> ids = [];
+    private bool isVoid;
+
+    /// <param name="context">The channel, as the participant that runs it sees it.</param>
+    /// <param name="origin">The state before the batch.</param>
+    /// <param name="objection">A decider's own reasons; null for one who only verifies.</param>
+    /// <param name="entropy">Salts for a decider's refusals; null for one who only verifies.</param>
+    public BatchExecution(ChannelContext context, ChannelState origin, Objection? objection, IEntropy? entropy)
+    {
+        this.context = context;
+        this.objection = objection;
+        this.entropy = entropy;
+        draft = origin.Begin();
+    }
+
+    /// <summary>The places so far.</summary>
+    public IReadOnlyList<BatchSlot> Slots => slots;
+
+    /// <summary>Adds a refusal made by a member.</summary>
+    public void Add(Refusal refusal, OpenedEntry? entry)
+    {
+        if (!BatchLeaf.IsWellFormed(refusal) || (entry is not null && !refusal.EntryId.Span.SequenceEqual(entry.Id.ToArray()))) isVoid = true;
+        slots.Add(new BatchSlot.Refused(refusal, entry));
+    }
+
+    /// <summary>Runs an entry.</summary>
+    /// <returns>The refusal's code, or the empty string when the entry stands.</returns>
+    public string Add(OpenedEntry entry)
+    {
+        string code = Run(entry, out State? next);
+        if (code.Length == 0) slots.Add(new BatchSlot.Agreed(entry, next!));
+        else if (entropy is not null) slots.Add(new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, code, entropy), entry));
+        else isVoid = true;
+        return code;
+    }
+
+    /// <summary>Computes roots and head. False when the batch is void.</summary>
+    public bool TryFinish(long term, long sequence, Digest previous, long timeUnixMs, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
+    {
+        batch = null;
+        if (isVoid) return false;
+        ChannelState state = draft.Finish(salts);
+        Digest batchRoot = Rfc6962.RootOf([.. slots.Select(Leaf)]);
+        ChannelHead head = new(term, sequence, previous, batchRoot, state.Root(context.Terms.Network, context.Channel), timeUnixMs);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel));
+        return true;
+    }
+
+    private Digest Leaf(BatchSlot slot) => slot switch
+    {
+        BatchSlot.Agreed agreed => BatchLeaf.OfEntry(agreed.Entry.Root),
+        BatchSlot.Refused refused => BatchLeaf.OfRefusal(BatchLeaf.Conceal(context.Terms.Network, context.Channel, refused.Refusal)),
+        _ => throw new InvalidOperationException("An unknown slot."),
+    };
+
+    private string Run(OpenedEntry entry, out State? next)
+    {
+        next = null;
+        if (!ids.Add(entry.Id.Value)) return ChannelCodes.EntryRepeated;
+        if (objection?.Invoke(entry) is { } reason) return reason;
+        Contract contract = entry.Plan.Contract;
+        Party self = contract.Parties.First(p => entry.Parties[p.Index] == context.Own);
+        switch (contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments))
+        {
+            case Evaluation.Refused refused:
+                return refused.Code;
+            case Evaluation.Accepted accepted:
+                string code = Move(entry, accepted.Movements);
+                if (code.Length > 0) return code;
+                next = accepted.NextState;
+                draft.AppendContractState(ContractStateLeaf(entry, next));
+                return "";
+            default:
+                throw new InvalidOperationException("An unknown evaluation.");
+        }
+    }
+
+    /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
+    private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements)
+    {
+        Dictionary<(int Member, string Currency), Int128> after = [];
+        Int128 Now(int member, string currency) => after.TryGetValue((member, currency), out Int128 value) ? value : draft.PositionOf(member, currency);
+        List<string> postings = [];
+        foreach (Movement movement in movements)
+        {
+            string currency = movement.Amount.Currency;
+            if (!context.Terms.Currencies.Any(c => c.Code == currency)) return ReasonCodes.CurrencyNotProcessable;
+            if (movement is Movement.Move move)
+            {
+                int from = (int)entry.Parties[move.FromParty];
+                Int128 left = Now(from, currency) - move.Amount.MinorUnits;
+                if (left < -(Int128)context.Terms.LimitOf(from, currency)) return ReasonCodes.InsufficientFunds;
+                after[(from, currency)] = left;
+                int to = (int)entry.Parties[move.ToParty];
+                after[(to, currency)] = Now(to, currency) + move.Amount.MinorUnits;
+            }
+            else if (movement is Movement.Issue issue)
+            {
+                // By its id: the same posting can be written in more than one way.
+                if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
+                string posting = Convert.ToHexStringLower(id);
+                if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
+                postings.Add(posting);
+                int to = (int)entry.Parties[issue.ToParty];
+                after[(to, currency)] = Now(to, currency) + issue.Amount.MinorUnits;
+            }
+        }
+
+        if (after.Values.Any(v => v > long.MaxValue || v < long.MinValue)) return PlatformCodes.Overflow;
+        foreach (((int member, string currency), Int128 value) in after) draft.SetPosition(member, currency, (long)value);
+
+        foreach (string posting in postings) draft.AddPosting(posting);
+        return "";
+    }
+
+    private Digest ContractStateLeaf(OpenedEntry entry, State state) => new HashWriter("settlement/contract-state")
+        .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Id.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();
+}

@@ -1,0 +1,48 @@
+using Google.Protobuf;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Merkle;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>The leaves of a batch's tree. The first byte tells an entry from a refusal, so neither can pass as the other.</summary>
+public static class BatchLeaf
+{
+    private const byte EntryMark = 1;
+    private const byte RefusalMark = 2;
+
+    /// <summary>The leaf of an entry that was agreed.</summary>
+    public static Digest OfEntry(Digest entryRoot)
+    {
+        Span<byte> leaf = stackalloc byte[1 + Digest.Length];
+        leaf[0] = EntryMark;
+        entryRoot.CopyTo(leaf[1..]);
+        return Rfc6962.HashLeaf(leaf);
+    }
+
+    /// <summary>The leaf of an entry that was refused.</summary>
+    public static Digest OfRefusal(RefusalLeaf refusal) => Rfc6962.HashLeaf([RefusalMark, .. refusal.ToByteArray()]);
+
+    /// <summary>What observers see of a refusal: that it is one, and a commitment to the reason.</summary>
+    public static RefusalLeaf Conceal(string network, Digest channel, Refusal refusal) => new()
+    {
+        EntryId = refusal.EntryId,
+        ReasonCommitment = ByteString.CopyFrom(new HashWriter("settlement/refusal", refusal.Salt.Span)
+            .Text(network).Digest(channel).Bytes(refusal.EntryId.Span).Text(refusal.Code).Finish().ToArray()),
+    };
+
+    /// <summary>A refusal with a fresh salt.</summary>
+    public static Refusal Refuse(EntryId entry, string code, IEntropy entropy) => new()
+    {
+        EntryId = ByteString.CopyFrom(entry.ToArray()),
+        Code = code,
+        Salt = ByteString.CopyFrom(FieldCommitment.NewSalt(entropy)),
+    };
+
+    /// <summary>Whether a refusal is well formed.</summary>
+    public static bool IsWellFormed(Refusal refusal) =>
+        refusal.EntryId.Length == EntryId.Length && refusal.Salt.Length == FieldCommitment.SaltLength && refusal.Code.Length is > 0 and <= MaxCodeLength;
+
+    private const int MaxCodeLength = 16;
+}

@@ -1,0 +1,86 @@
+namespace Settlement.Core.Channels;
+
+/// <summary>Stable codes of what goes wrong in a channel; each has a page in ops/runbooks.</summary>
+public static class ChannelCodes
+{
+    /// <summary>Terms are no message of the known form, or too large.</summary>
+    public const string TermsUnreadable = "CH001";
+
+    /// <summary>Terms contradict themselves or belong to another network.</summary>
+    public const string TermsInvalid = "CH002";
+
+    /// <summary>A contract of the terms does not compile, is not the one of the hash, or does not fit the channel.</summary>
+    public const string ContractRefused = "CH003";
+
+    /// <summary>Terms ask for witnesses.</summary>
+    public const string WitnessesNotSupported = "CH004";
+
+    /// <summary>This node's policy takes no part in such terms.</summary>
+    public const string TermsNotAccepted = "CH005";
+
+    /// <summary>A participant of the terms is unknown or its root is another one than pinned.</summary>
+    public const string ParticipantNotPinned = "CH006";
+
+    /// <summary>An epoch key did not open.</summary>
+    public const string EpochKeyUnreadable = "CH007";
+
+    /// <summary>An entry is malformed or its leaves do not fit its contract.</summary>
+    public const string EntryMalformed = "CH010";
+
+    /// <summary>An opening does not match its commitment.</summary>
+    public const string CommitmentMismatch = "CH011";
+
+    /// <summary>An envelope does not open.</summary>
+    public const string EnvelopeUnreadable = "CH012";
+
+    /// <summary>An entry that is said to be this member's own is not.</summary>
+    public const string EntryNotOurs = "CH013";
+
+    /// <summary>The entry id was used before.</summary>
+    public const string EntryRepeated = "CH014";
+
+    /// <summary>The cited posting is not the agent's, or was cited before.</summary>
+    public const string PostingRefused = "CH015";
+
+    /// <summary>The contract's instance is unknown.</summary>
+    public const string InstanceUnknown = "CH016";
+
+    /// <summary>The proposal's term, sequence or previous head is not the one expected.</summary>
+    public const string ProposalOutOfPlace = "CH020";
+
+    /// <summary>The sender is not the sequencer of the term.</summary>
+    public const string NotTheSequencer = "CH021";
+
+    /// <summary>The head's time lies before its predecessor's or too far from this node's clock.</summary>
+    public const string TimeRefused = "CH022";
+
+    /// <summary>Another head was endorsed for the same previous head and term.</summary>
+    public const string SecondHead = "CH023";
+
+    /// <summary>The other member's endorsement does not verify or names another head.</summary>
+    public const string EndorsementInvalid = "CH024";
+
+    /// <summary>The ledger holds a head that this node never endorsed.</summary>
+    public const string UnknownHead = "CH025";
+
+    /// <summary>A delivered batch does not lead to the notarised head.</summary>
+    public const string DeliveryMismatch = "CH026";
+
+    /// <summary>A peer message that does not parse or does not belong here.</summary>
+    public const string MessageMalformed = "CH030";
+
+    /// <summary>The ledger refused a submission for a reason that a retry cannot cure.</summary>
+    public const string LedgerRefused = "CH031";
+
+    /// <summary>The settlement agent refused to fund.</summary>
+    public const string AgentRefused = "CH032";
+
+    /// <summary>A bounded number of tries has passed.</summary>
+    public const string GaveUp = "CH033";
+
+    /// <summary>The mailbox of a channel is full.</summary>
+    public const string MailboxFull = "CH034";
+
+    /// <summary>The channel is not known here, or not open yet.</summary>
+    public const string ChannelUnknown = "CH035";
+}

@@ -1,0 +1,109 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Merkle;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>A member's funds in a channel and the salt of the leaf that commits to them.</summary>
+public sealed record Position(int Member, string Currency, long MinorUnits, byte[] Salt)
+{
+    /// <summary>The leaf of the positions' tree.</summary>
+    public Digest Leaf(string network, Digest channel) => new HashWriter("settlement/position", Salt)
+        .Text(network).Digest(channel).UInt32((uint)Member).Text(Currency).Int64(MinorUnits).Finish();
+}
+
+/// <summary>
+/// What a channel's members agree on after a batch: positions, and the log of contract states. It is immutable: a batch
+/// that is not final yet has a state of its own, and dies with it.
+/// </summary>
+public sealed class ChannelState
+{
+    private readonly SortedDictionary<(string Currency, int Member), Position> positions;
+    private readonly HashSet<string> postings;
+    private readonly CompactRange contracts;
+
+    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts)
+    {
+        this.positions = positions;
+        this.postings = postings;
+        this.contracts = contracts;
+    }
+
+    /// <summary>Before the first batch.</summary>
+    public static ChannelState Empty => new([], [], new CompactRange());
+
+    /// <summary>From a snapshot.</summary>
+    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts)
+    {
+        ChannelState state = new([], [.. postings], contracts);
+        foreach (Position position in positions) state.positions[(position.Currency, position.Member)] = position;
+        return state;
+    }
+
+    /// <summary>The positions, by currency, then member.</summary>
+    public IEnumerable<Position> Positions => positions.Values;
+
+    /// <summary>The agent's postings that entries have cited.</summary>
+    public IReadOnlyCollection<string> Postings => postings;
+
+    /// <summary>The frontier of the log of contract states.</summary>
+    public CompactRange Contracts => contracts;
+
+    /// <summary>A member's funds; zero before the first movement.</summary>
+    public long PositionOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
+
+    /// <summary>Whether a posting was cited.</summary>
+    public bool HasPosting(string posting) => postings.Contains(posting);
+
+    /// <summary>The root over positions and contract states.</summary>
+    public Digest Root(string network, Digest channel) => new HashWriter("settlement/state").Text(network).Digest(channel)
+        .Digest(Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]))
+        .Int64(contracts.Count).Digest(contracts.Root).Finish();
+
+    /// <summary>A copy that a batch may change.</summary>
+    internal Draft Begin() => new(this);
+
+    private static CompactRange Copy(CompactRange range) => CompactRange.TryRestore(range.Count, range.Nodes, out CompactRange? copy)
+        ? copy
+        : throw new InvalidOperationException("A frontier always restores.");
+
+    /// <summary>A state under construction.</summary>
+    internal sealed class Draft
+    {
+        private readonly SortedDictionary<(string Currency, int Member), Position> positions;
+        private readonly HashSet<string> postings;
+        private readonly CompactRange contracts;
+        private readonly Dictionary<(string Currency, int Member), long> changed = [];
+
+        internal Draft(ChannelState origin)
+        {
+            positions = new(origin.positions);
+            postings = new(origin.postings, StringComparer.Ordinal);
+            contracts = Copy(origin.contracts);
+        }
+
+        internal long PositionOf(int member, string currency)
+        {
+            if (changed.TryGetValue((currency, member), out long value)) return value;
+            return positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
+        }
+
+        internal void SetPosition(int member, string currency, long minorUnits) => changed[(currency, member)] = minorUnits;
+
+        internal bool HasPosting(string posting) => postings.Contains(posting);
+
+        internal void AddPosting(string posting) => postings.Add(posting);
+
+        internal void AppendContractState(Digest leaf) => contracts.Append(leaf);
+
+        /// <summary>Every position of the channel gets a leaf with a fresh salt, so nobody sees which of them moved.</summary>
+        internal ChannelState Finish(PositionSalts salts)
+        {
+            foreach ((int member, string currency, byte[] salt) in salts.All)
+            {
+                positions[(currency, member)] = new Position(member, currency, PositionOf(member, currency), salt);
+            }
+
+            return new ChannelState(positions, postings, contracts);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Contracts;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
+using Settlement.Core.Participants;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>A participant as terms pin it.</summary>
+public sealed record PinnedParticipant(int Number, ParticipantId Id, Digest RootFingerprint, string Jurisdiction);
+
+/// <summary>Terms that were read, checked and compiled. The hash is over the bytes as they were received.</summary>
+public sealed class ChannelTerms
+{
+    /// <summary>Members of a channel. More than two is for a later version of the wire.</summary>
+    public const int MemberCount = 2;
+
+    /// <summary>Members and observers together; an audience is a mask of so many bits.</summary>
+    public const int MaxParticipants = 16;
+
+    /// <summary>Contracts of one channel.</summary>
+    public const int MaxContracts = 16;
+
+    /// <summary>Currencies of one channel.</summary>
+    public const int MaxCurrencies = 32;
+
+    /// <summary>The longest terms, in bytes.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    private readonly Dictionary<(int Member, string Currency), long> limits;
+
+    private ChannelTerms(byte[] bytes, Terms wire, IReadOnlyList<PinnedParticipant> participants, IReadOnlyList<ContractPlan> contracts,
+        IReadOnlyList<Currency> currencies, PublicKey ledgerKey, PinnedParticipant agent)
+    {
+        Bytes = bytes;
+        Hash = HashOf(bytes);
+        Network = wire.Network;
+        Participants = participants;
+        Contracts = contracts;
+        Currencies = currencies;
+        LedgerKey = ledgerKey;
+        Agent = agent;
+        AcceptedOnLimit = wire.AcceptedOnLimit;
+        limits = wire.Limits.ToDictionary(l => ((int)l.Member, l.Currency), l => l.MinorUnits);
+        PositionReaders = AudienceMask.Members(MemberCount);
+        for (int observer = MemberCount; observer < participants.Count; observer++)
+        {
+            if (contracts.All(c => c.CanReExecute(observer))) PositionReaders = PositionReaders.With(observer);
+        }
+
+        Audiences = [.. contracts.SelectMany(c => c.Audiences).Append(PositionReaders).Distinct().Order()];
+    }
+
+    /// <summary>As they were received; they are stored and forwarded so.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Salted by the terms' own 32 random bytes.</summary>
+    public Digest Hash { get; }
+
+    /// <summary>The network the channel lives in.</summary>
+    public string Network { get; }
+
+    /// <summary>Members first, then observers; a participant's number is its place here.</summary>
+    public IReadOnlyList<PinnedParticipant> Participants { get; }
+
+    /// <summary>The members.</summary>
+    public IEnumerable<PinnedParticipant> Members => Participants.Take(MemberCount);
+
+    /// <summary>The observers.</summary>
+    public IEnumerable<PinnedParticipant> Observers => Participants.Skip(MemberCount);
+
+    /// <summary>The contracts whose entries this channel takes.</summary>
+    public IReadOnlyList<ContractPlan> Contracts { get; }
+
+    /// <summary>The units this channel settles in.</summary>
+    public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>The key that signs the ledger's checkpoints.</summary>
+    public PublicKey LedgerKey { get; }
+
+    /// <summary>The settlement agent whose postings are issued here.</summary>
+    public PinnedParticipant Agent { get; }
+
+    /// <summary>Whether a payment on a limit is reported ACSP until a cycle.</summary>
+    public bool AcceptedOnLimit { get; }
+
+    /// <summary>Who reads positions: the members, and observers that can re-execute every contract.</summary>
+    public AudienceMask PositionReaders { get; }
+
+    /// <summary>Every set of readers that an envelope of this channel can have.</summary>
+    public IReadOnlyList<AudienceMask> Audiences { get; }
+
+    /// <summary>How far below zero the member's position may fall.</summary>
+    public long LimitOf(int member, string currency) => limits.GetValueOrDefault((member, currency));
+
+    /// <summary>The hash that terms of these bytes have.</summary>
+    public static Digest HashOf(ReadOnlySpan<byte> bytes) => new HashWriter("settlement/terms").Bytes(bytes).Finish();
+
+    /// <summary>Finds a participant by its identifier.</summary>
+    public bool TryFind(ParticipantId id, [NotNullWhen(true)] out PinnedParticipant? participant)
+    {
+        participant = Participants.FirstOrDefault(p => p.Id == id);
+        return participant is not null;
+    }
+
+    /// <summary>Finds the contract of a hash.</summary>
+    public bool TryFindContract(ReadOnlySpan<byte> hash, [NotNullWhen(true)] out ContractPlan? plan)
+    {
+        foreach (ContractPlan candidate in Contracts)
+        {
+            if (hash.SequenceEqual(candidate.Contract.Hash))
+            {
+                plan = candidate;
+                return true;
+            }
+        }
+
+        plan = null;
+        return false;
+    }
+
+    /// <summary>Reads and checks terms; the code says what is wrong with them.</summary>
+    public static bool TryRead(byte[] bytes, string network, [NotNullWhen(true)] out ChannelTerms? terms, out string code)
+    {
+        terms = null;
+        code = ChannelCodes.TermsUnreadable;
+        if (bytes.Length > MaxBytes || !Parsing.TryParse(Terms.Parser, bytes, out Terms? wire)) return false;
+        code = ChannelCodes.TermsInvalid;
+        if (wire.Suite != Suite.Current || !string.Equals(wire.Network, network, StringComparison.Ordinal) || wire.Salt.Length != Digest.Length) return false;
+        if (!TryReadParticipants(wire, out List<PinnedParticipant>? participants)) return false;
+        if (!PublicKey.TryRead(wire.LedgerKey.Span, out PublicKey ledgerKey)) return false;
+        if (wire.Agent is null || !TryReadParticipant(wire.Agent, -1, out PinnedParticipant? agent)) return false;
+        if (!TryReadCurrencies(wire, out List<Currency>? currencies)) return false;
+        if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !wire.Currencies.Contains(l.Currency))
+            || wire.Limits.DistinctBy(l => (l.Member, l.Currency)).Count() != wire.Limits.Count) return false;
+        if (wire.Finality is { WitnessesNeeded: > 0 })
+        {
+            code = ChannelCodes.WitnessesNotSupported;
+            return false;
+        }
+
+        code = ChannelCodes.ContractRefused;
+        if (!TryCompile(wire, participants, out List<ContractPlan>? contracts)) return false;
+        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent);
+        code = "";
+        return true;
+    }
+
+    private static bool TryReadParticipants(Terms wire, [NotNullWhen(true)] out List<PinnedParticipant>? participants)
+    {
+        participants = null;
+        if (wire.Members.Count != MemberCount || wire.Members.Count + wire.Observers.Count > MaxParticipants) return false;
+        List<PinnedParticipant> read = [];
+        foreach (TermsParticipant item in wire.Members.Concat(wire.Observers))
+        {
+            if (!TryReadParticipant(item, read.Count, out PinnedParticipant? participant)) return false;
+            read.Add(participant);
+        }
+
+        if (read.DistinctBy(p => p.Id).Count() != read.Count || read.DistinctBy(p => p.RootFingerprint).Count() != read.Count) return false;
+        participants = read;
+        return true;
+    }
+
+    private static bool TryReadParticipant(TermsParticipant wire, int number, [NotNullWhen(true)] out PinnedParticipant? participant)
+    {
+        participant = null;
+        if (!ParticipantId.TryParse(wire.Participant, out ParticipantId id) || !Digest.TryRead(wire.RootFingerprint.Span, out Digest root)) return false;
+        if (wire.Jurisdiction.Length is not (0 or 2)) return false;
+        participant = new PinnedParticipant(number, id, root, wire.Jurisdiction);
+        return true;
+    }
+
+    private static bool TryReadCurrencies(Terms wire, [NotNullWhen(true)] out List<Currency>? currencies)
+    {
+        currencies = null;
+        if (wire.Currencies.Count is 0 or > MaxCurrencies || wire.Currencies.Distinct().Count() != wire.Currencies.Count) return false;
+        List<Currency> read = [];
+        foreach (string code in wire.Currencies)
+        {
+            if (!Currency.TryParse(code, out Currency currency)) return false;
+            read.Add(currency);
+        }
+
+        currencies = read;
+        return true;
+    }
+
+    private static bool TryCompile(Terms wire, List<PinnedParticipant> participants, [NotNullWhen(true)] out List<ContractPlan>? plans)
+    {
+        plans = null;
+        if (wire.Contracts.Count is 0 or > MaxContracts) return false;
+        List<ContractPlan> read = [];
+        foreach (ContractPin pin in wire.Contracts)
+        {
+            Contract? contract = ContractCompiler.Compile("terms", pin.Source).Contract;
+            if (contract is null || !pin.Hash.Span.SequenceEqual(contract.Hash)) return false;
+            if (!ContractPlan.TryCreate(contract, participants.Count, out ContractPlan? plan)) return false;
+            read.Add(plan);
+        }
+
+        if (read.DistinctBy(p => Convert.ToHexString(p.Contract.Hash)).Count() != read.Count) return false;
+        plans = read;
+        return true;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Contracts;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>Fields of one entry that share an audience and a data subject, and so an envelope.</summary>
+/// <param name="Audience">The party indexes that read the group.</param>
+/// <param name="Subject">The party whose personal data it is, or -1.</param>
+/// <param name="Fields">The fields, by index; parameters follow the contract's fields.</param>
+/// <param name="PaddedLength">Every envelope of the group has a plaintext of this length, so that it tells nothing.</param>
+public sealed record EnvelopeGroup(IReadOnlyList<int> Audience, int Subject, IReadOnlyList<Field> Fields, int PaddedLength);
+
+/// <summary>A contract as a channel uses it: which fields travel together, and to whom.</summary>
+public sealed class ContractPlan
+{
+    private readonly IReadOnlyList<IReadOnlyList<EnvelopeGroup>> groupsByAction;
+
+    private ContractPlan(Contract contract)
+    {
+        Contract = contract;
+        Banks = [.. contract.Parties.Where(p => !p.Observes).Select(p => p.Index)];
+        Observers = [.. contract.Parties.Where(p => p.Observes).Select(p => p.Index)];
+        groupsByAction = [.. contract.Actions.Select(a => Group(FieldsOf(a)))];
+        Audiences = [.. Enumerate().Distinct()];
+    }
+
+    /// <summary>The compiled contract.</summary>
+    public Contract Contract { get; }
+
+    /// <summary>Every set of readers that an entry of the contract can have in this channel.</summary>
+    public IReadOnlyList<AudienceMask> Audiences { get; }
+
+    /// <summary>The parties that act.</summary>
+    public IReadOnlyList<int> Banks { get; }
+
+    /// <summary>The parties that observe.</summary>
+    public IReadOnlyList<int> Observers { get; }
+
+    /// <summary>Fits when the contract's acting parties are the members, each of whom can evaluate it, and its observers
+    /// are among the channel's observers.</summary>
+    public static bool TryCreate(Contract contract, int participantCount, [NotNullWhen(true)] out ContractPlan? plan)
+    {
+        int observers = contract.Parties.Count(p => p.Observes);
+        plan = contract.Parties.Count - observers == ChannelTerms.MemberCount && observers <= participantCount - ChannelTerms.MemberCount
+            && contract.Members.All(contract.CanReExecute)
+            ? new ContractPlan(contract)
+            : null;
+        return plan is not null;
+    }
+
+    /// <summary>The envelopes of an entry of this action, in their order.</summary>
+    public IReadOnlyList<EnvelopeGroup> GroupsOf(ContractAction action) => groupsByAction[action.Index];
+
+    /// <summary>The fields that an entry of this action commits to: all of the contract's when it creates the instance,
+    /// and its parameters.</summary>
+    public IEnumerable<Field> FieldsOf(ContractAction action) => action.When.Count == 0 ? Contract.Fields.Concat(action.Parameters) : action.Parameters;
+
+    /// <summary>Participant numbers of the parties when <paramref name="actor"/> acts: the actor is the action's `by`, the
+    /// other member the other bank, observers follow in order.</summary>
+    public IReadOnlyList<uint> PartiesFor(ContractAction action, int actor)
+    {
+        uint[] numbers = new uint[Contract.Parties.Count];
+        int observer = ChannelTerms.MemberCount;
+        foreach (Party party in Contract.Parties)
+        {
+            numbers[party.Index] = party.Observes ? (uint)observer++ : (uint)(party.Index == action.By.Index ? actor : 1 - actor);
+        }
+
+        return numbers;
+    }
+
+    /// <summary>The readers of a group under an assignment of parties to participants.</summary>
+    public static AudienceMask MaskOf(EnvelopeGroup group, IReadOnlyList<uint> parties)
+    {
+        AudienceMask mask = default;
+        foreach (int party in group.Audience) mask = mask.With((int)parties[party]);
+        return mask;
+    }
+
+    /// <summary>Whether the observer reads everything that the outcome of every action depends on.</summary>
+    public bool CanReExecute(int participant)
+    {
+        int place = participant - ChannelTerms.MemberCount;
+        return place < Observers.Count && Contract.CanReExecute(Contract.Parties[Observers[place]]);
+    }
+
+    private IEnumerable<AudienceMask> Enumerate()
+    {
+        foreach (ContractAction action in Contract.Actions)
+        {
+            for (int actor = 0; actor < ChannelTerms.MemberCount; actor++)
+            {
+                IReadOnlyList<uint> parties = PartiesFor(action, actor);
+                foreach (EnvelopeGroup group in groupsByAction[action.Index]) yield return MaskOf(group, parties);
+            }
+        }
+    }
+
+    private static List<EnvelopeGroup> Group(IEnumerable<Field> fields) =>
+    [
+        .. fields
+            .GroupBy(f => (Audience: string.Join(',', f.Audience.Select(p => p.Index)), Subject: f.PersonalOf?.Index ?? -1))
+            .Select(g => new EnvelopeGroup([.. g.First().Audience.Select(p => p.Index)], g.Key.Subject, [.. g],
+                Envelopes.EnvelopePlaintext.LengthFor(g.Select(f => f.Type.MaxCanonicalLength)))),
+    ];
+}

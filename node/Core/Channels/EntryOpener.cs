@@ -1,0 +1,98 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Contracts;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Envelopes;
+using Settlement.Core.Participants;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>Checks an entry against its contract and opens what the reader may read. Hostile bytes give a code, never more.</summary>
+public static class EntryOpener
+{
+    /// <summary>How the content key of an envelope is obtained: from its transport wrap, or from the vault.</summary>
+    /// <param name="index">The envelope's place in the entry.</param>
+    /// <param name="context">What the envelope is bound to.</param>
+    /// <param name="audience">Its readers.</param>
+    /// <returns>Null when there is no key, or it does not unwrap.</returns>
+    public delegate byte[]? ContentKeySource(int index, EnvelopeContext context, AudienceMask audience);
+
+    /// <summary>Opens an entry as it came over the wire.</summary>
+    public static bool TryOpen(ChannelContext context, SealedEntry entry, [NotNullWhen(true)] out OpenedEntry? opened, out string code) =>
+        TryOpen(context, entry, (index, envelope, audience) =>
+            context.Epoch.TryGet(audience, out WrappingKey? key)
+                && key.TryUnwrap(entry.Envelopes[index].WrappedKey.Span, envelope.AssociatedData(), out byte[]? contentKey) ? contentKey : null, out opened, out code);
+
+    /// <summary>Opens an entry with content keys from elsewhere.</summary>
+    public static bool TryOpen(ChannelContext context, SealedEntry entry, ContentKeySource keys, [NotNullWhen(true)] out OpenedEntry? opened, out string code)
+    {
+        opened = null;
+        code = ChannelCodes.EntryMalformed;
+        if (!Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header)) return false;
+        if (!IsWellFormed(context, header, out EntryId id, out ContractPlan? plan, out ContractAction? action)) return false;
+        int fieldCount = plan.Contract.Fields.Count + action.Parameters.Count;
+        IReadOnlyList<EnvelopeGroup> groups = plan.GroupsOf(action);
+        if (entry.Commitments.Length != fieldCount * Digest.Length || header.Envelopes.Count != groups.Count || entry.Envelopes.Count != groups.Count) return false;
+
+        Value?[] values = new Value?[fieldCount];
+        byte[]?[] contentKeys = new byte[]?[groups.Count];
+        for (int i = 0; i < groups.Count; i++)
+        {
+            AudienceMask audience = ContractPlan.MaskOf(groups[i], header.Parties);
+            EnvelopeReference reference = header.Envelopes[i];
+            if (reference.Audience != audience.Bits || reference.Subject != EntrySealer.SubjectOf(groups[i], header.Parties)
+                || reference.Epoch != context.Epoch.Number || reference.Hash.Length != Digest.Length) return false;
+            if (!audience.Contains(context.Own)) continue;
+            EnvelopeContext envelope = EntrySealer.EnvelopeContextOf(context, id, groups[i], audience, header.Parties);
+            code = OpenGroup(context, entry, i, groups[i], reference, keys(i, envelope, audience), envelope, values, out contentKeys[i]);
+            if (code.Length > 0) return false;
+        }
+
+        Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
+        opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs);
+        code = "";
+        return true;
+    }
+
+    private static bool IsWellFormed(ChannelContext context, EntryHeader header, out EntryId id, [NotNullWhen(true)] out ContractPlan? plan,
+        [NotNullWhen(true)] out ContractAction? action)
+    {
+        plan = null;
+        action = null;
+        if (!EntryId.TryRead(header.EntryId.Span, out id)) return false;
+        if (header.Suite != Suite.Current || !Digest.TryRead(header.Channel.Span, out Digest channel) || channel != context.Channel) return false;
+        if (!context.Terms.TryFindContract(header.ContractHash.Span, out plan) || header.Action >= plan.Contract.Actions.Count) return false;
+        action = plan.Contract.Actions[(int)header.Action];
+        // Entries on an existing instance carry its commitments forward; they come with returns.
+        if (!action.Creates || !header.InstanceId.Span.SequenceEqual(header.EntryId.Span)) return false;
+        if (header.Parties.Count != plan.Contract.Parties.Count) return false;
+        uint actor = header.Parties[action.By.Index];
+        return actor < ChannelTerms.MemberCount && header.Parties.SequenceEqual(plan.PartiesFor(action, (int)actor));
+    }
+
+    /// <summary>The empty code when the group opened and every opening matches its commitment.</summary>
+    private static string OpenGroup(ChannelContext context, SealedEntry entry, int index, EnvelopeGroup group, EnvelopeReference reference,
+        byte[]? contentKey, EnvelopeContext envelope, Value?[] values, out byte[]? usedKey)
+    {
+        usedKey = null;
+        ReadOnlySpan<byte> ciphertext = entry.Envelopes[index].Ciphertext.Span;
+        if (contentKey is null || ciphertext.Length != Envelope.CiphertextLength(group.PaddedLength)) return ChannelCodes.EnvelopeUnreadable;
+        if (!reference.Hash.Span.SequenceEqual(Envelope.Hash(ciphertext).ToArray())) return ChannelCodes.EnvelopeUnreadable;
+        if (!Envelope.TryOpen(envelope, contentKey, ciphertext, out IReadOnlyList<FieldOpening>? openings)) return ChannelCodes.EnvelopeUnreadable;
+        if (!openings.Select(o => o.FieldIndex).SequenceEqual(group.Fields.Select(f => f.Index))) return ChannelCodes.EntryMalformed;
+        for (int i = 0; i < openings.Count; i++)
+        {
+            FieldOpening opening = openings[i];
+            if (opening.Version != EntrySealer.FirstVersion) return ChannelCodes.EntryMalformed;
+            Digest commitment = new(entry.Commitments.Span.Slice(opening.FieldIndex * Digest.Length, Digest.Length));
+            if (!FieldCommitment.Matches(commitment, opening.Salt, context.Terms.Network, context.Channel, envelope.Entry, opening.FieldIndex, opening.Version, opening.Value))
+                return ChannelCodes.CommitmentMismatch;
+            if (opening.Value is null) continue;
+            if (!Value.TryReadCanonical(group.Fields[i].Type, opening.Value, out values[opening.FieldIndex])) return ChannelCodes.EntryMalformed;
+        }
+
+        usedKey = contentKey;
+        return "";
+    }
+}

@@ -1,0 +1,80 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Envelopes;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>Turns an action's values into an entry: fresh salts, commitments, one envelope an audience and data subject.</summary>
+public static class EntrySealer
+{
+    /// <summary>The version of a field's first value.</summary>
+    public const int FirstVersion = 1;
+
+    /// <summary>Seals an action that creates a contract's instance, taken by this member.</summary>
+    /// <param name="context">The channel.</param>
+    /// <param name="plan">One of its contracts.</param>
+    /// <param name="action">A creating action of the contract.</param>
+    /// <param name="values">A value, or null for an absent one, for every field and then every parameter.</param>
+    /// <param name="now">The entry's time.</param>
+    /// <param name="entropy">Randomness.</param>
+    public static OpenedEntry Seal(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values,
+        DateTimeOffset now, IEntropy entropy)
+    {
+        EntryId id = EntryId.Generate(entropy);
+        IReadOnlyList<uint> parties = plan.PartiesFor(action, context.Own);
+        EntryHeader header = new()
+        {
+            Suite = Suite.Current,
+            Channel = ByteString.CopyFrom(context.Channel.ToArray()),
+            ContractHash = ByteString.CopyFrom(plan.Contract.Hash),
+            Action = (uint)action.Index,
+            EntryId = ByteString.CopyFrom(id.ToArray()),
+            InstanceId = ByteString.CopyFrom(id.ToArray()),
+            TimeUnixMs = now.ToUnixTimeMilliseconds(),
+        };
+        header.Parties.Add(parties);
+        SealedEntry entry = new();
+        byte[] commitments = new byte[values.Count * Digest.Length];
+        List<byte[]?> contentKeys = [];
+        foreach (EnvelopeGroup group in plan.GroupsOf(action))
+        {
+            List<FieldOpening> openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, FirstVersion, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical()))];
+            foreach (FieldOpening o in openings)
+            {
+                FieldCommitment.Compute(o.Salt, context.Terms.Network, context.Channel, id, o.FieldIndex, o.Version, o.Value)
+                    .CopyTo(commitments.AsSpan(o.FieldIndex * Digest.Length));
+            }
+
+            AudienceMask audience = ContractPlan.MaskOf(group, parties);
+            EnvelopeContext envelope = EnvelopeContextOf(context, id, group, audience, parties);
+            (byte[] ciphertext, byte[] contentKey) = Envelope.Seal(envelope, openings, group.PaddedLength, entropy);
+            header.Envelopes.Add(new EnvelopeReference
+            {
+                Audience = audience.Bits,
+                Subject = SubjectOf(group, parties),
+                Epoch = context.Epoch.Number,
+                Hash = ByteString.CopyFrom(Envelope.Hash(ciphertext).ToArray()),
+            });
+            contentKeys.Add(contentKey);
+            if (!context.Epoch.TryGet(audience, out WrappingKey? key)) throw new InvalidOperationException("A member seals only to audiences it belongs to.");
+            entry.Envelopes.Add(new SealedEnvelope
+            {
+                Ciphertext = UnsafeByteOperations.UnsafeWrap(ciphertext),
+                WrappedKey = UnsafeByteOperations.UnsafeWrap(key.Wrap(contentKey, envelope.AssociatedData(), entropy)),
+            });
+        }
+
+        entry.Header = UnsafeByteOperations.UnsafeWrap(header.ToByteArray());
+        entry.Commitments = UnsafeByteOperations.UnsafeWrap(commitments);
+        Digest root = EntryTree.Root(entry.Header.Span, commitments);
+        return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs);
+    }
+
+    internal static uint SubjectOf(EnvelopeGroup group, IReadOnlyList<uint> parties) => group.Subject < 0 ? 0 : parties[group.Subject] + 1;
+
+    internal static EnvelopeContext EnvelopeContextOf(ChannelContext context, EntryId id, EnvelopeGroup group, AudienceMask audience, IReadOnlyList<uint> parties) =>
+        new(context.Terms.Network, context.Channel, id, (int)audience.Bits, (int)SubjectOf(group, parties), context.Epoch.Number);
+}

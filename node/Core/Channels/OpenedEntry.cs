@@ -1,0 +1,33 @@
+using Settlement.Contracts;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>An entry whose structure was checked, and whose envelopes were opened as far as the reader may.</summary>
+/// <param name="Sealed">As it was received.</param>
+/// <param name="Id">The entry's random id.</param>
+/// <param name="Plan">Its contract.</param>
+/// <param name="Action">Its action.</param>
+/// <param name="Parties">Participant number of each party.</param>
+/// <param name="Root">The root of its tree.</param>
+/// <param name="Values">Every field and parameter: its value where it is read and present, else null.</param>
+/// <param name="ContentKeys">The content key of each envelope, in order; null where the reader is not in the audience.</param>
+/// <param name="TimeUnixMs">When its member sealed it.</param>
+public sealed record OpenedEntry(
+    SealedEntry Sealed, EntryId Id, ContractPlan Plan, ContractAction Action, IReadOnlyList<uint> Parties, Digest Root,
+    IReadOnlyList<Value?> Values, IReadOnlyList<byte[]?> ContentKeys, long TimeUnixMs)
+{
+    /// <summary>The participant number of the member that acted.</summary>
+    public int Actor => (int)Parties[Action.By.Index];
+
+    /// <summary>The values of the contract's fields.</summary>
+    public IReadOnlyList<Value?> Fields => [.. Values.Take(Plan.Contract.Fields.Count)];
+
+    /// <summary>The values of the action's parameters.</summary>
+    public IReadOnlyList<Value?> Arguments => [.. Values.Skip(Plan.Contract.Fields.Count)];
+
+    /// <summary>Whether the participant belongs to the audience of a field.</summary>
+    public bool IsReadBy(Field field, int participant) => field.Audience.Any(p => Parties[p.Index] == participant);
+}

@@ -1,0 +1,197 @@
+using Google.Protobuf;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Nodes;
+
+/// <summary>
+/// Everything a node asks of the ledger: one request is under way at a time, and what comes up meanwhile goes with the
+/// next one. The reply's checkpoint is verified before anything in it is believed.
+/// </summary>
+internal sealed class LedgerDesk
+{
+    private const int DirectoryPage = 500;
+    private static readonly byte[] ViewRowKey = RowKeys.Name("ledger-view");
+
+    private readonly NodeContext context;
+    private readonly LedgerView view;
+    private readonly Retry retry;
+    private readonly List<PendingSubmission> waiting = [];
+    private readonly SortedSet<Digest> queries = [];
+    private (long Token, List<PendingSubmission> Submissions, List<Digest> Queries)? underWay;
+    private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
+    private ulong directoryNext;
+    private bool ownRecordListed;
+
+    public LedgerDesk(NodeContext context, RecoveredRows rows)
+    {
+        this.context = context;
+        view = new LedgerView(context.Network, context.Parts.Ledger.CheckpointKey);
+        retry = context.NewRetry();
+        foreach (StoredPayload row in rows.Of(PayloadKind.Settings).Where(r => r.Key.AsSpan().SequenceEqual(ViewRowKey)))
+        {
+            LedgerViewRow stored = context.Rows.Open(PayloadKind.Settings, row.Key, row.Body, LedgerViewRow.Parser);
+            if (!view.TryRestore(stored.Note, out LedgerDoubt? doubt)) throw new InvalidOperationException($"The stored checkpoint is not the ledger's: {doubt.Code}.");
+        }
+    }
+
+    /// <summary>Told of a submission's fate: the leaf when it is in the log, else the refusal.</summary>
+    public delegate void Outcome(SubmissionResult result, Leaf? leaf);
+
+    /// <summary>Told how the ledger says a channel stands, with verified leaves.</summary>
+    public Action<ChannelStatus, Leaf?, Leaf?> ChannelSeen { get; set; } = (_, _, _) => { };
+
+    /// <summary>The size of the largest verified checkpoint.</summary>
+    public long CheckpointSize => view.Checkpoint.Size;
+
+    /// <summary>Whether the ledger has answered since the start.</summary>
+    public bool HasAnswered { get; private set; }
+
+    public void Submit(Submission submission, Outcome outcome) => waiting.Add(new PendingSubmission(submission, outcome));
+
+    public void Query(Digest channel) => queries.Add(channel);
+
+    /// <summary>Somebody unknown knocked: the directory is read again at once.</summary>
+    public void RefreshDirectory() => directoryDue = DateTimeOffset.MinValue;
+
+    /// <summary>Sends what waits, if nothing is under way.</summary>
+    public void Flush()
+    {
+        if (underWay is not null || !retry.IsDue(context.Now)) return;
+        bool wantsDirectory = context.Now >= directoryDue;
+        if (!ownRecordListed)
+        {
+            ownRecordListed = true;
+            waiting.Insert(0, new PendingSubmission(new Submission { Participant = context.Parts.OwnRecord }, OnOwnRecord));
+        }
+
+        if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory) return;
+        LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)view.Checkpoint.Size };
+        List<PendingSubmission> submissions = [.. waiting.Take(context.Settings.MaxLedgerSubmissions)];
+        waiting.RemoveRange(0, submissions.Count);
+        request.Submissions.Add(submissions.Select(s => s.Submission));
+        List<Digest> asked = [.. queries.Take(context.Settings.MaxLedgerSubmissions)];
+        queries.ExceptWith(asked);
+        request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.ToArray())));
+        // A stranger's other wishes are refused alike, so the first request only introduces this node.
+        if (wantsDirectory && HasAnswered) request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
+        long token = context.NextToken();
+        underWay = (token, submissions, asked);
+        context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
+    }
+
+    /// <summary>True when the token is this desk's.</summary>
+    public bool TryFail(long token)
+    {
+        if (underWay is not { } sent || sent.Token != token) return false;
+        underWay = null;
+        waiting.InsertRange(0, sent.Submissions);
+        queries.UnionWith(sent.Queries);
+        retry.Tried(context.Now);
+        return true;
+    }
+
+    /// <summary>True when the token is this desk's.</summary>
+    public bool TryAnswer(long token, byte[] body)
+    {
+        if (underWay is not { } sent || sent.Token != token) return false;
+        if (!Parsing.TryParse(LedgerReply.Parser, body, out LedgerReply? reply) || reply.Results.Count != sent.Submissions.Count
+            || reply.Channels.Count != sent.Queries.Count)
+        {
+            context.Alarm(LedgerCodes.Malformed, "ledger");
+            return TryFail(token);
+        }
+
+        if (!view.TryAdvance(reply, out LedgerDoubt? doubt))
+        {
+            context.Alarm(doubt.Code, "ledger");
+            return TryFail(token);
+        }
+
+        underWay = null;
+        retry.Reset();
+        HasAnswered = true;
+        context.Write(context.Rows.Replace(PayloadKind.Settings, ViewRowKey, new LedgerViewRow { Size = view.Checkpoint.Size, Note = view.Note }));
+        ReadDirectory(reply);
+        for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
+        for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i], reply.Channels[i]);
+        return true;
+    }
+
+    private void Settle(PendingSubmission pending, SubmissionResult result)
+    {
+        Leaf? leaf = null;
+        if (result.Code.Length == 0 && !view.TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
+        {
+            context.Alarm(doubt.Code, "ledger");
+            waiting.Add(pending);
+            retry.Tried(context.Now);
+            return;
+        }
+
+        pending.Outcome(result, leaf);
+    }
+
+    private void See(Digest channel, ChannelStatus status)
+    {
+        if (!status.Channel.Span.SequenceEqual(channel.ToArray())) return;
+        if (!status.Known)
+        {
+            ChannelSeen(status, null, null);
+            return;
+        }
+
+        Leaf? term = null;
+        if (!view.TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
+            || (status.Term > TermOfOffice.First && !view.TryVerify(status.TermReceipt, out term, out doubt)))
+        {
+            context.Alarm(doubt.Code, channel.ToString());
+            return;
+        }
+
+        ChannelSeen(status, head, term);
+    }
+
+    private void ReadDirectory(LedgerReply reply)
+    {
+        bool changed = false;
+        foreach (LeafReceipt receipt in reply.Directory)
+        {
+            if (!view.TryVerify(receipt, out Leaf? leaf, out LedgerDoubt? doubt))
+            {
+                context.Alarm(doubt.Code, "directory");
+                return;
+            }
+
+            directoryNext = Math.Max(directoryNext, leaf.Index + 1);
+            if (leaf.RecordCase == Leaf.RecordOneofCase.Participant
+                && Participant.TryRead(leaf.Participant, context.Network, context.Now, out Participant? participant)) changed |= Note(participant);
+        }
+
+        // A full page says that there is more.
+        directoryDue = reply.Directory.Count >= DirectoryPage ? DateTimeOffset.MinValue : context.Now + context.Settings.DirectoryInterval;
+        if (changed) context.Then(new Effect.DirectoryChanged());
+    }
+
+    private bool Note(Participant participant)
+    {
+        // Its owner watches a participant's entry: a record under this node's name that is not its own is reported.
+        if (participant.Id == context.Parts.Keys.Participant && participant.Root != context.Parts.Keys.Root.PublicKey)
+            context.Alarm(LedgerCodes.RootChanged, participant.Id.ToString());
+        return context.Parts.Directory.Add(participant);
+    }
+
+    private void OnOwnRecord(SubmissionResult result, Leaf? leaf)
+    {
+        if (result.Code.Length > 0) context.Alarm(result.Code, context.Parts.Keys.Participant.ToString());
+        directoryDue = DateTimeOffset.MinValue;
+    }
+
+    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome);
+}

@@ -1,0 +1,17 @@
+namespace Settlement.Core.Nodes;
+
+/// <summary>The bounds and waits that every node's machine has.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>The wait before an unanswered message is sent again; it doubles with each try. Default 1 second.</summary>
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait between tries. Default 15 seconds.</summary>
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often the directory is read again. Default 5 seconds.</summary>
+    public TimeSpan DirectoryInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
+    public int MaxLedgerSubmissions { get; init; } = 1_000;
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+
+namespace Settlement.Core.Participants;
+
+/// <summary>Reads messages of others: what is no message of the type is a false, never an exception.</summary>
+public static class Parsing
+{
+    /// <summary>Parses all of <paramref name="bytes"/>.</summary>
+    public static bool TryParse<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out T? message)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            message = parser.ParseFrom(bytes);
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            message = null;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Google.Protobuf;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Vault;
+
+/// <summary>
+/// Writes and reads the rows of a node's vault. Every confidential row is sealed with a key of its own, wrapped under the
+/// vault key and bound to the row's table and key, so that destroying the wrap erases the row and no row passes as another.
+/// </summary>
+internal sealed class VaultRows(VaultKey key, IEntropy entropy)
+{
+    private readonly byte[] lookupKey = key.DeriveKey("facts");
+
+    /// <summary>The vault key itself, for content keys.</summary>
+    public VaultKey Key => key;
+
+    /// <summary>A sealed row that replaces what is there.</summary>
+    public PayloadWrite Replace(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message.ToByteArray()), PayloadWriteMode.Replace);
+
+    /// <summary>A sealed row that must be new.</summary>
+    public PayloadWrite Insert(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message.ToByteArray()), PayloadWriteMode.Insert);
+
+    /// <summary>Reads a sealed row. A row that this node wrote and cannot read is a fault of the vault and stops the node.</summary>
+    /// <exception cref="InvalidOperationException">When the row does not open.</exception>
+    public T Open<T>(PayloadKind kind, byte[] rowKey, byte[] body, MessageParser<T> parser) where T : class, IMessage<T>
+    {
+        if (!Parsing.TryParse(SealedRow.Parser, body, out SealedRow? row)
+            || !key.TryOpen(kind.ToString(), rowKey, new SealedRecord(row.WrappedKey.ToByteArray(), row.Ciphertext.ToByteArray()), out byte[]? plaintext)
+            || !Parsing.TryParse(parser, plaintext, out T? message))
+            throw new InvalidOperationException($"A row of {kind} does not open under this node's vault key.");
+        return message;
+    }
+
+    /// <summary>The key under which a fact is looked up: a keyed hash, so that the table tells nothing without the vault key.</summary>
+    public PayloadKey Fact(string kind, string value) => new(PayloadKind.Facts, new HashWriter("settlement/fact", lookupKey).Text(kind).Text(value).Finish().ToArray());
+
+    private byte[] Seal(PayloadKind kind, byte[] rowKey, byte[] plaintext)
+    {
+        SealedRecord record = key.Seal(kind.ToString(), rowKey, plaintext, entropy);
+        return new SealedRow
+        {
+            WrappedKey = UnsafeByteOperations.UnsafeWrap(record.WrappedKey),
+            Ciphertext = UnsafeByteOperations.UnsafeWrap(record.Ciphertext),
+        }.ToByteArray();
+    }
+}
