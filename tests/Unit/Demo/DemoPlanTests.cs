@@ -1,0 +1,122 @@
+using System.Text;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Monetary;
+using Settlement.Host.Demo;
+using Settlement.Host.Iso20022;
+
+namespace Settlement.Tests.Unit.Demo;
+
+public class DemoPlanTests
+{
+    private const string A = "ALPHDEFFXXX", B = "BETAFRPPXXX", C = "GAMMGB2LXXX";
+    private static readonly DateOnly First = new(2026, 3, 2);
+
+    [Fact]
+    public void A_channel_has_every_currency_and_each_payer_covers_its_sum()
+    {
+        DemoPlan plan = Plan(File("1", Pay(A, B, "10.00 EUR")), File("2", Pay(B, A, "5.00 USD")), File("3", Pay(A, B, "2.50 EUR")), File("4", Pay(C, A, "1 JPY")));
+        Assert.Equal([A, B, C], plan.Banks.Select(static bank => bank.ToString()));
+        Assert.Equal(2, plan.Channels.Count);
+        ChannelPlan channel = plan.Channels[0];
+        Assert.Equal((A, B), (channel.First.ToString(), channel.Second.ToString()));
+        Assert.Equal(["EUR", "USD"], channel.Currencies.Select(static currency => currency.Code));
+        Assert.Equal([$"{A} 12.50 EUR", $"{B} 5.00 USD"], channel.Funding.Select(static side => $"{side.Payer} {side.Amount}"));
+    }
+
+    [Fact]
+    public void An_account_is_credited_with_what_it_funds_in_all_channels()
+    {
+        DemoPlan plan = Plan(File("1", Pay(A, B, "10.00 EUR")), File("2", Pay(A, C, "7.00 EUR")), File("3", Pay(A, C, "1.00 USD")));
+        Assert.Equal([$"{A} 17.00 EUR", $"{A} 1.00 USD"], plan.Credits().Select(static credit => $"{credit.Bank} {credit.Amount}"));
+    }
+
+    [Fact]
+    public void Days_come_in_date_order_and_files_in_name_order()
+    {
+        DemoPlan plan = Plan(File("b", Pay(A, B, "1.00 EUR", date: First.AddDays(1))), File("c", Pay(A, B, "1.00 EUR")), File("a", Pay(A, B, "1.00 EUR", date: First.AddDays(1))));
+        Assert.Equal([First, First.AddDays(1)], plan.Days.Select(static day => day.Date));
+        Assert.Equal(["c", "a", "b"], plan.Days.SelectMany(static day => day.Submissions).Select(static submission => submission.File.Name));
+        Assert.Equal([0, 1, 2], plan.Days.SelectMany(static day => day.Submissions).Select(static submission => submission.Index));
+    }
+
+    [Fact]
+    public void A_file_belongs_to_the_earliest_date_in_it()
+    {
+        DemoPlan plan = Plan(File("1", Pay(A, B, "1.00 EUR", date: First.AddDays(3)), Pay(A, B, "1.00 EUR", date: First)));
+        Assert.Equal(First, Assert.Single(plan.Days).Date);
+    }
+
+    [Fact]
+    public void A_malformed_file_counts_as_one_and_goes_to_the_first_bank_on_the_first_day()
+    {
+        DemoPlan plan = Plan(
+            File("1", Pay(B, C, "1.00 EUR")), new DemoFile("0", [1], "application/xml", new ReadMessage.Malformed("FF01", "/", 1, 1, "broken")));
+        Submission refused = plan.Days[0].Submissions[0];
+        Assert.Equal(("0", B, 1), (refused.File.Name, refused.Bank.ToString(), refused.Transactions));
+        Assert.Equal(2, plan.Submitted);
+    }
+
+    [Fact]
+    public void Unsupported_files_are_counted_and_not_handed_in()
+    {
+        DemoPlan plan = Plan(File("1", Pay(A, B, "1.00 EUR")), new DemoFile("2", [], "application/xml", new ReadMessage.Unsupported("camt.054.001.08")));
+        Assert.Equal((1, 1), (plan.Unsupported, plan.Submitted));
+    }
+
+    [Fact]
+    public void The_same_identification_at_another_bank_waits_for_the_earlier_one()
+    {
+        const string uetr = "8a562c67-ca16-48ba-b074-65581be6f011";
+        DemoPlan plan = Plan(File("1", Pay(A, B, "1.00 EUR", uetr)), File("2", Pay(A, B, "1.00 EUR", uetr)), File("3", Pay(B, A, "1.00 EUR", uetr)), File("4", Pay(C, A, "1.00 EUR")));
+        IReadOnlyList<Submission> submissions = plan.Days[0].Submissions;
+        Assert.Empty(submissions[1].After);
+        Assert.Equal([0, 1], submissions[2].After);
+        Assert.Empty(submissions[3].After);
+    }
+
+    [Fact]
+    public void More_banks_than_allowed_are_refused_by_their_number()
+    {
+        DemoException refused = Assert.Throws<DemoException>(() => DemoPlan.For(new DemoInput([File("1", Pay(A, B, "1.00 EUR"), Pay(A, C, "1.00 EUR"))]), 2));
+        Assert.Equal(DemoException.TooManyBanks, refused.Code);
+        Assert.Contains("--max-banks 3", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_bank_is_nothing_to_settle() =>
+        Assert.Equal(DemoException.NothingToSettle, Assert.Throws<DemoException>(() => Plan(new DemoFile("1", [], "", new ReadMessage.Unsupported("x")))).Code);
+
+    [Fact]
+    public void A_sum_that_no_account_holds_is_refused()
+    {
+        DemoException refused = Assert.Throws<DemoException>(() => Plan(File("1", Pay(A, B, "9000000000000000000 JPY"), Pay(A, B, "9000000000000000000 JPY"))));
+        Assert.Equal(DemoException.SumTooLarge, refused.Code);
+    }
+
+    [Fact]
+    public void A_bank_that_pays_itself_gets_no_channel()
+    {
+        DemoPlan plan = Plan(File("1", Pay(A, A, "1.00 EUR")));
+        Assert.Empty(plan.Channels);
+        Assert.Equal(1, plan.Submitted);
+    }
+
+    private static DemoPlan Plan(params DemoFile[] files) => DemoPlan.For(new DemoInput(files), DemoPlan.DefaultMaxBanks);
+
+    private static DemoFile File(string name, params CreditTransfer[] transfers) => new(
+        name, Encoding.ASCII.GetBytes(name), "application/xml",
+        new ReadMessage.Transfers(
+            new MessageHeader("pacs.008.001.08", name, null, transfers.Length, null), [.. transfers.Select(static transfer => new ReadTransfer.Valid(transfer))]));
+
+    private static CreditTransfer Pay(string payer, string payee, string amount, string? uetr = null, DateOnly? date = null)
+    {
+        Assert.True(ParticipantId.TryParse(payer, out ParticipantId from));
+        Assert.True(ParticipantId.TryParse(payee, out ParticipantId to));
+        Assert.True(Money.TryParse(amount, out Money money));
+        Uetr? reference = Uetr.TryParse(uetr, out Uetr parsed) ? parsed : null;
+        return new CreditTransfer(
+            "pacs.008.001.08", "message", null, "end-to-end", null, reference, money, date ?? First, Priority.Normal, from, to,
+            new TransferParty("Debtor", null), new TransferParty("Creditor", null), null);
+    }
+}
