@@ -7,6 +7,7 @@ namespace Settlement.Ledger;
 internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
 {
     private readonly List<(Digest Head, long Term, long Leaf)> heads = [];
+    private readonly HashSet<Digest> known = [];
     private readonly List<(Digest Head, long Leaf)> takeovers = [];
     private VerifyingKey[]? memberKeys;
 
@@ -52,7 +53,14 @@ internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
         return takeover.Member == TermOfOffice.SequencerOf(takeover.NewTerm, opened.MemberKeys.Count) ? takeovers[(int)place].Leaf : null;
     }
 
-    public void Add(HeadFields fields, long leaf) => heads.Add((fields.Head, fields.Term, leaf));
+    /// <summary>Whether the hash is already a head here. A hash chain never repeats one; members that sign a repetition would make "the head after it" ambiguous.</summary>
+    public bool Has(Digest head) => known.Contains(head);
+
+    public void Add(HeadFields fields, long leaf)
+    {
+        heads.Add((fields.Head, fields.Term, leaf));
+        known.Add(fields.Head);
+    }
 
     public void Add(SignedTakeover takeover, long leaf, DateTimeOffset time)
     {

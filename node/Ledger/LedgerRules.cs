@@ -53,7 +53,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         // A retry must learn its receipt however far the channel has moved and however late it is.
         if (channel.LeafOf(fields) is { } leaf) return Judgement.Existing(leaf);
         if (fields.Term != channel.Term) return Judgement.Refuse(LedgerCodes.WrongTerm);
-        if (fields.Sequence != channel.Sequence + 1 || fields.PreviousHead != channel.Head) return Judgement.Refuse(LedgerCodes.NotNext);
+        if (fields.Sequence != channel.Sequence + 1 || fields.PreviousHead != channel.Head || channel.Has(fields.Head)) return Judgement.Refuse(LedgerCodes.NotNext);
         if (head.IsExpiredAt(time)) return Judgement.Refuse(LedgerCodes.EndorsementExpired);
         return head.IsEndorsedBy(state.Network, channel.MemberKeys) ? Judgement.Append : Judgement.Refuse(LedgerCodes.EndorsementSignature);
     }

@@ -37,7 +37,7 @@ public static class LedgerCodes
     /// <summary>The head's term is not the channel's term.</summary>
     public const string WrongTerm = "LG021";
 
-    /// <summary>The head does not follow the channel's newest head.</summary>
+    /// <summary>The head does not follow the channel's newest head, or repeats an earlier one.</summary>
     public const string NotNext = "LG022";
 
     /// <summary>A head lacks a member's valid endorsement.</summary>

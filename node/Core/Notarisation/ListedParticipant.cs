@@ -69,7 +69,7 @@ public sealed record ListedParticipant(
         // One participant has one text, so that no second spelling of it can be listed.
         if (!ParticipantId.TryParse(body.Participant, out id) || id.ToString() != body.Participant) return false;
         if (body.Lei.Length > 0 && !Lei.TryParse(body.Lei, out _)) return false;
-        if (body.Name.Length is 0 or > MaximumTextLength || body.Endpoint.Length > MaximumTextLength) return false;
+        if (body.Name.Length is 0 or > MaximumTextLength || body.Name.Any(char.IsControl) || body.Endpoint.Length > MaximumTextLength) return false;
         return Roles.Contains(body.Role) && Uri.TryCreate(body.Endpoint, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme == Uri.UriSchemeHttps;
     }
 

@@ -55,7 +55,7 @@ public sealed class LedgerModelProperties
 
     [Fact]
     public void Every_answer_is_the_models_and_every_prefix_recovers() =>
-        Prop.ForAll(Gen.ListOf(Acts).ToArbitrary(), acts => Run([.. acts])).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(60));
+        Prop.ForAll(Gen.ListOf(Acts).ToArbitrary(), acts => Run([.. acts])).Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(60));
 
     private static bool Run(List<Act> acts)
     {
@@ -136,7 +136,7 @@ public sealed class LedgerModelProperties
         if (place < model.Heads.Count && model.Heads[place] == (head, (long)record.Term)
             && previous == (place == 0 ? Digest.Zero : model.Heads[place - 1].Head)) return "";
         if ((long)record.Term != model.Term) return LedgerCodes.WrongTerm;
-        if (place != model.Heads.Count || previous != model.Head) return LedgerCodes.NotNext;
+        if (place != model.Heads.Count || previous != model.Head || model.Heads.Exists(other => other.Head == head)) return LedgerCodes.NotNext;
         if (act.Fault == 6) return LedgerCodes.EndorsementExpired;
         if (act.Fault == 7) return LedgerCodes.EndorsementSignature;
         model.Heads.Add((head, (long)record.Term));
