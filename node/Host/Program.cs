@@ -1,1 +1,12 @@
-return 0;
+using System.CommandLine;
+using Settlement.Host.Commands;
+
+RootCommand root = new("A privacy-preserving interbank settlement node.")
+{
+    RunCommand.Create(),
+    KeysCommand.Create(),
+    ContractCommand.Create(),
+    LedgerCommand.Create(),
+};
+// The run command handles signals itself, and gives what is under way the time it needs.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

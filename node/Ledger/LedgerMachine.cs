@@ -5,6 +5,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Wire.Ledger;
+using Settlement.Wire.Participants;
 
 namespace Settlement.Ledger;
 
@@ -69,6 +70,11 @@ public sealed class LedgerMachine
         rootKey = listed?.RootKey ?? default;
         return listed is not null;
     }
+
+    /// <summary>The participant records in the log, oldest first, without the first <paramref name="known"/>: for the door,
+    /// which must know its callers by the keys that they list.</summary>
+    public IEnumerable<ParticipantRecord> Listings(int known) =>
+        state.ParticipantLeaves.Skip(known).Select(index => Leaf.Parser.ParseFrom(state.Leaf(index)).Participant);
 
     /// <summary>
     /// The ledger as it was when it last committed. Signatures of heads are not verified again, because the ledger's own

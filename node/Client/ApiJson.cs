@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Settlement.Client;
+
+/// <summary>How the API's records are written as JSON. The node refuses orders with members it does not know; a client reads
+/// past members that a later node adds to its answers.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(MessageReceipt))]
+[JsonSerializable(typeof(Instruction))]
+[JsonSerializable(typeof(ReportPage))]
+[JsonSerializable(typeof(ChannelList))]
+[JsonSerializable(typeof(PositionList))]
+[JsonSerializable(typeof(ChannelOrder))]
+[JsonSerializable(typeof(OpenedChannel))]
+[JsonSerializable(typeof(MoneyOrder))]
+[JsonSerializable(typeof(BusinessDay))]
+[JsonSerializable(typeof(EntryPage))]
+[JsonSerializable(typeof(AuditChannelList))]
+[JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(CreditOrder))]
+[JsonSerializable(typeof(Balance))]
+[JsonSerializable(typeof(BooksInfo))]
+[JsonSerializable(typeof(LogSize))]
+[JsonSerializable(typeof(HealthAnswer))]
+public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,29 @@
+namespace Settlement.Client;
+
+/// <summary>The channels that a regulator observes.</summary>
+public sealed record AuditChannelList(IReadOnlyList<AuditChannel> Channels);
+
+/// <summary>A channel and how far it has come.</summary>
+/// <param name="Id">The channel's id.</param>
+/// <param name="Members">Its members.</param>
+/// <param name="NotarisedSequence">The newest sequence on the ledger.</param>
+/// <param name="HeldSequence">The newest sequence that is held without a gap.</param>
+public sealed record AuditChannel(string Id, IReadOnlyList<string> Members, ulong NotarisedSequence, ulong HeldSequence);
+
+/// <summary>What a regulator can prove of one channel.</summary>
+/// <param name="Channel">The channel's id.</param>
+/// <param name="Entries">Entries that were checked.</param>
+/// <param name="Delivered">No leaf of a notarised head is missing.</param>
+/// <param name="Authentic">Every opening matches its commitment.</param>
+/// <param name="ReExecuted">The contract was run again with the same outcome.</param>
+public sealed record AuditReport(string Channel, long Entries, Verdict Delivered, Verdict Authentic, Verdict ReExecuted);
+
+/// <summary>One verdict.</summary>
+/// <param name="Holds">Whether it holds for everything.</param>
+/// <param name="Findings">What is missing or wrong, up to a bound.</param>
+public sealed record Verdict(bool Holds, IReadOnlyList<Finding> Findings);
+
+/// <summary>One thing that is missing or wrong.</summary>
+/// <param name="Code">A stable code.</param>
+/// <param name="Place">The sequence, entry or field that is meant.</param>
+public sealed record Finding(string Code, string Place);

@@ -1,0 +1,137 @@
+using System.Text.Json.Serialization;
+
+namespace Settlement.Client;
+
+/// <summary>A bank's channels.</summary>
+/// <param name="BusinessDay">The open business day, YYYY-MM-DD; none before the first.</param>
+/// <param name="Channels">Each channel.</param>
+public sealed record ChannelList(string? BusinessDay, IReadOnlyList<ChannelInfo> Channels);
+
+/// <summary>One channel as its member sees it.</summary>
+public sealed record ChannelInfo
+{
+    /// <summary>The channel's id, 64 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The other member.</summary>
+    public required string Counterparty { get; init; }
+
+    /// <summary>Who observes it.</summary>
+    public required IReadOnlyList<string> Observers { get; init; }
+
+    /// <summary>The term of office.</summary>
+    public required ulong Term { get; init; }
+
+    /// <summary>Whether this bank proposes.</summary>
+    public required bool IsSequencer { get; init; }
+
+    /// <summary>The sequence of the last final head.</summary>
+    public required ulong Sequence { get; init; }
+
+    /// <summary>The last final head.</summary>
+    public required string Head { get; init; }
+
+    /// <summary>Commands that wait.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>This bank's positions.</summary>
+    public required IReadOnlyList<PositionInfo> Positions { get; init; }
+}
+
+/// <summary>A bank's funds in one channel and currency; decimal numbers.</summary>
+/// <param name="Channel">The channel's id.</param>
+/// <param name="Counterparty">The other member.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Position">What is the bank's.</param>
+/// <param name="Reserved">What is on its way out.</param>
+/// <param name="Limit">How far below zero the position may fall.</param>
+public sealed record PositionInfo(string Channel, string Counterparty, string Currency, string Position, string Reserved, string Limit);
+
+/// <summary>A bank's positions.</summary>
+public sealed record PositionList(string? BusinessDay, IReadOnlyList<PositionInfo> Positions);
+
+/// <summary>A participant and the fingerprint of its root key, which the operator knows from elsewhere than the directory.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record PinnedParticipant(string Participant, string RootFingerprint);
+
+/// <summary>Terms for a new channel.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ChannelOrder
+{
+    /// <summary>The other member.</summary>
+    public required string Counterparty { get; init; }
+
+    /// <summary>The fingerprint of its root key.</summary>
+    public required string RootFingerprint { get; init; }
+
+    /// <summary>Who observes the channel.</summary>
+    public IReadOnlyList<PinnedParticipant> Observers { get; init; } = [];
+
+    /// <summary>Names of the library's contracts.</summary>
+    public required IReadOnlyList<string> Contracts { get; init; }
+
+    /// <summary>ISO 4217 codes.</summary>
+    public required IReadOnlyList<string> Currencies { get; init; }
+
+    /// <summary>How far positions may fall below zero.</summary>
+    public IReadOnlyList<LimitOrder> Limits { get; init; } = [];
+}
+
+/// <summary>How far one member's position may fall below zero.</summary>
+/// <param name="Of">The participant whose position it is.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Amount">A decimal number.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record LimitOrder(string Of, string Currency, string Amount);
+
+/// <summary>A channel that was opened.</summary>
+public sealed record OpenedChannel(string Id);
+
+/// <summary>Money for a channel, or an account.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Amount">A decimal number above zero.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record MoneyOrder(string Currency, string Amount);
+
+/// <summary>A business day, YYYY-MM-DD.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record BusinessDay(string Date);
+
+/// <summary>Entries of a channel, in order.</summary>
+/// <param name="Entries">The entries.</param>
+/// <param name="Next">What to pass as <c>after</c> for those that follow.</param>
+public sealed record EntryPage(IReadOnlyList<EntryInfo> Entries, ulong Next);
+
+/// <summary>One entry, or refusal, of a channel's log, as far as this node may read it.</summary>
+public sealed record EntryInfo
+{
+    /// <summary>The batch's sequence.</summary>
+    public required ulong Sequence { get; init; }
+
+    /// <summary>The place in the batch.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The entry's random id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The contract's name; none for a refusal.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>The action taken; none for a refusal.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>Why the entry was refused by the counterparty; none for an entry that stands.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>The time of the batch.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Every field of the contract: its value, or only that it exists.</summary>
+    public required IReadOnlyList<FieldInfo> Fields { get; init; }
+}
+
+/// <summary>A field of an entry.</summary>
+/// <param name="Name">The field's name in the contract.</param>
+/// <param name="Readable">Whether this node is in its audience and holds it.</param>
+/// <param name="Value">The value where it is readable and present.</param>
+public sealed record FieldInfo(string Name, bool Readable, string? Value);

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Settlement.Client;
+
+/// <summary>The API of one node. A refusal is a <see cref="SettlementApiException"/>; a node that cannot be reached is the
+/// platform's <see cref="HttpRequestException"/>. Safe for use from several threads.</summary>
+public sealed class SettlementClient : IDisposable
+{
+    /// <summary>The largest answer that is read, in bytes.</summary>
+    public const int MaximumAnswerBytes = 64 * 1024 * 1024;
+
+    private readonly HttpClient http;
+
+    /// <param name="address">The address of the node's API.</param>
+    /// <param name="token">A token that the node knows.</param>
+    public SettlementClient(Uri address, string token) : this(new HttpClient { BaseAddress = address }, token) { }
+
+    /// <param name="http">A client whose base address is the node's API; this object disposes it.</param>
+    /// <param name="token">A token that the node knows.</param>
+    public SettlementClient(HttpClient http, string token)
+    {
+        this.http = http;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        // Orders are waited for by the node itself, up to its own bound.
+        http.Timeout = TimeSpan.FromMinutes(3);
+        http.MaxResponseContentBufferSize = MaximumAnswerBytes;
+    }
+
+    /// <summary>Submits a message; when this returns it is durable.</summary>
+    /// <param name="body">The message as it is sent.</param>
+    /// <param name="contentType">application/xml or application/json.</param>
+    /// <param name="idempotencyKey">The same key with the same body gives the same answer; null for none.</param>
+    /// <param name="wait">How long the node waits for final statuses before it answers; zero for not at all.</param>
+    /// <param name="ct">Stops waiting; the message may be submitted again with the same key.</param>
+    public Task<MessageReceipt> SubmitAsync(ReadOnlyMemory<byte> body, string contentType, string? idempotencyKey, TimeSpan wait, CancellationToken ct)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, "v1/instructions") { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (wait > TimeSpan.Zero) request.Headers.Add("Prefer", $"wait={((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)}");
+        return SendAsync(request, ApiJson.Default.MessageReceipt, ct);
+    }
+
+    /// <summary>One instruction.</summary>
+    public Task<Instruction> GetInstructionAsync(string id, CancellationToken ct) =>
+        GetAsync($"v1/instructions/{Uri.EscapeDataString(id)}", ApiJson.Default.Instruction, ct);
+
+    /// <summary>One instruction's pacs.002.</summary>
+    public async Task<byte[]> GetInstructionReportAsync(string id, CancellationToken ct)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, $"v1/instructions/{Uri.EscapeDataString(id)}");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Xml));
+        using HttpResponseMessage response = await http.SendAsync(request, ct).ConfigureAwait(false);
+        await CheckAsync(response, ct).ConfigureAwait(false);
+        return await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The bank's positions.</summary>
+    public Task<PositionList> PositionsAsync(CancellationToken ct) => GetAsync("v1/positions", ApiJson.Default.PositionList, ct);
+
+    /// <summary>The bank's channels.</summary>
+    public Task<ChannelList> ChannelsAsync(CancellationToken ct) => GetAsync("v1/channels", ApiJson.Default.ChannelList, ct);
+
+    /// <summary>Opens a channel and waits until it is open.</summary>
+    public Task<OpenedChannel> OpenChannelAsync(ChannelOrder order, CancellationToken ct) =>
+        PostAsync("v1/channels", order, ApiJson.Default.ChannelOrder, ApiJson.Default.OpenedChannel, ct);
+
+    /// <summary>Moves money from the bank's account into a channel and waits until the position is final.</summary>
+    public Task FundAsync(string channel, MoneyOrder order, CancellationToken ct) =>
+        PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/funding", order, ApiJson.Default.MoneyOrder, ApiJson.Default.MoneyOrder, ct);
+
+    /// <summary>Opens a business day.</summary>
+    public Task<BusinessDay> OpenBusinessDayAsync(DateOnly date, CancellationToken ct) =>
+        PostAsync("v1/business-day", new BusinessDay(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ApiJson.Default.BusinessDay, ApiJson.Default.BusinessDay, ct);
+
+    /// <summary>Entries of a channel after a sequence, as far as the node may read them.</summary>
+    public Task<EntryPage> EntriesAsync(string channel, ulong after, int limit, CancellationToken ct) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/channels/{Uri.EscapeDataString(channel)}/entries?after={after}&limit={limit}"), ApiJson.Default.EntryPage, ct);
+
+    /// <summary>Status reports after a cursor, in order; the empty cursor for the first.</summary>
+    public Task<ReportPage> ReportsAsync(string after, int limit, CancellationToken ct) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/reports?after={Uri.EscapeDataString(after)}&limit={limit}"), ApiJson.Default.ReportPage, ct);
+
+    /// <summary>The channels that a regulator observes.</summary>
+    public Task<AuditChannelList> AuditChannelsAsync(CancellationToken ct) => GetAsync("v1/audit/channels", ApiJson.Default.AuditChannelList, ct);
+
+    /// <summary>The three verdicts on one channel.</summary>
+    public Task<AuditReport> AuditAsync(string channel, CancellationToken ct) =>
+        GetAsync($"v1/audit/channels/{Uri.EscapeDataString(channel)}", ApiJson.Default.AuditReport, ct);
+
+    /// <summary>Issues money to a bank's account; returns the balance.</summary>
+    public Task<Balance> CreditAsync(string participant, CreditOrder order, CancellationToken ct) =>
+        PostAsync($"v1/accounts/{Uri.EscapeDataString(participant)}/credits", order, ApiJson.Default.CreditOrder, ApiJson.Default.Balance, ct);
+
+    /// <summary>The settlement agent's books.</summary>
+    public Task<BooksInfo> BooksAsync(CancellationToken ct) => GetAsync("v1/books", ApiJson.Default.BooksInfo, ct);
+
+    /// <summary>How large the ledger's log is.</summary>
+    public Task<LogSize> LogSizeAsync(CancellationToken ct) => GetAsync("v1/log/size", ApiJson.Default.LogSize, ct);
+
+    /// <summary>Whether the node may be given work.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken ct)
+    {
+        using HttpResponseMessage response = await http.GetAsync(new Uri("health/ready", UriKind.Relative), ct).ConfigureAwait(false);
+        return response.IsSuccessStatusCode;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), type, ct);
+
+    private Task<TAnswer> PostAsync<TOrder, TAnswer>(
+        string path, TOrder order, JsonTypeInfo<TOrder> orderType, JsonTypeInfo<TAnswer> answerType, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(order, orderType) }, answerType, ct);
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken ct)
+    {
+        using (request)
+        {
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Json));
+            using HttpResponseMessage response = await http.SendAsync(request, ct).ConfigureAwait(false);
+            await CheckAsync(response, ct).ConfigureAwait(false);
+            return await response.Content.ReadFromJsonAsync(type, ct).ConfigureAwait(false) ?? throw Unexpected((int)response.StatusCode);
+        }
+    }
+
+    private static async Task CheckAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        if (response.IsSuccessStatusCode) return;
+        int status = (int)response.StatusCode;
+        try
+        {
+            Problem? problem = await response.Content.ReadFromJsonAsync(ApiJson.Default.Problem, ct).ConfigureAwait(false);
+            throw problem is null ? Unexpected(status) : new SettlementApiException(problem with { Status = status });
+        }
+        catch (JsonException)
+        {
+            throw Unexpected(status);
+        }
+    }
+
+    private static SettlementApiException Unexpected(int status) =>
+        new(new Problem { Status = status, Code = status.ToString(CultureInfo.InvariantCulture), Detail = "The answer is not one of a settlement node." });
+}

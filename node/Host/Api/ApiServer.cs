@@ -1,0 +1,97 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Host.Peers;
+using Settlement.Host.Running;
+
+namespace Settlement.Host.Api;
+
+/// <summary>The listener for the participant's own programs and people.</summary>
+internal static class ApiServer
+{
+    /// <summary>A server that is not started.</summary>
+    public static WebApplicationBuilder CreateBuilder(ApiConfiguration configuration, int maximumBodyBytes, ILoggerFactory loggers)
+    {
+        if (configuration.CertificateFile is null && !IPAddress.IsLoopback(configuration.Listen.Address))
+            throw new HostException(HostCodes.ListenBeyondLoopback, "Without a certificate the API listens on a loopback address only.");
+        X509Certificate2? certificate = ReadCertificate(configuration);
+        WebApplicationBuilder builder = DoorServer.CreateBuilder(loggers);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            KestrelServerLimits limits = kestrel.Limits;
+            limits.MaxRequestBodySize = maximumBodyBytes;
+            limits.MaxConcurrentConnections = ApiBounds.MaximumConnections;
+            limits.MaxRequestHeadersTotalSize = ApiBounds.MaximumHeaderBytes;
+            limits.KeepAliveTimeout = ApiBounds.IdleTimeout;
+            kestrel.Listen(configuration.Listen, door =>
+            {
+                // Without TLS a client cannot agree on HTTP/2 by itself.
+                door.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                if (certificate is not null)
+                    door.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate, SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13, HandshakeTimeout = PeerBounds.ConnectTimeout });
+            });
+        });
+        builder.Services.AddSingleton(configuration);
+        builder.Services.AddRateLimiter(options =>
+        {
+            options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+                PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(NameOf(context), _ => Rate(configuration))),
+                PartitionedRateLimiter.Create<HttpContext, string>(static context => RateLimitPartition.GetConcurrencyLimiter(NameOf(context), static _ => Concurrency())));
+            options.OnRejected = static (rejected, _) => new ValueTask(Problems.TooManyAsync(rejected.HttpContext));
+        });
+        return builder;
+    }
+
+    /// <summary>Puts the checks in front of the endpoints; what they do not answer gets a problem.</summary>
+    public static void UseChecks(this WebApplication app)
+    {
+        app.Use(static async (context, next) =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            await next(context);
+        });
+        app.UseRouting();
+        app.UseMiddleware<TokenCheck>();
+        app.UseRateLimiter();
+        app.Use(static async (context, next) =>
+        {
+            await next(context);
+            if (context.Response.HasStarted || context.Response.ContentType is not null) return;
+            if (context.Response.StatusCode == StatusCodes.Status404NotFound) await Problems.NotFoundAsync(context);
+            else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+                await Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, HostCodes.MethodUnknown, "The path takes another method.");
+        });
+    }
+
+    private static string NameOf(HttpContext context) => TokenCheck.TokenOf(context)?.Name ?? "";
+
+    private static TokenBucketRateLimiterOptions Rate(ApiConfiguration configuration) => new()
+    {
+        TokenLimit = configuration.RequestsPerSecond,
+        TokensPerPeriod = configuration.RequestsPerSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+    };
+
+    private static ConcurrencyLimiterOptions Concurrency() => new() { PermitLimit = ApiBounds.MaximumConcurrentRequests, QueueLimit = 0 };
+
+    private static X509Certificate2? ReadCertificate(ApiConfiguration configuration)
+    {
+        if (configuration.CertificateFile is not { } file) return null;
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(file, configuration.KeyFile);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new HostException(HostCodes.KeyMalformed, $"{file} and {configuration.KeyFile} hold no certificate with its key: {error.Message}", error);
+        }
+    }
+}

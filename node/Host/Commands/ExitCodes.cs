@@ -1,0 +1,17 @@
+namespace Settlement.Host.Commands;
+
+/// <summary>What the program's exit code says; 70 and 78 are those of BSD's sysexits.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done, and all is well.</summary>
+    public const int Success = 0;
+
+    /// <summary>Done, and what was checked does not hold.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The node stopped itself; it recovers when it is started again.</summary>
+    public const int Failed = 70;
+
+    /// <summary>Configuration, keys or database keep the command from running; starting again does not help.</summary>
+    public const int Unusable = 78;
+}

@@ -1,0 +1,27 @@
+using Settlement.Host.Configuration;
+using Settlement.Ledger;
+using Settlement.Storage;
+
+namespace Settlement.Host.Commands;
+
+/// <summary>Turns what keeps a command from running into one message with its code, and an exit code.</summary>
+internal static class Failures
+{
+    public static async Task<int> ReportAsync(Func<Task<int>> command)
+    {
+        try
+        {
+            return await command();
+        }
+        catch (Exception error) when (error is HostException or StorageException or LedgerDamagedException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return error is StoreConflictException or StoreUnavailableException ? ExitCodes.Failed : ExitCodes.Unusable;
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it had begun.
+            return ExitCodes.Success;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Net;
+using Settlement.Contracts;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Participants;
+
+namespace Settlement.Host.Configuration;
+
+/// <summary>What a node is in its network.</summary>
+internal enum NodeRole
+{
+    /// <summary>A bank with its back office.</summary>
+    Bank,
+
+    /// <summary>The shared ledger of hashes.</summary>
+    Ledger,
+
+    /// <summary>The settlement agent.</summary>
+    Agent,
+
+    /// <summary>A supervisor.</summary>
+    Regulator,
+}
+
+/// <summary>A node's configuration, checked. Where the role needs a part it is there.</summary>
+internal sealed record NodeConfiguration
+{
+    public required NodeRole Role { get; init; }
+
+    /// <summary>Lower-case letters, digits and hyphens; bound into everything that is signed.</summary>
+    public required string Network { get; init; }
+
+    public required ParticipantId Participant { get; init; }
+
+    /// <summary>The name that the directory shows.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The Legal Entity Identifier, or empty.</summary>
+    public required string Lei { get; init; }
+
+    /// <summary>The absolute folder of the keys and, when there is no connection string, of the private database server.</summary>
+    public required string Folder { get; init; }
+
+    public required PeerConfiguration Peer { get; init; }
+
+    public required ApiConfiguration Api { get; init; }
+
+    /// <summary>A connection string of PostgreSQL, or null for a private server.</summary>
+    public required string? Database { get; init; }
+
+    /// <summary>The ledger this node relies on; null for the ledger itself.</summary>
+    public required LedgerPin? Ledger { get; init; }
+
+    /// <summary>The settlement agent, for a bank.</summary>
+    public required ParticipantPin? Agent { get; init; }
+
+    /// <summary>Who is told of funded channels, for the agent.</summary>
+    public required IReadOnlyList<ParticipantPin> Supervisors { get; init; }
+
+    /// <summary>The contracts that a bank takes part in.</summary>
+    public required IReadOnlyList<Contract> Accept { get; init; }
+
+    public required RunningConfiguration Running { get; init; }
+}
+
+/// <summary>The door for other participants.</summary>
+/// <param name="Listen">Where this node listens.</param>
+/// <param name="Advertise">The https address that the directory lists.</param>
+internal sealed record PeerConfiguration(IPEndPoint Listen, Uri Advertise);
+
+/// <summary>The door for the participant's own programs and people.</summary>
+/// <param name="Listen">Where this node listens.</param>
+/// <param name="CertificateFile">A PEM certificate; without one the address is a loopback address.</param>
+/// <param name="KeyFile">The PEM key of that certificate.</param>
+/// <param name="RequestsPerSecond">What one token may ask for, sustained.</param>
+/// <param name="Tokens">Who may ask.</param>
+internal sealed record ApiConfiguration(
+    IPEndPoint Listen, string? CertificateFile, string? KeyFile, int RequestsPerSecond, IReadOnlyList<ApiToken> Tokens)
+{
+    public const int DefaultRequestsPerSecond = 2_000;
+}
+
+/// <summary>A token for the API; only its hash is known here.</summary>
+/// <param name="Name">What logs call it.</param>
+/// <param name="Hash">SHA-256 of the token's UTF-8 bytes.</param>
+/// <param name="Roles">What it may do.</param>
+internal sealed record ApiToken(string Name, Digest Hash, IReadOnlySet<ApiRole> Roles);
+
+/// <summary>What a token may do.</summary>
+internal enum ApiRole
+{
+    /// <summary>Submit instructions and read their fate.</summary>
+    BackOffice,
+
+    /// <summary>Open channels and business days, fund, credit.</summary>
+    Operator,
+
+    /// <summary>Read what the node can prove.</summary>
+    Audit,
+}
+
+/// <summary>The bounds of the node's loop.</summary>
+/// <param name="TickInterval">How often the machine looks at its timers.</param>
+/// <param name="Inbox">Inputs that may wait.</param>
+/// <param name="InboxBytes">Bytes of messages that may wait.</param>
+internal sealed record RunningConfiguration(TimeSpan TickInterval, int Inbox, long InboxBytes)
+{
+    public static readonly RunningConfiguration Default = new(TimeSpan.FromMilliseconds(100), 8_192, 256L * 1024 * 1024);
+}

@@ -1,0 +1,84 @@
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Ledger;
+using Settlement.Wire.Ledger;
+using Settlement.Wire.Participants;
+
+namespace Settlement.Host.Ledger;
+
+/// <summary>A request at the ledger's door; answered with a <see cref="LedgerReply"/>.</summary>
+/// <param name="CallId">The caller's number.</param>
+/// <param name="From">Who asks; null for a stranger.</param>
+/// <param name="Request">What is asked.</param>
+internal sealed record LedgerRequested(long CallId, ParticipantId? From, LedgerRequest Request) : Input;
+
+/// <summary>The operator asks how large the log is; answered with a <see cref="Client.LogSize"/>.</summary>
+internal sealed record LogSizeAsked(long CallId) : Input;
+
+/// <summary>
+/// The ledger's machine as the loop drives it. It also keeps the directory by which the door knows its callers: the
+/// participants that the log lists.
+/// </summary>
+internal sealed class LedgerLoopMachine : IMachine
+{
+    private readonly LedgerMachine ledger;
+    private readonly string network;
+    private readonly ParticipantDirectory directory;
+    private int listingsRead;
+
+    public LedgerLoopMachine(LedgerMachine ledger, string network, ParticipantDirectory directory, DateTimeOffset now)
+    {
+        this.ledger = ledger;
+        this.network = network;
+        this.directory = directory;
+        ReadDirectory(now);
+    }
+
+    /// <inheritdoc/>
+    public bool HasMore => false;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs) => [];
+
+    /// <inheritdoc/>
+    public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
+    {
+        List<LedgerCall> calls = new(inputs.Count);
+        foreach (Input input in inputs)
+        {
+            if (input is LedgerRequested asked) calls.Add(new LedgerCall(asked.CallId, asked.From?.ToString() ?? "", asked.Request));
+        }
+
+        Step step = new();
+        if (calls.Count > 0)
+        {
+            long before = ledger.Count;
+            LedgerStep done = ledger.Step(now, calls);
+            step.Commit.Appends.AddRange(done.Commit.Appends);
+            step.Commit.Writes.AddRange(done.Commit.Writes);
+            step.Commit.Deletes.AddRange(done.Commit.Deletes);
+            foreach ((long call, LedgerReply reply) in done.Replies) step.Then.Add(new Effect.Reply(call, reply));
+            if (ledger.Count > before && calls.Exists(static call => call.Request.Submissions.Any(static s => s.RecordCase == Submission.RecordOneofCase.Participant)))
+                ReadDirectory(now);
+        }
+
+        foreach (Input input in inputs)
+        {
+            if (input is LogSizeAsked size)
+                step.Then.Add(new Effect.Reply(size.CallId, new Client.LogSize(ledger.Count, ledger.Root.ToString(), ledger.Note)));
+        }
+
+        return step;
+    }
+
+    private void ReadDirectory(DateTimeOffset now)
+    {
+        foreach (ParticipantRecord record in ledger.Listings(listingsRead))
+        {
+            listingsRead++;
+            if (Participant.TryRead(record, network, now, out Participant? participant)) directory.Add(participant);
+        }
+    }
+}

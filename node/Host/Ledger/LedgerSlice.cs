@@ -1,0 +1,40 @@
+using Google.Protobuf;
+using Settlement.Client;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Participants;
+using Settlement.Host.Api;
+using Settlement.Host.Configuration;
+using Settlement.Host.Peers;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Host.Ledger;
+
+/// <summary>The ledger's two doors: requests of nodes, and the operator's question how large the log is.</summary>
+internal static class LedgerSlice
+{
+    /// <summary>Maps the door for nodes. A stranger is let in and gets what the ledger gives strangers: it may list itself.</summary>
+    public static void MapLedgerRequests(this IEndpointRouteBuilder routes) => routes.MapPost(PeerRoutes.LedgerRequests, ReceiveAsync);
+
+    /// <summary>Maps the operator's door.</summary>
+    public static void MapLedger(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/log/size", SizeAsync).Demands(ApiRole.Operator);
+
+    private static async Task ReceiveAsync(HttpContext context)
+    {
+        bool isKnown = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller);
+        if (await PeerDoor.ReadBodyAsync(context) is not { } body) return;
+        if (!Parsing.TryParse(LedgerRequest.Parser, body, out LedgerRequest? request))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        await PeerDoor.AnswerAsync<LedgerReply>(
+            context, call => new LedgerRequested(call, isKnown ? caller : null, request), body.Length, static reply => reply.ToByteArray());
+    }
+
+    private static async Task SizeAsync(HttpContext context)
+    {
+        if (await ApiRequest.CallAsync<LogSize>(context, static call => new LogSizeAsked(call)) is { } size)
+            await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, size, ApiJson.Default.LogSize);
+    }
+}

@@ -1,0 +1,44 @@
+namespace Settlement.Host.Peers;
+
+/// <summary>The bounds of what passes between participants.</summary>
+internal static class PeerBounds
+{
+    /// <summary>The largest body of a request or an answer, in bytes.</summary>
+    public const int MaximumBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>Messages that wait for one participant; more are reported to the machine as failed.</summary>
+    public const int MaximumQueuedPerParticipant = 1_024;
+
+    /// <summary>Participants that messages wait for; a participant beyond that is reported as failed.</summary>
+    public const int MaximumDestinations = 4_096;
+
+    /// <summary>Connections to the peer door.</summary>
+    public const int MaximumConnections = 4_096;
+
+    /// <summary>Requests at once on one connection.</summary>
+    public const int MaximumStreamsPerConnection = 128;
+
+    /// <summary>Headers of one request or answer, in bytes.</summary>
+    public const int MaximumHeaderBytes = 16 * 1024;
+
+    /// <summary>How long a connection may take to open, TLS included.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a request may take, its answer included.</summary>
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long an idle connection is kept.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often an idle connection is tried while a request waits on it, and how long the answer may take.</summary>
+    public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often at most the machine is told of strangers.</summary>
+    public static readonly TimeSpan StrangerInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a caller of a busy node is told to wait.</summary>
+    public const string RetryAfterSeconds = "1";
+
+    /// <summary>The type of every body.</summary>
+    public const string ContentType = "application/x-protobuf";
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Host.Keys;
+
+namespace Settlement.Host.Peers;
+
+/// <summary>What came of a request to a participant.</summary>
+internal abstract record PeerAnswer
+{
+    /// <summary>The other side answered with these bytes; none where it only acknowledges.</summary>
+    internal sealed record Received(byte[] Body) : PeerAnswer;
+
+    /// <summary>It did not, or its answer cannot be used. The reason holds no body.</summary>
+    internal sealed record Failed(string Reason) : PeerAnswer;
+}
+
+/// <summary>
+/// Speaks HTTP/2 with one participant's node. The node is who it claims to be when it proves to hold the key that the
+/// directory, or the configuration, pins; names and dates of its certificate mean nothing.
+/// </summary>
+internal sealed class PeerClient : IDisposable
+{
+    private readonly Destination destination;
+    private readonly TimeProvider time;
+    private readonly HttpClient http;
+
+    public PeerClient(Destination destination, TlsIdentity identity, TimeProvider time)
+    {
+        this.destination = destination;
+        this.time = time;
+        SocketsHttpHandler handler = new()
+        {
+            ConnectTimeout = PeerBounds.ConnectTimeout,
+            PooledConnectionIdleTimeout = PeerBounds.IdleTimeout,
+            KeepAlivePingDelay = PeerBounds.PingInterval,
+            KeepAlivePingTimeout = PeerBounds.PingInterval,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            MaxResponseHeadersLength = PeerBounds.MaximumHeaderBytes / 1024,
+            MaxConnectionsPerServer = 1,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ClientCertificates = [identity.Certificate],
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate),
+            },
+        };
+        http = new HttpClient(handler)
+        {
+            BaseAddress = destination.Endpoint,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = PeerBounds.MaximumBodyBytes,
+        };
+    }
+
+    /// <summary>Sends one body and waits for the answer; a failure of network or peer is an answer too.</summary>
+    public async Task<PeerAnswer> SendAsync(Door door, byte[] body, CancellationToken ct)
+    {
+        using CancellationTokenSource timer = new(PeerBounds.RequestTimeout, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
+        try
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, PeerRoutes.Of(door))
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } },
+            };
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
+            return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted
+                ? new PeerAnswer.Received(await response.Content.ReadAsByteArrayAsync(either.Token))
+                : new PeerAnswer.Failed($"status {(int)response.StatusCode}");
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return new PeerAnswer.Failed($"no answer within {PeerBounds.RequestTimeout}");
+        }
+        catch (HttpRequestException error)
+        {
+            return new PeerAnswer.Failed(error.HttpRequestError == HttpRequestError.SecureConnectionError ? "the key presented is not the one listed" : error.HttpRequestError.ToString());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private bool IsPinned(X509Certificate? certificate) =>
+        certificate is X509Certificate2 presented && TlsIdentity.TryReadKey(presented, out Core.Cryptography.PublicKey key)
+        && key.Fingerprint == destination.TlsKeyFingerprint;
+}

@@ -1,0 +1,135 @@
+using System.Threading.Channels;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Host.Keys;
+using Settlement.Host.Running;
+
+namespace Settlement.Host.Peers;
+
+/// <summary>
+/// Sends what the machine asks for: a queue for each participant, in order, one request in flight. Every message is
+/// answered to the machine once; nothing is retried here, because the machine knows better what is still worth sending.
+/// </summary>
+internal sealed class PeerSender : ISends, IAsyncDisposable
+{
+    private readonly TlsIdentity identity;
+    private readonly NodeHealth health;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Dictionary<ParticipantId, Queue> queues = [];
+    private readonly CancellationTokenSource stop = new();
+    private RoleLoop? loop;
+
+    public PeerSender(TlsIdentity identity, NodeHealth health, TimeProvider time, ILogger logger)
+    {
+        this.identity = identity;
+        this.health = health;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>The loop that hears the answers; it and this object need each other.</summary>
+    public void AnswerTo(RoleLoop answered) => loop = answered;
+
+    /// <inheritdoc/>
+    public bool TrySend(Effect.Send send)
+    {
+        // Only the loop calls this, so the table needs no lock.
+        if (!queues.TryGetValue(send.To.Participant, out Queue? queue))
+        {
+            if (queues.Count >= PeerBounds.MaximumDestinations) return false;
+            queues[send.To.Participant] = queue = new Queue(this);
+        }
+
+        return queue.TryAdd(send);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        foreach (Queue queue in queues.Values) await queue.EndedAsync();
+        stop.Dispose();
+    }
+
+    /// <summary>The messages for one participant and the task that sends them.</summary>
+    private sealed class Queue
+    {
+        private readonly PeerSender owner;
+        private readonly Channel<Effect.Send> waiting = Channel.CreateBounded<Effect.Send>(
+            new BoundedChannelOptions(PeerBounds.MaximumQueuedPerParticipant) { SingleReader = true, SingleWriter = true });
+
+        private readonly Task running;
+        private Destination? current;
+        private PeerClient? client;
+        private bool lost;
+
+        public Queue(PeerSender owner)
+        {
+            this.owner = owner;
+            running = Task.Run(() => RunAsync(owner.stop.Token));
+        }
+
+        public bool TryAdd(Effect.Send send) => waiting.Writer.TryWrite(send);
+
+        public async Task EndedAsync() => await running;
+
+        private async Task RunAsync(CancellationToken ct)
+        {
+            try
+            {
+                while (await waiting.Reader.WaitToReadAsync(ct))
+                {
+                    while (waiting.Reader.TryRead(out Effect.Send? send)) await SendAsync(send, ct);
+                }
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                // The node stops; the machine sends again after recovery.
+            }
+            finally
+            {
+                client?.Dispose();
+            }
+        }
+
+        private async Task SendAsync(Effect.Send send, CancellationToken ct)
+        {
+            if (client is null || current != send.To)
+            {
+                // The participant moved, or rotated its key.
+                client?.Dispose();
+                client = new PeerClient(send.To, owner.identity, owner.time);
+                current = send.To;
+            }
+
+            PeerAnswer answer = await client.SendAsync(send.Door, send.Body, ct);
+            Report(send.To.Participant, answer);
+            if (answer is PeerAnswer.Received received)
+            {
+                if (send.Door == Door.Ledger) owner.health.LedgerReached();
+                await owner.loop!.PostAnswerAsync(new Input.Answered(send.Token, received.Body), received.Body.Length, ct);
+            }
+            else
+            {
+                await owner.loop!.PostAnswerAsync(new Input.SendFailed(send.Token), 0, ct);
+            }
+        }
+
+        private void Report(ParticipantId participant, PeerAnswer answer)
+        {
+            if (answer is PeerAnswer.Failed failed)
+            {
+                if (lost) owner.logger.SendFailed(participant.ToString(), failed.Reason);
+                else owner.logger.PeerLost(participant.ToString(), owner.time.GetUtcNow(), failed.Reason);
+                lost = true;
+            }
+            else if (lost)
+            {
+                lost = false;
+                owner.logger.PeerFound(participant.ToString());
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Host.Running;
+
+namespace Settlement.Host.Peers;
+
+/// <summary>The listener for other participants: HTTP/2 with mutual TLS and nothing else.</summary>
+internal static class PeerServer
+{
+    /// <summary>A server that is not started. Whoever presents any certificate gets a connection; what it may do there is
+    /// decided per request, so that a refused key learns nothing from the handshake.</summary>
+    public static WebApplicationBuilder CreateBuilder(IPEndPoint listen, TlsIdentity identity, ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = DoorServer.CreateBuilder(loggers);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            KestrelServerLimits limits = kestrel.Limits;
+            limits.MaxRequestBodySize = PeerBounds.MaximumBodyBytes;
+            limits.MaxConcurrentConnections = PeerBounds.MaximumConnections;
+            limits.MaxRequestHeadersTotalSize = PeerBounds.MaximumHeaderBytes;
+            limits.Http2.MaxStreamsPerConnection = PeerBounds.MaximumStreamsPerConnection;
+            limits.KeepAliveTimeout = PeerBounds.IdleTimeout;
+            kestrel.Listen(listen, door =>
+            {
+                door.Protocols = HttpProtocols.Http2;
+                door.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = identity.Certificate,
+                    SslProtocols = SslProtocols.Tls13,
+                    ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                    ClientCertificateValidation = static (_, _, _) => true,
+                    HandshakeTimeout = PeerBounds.ConnectTimeout,
+                });
+            });
+        });
+        builder.Services.AddSingleton<PeerCaller>();
+        return builder;
+    }
+}

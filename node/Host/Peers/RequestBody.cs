@@ -1,0 +1,28 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Settlement.Host.Peers;
+
+/// <summary>Reads a request's body within a bound.</summary>
+internal static class RequestBody
+{
+    /// <summary>The whole body; null when it is larger than <paramref name="maximumBytes"/>.</summary>
+    public static async ValueTask<byte[]?> ReadAsync(HttpContext context, int maximumBytes)
+    {
+        if (context.Request.ContentLength > maximumBytes) return null;
+        PipeReader reader = context.Request.BodyReader;
+        while (true)
+        {
+            ReadResult result = await reader.ReadAsync(context.RequestAborted);
+            if (result.Buffer.Length > maximumBytes) return null;
+            if (result.IsCompleted)
+            {
+                byte[] body = result.Buffer.ToArray();
+                reader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Host.Api;
+using Settlement.Host.Keys;
+using Settlement.Host.Ledger;
+using Settlement.Ledger;
+
+namespace Settlement.Host.Roles;
+
+/// <summary>The shared ledger.</summary>
+internal sealed class LedgerRole : IRole
+{
+    private const int EventsPerRead = 10_000;
+
+    private readonly SigningKey checkpointKey;
+
+    private LedgerRole(SigningKey checkpointKey, IMachine machine, ParticipantDirectory directory, int recoveredRows)
+    {
+        this.checkpointKey = checkpointKey;
+        Machine = machine;
+        Directory = directory;
+        RecoveredRows = recoveredRows;
+    }
+
+    /// <inheritdoc/>
+    public IMachine Machine { get; }
+
+    /// <inheritdoc/>
+    public ParticipantDirectory Directory { get; }
+
+    /// <inheritdoc/>
+    public int RecoveredRows { get; }
+
+    /// <inheritdoc/>
+    public int MaximumApiBodyBytes => ApiBounds.MaximumJsonBytes;
+
+    /// <summary>The ledger as it last committed.</summary>
+    public static async Task<LedgerRole> RecoverAsync(NodeGround ground, CancellationToken ct)
+    {
+        ground.Folder.CheckOwner(ground.Owner);
+        SigningKey key = ground.Folder.ReadSigningKey(KeyFolder.CheckpointFile);
+        string network = ground.Configuration.Network;
+        List<StoredEvent> events = [];
+        while (await ground.Vault.ReadAllAsync(events.Count == 0 ? 0 : events[^1].SequenceId, EventsPerRead, ct) is { Count: > 0 } page) events.AddRange(page);
+        LedgerMachine ledger = LedgerMachine.Recover(
+            network, new CheckpointSigner(network, key), LedgerSettings.Default, events, await NewestCheckpointAsync(ground, events.Count, ct));
+        ParticipantDirectory directory = new();
+        return new LedgerRole(key, new LedgerLoopMachine(ledger, network, directory, ground.Time.GetUtcNow()), directory, events.Count);
+    }
+
+    /// <inheritdoc/>
+    public void AddServices(IServiceCollection services)
+    {
+        // Its slice holds no state beside the machine.
+    }
+
+    /// <inheritdoc/>
+    public void MapPeer(IEndpointRouteBuilder routes) => routes.MapLedgerRequests();
+
+    /// <inheritdoc/>
+    public void MapApi(IEndpointRouteBuilder routes) => routes.MapLedger();
+
+    /// <inheritdoc/>
+    public void Dispose() => checkpointKey.Dispose();
+
+    // Keys sort by size. A checkpoint of more leaves than there are is found too, so that lost leaves show.
+    private static async Task<string?> NewestCheckpointAsync(NodeGround ground, int leaves, CancellationToken ct)
+    {
+        byte[]? after = leaves == 0 ? null : LedgerMachine.CheckpointKey(leaves - 1L);
+        StoredPayload? newest = null;
+        while (await ground.Vault.ScanAsync(PayloadKind.Checkpoints, after, EventsPerRead, ct) is { Count: > 0 } page)
+        {
+            newest = page[^1];
+            after = newest.Key;
+        }
+
+        return newest is null ? null : Encoding.UTF8.GetString(newest.Body);
+    }
+}

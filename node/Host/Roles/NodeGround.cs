@@ -1,0 +1,15 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Storage;
+
+namespace Settlement.Host.Roles;
+
+/// <summary>What every role is built on.</summary>
+internal sealed record NodeGround(
+    NodeConfiguration Configuration, KeyFolder Folder, TlsIdentity Tls, IEventVault Vault, IEntropy Entropy, TimeProvider Time)
+{
+    /// <summary>Whose keys the folder must hold.</summary>
+    public KeyOwner Owner => new(Configuration.Network, Configuration.Participant);
+}

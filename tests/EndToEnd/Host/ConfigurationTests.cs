@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Settlement.Host;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Core.Cryptography;
+using Settlement.Tests.EndToEnd.Storage;
+
+namespace Settlement.Tests.EndToEnd.Host;
+
+/// <summary>A configuration is used as a whole or refused with the names of the properties that are wrong.</summary>
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    [Theory]
+    [InlineData("bank")]
+    [InlineData("agent")]
+    [InlineData("regulator")]
+    [InlineData("ledger")]
+    public void AGoodFileIsRead(string role)
+    {
+        NodeConfiguration configuration = Read(Good(role));
+        Assert.Equal(role, configuration.Role.ToString(), ignoreCase: true);
+        Assert.Equal(folder.Path, configuration.Folder);
+        Assert.Equal(role == "ledger", configuration.Ledger is null);
+        Assert.Equal(role == "bank", configuration.Agent is not null);
+        Assert.Equal([ApiRole.BackOffice, ApiRole.Audit], configuration.Api.Tokens.Single().Roles.Order());
+    }
+
+    [Fact]
+    public void CommentsAndTrailingCommasAreAllowed()
+    {
+        string text = Good("bank").ToJsonString();
+        Assert.Equal("demo", ReadText("// a bank\n" + text[..^1] + ",}").Network);
+    }
+
+    [Theory]
+    [InlineData("role", "null", "HO002")]
+    [InlineData("role", "\"broker\"", "HO003")]
+    [InlineData("network", "\"Demo Net\"", "HO003")]
+    [InlineData("participant", "null", "HO002")]
+    [InlineData("participant", "\"BANK\"", "HO003")]
+    [InlineData("lei", "\"529900T8BM49AURSDO00\"", "HO003")]
+    [InlineData("name", "\"\"", "HO002")]
+    [InlineData("folder", "null", "HO002")]
+    [InlineData("peer.listen", "\"localhost:1\"", "HO003")]
+    [InlineData("peer.listen", "\"127.0.0.1\"", "HO003")]
+    [InlineData("peer.advertise", "\"http://127.0.0.1:9101\"", "HO003")]
+    [InlineData("peer.advertise", "\"https://127.0.0.1:9101/path\"", "HO003")]
+    [InlineData("api.listen", "\"0.0.0.0:8101\"", "HO005")]
+    [InlineData("api.listen", "\"192.0.2.1:8101\"", "HO005")]
+    [InlineData("api.certificate", "\"a.pem\"", "HO002", "api.key")]
+    [InlineData("api.requestsPerSecond", "0", "HO003")]
+    [InlineData("ledger", "null", "HO002")]
+    [InlineData("ledger.endpoint", "\"nowhere\"", "HO003")]
+    [InlineData("ledger.tlsFingerprint", "\"00\"", "HO003")]
+    [InlineData("ledger.checkpointKey", "\"04\"", "HO003")]
+    [InlineData("agent", "null", "HO002")]
+    [InlineData("agent.rootFingerprint", "null", "HO002")]
+    [InlineData("supervisors", "[]", "HO004")]
+    [InlineData("accept.contracts", "[]", "HO002")]
+    [InlineData("accept.contracts", "[\"NoSuchContract\"]", "HO003", "accept.contracts[0]")]
+    [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":\"zz\",\"roles\":[\"operator\"]}]", "HO003", "tokens[0].sha256")]
+    [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":null,\"roles\":[\"root\"]}]", "HO003", "tokens[0].roles")]
+    [InlineData("running", "{\"tickMilliseconds\":0}", "HO003", "running.tickMilliseconds")]
+    [InlineData("colour", "\"blue\"", "HO004")]
+    [InlineData("peer.port", "1", "HO004")]
+    [InlineData("name", "17", "HO001")]
+    public void AFaultNamesItsProperty(string property, string value, string code, string? named = null)
+    {
+        JsonObject file = Good("bank");
+        JsonObject parent = file;
+        string[] path = property.Split('.');
+        foreach (string step in path[..^1]) parent = parent[step]!.AsObject();
+        parent[path[^1]] = JsonNode.Parse(value);
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => Read(file));
+        Assert.Contains(refused.Faults, fault => fault.Code == code && fault.Property == (named ?? property));
+    }
+
+    [Fact]
+    public void EveryFaultIsNamedAtOnce()
+    {
+        JsonObject file = Good("bank");
+        file["network"] = "X";
+        file["participant"] = "Y";
+        file["ledger"]!["tlsFingerprint"] = "Z";
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => Read(file));
+        Assert.Equal(["network", "participant", "ledger.tlsFingerprint"], refused.Faults.Select(static fault => fault.Property));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public void WhatIsNoObjectIsRefused(string text) =>
+        Assert.Equal(HostCodes.ConfigurationUnreadable, Assert.Throws<ConfigurationException>(() => ReadText(text)).Code);
+
+    [Fact]
+    public void AMissingFileIsRefused() => Assert.Equal(
+        HostCodes.ConfigurationUnreadable, Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(Path.Combine(folder.Path, "none.json"))).Code);
+
+    public void Dispose() => folder.Dispose();
+
+    private NodeConfiguration Read(JsonObject file) => ReadText(file.ToJsonString());
+
+    private NodeConfiguration ReadText(string text)
+    {
+        string path = Path.Combine(folder.Path, "node.json");
+        File.WriteAllText(path, text);
+        return ConfigurationReader.Read(path);
+    }
+
+    private static JsonObject Good(string role)
+    {
+        using SigningKey key = SigningKey.Generate(new SystemEntropy());
+        string fingerprint = key.PublicKey.Fingerprint.ToString();
+        JsonObject file = new()
+        {
+            ["role"] = role, ["network"] = "demo", ["participant"] = "BANKDEFFXXX", ["name"] = "Bank A", ["lei"] = "", ["folder"] = ".",
+            ["peer"] = new JsonObject { ["listen"] = "127.0.0.1:9101", ["advertise"] = "https://127.0.0.1:9101" },
+            ["api"] = new JsonObject { ["listen"] = "127.0.0.1:8101" },
+            ["tokens"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "back-office", ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("secret"))),
+                ["roles"] = new JsonArray("back-office", "audit"),
+            }),
+        };
+        if (role != "ledger")
+        {
+            file["ledger"] = new JsonObject
+            {
+                ["endpoint"] = "https://127.0.0.1:9100", ["tlsFingerprint"] = fingerprint, ["checkpointKey"] = key.PublicKey.ToString(), ["participant"] = "LEDGDEFFXXX",
+            };
+        }
+
+        if (role == "bank") file["agent"] = new JsonObject { ["participant"] = "AGNTDEFFXXX", ["rootFingerprint"] = fingerprint };
+        if (role == "bank") file["accept"] = new JsonObject { ["contracts"] = new JsonArray("GrossPayment", "PoolFunding") };
+        if (role == "agent") file["supervisors"] = new JsonArray(new JsonObject { ["participant"] = "SUPEDEFFXXX", ["rootFingerprint"] = fingerprint });
+        return file;
+    }
+}
