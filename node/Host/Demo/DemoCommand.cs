@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Settlement.Host.Commands;
+using Settlement.Storage;
+
+namespace Settlement.Host.Demo;
+
+/// <summary>The demo's command line.</summary>
+internal static class DemoCommand
+{
+    // What a shell reports of a program that Ctrl-C ended.
+    private const int Interrupted = 130;
+
+    public static Command Create()
+    {
+        Option<DirectoryInfo?> input = new("--input") { Description = "A folder of ISO 20022 messages; without it, the day that ships with the program." };
+        Option<bool> json = new("--json") { Description = "The last line of the output is one JSON object with the totals; all else goes to standard error." };
+        Option<bool> keep = new("--keep") { Description = "Leaves the network up until Ctrl-C, and prints each node's address, token file and database." };
+        Option<int> maxBanks = new("--max-banks")
+        {
+            Description = "The most banks to create; each is a process.",
+            DefaultValueFactory = static _ => DemoPlan.DefaultMaxBanks,
+        };
+        Command command = new("demo", "Settles a day of ISO 20022 messages between real processes, and shows what each party saw.") { input, json, keep, maxBanks };
+        command.SetAction((parsed, ct) => RunAsync(
+            new DemoOptions(parsed.GetValue(input)?.FullName, parsed.GetValue(json), parsed.GetValue(keep), parsed.GetValue(maxBanks)), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DemoOptions options, CancellationToken ct)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+        try
+        {
+            return await Failures.ReportAsync(() => new DemoRun(options, new SystemEntropy(), TimeProvider.System).RunAsync(stop.Token))
+                is var code && stop.IsCancellationRequested && !options.Keep ? Interrupted : code;
+        }
+        catch (DemoException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return error.Code is DemoException.NodeEnded or DemoException.TimedOut or DemoException.Refused ? ExitCodes.Failed : ExitCodes.Unusable;
+        }
+
+        // The network is taken down in order however often it is asked for: what would be left behind are processes.
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+}
+
+/// <summary>What a demo was asked to do.</summary>
+/// <param name="Input">A folder of messages; null for the shipped day.</param>
+/// <param name="Json">Whether the totals go to standard output as JSON.</param>
+/// <param name="Keep">Whether the network stays up until it is interrupted.</param>
+/// <param name="MaxBanks">The most banks to create.</param>
+internal sealed record DemoOptions(string? Input, bool Json, bool Keep, int MaxBanks);

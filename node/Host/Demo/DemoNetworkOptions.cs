@@ -1,0 +1,31 @@
+using Settlement.Contracts;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+
+namespace Settlement.Host.Demo;
+
+/// <summary>What a demo network consists of.</summary>
+internal sealed record DemoNetworkOptions
+{
+    /// <summary>The banks, each a node.</summary>
+    public required IReadOnlyList<ParticipantId> Banks { get; init; }
+
+    /// <summary>The contracts that channels are opened with: names of the library, or paths of files.</summary>
+    public IReadOnlyList<string> Contracts { get; init; } = [.. ContractLibrary.All.Select(static contract => contract.Name)];
+
+    /// <summary>Whether each node's peer door is listed under another port than the one it listens on, for something in between.</summary>
+    public bool SeparatePeerPorts { get; init; }
+
+    /// <summary>How long nodes may take from their start until they are ready.</summary>
+    public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a node may take to stop before it is killed.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(10);
+
+    public required IEntropy Entropy { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Hears how long each phase took.</summary>
+    public required Action<string, TimeSpan> Phase { get; init; }
+}

@@ -1,0 +1,64 @@
+using Settlement.Client;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
+
+namespace Settlement.Host.Demo;
+
+/// <summary>Prepares a running network for its first business day: accounts, channels, funds.</summary>
+internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action<string, TimeSpan> phase)
+{
+    /// <summary>Opens and funds everything that the plan needs.</summary>
+    /// <returns>The id of each channel, in the order of the plan.</returns>
+    /// <exception cref="DemoException">DM007.</exception>
+    public async Task<IReadOnlyList<string>> PrepareAsync(DemoPlan plan, CancellationToken ct)
+    {
+        long began = time.GetTimestamp();
+        // Credits and channels do not depend on each other, and each channel only on its two banks.
+        Task<Balance[]> credits = Task.WhenAll(plan.Credits().Select(credit => CreditAsync(credit.Bank, credit.Amount, ct)));
+        string[] channels = await Task.WhenAll(plan.Channels.Select(channel => OpenAsync(channel, ct)));
+        await credits;
+        phase($"{channels.Length} channels opened, accounts credited", time.GetElapsedTime(began));
+        began = time.GetTimestamp();
+        await Task.WhenAll(plan.Channels.SelectMany((channel, index) => channel.Funding.Select(side => FundAsync(channels[index], side.Payer, side.Amount, ct))));
+        phase("channels funded", time.GetElapsedTime(began));
+        return channels;
+    }
+
+    private Task<Balance> CreditAsync(ParticipantId bank, Money amount, CancellationToken ct) => MustAsync(network.Agent, $"credit {bank}", client =>
+        client.CreditAsync(bank.ToString(), new CreditOrder($"opening/{bank}/{amount.Currency}", amount.Currency.Code, amount.ToDecimalText()), ct));
+
+    private async Task<string> OpenAsync(ChannelPlan channel, CancellationToken ct)
+    {
+        ChannelOrder order = new()
+        {
+            Counterparty = channel.Second.ToString(),
+            RootFingerprint = Root(network.Bank(channel.Second)),
+            Observers = [new PinnedParticipant(network.Regulator.Id.ToString(), Root(network.Regulator))],
+            Contracts = network.Contracts,
+            Currencies = [.. channel.Currencies.Select(static currency => currency.Code)],
+        };
+        OpenedChannel opened = await MustAsync(network.Bank(channel.First), $"open a channel with {channel.Second}", client => client.OpenChannelAsync(order, ct));
+        return opened.Id;
+    }
+
+    private Task<bool> FundAsync(string channel, ParticipantId payer, Money amount, CancellationToken ct) =>
+        MustAsync(network.Bank(payer), $"fund its side of {channel}", async client =>
+        {
+            await client.FundAsync(channel, new MoneyOrder(amount.Currency.Code, amount.ToDecimalText()), ct);
+            return true;
+        });
+
+    private async Task<T> MustAsync<T>(DemoNode node, string what, Func<SettlementClient, Task<T>> request)
+    {
+        try
+        {
+            return await request(network.Client(node));
+        }
+        catch (SettlementApiException refused)
+        {
+            throw new DemoException(DemoException.Refused, $"{node.Name} refused to {what}. {refused.Message}\n{node.LogTail()}", refused);
+        }
+    }
+
+    private string Root(DemoNode node) => network.Facts(node).RootFingerprint.ToString();
+}

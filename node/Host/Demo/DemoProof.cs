@@ -1,0 +1,57 @@
+using Settlement.Client;
+using Settlement.Host.Ledger;
+using Settlement.Ledger;
+
+namespace Settlement.Host.Demo;
+
+/// <summary>What can be proven after a demo: the ledger from its database, the regulator's verdicts from its API.</summary>
+internal sealed class DemoProof(DemoNetwork network, TimeProvider time)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long envelopes may take to the regulator after finality.</summary>
+    private static readonly TimeSpan DeliveryWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Recomputes the ledger's log as <c>settlement ledger verify</c> does.</summary>
+    public async Task<LedgerVerdict> VerifyLedgerAsync(CancellationToken ct) => DatabaseVerification.Verify(
+        DemoNodes.Network, network.Facts(network.Ledger).Checkpoint!.Value, await LedgerDatabase.ReadAsync(network.Ledger.Database, ct));
+
+    /// <summary>Waits until the regulator holds what the banks have made final, and asks for its verdicts.</summary>
+    /// <param name="channels">Every channel that was opened; one that the regulator does not know makes the claim incomplete.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<(RegulatorTotals Totals, IReadOnlyList<AuditReport> Reports)> AuditAsync(IReadOnlyList<string> channels, CancellationToken ct)
+    {
+        SettlementClient regulator = network.Client(network.Regulator);
+        Dictionary<string, ulong> final = await FinalSequencesAsync(ct);
+        long began = time.GetTimestamp();
+        Dictionary<string, AuditChannel> observed;
+        while (true)
+        {
+            observed = (await regulator.AuditChannelsAsync(ct)).Channels.ToDictionary(static channel => channel.Id, StringComparer.Ordinal);
+            bool holdsAll = channels.All(channel => observed.TryGetValue(channel, out AuditChannel? held)
+                && held.HeldSequence >= final.GetValueOrDefault(channel) && held.HeldSequence == held.NotarisedSequence);
+            if (holdsAll || time.GetElapsedTime(began) > DeliveryWithin) break;
+            await Task.Delay(Poll, time, ct);
+        }
+
+        List<AuditReport> reports = [];
+        foreach (string channel in channels.Where(observed.ContainsKey)) reports.Add(await regulator.AuditAsync(channel, ct));
+        bool knowsAll = reports.Count == channels.Count;
+        return (new RegulatorTotals(
+            reports.Sum(static report => report.Entries),
+            knowsAll && reports.TrueForAll(static report => report.Delivered.Holds && report.Authentic.Holds),
+            knowsAll && reports.TrueForAll(static report => report.ReExecuted.Holds)), reports);
+    }
+
+    private async Task<Dictionary<string, ulong>> FinalSequencesAsync(CancellationToken ct)
+    {
+        Dictionary<string, ulong> final = new(StringComparer.Ordinal);
+        foreach (DemoNode bank in network.Banks)
+        {
+            foreach (ChannelInfo channel in (await network.Client(bank).ChannelsAsync(ct)).Channels)
+                final[channel.Id] = Math.Max(final.GetValueOrDefault(channel.Id), channel.Sequence);
+        }
+
+        return final;
+    }
+}
