@@ -40,7 +40,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger = new LedgerDesk(node, rows);
         channels = new ChannelBook(settings);
         day = new BusinessDay(node, rows);
-        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows));
+        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), new EventStream(node, "intake", rows));
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         finaliser = new Finaliser(node, this, ledger);

@@ -14,7 +14,7 @@ internal static class InFlightRows
     /// <summary>Writes the row; there is one a channel.</summary>
     public static void Write(NodeContext node, ChannelSide channel, InFlight batch)
     {
-        InFlightRow row = new() { Proposal = batch.Proposal.ToByteString() };
+        InFlightRow row = new() { Proposal = batch.Proposal.ToByteString(), StreamVersion = channel.StreamVersion };
         row.Refusals.Add(batch.Refusals);
         row.Work.Add(batch.Taken.Select(t => new WorkOfEntry { Entry = ByteString.CopyFrom(t.Entry!.Id.ToArray()), Work = ByteString.CopyFrom(t.WorkKey) }));
         if (batch.Agreed is { } agreed) row.Head = ByteString.CopyFrom(agreed.HeadHash.ToArray());
@@ -35,6 +35,7 @@ internal static class InFlightRows
     {
         Proposal proposal = Proposal.Parser.ParseFrom(row.Proposal);
         Digest previous = new(proposal.PreviousHead.Span);
+        channel.StreamVersion = Math.Max(channel.StreamVersion, row.StreamVersion);
         if ((long)proposal.Sequence != channel.Sequence + 1 || previous != channel.Head || (long)proposal.Term != channel.Term) return;
         if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
             throw new InvalidOperationException("The salts of a stored proposal do not open.");

@@ -15,15 +15,11 @@ namespace Settlement.Core.Bank;
 /// Takes instructions of the back office. Faults are looked for in a fixed order: what the reader found, DNOR, CNOR, AM03,
 /// DT01/DT04, DU03, the contract's own codes, AM04. A reference is used up once it has passed the check for DU03.
 /// </summary>
-internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports) : IOwnWork
+internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports, EventStream history) : IOwnWork
 {
     private const int IdLength = 16;
-    private const string Stream = "intake";
     private readonly byte[] idempotencyKey = node.Parts.Vault.DeriveKey("idempotency");
     private readonly Dictionary<string, InstructionRow> underWay = new(StringComparer.Ordinal);
-
-    /// <summary>The version of the intake's stream; from the vault at start.</summary>
-    public long StreamVersion { get; set; }
 
     /// <summary>Takes up instructions that were under way before a restart.</summary>
     public void Restore(string id, InstructionRow row) => underWay[id] = row;
@@ -89,8 +85,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
             node.WriteFact(Idempotency(key), row.ToByteArray());
         }
 
-        StreamVersion = node.Append(Stream, "intake", StreamVersion, Events.Of("instructions_received",
-            new { Message = Convert.ToHexStringLower(messageKey), Instructions = answers.Select(a => a.Id).ToArray() }, node.Now, node.Entropy));
+        history.Note("instructions_received", new { Message = Convert.ToHexStringLower(messageKey), Instructions = answers.Select(a => a.Id).ToArray() });
         Reply(submit, new SubmissionAnswer(Convert.ToHexStringLower(messageKey), answers, null));
     }
 

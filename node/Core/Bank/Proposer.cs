@@ -53,8 +53,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
         batch.Taken.AddRange(taken);
         channel.InFlight = batch;
-        InFlightRows.Write(node, channel, batch);
         channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
+        InFlightRows.Write(node, channel, batch);
         Send(channel, batch);
     }
 
@@ -100,8 +100,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         batch.Refusals = [.. answer.Refusals];
         batch.Other = answer.Endorsement;
         batch.Own = Sign(node, settings, channel, agreed);
-        InFlightRows.Write(node, channel, batch);
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
+        InFlightRows.Write(node, channel, batch);
         Submit(channel, batch);
     }
 

@@ -13,6 +13,9 @@ public abstract record BatchSlot
     /// <summary>An entry that stands, and where its contract goes.</summary>
     public sealed record Agreed(OpenedEntry Entry, State Next) : BatchSlot;
 
+    /// <summary>A refusal as observers see it.</summary>
+    public sealed record Concealed(RefusalLeaf Leaf) : BatchSlot;
+
     /// <summary>A refused entry; <see cref="Entry"/> is null where the proposer sent the refusal alone.</summary>
     public sealed record Refused(Refusal Refusal, OpenedEntry? Entry) : BatchSlot;
 }
@@ -59,6 +62,9 @@ public sealed class BatchExecution
         slots.Add(new BatchSlot.Refused(refusal, entry));
     }
 
+    /// <summary>Adds a refusal of which an observer knows only that it is one.</summary>
+    public void Add(RefusalLeaf refusal) => slots.Add(new BatchSlot.Concealed(refusal));
+
     /// <summary>Runs an entry.</summary>
     /// <returns>The refusal's code, or the empty string when the entry stands.</returns>
     public string Add(OpenedEntry entry)
@@ -84,6 +90,7 @@ public sealed class BatchExecution
 
     private Digest Leaf(BatchSlot slot) => slot switch
     {
+        BatchSlot.Concealed concealed => BatchLeaf.OfRefusal(concealed.Leaf),
         BatchSlot.Agreed agreed => BatchLeaf.OfEntry(agreed.Entry.Root),
         BatchSlot.Refused refused => BatchLeaf.OfRefusal(BatchLeaf.Conceal(context.Terms.Network, context.Channel, refused.Refusal)),
         _ => throw new InvalidOperationException("An unknown slot."),

@@ -66,6 +66,12 @@ public static class ChannelCodes
     /// <summary>A delivered batch does not lead to the notarised head.</summary>
     public const string DeliveryMismatch = "CH026";
 
+    /// <summary>A notarised batch is not held.</summary>
+    public const string DeliveryMissing = "CH027";
+
+    /// <summary>Running a batch again does not lead to the state that its head commits to.</summary>
+    public const string ReExecutionDiffers = "CH028";
+
     /// <summary>A peer message that does not parse or does not belong here.</summary>
     public const string MessageMalformed = "CH030";
 

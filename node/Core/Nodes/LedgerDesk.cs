@@ -25,13 +25,18 @@ internal sealed class LedgerDesk
     private readonly List<PendingSubmission> waiting = [];
     private readonly SortedSet<Digest> queries = [];
     private (long Token, List<PendingSubmission> Submissions, List<Digest> Queries)? underWay;
+    private readonly LogFollower? follower;
     private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
     private ulong directoryNext;
     private bool ownRecordListed;
 
-    public LedgerDesk(NodeContext context, RecoveredRows rows)
+    /// <param name="context">The node.</param>
+    /// <param name="rows">Its recovered rows.</param>
+    /// <param name="follower">Set where the node reads the whole log.</param>
+    public LedgerDesk(NodeContext context, RecoveredRows rows, LogFollower? follower = null)
     {
         this.context = context;
+        this.follower = follower;
         view = new LedgerView(context.Network, context.Parts.Ledger.CheckpointKey);
         retry = context.NewRetry();
         foreach (StoredPayload row in rows.Of(PayloadKind.Settings).Where(r => r.Key.AsSpan().SequenceEqual(ViewRowKey)))
@@ -71,7 +76,8 @@ internal sealed class LedgerDesk
             waiting.Insert(0, new PendingSubmission(new Submission { Participant = context.Parts.OwnRecord }, OnOwnRecord));
         }
 
-        if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory) return;
+        bool wantsLog = HasAnswered && follower?.IsDue(context.Now) == true;
+        if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory && !wantsLog) return;
         LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)view.Checkpoint.Size };
         List<PendingSubmission> submissions = [.. waiting.Take(context.Settings.MaxLedgerSubmissions)];
         waiting.RemoveRange(0, submissions.Count);
@@ -81,6 +87,7 @@ internal sealed class LedgerDesk
         request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
         if (wantsDirectory && HasAnswered) request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
+        if (wantsLog) request.Log = follower!.Query();
         long token = context.NextToken();
         underWay = (token, submissions, asked);
         context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
@@ -119,6 +126,7 @@ internal sealed class LedgerDesk
         HasAnswered = true;
         context.Write(context.Rows.Replace(PayloadKind.Settings, ViewRowKey, new LedgerViewRow { Size = view.Checkpoint.Size, Note = view.Note }));
         ReadDirectory(reply);
+        follower?.Read(reply, view.Checkpoint, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
         for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i], reply.Channels[i]);
         return true;

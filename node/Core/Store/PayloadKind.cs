@@ -33,6 +33,9 @@ public enum PayloadKind : short
     /// <summary>Work that is not finished: instructions and funding on their way.</summary>
     Waiting,
 
+    /// <summary>The heads of observed channels, as a regulator read them in the ledger's log.</summary>
+    Heads,
+
     /// <summary>Ledger checkpoints as they were signed.</summary>
     Checkpoints,
 

@@ -21,6 +21,8 @@ create table payload_in_flight (key bytea primary key, body bytea not null);
 
 create table payload_waiting (key bytea primary key, body bytea not null);
 
+create table payload_heads (key bytea primary key, body bytea not null);
+
 create table payload_checkpoints (key bytea primary key, body bytea not null);
 
 create table payload_postings (key bytea primary key, body bytea not null);

@@ -1,0 +1,81 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Agent;
+
+/// <summary>
+/// Accounts by bank and currency, a pool by channel and currency. Every posting debits one and credits another by the same
+/// amount, so accounts and pools always sum to what was issued, and none goes below zero.
+/// </summary>
+internal sealed class AccountBook
+{
+    /// <summary>The holder of what was issued: the mirror of all accounts and pools, below zero by their sum.</summary>
+    public const string Issuance = "issuance";
+
+    private readonly NodeContext node;
+    private readonly SortedDictionary<string, BookRow> balances = new(StringComparer.Ordinal);
+
+    public AccountBook(NodeContext node, RecoveredRows rows)
+    {
+        this.node = node;
+        foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
+        {
+            BookRow book = node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, BookRow.Parser);
+            balances[KeyOf(book.Holder, book.Currency)] = book;
+        }
+
+        if (balances.Values.GroupBy(b => b.Currency).Any(g => g.Aggregate(Int128.Zero, (sum, b) => sum + b.MinorUnits) != 0)) throw new InvalidOperationException("The books do not sum to zero.");
+    }
+
+    /// <summary>A holder's balance.</summary>
+    public long BalanceOf(string holder, Currency currency) => balances.TryGetValue(KeyOf(holder, currency.Code), out BookRow? row) ? row.MinorUnits : 0;
+
+    /// <summary>Moves an amount; false when the debited holder is not the issuance and does not cover it, or a sum would not fit.</summary>
+    public bool TryPost(string debit, string credit, bool creditsPool, Money amount)
+    {
+        Int128 left = (Int128)BalanceOf(debit, amount.Currency) - amount.MinorUnits;
+        Int128 right = (Int128)BalanceOf(credit, amount.Currency) + amount.MinorUnits;
+        if (amount.MinorUnits <= 0 || (debit != Issuance && left < 0) || left < long.MinValue || right > long.MaxValue) return false;
+        Set(debit, false, amount.Currency.Code, (long)left);
+        Set(credit, creditsPool, amount.Currency.Code, (long)right);
+        return true;
+    }
+
+    /// <summary>The books as the operator sees them.</summary>
+    public Books List()
+    {
+        List<(ParticipantId, Money)> accounts = [];
+        List<(string, Money)> pools = [];
+        List<Money> issued = [];
+        foreach (BookRow row in balances.Values)
+        {
+            if (!Currency.TryParse(row.Currency, out Currency currency)) throw new InvalidOperationException("A stored balance has no currency.");
+            Money balance = new(currency, row.MinorUnits);
+            if (row.Holder == Issuance) issued.Add(-balance);
+            else if (row.IsPool) pools.Add((row.Holder, balance));
+            else if (ParticipantId.TryParse(row.Holder, out ParticipantId bank)) accounts.Add((bank, balance));
+        }
+
+        return new Books(accounts, pools, issued);
+    }
+
+    /// <summary>The channels that have a pool, and since when.</summary>
+    public IEnumerable<(Digest Channel, long SinceUnixMs)> Pools() => balances.Values.Where(b => b.IsPool)
+        .GroupBy(b => b.Holder).Select(g => (Digest.TryParse(g.Key, out Digest channel) ? channel : Digest.Zero, g.Min(b => b.FirstUnixMs)));
+
+    private static string KeyOf(string holder, string currency) => $"{holder}/{currency}";
+
+    private void Set(string holder, bool isPool, string currency, long minorUnits)
+    {
+        string key = KeyOf(holder, currency);
+        if (!balances.TryGetValue(key, out BookRow? row)) balances[key] = row = new BookRow { Holder = holder, IsPool = isPool, Currency = currency, FirstUnixMs = node.NowUnixMs };
+        row.MinorUnits = minorUnits;
+        node.Write(node.Rows.Replace(PayloadKind.Snapshots, RowKeys.Name(key), row));
+    }
+}

@@ -1,0 +1,213 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Agent;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Agent;
+
+/// <summary>
+/// The settlement agent's behaviour: accounts of banks, pools behind channels, and signed postings that move money from the
+/// one into the other. A request that was answered is answered the same again.
+/// </summary>
+public sealed class AgentMachine : IMachine
+{
+    /// <summary>Requests of one message.</summary>
+    public const int MaxRequests = 1_000;
+
+    private readonly NodeContext node;
+    private readonly AgentParts parts;
+    private readonly LedgerDesk ledger;
+    private readonly AccountBook book;
+    private readonly Dictionary<PayloadKey, PostingRow> postedThisStep = [];
+    private readonly EventStream history;
+
+    /// <summary>A machine with the memory of its vault.</summary>
+    public AgentMachine(AgentParts parts, RecoveredRows rows)
+    {
+        this.parts = parts;
+        node = new NodeContext(parts.Node);
+        ledger = new LedgerDesk(node, rows);
+        book = new AccountBook(node, rows);
+        history = new EventStream(node, "books", rows);
+    }
+
+    /// <summary>The kinds of rows that a machine starts from.</summary>
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Snapshots];
+
+    /// <inheritdoc/>
+    public bool HasMore => false;
+
+    /// <summary>Whether the ledger has answered since the start.</summary>
+    public bool HasReachedLedger => ledger.HasAnswered;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
+    {
+        HashSet<PayloadKey> needs = [];
+        foreach (Input input in inputs)
+        {
+            if (input is AgentInput.Credit credit) needs.Add(CreditKey(credit.Reference));
+            else if (input is AgentInput.Requested requested && Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request))
+                needs.UnionWith(request.Funds.Take(MaxRequests).Select(f => FundKey(requested.From, f.RequestId)));
+        }
+
+        return needs;
+    }
+
+    /// <inheritdoc/>
+    public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
+    {
+        node.Begin(now, found);
+        postedThisStep.Clear();
+        foreach (Input input in inputs) Handle(input);
+        ledger.Flush();
+        return node.End();
+    }
+
+    private void Handle(Input input)
+    {
+        switch (input)
+        {
+            case Input.Tick:
+                break;
+            case Input.Answered answered:
+                ledger.TryAnswer(answered.Token, answered.Body);
+                break;
+            case Input.SendFailed failed:
+                ledger.TryFail(failed.Token);
+                break;
+            case Input.StrangerKnocked:
+                ledger.RefreshDirectory();
+                break;
+            case AgentInput.Requested requested:
+                node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
+                break;
+            case AgentInput.Credit credit:
+                node.Then(new Effect.Reply(credit.CallId, Credit(credit)));
+                break;
+            case AgentInput.ListBooks list:
+                node.Then(new Effect.Reply(list.CallId, book.List()));
+                break;
+            default:
+                throw new InvalidOperationException($"An agent's machine knows no input {input.GetType().Name}.");
+        }
+    }
+
+    private CreditResult Credit(AgentInput.Credit credit)
+    {
+        PayloadKey key = CreditKey(credit.Reference);
+        string bank = credit.Bank.ToString();
+        string? refusal = null;
+        if (Find(key) is { } earlier)
+        {
+            if (earlier.Credit != bank || earlier.Currency != credit.Amount.Currency.Code || earlier.MinorUnits != credit.Amount.MinorUnits) refusal = AgentCodes.RepeatedDifferently;
+        }
+        else if (book.TryPost(AccountBook.Issuance, bank, creditsPool: false, credit.Amount))
+        {
+            Post(key, AccountBook.Issuance, bank, credit.Amount, null);
+        }
+        else
+        {
+            refusal = AgentCodes.Malformed;
+        }
+
+        return new CreditResult(new Money(credit.Amount.Currency, book.BalanceOf(bank, credit.Amount.Currency)), refusal);
+    }
+
+    private AgentReply Answer(AgentInput.Requested requested)
+    {
+        AgentReply reply = new();
+        if (!Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) || request.Suite != Suite.Current
+            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests) return reply;
+        foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
+        if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
+            reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
+        return reply;
+    }
+
+    private FundResult Fund(ParticipantId bank, FundRequest fund)
+    {
+        FundResult result = new() { RequestId = fund.RequestId };
+        PayloadKey key = FundKey(bank, fund.RequestId);
+        if (fund.RequestId.Length != Digest.Length || !Digest.TryRead(fund.Channel.Span, out Digest channel)
+            || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0)
+        {
+            result.Code = AgentCodes.Malformed;
+            return result;
+        }
+
+        if (Find(key) is { } earlier)
+        {
+            bool isSame = earlier.Credit == channel.ToString() && earlier.Currency == fund.Currency && earlier.MinorUnits == fund.MinorUnits;
+            result.Code = isSame ? "" : AgentCodes.RepeatedDifferently;
+            if (isSame) (result.PostingId, result.Signature) = (earlier.PostingId, earlier.Signature);
+            return result;
+        }
+
+        if (!IsAcknowledged(channel, fund))
+        {
+            result.Code = AgentCodes.NotAcknowledged;
+            return result;
+        }
+
+        Money amount = new(currency, fund.MinorUnits);
+        if (!book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount))
+        {
+            result.Code = AgentCodes.InsufficientFunds;
+            return result;
+        }
+
+        PostingRow row = Post(key, bank.ToString(), channel.ToString(), amount, (bank, channel));
+        (result.PostingId, result.Signature) = (row.PostingId, row.Signature);
+        return result;
+    }
+
+    /// <summary>The channel is the one of the opening, and a supervisor that this agent knows has acknowledged it.</summary>
+    private bool IsAcknowledged(Digest channel, FundRequest fund)
+    {
+        if (RecordHashes.Channel(fund.OpeningBody.Span) != channel || !Parsing.TryParse(OpeningBody.Parser, fund.OpeningBody.Span, out OpeningBody? body)) return false;
+        if (!Digest.TryRead(body.TermsHash.Span, out Digest terms) || !Digest.TryRead(body.EpochHash.Span, out Digest epoch)) return false;
+        foreach (ParticipantPin supervisor in parts.Supervisors)
+        {
+            if (!node.Parts.Directory.TryGet(supervisor.Id, out Participant? participant) || participant.Root.Fingerprint != supervisor.RootFingerprint) continue;
+            if (fund.Acknowledgements.Any(a => Acknowledgements.TryVerify(a, node.Network, terms, epoch, supervisor.Id, participant.Root, node.Now))) return true;
+        }
+
+        return false;
+    }
+
+    private PostingRow Post(PayloadKey key, string debit, string credit, Money amount, (ParticipantId Bank, Digest Channel)? funding)
+    {
+        byte[] id = new byte[PostingText.IdLength];
+        node.Entropy.Fill(id);
+        PostingRow row = new()
+        {
+            PostingId = ByteString.CopyFrom(id), Debit = debit, Credit = credit, Currency = amount.Currency.Code, MinorUnits = amount.MinorUnits, TimeUnixMs = node.NowUnixMs,
+        };
+        if (funding is { } to)
+            row.Signature = ByteString.CopyFrom(parts.Posting.Sign(PostingText.Digest(node.Network, id, to.Channel, to.Bank, amount.Currency.Code, amount.MinorUnits)));
+        postedThisStep[key] = row;
+        node.Write(node.Rows.Insert(PayloadKind.Postings, key.Key, row));
+        // The event names the posting alone: amounts and accounts are in rows that can be erased.
+        history.Note(funding is null ? "account_credited" : "pool_funded", new { Posting = Convert.ToHexStringLower(id) });
+        return row;
+    }
+
+    private PostingRow? Find(PayloadKey key) => postedThisStep.TryGetValue(key, out PostingRow? row) ? row
+        : node.Find(key) is { } body ? node.Rows.Open(PayloadKind.Postings, key.Key, body, PostingRow.Parser) : null;
+
+    private static PayloadKey CreditKey(string reference) => new(PayloadKind.Postings, new HashWriter("settlement/agent-credit").Text(reference).Finish().ToArray());
+
+    private static PayloadKey FundKey(ParticipantId bank, ByteString request) =>
+        new(PayloadKind.Postings, new HashWriter("settlement/agent-fund").Text(bank.ToString()).Bytes(request.Span).Finish().ToArray());
+}

@@ -1,0 +1,11 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+
+namespace Settlement.Core.Agent;
+
+/// <summary>What a settlement agent's machine is made of.</summary>
+/// <param name="Node">What every node has.</param>
+/// <param name="Posting">Signs postings.</param>
+/// <param name="Supervisors">A channel is funded only with the acknowledgement of one of them.</param>
+public sealed record AgentParts(NodeParts Node, SigningKey Posting, IReadOnlyList<ParticipantPin> Supervisors);

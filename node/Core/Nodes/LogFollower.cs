@@ -1,0 +1,94 @@
+using Google.Protobuf;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Merkle;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Nodes;
+
+/// <summary>
+/// Reads the ledger's whole log, leaf by leaf, and recomputes its root: whenever it has caught up with a checkpoint, the
+/// root of what it read must be the one that the ledger signed.
+/// </summary>
+internal sealed class LogFollower
+{
+    private const int Page = 1_000;
+    private static readonly byte[] RowKey = RowKeys.Name("log");
+    private readonly NodeContext node;
+    private readonly TimeSpan interval;
+    private CompactRange range = new();
+    private DateTimeOffset due = DateTimeOffset.MinValue;
+
+    public LogFollower(NodeContext node, RecoveredRows rows, TimeSpan interval)
+    {
+        this.node = node;
+        this.interval = interval;
+        foreach (StoredPayload row in rows.Of(PayloadKind.Settings).Where(r => r.Key.AsSpan().SequenceEqual(RowKey)))
+        {
+            LogRow stored = node.Rows.Open(PayloadKind.Settings, row.Key, row.Body, LogRow.Parser);
+            if (!CompactRange.TryRestore(stored.Next, [.. stored.Frontier.Select(f => new Digest(f.Span))], out CompactRange? restored))
+                throw new InvalidOperationException("The stored frontier of the log does not fit its size.");
+            range = restored;
+        }
+    }
+
+    /// <summary>Called with every leaf, in order.</summary>
+    public Action<Leaf> LeafRead { get; set; } = _ => { };
+
+    /// <summary>Whether the root of what was read equalled the last checkpoint that it caught up with.</summary>
+    public bool IsConsistent { get; private set; } = true;
+
+    /// <summary>Leaves read.</summary>
+    public long Count => range.Count;
+
+    /// <summary>Whether it is time to read on.</summary>
+    public bool IsDue(DateTimeOffset now) => IsConsistent && now >= due;
+
+    /// <summary>Read on at once: something is known to be new.</summary>
+    public void Hurry() => due = DateTimeOffset.MinValue;
+
+    /// <summary>What to ask the ledger for.</summary>
+    public LogQuery Query() => new() { From = (ulong)range.Count, Limit = Page };
+
+    /// <summary>Takes the leaves of a reply whose checkpoint was verified.</summary>
+    public void Read(LedgerReply reply, Checkpoint checkpoint, DateTimeOffset now)
+    {
+        foreach (ByteString bytes in reply.Log)
+        {
+            if (range.Count >= checkpoint.Size) break;
+            if (!LedgerView.TryReadLeaf(bytes, node.Network, out Leaf? leaf) || (long)leaf.Index != range.Count)
+            {
+                Doubt(LedgerCodes.LeafUnreadable);
+                return;
+            }
+
+            range.Append(Rfc6962.HashLeaf(bytes.Span));
+            LeafRead(leaf);
+        }
+
+        if (range.Count == checkpoint.Size && range.Root != checkpoint.Root)
+        {
+            Doubt(LedgerCodes.RootDiffers);
+            return;
+        }
+
+        if (reply.Log.Count > 0)
+        {
+            LogRow row = new() { Next = range.Count };
+            row.Frontier.Add(range.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
+            node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, row));
+        }
+
+        due = range.Count < checkpoint.Size ? DateTimeOffset.MinValue : now + interval;
+    }
+
+    private void Doubt(string code)
+    {
+        IsConsistent = false;
+        node.Alarm(code, "log");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Reading;
+
+/// <summary>
+/// Reads a node's vault for its own doors: rows in, views out. It writes nothing, so it may run beside the machine; it is
+/// safe for use from several threads.
+/// </summary>
+/// <param name="network">The network.</param>
+/// <param name="participant">Whose vault it is.</param>
+/// <param name="vault">The key that opens its rows.</param>
+public sealed class VaultReader(string network, ParticipantId participant, VaultKey vault)
+{
+    private readonly VaultRows rows = new(vault, NoEntropy.Instance);
+
+    /// <summary>The channel of a row of <see cref="PayloadKind.Channels"/>; null while it is not open.</summary>
+    public ChannelContext? ReadChannel(StoredPayload row)
+    {
+        OpeningRow opening = rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser);
+        if (opening.Channel.Length == 0 || opening.Record is null) return null;
+        if (!ChannelTerms.TryRead(opening.Terms.ToByteArray(), network, out ChannelTerms? terms, out string code))
+            throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
+        terms.TryFind(participant, out PinnedParticipant? own);
+        EpochKeys keys = EpochKeys.Restore(opening.Epoch.Number, opening.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
+        return new ChannelContext(new Digest(opening.Channel.Span), terms, keys, own!.Number);
+    }
+
+    /// <summary>The key of a batch's rows in <see cref="PayloadKind.Batches"/>, <see cref="PayloadKind.ContentKeys"/> and <see cref="PayloadKind.Heads"/>.</summary>
+    public static byte[] BatchKey(Digest channel, long sequence) => RowKeys.Batch(channel, sequence);
+
+    /// <summary>The sequence in such a key; null when the key is another channel's.</summary>
+    public static long? SequenceOf(Digest channel, byte[] key) =>
+        key.Length == Digest.Length + sizeof(long) && key.AsSpan(0, Digest.Length).SequenceEqual(channel.ToArray()) ? BinaryPrimitives.ReadInt64BigEndian(key.AsSpan(Digest.Length)) : null;
+
+    /// <summary>The key of a report in <see cref="PayloadKind.Outbox"/>.</summary>
+    public static byte[] ReportKey(long number) => RowKeys.Number(number);
+
+    /// <summary>The entries of a batch in a member's vault.</summary>
+    public IReadOnlyList<EntryView> ReadMemberBatch(ChannelContext context, byte[] batch, byte[] keys)
+    {
+        BatchRow row = BatchRow.Parser.ParseFrom(batch);
+        KeptEntries kept = new(context, vault, keys);
+        return [.. row.Items.Select((item, i) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
+            ? Refusal(row.Sequence, i, item.Refusal.EntryId.Span, item.Refusal.Code)
+            : View(context, row.Sequence, i, item.Entry, kept.Open(item.Entry)))];
+    }
+
+    /// <summary>The entries of a batch in an observer's vault.</summary>
+    public IReadOnlyList<EntryView> ReadObserverBatch(ChannelContext context, byte[] batch, byte[] keys)
+    {
+        Delivery row = Delivery.Parser.ParseFrom(batch);
+        KeptEntries kept = new(context, vault, keys);
+        return [.. row.Items.Select((item, i) => item.ItemCase == DeliveryItem.ItemOneofCase.Refusal
+            ? Refusal((long)row.Sequence, i, item.Refusal.EntryId.Span, "refused")
+            : View(context, (long)row.Sequence, i, item.Entry, kept.Open(item.Entry)))];
+    }
+
+    /// <summary>An instruction.</summary>
+    public InstructionView ReadInstruction(byte[] key, byte[] body)
+    {
+        InstructionRow row = rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
+        Monetary.Money? amount = row.HasTransfer && Monetary.Currency.TryParse(row.Currency, out Monetary.Currency currency) ? new Monetary.Money(currency, row.MinorUnits) : null;
+        return new InstructionView(
+            Convert.ToHexStringLower(key), Convert.ToHexStringLower(row.MessageRow.Span), (InstructionStatus)row.Status, Text(row.Reason), Text(row.Place),
+            new TransferIdentification(Text(row.MessageId), Text(row.MessageType), Text(row.InstructionId), Text(row.EndToEndId), Text(row.TransactionId), Text(row.Uetr)),
+            Text(row.Instructing), Text(row.Instructed), amount, row.HasTransfer ? DateOnly.FromDayNumber(row.SettlementDay) : null,
+            row.Channel.Length > 0 ? Convert.ToHexStringLower(row.Channel.Span) : null, row.Entry.Length > 0 ? Convert.ToHexStringLower(row.Entry.Span) : null,
+            row.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedUnixMs), row.SettledUnixMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(row.SettledUnixMs) : null);
+    }
+
+    /// <summary>The instructions of a message, as keys of <see cref="PayloadKind.Instructions"/>.</summary>
+    public IReadOnlyList<byte[]> ReadMessage(byte[] key, byte[] body) => [.. rows.Open(PayloadKind.Messages, key, body, MessageRow.Parser).Instructions.Select(i => i.ToByteArray())];
+
+    /// <summary>A report.</summary>
+    public ReportView ReadReport(byte[] key, byte[] body)
+    {
+        ReportRow row = rows.Open(PayloadKind.Outbox, key, body, ReportRow.Parser);
+        return new ReportView(BinaryPrimitives.ReadInt64BigEndian(key), Convert.ToHexStringLower(row.Instruction.Span), (InstructionStatus)row.Status, Text(row.Reason),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeUnixMs));
+    }
+
+    private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>
+        new(sequence, index, Convert.ToHexStringLower(id), null, null, null, null, code, null, []);
+
+    private static EntryView View(ChannelContext context, long sequence, int index, SealedEntry entry, (OpenedEntry? Entry, string Code) opened)
+    {
+        EntryHeader header = EntryHeader.Parser.ParseFrom(entry.Header);
+        string id = Convert.ToHexStringLower(header.EntryId.Span);
+        if (opened.Entry is not { } read) return new EntryView(sequence, index, id, null, null, null, null, null, opened.Code, []);
+        List<FieldView> fields = [.. read.Plan.FieldsOf(read.Action).Select(f => Field(read, f, context.Own))];
+        return new EntryView(sequence, index, id, read.Plan.Contract.Name, read.Action.Name, context.Terms.Participants[read.Actor].Id.ToString(),
+            DateTimeOffset.FromUnixTimeMilliseconds(read.TimeUnixMs), null, null, fields);
+    }
+
+    private static FieldView Field(OpenedEntry entry, Field field, int own)
+    {
+        bool isReadable = entry.IsReadBy(field, own);
+        return new FieldView(field.Name, isReadable, isReadable ? entry.Values[field.Index]?.Written : null);
+    }
+
+    private static string? Text(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>A reader seals nothing.</summary>
+    private sealed class NoEntropy : IEntropy
+    {
+        public static NoEntropy Instance { get; } = new();
+
+        public void Fill(Span<byte> destination) => throw new InvalidOperationException("A reader draws no randomness.");
+    }
+}

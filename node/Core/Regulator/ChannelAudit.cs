@@ -1,0 +1,158 @@
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Participants;
+using Settlement.Core.Reading;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Regulator;
+
+/// <summary>What is wrong in one place of a channel.</summary>
+/// <param name="Sequence">The batch.</param>
+/// <param name="Entries">The ids of the entries concerned, in hexadecimal, as far as they are known.</param>
+/// <param name="Code">A stable code.</param>
+public sealed record AuditFault(long Sequence, IReadOnlyList<string> Entries, string Code);
+
+/// <summary>The three verdicts on a channel, each with what stands against it.</summary>
+/// <param name="Entries">Entries and refusals held.</param>
+/// <param name="Delivered">No leaf of a notarised head is missing.</param>
+/// <param name="Authentic">Every opening that this observer was granted matches its commitment.</param>
+/// <param name="ReExecuted">It ran the contracts itself and got the same states; null where it does not read all that they depend on.</param>
+public sealed record ChannelVerdict(
+    Digest Channel, long NotarisedSequence, long Entries, bool Delivered, bool Authentic, bool? ReExecuted,
+    IReadOnlyList<AuditFault> NotDelivered, IReadOnlyList<AuditFault> NotAuthentic, IReadOnlyList<AuditFault> NotReExecuted)
+{
+    /// <summary>Delivered and authentic.</summary>
+    public bool IsComplete => Delivered && Authentic;
+}
+
+/// <summary>
+/// Goes through a channel batch by batch, from what lies in the vault alone. It believes neither its own earlier checks nor
+/// the members: heads come from the ledger's log, everything else is recomputed.
+/// </summary>
+public sealed class ChannelAudit
+{
+    /// <summary>Faults that one verdict names; more are counted in it only as a verdict.</summary>
+    public const int MaxFaults = 100;
+
+    private readonly ChannelContext context;
+    private readonly VaultKey vault;
+    private readonly ParticipantDirectory directory;
+    private readonly List<AuditFault> notDelivered = [];
+    private readonly List<AuditFault> notAuthentic = [];
+    private readonly List<AuditFault> notReExecuted = [];
+    private readonly bool canReExecute;
+    private ChannelState? state = ChannelState.Empty;
+    private Digest previous = Digest.Zero;
+    private long sequence;
+    private long entries;
+
+    /// <param name="context">The channel, as <see cref="VaultReader.ReadChannel"/> gives it.</param>
+    /// <param name="vault">The observer's vault key.</param>
+    /// <param name="directory">Where the settlement agent's posting key is found.</param>
+    public ChannelAudit(ChannelContext context, VaultKey vault, ParticipantDirectory directory)
+    {
+        this.context = context;
+        this.vault = vault;
+        this.directory = directory;
+        canReExecute = context.Terms.PositionReaders.Contains(context.Own);
+    }
+
+    /// <summary>Takes the next notarised head and what the vault holds for it.</summary>
+    /// <param name="at">Its sequence; they come in order.</param>
+    /// <param name="head">The row of <see cref="Store.PayloadKind.Heads"/>.</param>
+    /// <param name="batch">The row of batches, or null.</param>
+    /// <param name="keys">The row of content keys, or null.</param>
+    /// <param name="known">The ids of the batch's entries, as the node's own event history names them.</param>
+    public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known)
+    {
+        // A sequence that the log itself lacks: the ledger never skips, so this node's copy of the log was tampered with.
+        for (sequence++; sequence < at; sequence++) Miss(sequence, [], ChannelCodes.DeliveryMismatch);
+        NotarisedRow notarised = NotarisedRow.Parser.ParseFrom(head);
+        if (batch is null || !Parsing.TryParse(Delivery.Parser, batch, out Delivery? delivery))
+        {
+            Miss(at, known, ChannelCodes.DeliveryMissing);
+            Digest.TryRead(notarised.Head.Span, out previous);
+            return;
+        }
+
+        if (!DeliveredBatch.TryHead(context, delivery, out Digest computed) || (long)delivery.Sequence != at
+            || !delivery.PreviousHead.Span.SequenceEqual(previous.ToArray()) || !notarised.Head.Span.SequenceEqual(computed.ToArray()))
+        {
+            Miss(at, Missing(delivery, known), ChannelCodes.DeliveryMismatch);
+            Digest.TryRead(notarised.Head.Span, out previous);
+            return;
+        }
+
+        entries += delivery.Items.Count;
+        KeptEntries kept = new(context, vault, keys ?? []);
+        List<BatchSlot?> slots = [.. delivery.Items.Select(i => Open(at, i, kept))];
+        ReExecute(at, delivery, slots, kept);
+        previous = computed;
+    }
+
+    /// <summary>The verdicts on everything taken.</summary>
+    public ChannelVerdict Finish() => new(context.Channel, sequence, entries, notDelivered.Count == 0, notAuthentic.Count == 0,
+        canReExecute ? notReExecuted.Count == 0 && notDelivered.Count == 0 : null, notDelivered, notAuthentic, notReExecuted);
+
+    private BatchSlot? Open(long at, DeliveryItem item, KeptEntries kept)
+    {
+        if (item.ItemCase == DeliveryItem.ItemOneofCase.Refusal) return new BatchSlot.Concealed(item.Refusal);
+        (OpenedEntry? entry, string code) = kept.Open(item.Entry);
+        if (entry is not null) return new BatchSlot.Agreed(entry, entry.Action.Next);
+        Add(notAuthentic, new AuditFault(at, [IdOf(item)], code));
+        return null;
+    }
+
+    private void ReExecute(long at, Delivery delivery, List<BatchSlot?> slots, KeptEntries kept)
+    {
+        if (!canReExecute || state is null) return;
+        Digest before = new(delivery.PreviousHead.Span);
+        PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
+        BatchExecution execution = new(context, state, Objection, null);
+        List<string> refused = [];
+        foreach (BatchSlot? slot in slots)
+        {
+            if (slot is BatchSlot.Concealed concealed) execution.Add(concealed.Leaf);
+            else if (slot is BatchSlot.Agreed agreed && execution.Add(agreed.Entry).Length > 0) refused.Add(agreed.Entry.Id.ToString());
+        }
+
+        if (slots.Contains(null) || salts is null || refused.Count > 0
+            || !execution.TryFinish((long)delivery.Term, at, before, delivery.TimeUnixMs, salts, out ExecutedBatch? executed)
+            || !delivery.StateRoot.Span.SequenceEqual(executed.Head.StateRoot.ToArray()))
+        {
+            // Without this state the following ones cannot be judged either.
+            Add(notReExecuted, new AuditFault(at, refused, ChannelCodes.ReExecutionDiffers));
+            state = null;
+            return;
+        }
+
+        state = executed.State;
+    }
+
+    private string? Objection(OpenedEntry entry) =>
+        PaymentContract.Issue(entry) is { } issue && !Objections.IsPosting(directory, context, issue.Amount, issue.Posting, issue.Beneficiary) ? ChannelCodes.PostingRefused : null;
+
+    private void Miss(long at, IReadOnlyList<string> ids, string code)
+    {
+        Add(notDelivered, new AuditFault(at, ids, code));
+        state = null;
+    }
+
+    private static List<string> Missing(Delivery delivery, IReadOnlyList<string> known)
+    {
+        HashSet<string> present = [.. delivery.Items.Select(IdOf)];
+        return [.. known.Where(k => !present.Contains(k))];
+    }
+
+    private static string IdOf(DeliveryItem item) => item.ItemCase == DeliveryItem.ItemOneofCase.Refusal
+        ? Convert.ToHexStringLower(item.Refusal.EntryId.Span)
+        : Parsing.TryParse(EntryHeader.Parser, item.Entry.Header.Span, out EntryHeader? header) ? Convert.ToHexStringLower(header.EntryId.Span) : "";
+
+    private static void Add(List<AuditFault> faults, AuditFault fault)
+    {
+        if (faults.Count < MaxFaults) faults.Add(fault);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Merkle;
+using Settlement.Core.Vault;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Regulator;
+
+/// <summary>A batch as an observer got it: its leaves lead to a head, whatever of them it may read.</summary>
+internal sealed class DeliveredBatch
+{
+    private readonly ChannelContext context;
+    private readonly Delivery delivery;
+    private readonly byte[]? saltsKey;
+
+    private DeliveredBatch(ChannelContext context, Delivery delivery, IReadOnlyList<OpenedEntry?> entries, byte[]? saltsKey, Digest headHash)
+    {
+        this.context = context;
+        this.delivery = delivery;
+        this.saltsKey = saltsKey;
+        Entries = entries;
+        HeadHash = headHash;
+    }
+
+    public long Sequence => (long)delivery.Sequence;
+
+    public Digest Previous => new(delivery.PreviousHead.Span);
+
+    public Digest HeadHash { get; }
+
+    /// <summary>The entries in order; null for a refusal.</summary>
+    public IReadOnlyList<OpenedEntry?> Entries { get; }
+
+    /// <summary>The ids of all that is in the batch, refusals included, in hexadecimal.</summary>
+    public IReadOnlyList<string> EntryIds =>
+        [.. delivery.Items.Select((item, i) => Entries[i] is { } entry ? entry.Id.ToString() : Convert.ToHexStringLower(item.Refusal.EntryId.Span))];
+
+    /// <summary>Reads a delivery and opens every envelope that the observer is in the audience of.</summary>
+    public static bool TryRead(ChannelContext context, Delivery delivery, [NotNullWhen(true)] out DeliveredBatch? batch, out string code)
+    {
+        batch = null;
+        code = ChannelCodes.EntryMalformed;
+        if (!TryHead(context, delivery, out Digest head)) return false;
+        List<OpenedEntry?> entries = [];
+        foreach (DeliveryItem item in delivery.Items)
+        {
+            if (item.ItemCase == DeliveryItem.ItemOneofCase.Refusal)
+            {
+                entries.Add(null);
+                continue;
+            }
+
+            if (!EntryOpener.TryOpen(context, item.Entry, out OpenedEntry? entry, out code)) return false;
+            entries.Add(entry);
+        }
+
+        byte[]? salts = null;
+        if (context.Terms.PositionReaders.Contains(context.Own)
+            && !PositionSalts.TryOpen(context, (long)delivery.Sequence, new Digest(delivery.PreviousHead.Span), delivery.PositionSalts, out _, out salts))
+        {
+            code = ChannelCodes.EnvelopeUnreadable;
+            return false;
+        }
+
+        batch = new DeliveredBatch(context, delivery, entries, salts, head);
+        code = "";
+        return true;
+    }
+
+    /// <summary>The head that a delivery's leaves lead to; nothing is opened for it.</summary>
+    public static bool TryHead(ChannelContext context, Delivery delivery, out Digest head)
+    {
+        head = default;
+        if (!Digest.TryRead(delivery.PreviousHead.Span, out Digest previous) || !Digest.TryRead(delivery.StateRoot.Span, out Digest stateRoot)) return false;
+        if (delivery.Term > long.MaxValue || delivery.Sequence > long.MaxValue) return false;
+        List<Digest> leaves = [];
+        foreach (DeliveryItem item in delivery.Items)
+        {
+            switch (item.ItemCase)
+            {
+                case DeliveryItem.ItemOneofCase.Entry when item.Entry.Commitments.Length % Digest.Length == 0:
+                    leaves.Add(BatchLeaf.OfEntry(EntryTree.Root(item.Entry.Header.Span, item.Entry.Commitments.Span)));
+                    break;
+                case DeliveryItem.ItemOneofCase.Refusal when item.Refusal.EntryId.Length == EntryId.Length:
+                    leaves.Add(BatchLeaf.OfRefusal(item.Refusal));
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        head = new ChannelHead((long)delivery.Term, (long)delivery.Sequence, previous, Rfc6962.RootOf(leaves), stateRoot, delivery.TimeUnixMs).Hash(context.Terms, context.Channel);
+        return true;
+    }
+
+    /// <summary>What is kept: the delivery without transport wraps, and its content keys under the vault key.</summary>
+    public (Delivery Kept, byte[] Keys) Keep(VaultKey vault, IEntropy entropy)
+    {
+        Delivery kept = delivery.Clone();
+        List<byte[]> wraps = [];
+        for (int i = 0; i < kept.Items.Count; i++)
+        {
+            if (Entries[i] is not { } entry) continue;
+            IReadOnlyList<EnvelopeGroup> groups = entry.Plan.GroupsOf(entry.Action);
+            for (int g = 0; g < groups.Count; g++)
+            {
+                kept.Items[i].Entry.Envelopes[g].WrappedKey = ByteString.Empty;
+                // An envelope that is not for this reader is not kept, whatever the sender put there.
+                if (entry.ContentKeys[g] is null) kept.Items[i].Entry.Envelopes[g].Ciphertext = ByteString.Empty;
+                if (entry.ContentKeys[g] is not { } contentKey) continue;
+                byte[] aad = EntrySealer.EnvelopeContextOf(context, entry.Id, groups[g], ContractPlan.MaskOf(groups[g], entry.Parties), entry.Parties).AssociatedData();
+                wraps.Add(vault.WrapContentKey(contentKey, aad, entropy));
+            }
+        }
+
+        if (saltsKey is not null)
+        {
+            kept.PositionSalts.WrappedKey = ByteString.Empty;
+            wraps.Add(vault.WrapContentKey(saltsKey, PositionSalts.Binding(context, Sequence, Previous).AssociatedData(), entropy));
+        }
+
+        return (kept, ContentKeyRow.Write(wraps));
+    }
+}

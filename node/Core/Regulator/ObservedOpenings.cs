@@ -1,0 +1,125 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Participants;
+
+namespace Settlement.Core.Regulator;
+
+/// <summary>A regulator's part in opening channels: it checks terms and epoch keys, acknowledges, and remembers.</summary>
+internal sealed class ObservedOpenings(NodeContext node, TimeSpan channelKeyLife)
+{
+    private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
+
+    /// <summary>Called with a channel that the members say is open.</summary>
+    public Action<ChannelTerms, OpeningRow> Opened { get; set; } = (_, _) => { };
+
+    /// <summary>Takes up an opening from the vault.</summary>
+    public void Restore(OpeningRow row)
+    {
+        if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, out ChannelTerms? terms, out string code))
+            throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
+        if (row.Channel.Length > 0) Opened(terms, row);
+        else underWay[terms.Hash] = (terms, row, node.NewRetry());
+    }
+
+    /// <summary>A member asks for an acknowledgement.</summary>
+    public void OnProposal(ParticipantId from, OpenProposal proposal, Func<Digest, bool> isOpen)
+    {
+        Digest hash = ChannelTerms.HashOf(proposal.Terms.Span);
+        if (isOpen(hash)) return;
+        if (underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known))
+        {
+            Acknowledge(known.Terms, known.Row);
+            return;
+        }
+
+        if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
+        {
+            node.Alarm(refusal, hash.ToString());
+            return;
+        }
+
+        using (keys)
+        using (SigningKey key = SigningKey.Generate(node.Entropy))
+        {
+            OpeningRow row = new() { Terms = proposal.Terms, Epoch = proposal.Epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()) };
+            row.EpochSecrets.Add(keys!.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
+            row.Certificates.Add(proposal.MemberCertificates);
+            row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now, node.Now + channelKeyLife, terms!.Hash.ToArray()));
+            underWay[hash] = (terms, row, node.NewRetry());
+            Save(terms, row);
+            Acknowledge(terms, row);
+        }
+    }
+
+    /// <summary>The members say that the channel is open; its own signatures prove that both agreed.</summary>
+    public void OnOpened(ParticipantId from, ChannelOpened opened)
+    {
+        if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
+        if (!known.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount || opened.Record is null) return;
+        if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code))
+        {
+            node.Alarm(code, hash.ToString());
+            return;
+        }
+
+        if (channel.TermsHash != hash || channel.EpochHash != EpochKeys.HashOf(known.Terms, known.Row.Epoch))
+        {
+            node.Alarm(ChannelCodes.TermsInvalid, hash.ToString());
+            return;
+        }
+
+        known.Row.Record = opened.Record;
+        known.Row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
+        underWay.Remove(hash);
+        Save(known.Terms, known.Row);
+        Opened(known.Terms, known.Row);
+    }
+
+    /// <summary>Acknowledges again what is not known to be open, a bounded number of times.</summary>
+    public void Tick(int maxTries)
+    {
+        foreach ((ChannelTerms terms, OpeningRow row, Retry retry) in underWay.Values)
+        {
+            if (!retry.IsDue(node.Now) || retry.Tries >= maxTries) continue;
+            retry.Tried(node.Now);
+            if (retry.Tries > 1) Acknowledge(terms, row);
+        }
+    }
+
+    private string? Judge(ParticipantId from, OpenProposal proposal, out ChannelTerms? terms, out EpochKeys? keys)
+    {
+        keys = null;
+        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
+        if (!terms.TryFind(from, out PinnedParticipant? member) || member.Number != 0) return ChannelCodes.TermsInvalid;
+        if (!terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own) || own.Number < ChannelTerms.MemberCount) return ChannelCodes.TermsInvalid;
+        if (own.RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
+        if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey) return ChannelCodes.TermsNotAccepted;
+        foreach (PinnedParticipant pinned in terms.Members)
+        {
+            KeyCertificate? certificate = proposal.MemberCertificates.ElementAtOrDefault(pinned.Number);
+            if (!node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) || participant.Root.Fingerprint != pinned.RootFingerprint
+                || !KeyCertificates.TryVerify(certificate, participant.Root, node.Network, pinned.Id, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
+                return ChannelCodes.ParticipantNotPinned;
+        }
+
+        return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, own.Number, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;
+    }
+
+    private void Acknowledge(ChannelTerms terms, OpeningRow row)
+    {
+        using SigningKey key = SigningKey.FromScalar(row.ChannelKey.Span);
+        ObserverAcknowledgement acknowledgement = Acknowledgements.Write(terms, row.Epoch, row.Certificates[^1], key);
+        node.Peers.Send(terms.Participants[0].Id, new PeerMessage { Acknowledgement = acknowledgement });
+    }
+
+    private void Save(ChannelTerms terms, OpeningRow row) => node.Write(node.Rows.Replace(PayloadKind.Channels, terms.Hash.ToArray(), row));
+}

@@ -1,0 +1,46 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Regulator;
+
+/// <summary>A channel that this regulator observes, and how far it has come.</summary>
+internal sealed class ObservedSide(ChannelContext context, Retry retry)
+{
+    public ChannelContext Context { get; } = context;
+
+    public Retry Retry { get; } = retry;
+
+    /// <summary>The newest sequence held without a gap.</summary>
+    public long Held { get; set; }
+
+    public Digest HeldHead { get; set; }
+
+    /// <summary>The newest sequence on the ledger.</summary>
+    public long Notarised { get; set; }
+
+    public long StreamVersion { get; set; }
+
+    /// <summary>Whether members are to be told what is held.</summary>
+    public bool OwesProgress { get; set; }
+
+    /// <summary>The member that is asked next for what is missing.</summary>
+    public int NextAsked { get; set; }
+
+    public void Write(NodeContext node) => node.Write(node.Rows.Replace(PayloadKind.Snapshots, Context.Channel.ToArray(), new ObservedRow
+    {
+        Held = Held, HeldHead = ByteString.CopyFrom(HeldHead.ToArray()), Notarised = Notarised, StreamVersion = StreamVersion,
+    }));
+
+    public void Restore(ObservedRow row)
+    {
+        Held = row.Held;
+        HeldHead = new Digest(row.HeldHead.Span);
+        Notarised = row.Notarised;
+        StreamVersion = row.StreamVersion;
+    }
+}

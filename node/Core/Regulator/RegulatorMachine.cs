@@ -1,0 +1,228 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Regulator;
+
+/// <summary>
+/// A regulator's behaviour: it acknowledges channels, reads the ledger's whole log, takes what members deliver of the
+/// channels it observes, and asks for what is missing. What it can prove of it is <see cref="ChannelAudit"/>'s matter.
+/// </summary>
+public sealed class RegulatorMachine : IMachine
+{
+    private readonly NodeContext node;
+    private readonly RegulatorSettings settings;
+    private readonly LogFollower follower;
+    private readonly LedgerDesk ledger;
+    private readonly ObservedOpenings openings;
+    private readonly SortedDictionary<Digest, ObservedSide> channels = [];
+
+    /// <summary>A machine with the memory of its vault.</summary>
+    public RegulatorMachine(NodeParts parts, RegulatorSettings settings, RecoveredRows rows)
+    {
+        node = new NodeContext(parts);
+        this.settings = settings;
+        follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
+        ledger = new LedgerDesk(node, rows, follower);
+        openings = new ObservedOpenings(node, settings.ChannelKeyLife) { Opened = Join };
+        foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
+        foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
+        {
+            if (channels.TryGetValue(new Digest(row.Key), out ObservedSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, ObservedRow.Parser));
+        }
+    }
+
+    /// <summary>The kinds of rows that a machine starts from.</summary>
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots];
+
+    /// <inheritdoc/>
+    public bool HasMore => false;
+
+    /// <summary>Whether the ledger has answered since the start.</summary>
+    public bool HasReachedLedger => ledger.HasAnswered;
+
+    /// <summary>Whether what was read of the log has the root that the ledger signed.</summary>
+    public bool IsLogConsistent => follower.IsConsistent;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
+    {
+        HashSet<PayloadKey> needs = [];
+        foreach (Input.PeerReceived received in inputs.OfType<Input.PeerReceived>())
+        {
+            if (Read(received) is not { } batch) continue;
+            foreach (PeerMessage message in batch.Messages)
+            {
+                if (message.MessageCase == PeerMessage.MessageOneofCase.Delivery && Digest.TryRead(message.Delivery.Channel.Span, out Digest id) && channels.ContainsKey(id))
+                    needs.Add(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, (long)message.Delivery.Sequence)));
+            }
+        }
+
+        return needs;
+    }
+
+    /// <inheritdoc/>
+    public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
+    {
+        node.Begin(now, found);
+        foreach (Input input in inputs) Handle(input);
+        foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress)) TellProgress(channel, Enumerable.Range(0, ChannelTerms.MemberCount));
+        ledger.Flush();
+        return node.End();
+    }
+
+    private void Handle(Input input)
+    {
+        switch (input)
+        {
+            case Input.Tick:
+                openings.Tick(settings.MaxTries);
+                foreach (ObservedSide channel in channels.Values) AskForMissing(channel);
+                break;
+            case Input.PeerReceived received:
+                if (Read(received) is { } batch) foreach (PeerMessage message in batch.Messages) OnMessage(received.From, message);
+                else node.Alarm(ChannelCodes.MessageMalformed, received.From.ToString());
+                break;
+            case Input.Answered answered:
+                ledger.TryAnswer(answered.Token, answered.Body);
+                break;
+            case Input.SendFailed failed:
+                ledger.TryFail(failed.Token);
+                break;
+            case Input.StrangerKnocked:
+                ledger.RefreshDirectory();
+                break;
+            case RegulatorInput.ListChannels list:
+                node.Then(new Effect.Reply(list.CallId, new ObservedChannels([.. channels.Values.Select(View)])));
+                break;
+            default:
+                throw new InvalidOperationException($"A regulator's machine knows no input {input.GetType().Name}.");
+        }
+    }
+
+    private PeerBatch? Read(Input.PeerReceived received) =>
+        Parsing.TryParse(PeerBatch.Parser, received.Body, out PeerBatch? batch) && batch.Suite == Suite.Current && string.Equals(batch.Network, node.Network, StringComparison.Ordinal)
+            ? batch : null;
+
+    private void OnMessage(ParticipantId from, PeerMessage message)
+    {
+        switch (message.MessageCase)
+        {
+            case PeerMessage.MessageOneofCase.OpenProposal:
+                openings.OnProposal(from, message.OpenProposal, hash => channels.Values.Any(c => c.Context.Terms.Hash == hash));
+                break;
+            case PeerMessage.MessageOneofCase.Opened:
+                openings.OnOpened(from, message.Opened);
+                break;
+            case PeerMessage.MessageOneofCase.Delivery:
+                OnDelivery(from, message.Delivery);
+                break;
+            default:
+                node.Alarm(ChannelCodes.MessageMalformed, from.ToString());
+                break;
+        }
+    }
+
+    private void Join(ChannelTerms terms, OpeningRow row)
+    {
+        terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
+        EpochKeys keys = EpochKeys.Restore(row.Epoch.Number, row.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
+        ChannelContext context = new(new Digest(row.Channel.Span), terms, keys, own!.Number);
+        channels.TryAdd(context.Channel, new ObservedSide(context, node.NewRetry()));
+    }
+
+    private void OnLeaf(Leaf leaf)
+    {
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
+        // Heads of channels whose opening notice is still on its way are kept too: they are found when it comes.
+        node.Write(new PayloadWrite(PayloadKind.Heads, RowKeys.Batch(head.Fields.Channel, head.Fields.Sequence),
+            new NotarisedRow { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index }.ToByteArray(), PayloadWriteMode.Replace));
+        if (!channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel)) return;
+        channel.Notarised = Math.Max(channel.Notarised, head.Fields.Sequence);
+        channel.Write(node);
+    }
+
+    private void OnDelivery(ParticipantId from, Delivery delivery)
+    {
+        if (!Digest.TryRead(delivery.Channel.Span, out Digest id) || !channels.TryGetValue(id, out ObservedSide? channel)
+            || !channel.Context.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount)
+        {
+            node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+            return;
+        }
+
+        channel.OwesProgress = true;
+        if ((long)delivery.Sequence != channel.Held + 1) return;
+        if (!DeliveredBatch.TryRead(channel.Context, delivery, out DeliveredBatch? batch, out string code) || batch.Previous != channel.HeldHead)
+        {
+            node.Alarm(code.Length > 0 ? code : ChannelCodes.DeliveryMismatch, id.ToString());
+            return;
+        }
+
+        // Not on the ledger as far as this node has read: it reads on, and the member delivers again.
+        if (node.Find(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, batch.Sequence))) is not { } row)
+        {
+            follower.Hurry();
+            channel.OwesProgress = false;
+            return;
+        }
+
+        if (!NotarisedRow.Parser.ParseFrom(row).Head.Span.SequenceEqual(batch.HeadHash.ToArray()))
+        {
+            node.Alarm(ChannelCodes.DeliveryMismatch, id.ToString());
+            return;
+        }
+
+        Hold(channel, batch);
+    }
+
+    private void Hold(ObservedSide channel, DeliveredBatch batch)
+    {
+        byte[] key = RowKeys.Batch(channel.Context.Channel, batch.Sequence);
+        (Delivery kept, byte[] keys) = batch.Keep(node.Rows.Key, node.Entropy);
+        node.Write(new PayloadWrite(PayloadKind.Batches, key, kept.ToByteArray(), PayloadWriteMode.Replace));
+        node.Write(new PayloadWrite(PayloadKind.ContentKeys, key, keys, PayloadWriteMode.Replace));
+        channel.Held = batch.Sequence;
+        channel.HeldHead = batch.HeadHash;
+        channel.Notarised = Math.Max(channel.Notarised, batch.Sequence);
+        channel.Retry.Reset();
+        channel.StreamVersion = node.Append("channel-" + channel.Context.Channel, "channel", channel.StreamVersion, Events.Of("batch_held",
+            new { batch.Sequence, Head = batch.HeadHash.ToString(), Entries = batch.EntryIds }, node.Now, node.Entropy));
+        channel.Write(node);
+    }
+
+    /// <summary>What is on the ledger and not here is asked of one member, then of the other.</summary>
+    private void AskForMissing(ObservedSide channel)
+    {
+        if (channel.Held >= channel.Notarised || !channel.Retry.IsDue(node.Now)) return;
+        channel.Retry.Tried(node.Now);
+        if (channel.Retry.Tries == 1) return;
+        TellProgress(channel, [channel.NextAsked]);
+        channel.NextAsked = (channel.NextAsked + 1) % ChannelTerms.MemberCount;
+    }
+
+    private void TellProgress(ObservedSide channel, IEnumerable<int> members)
+    {
+        channel.OwesProgress = false;
+        foreach (int member in members)
+        {
+            node.Peers.Send(channel.Context.Terms.Participants[member].Id, new PeerMessage
+            {
+                Progress = new DeliveryProgress { Channel = ByteString.CopyFrom(channel.Context.Channel.ToArray()), Sequence = (ulong)channel.Held },
+            });
+        }
+    }
+
+    private static ObservedChannel View(ObservedSide channel) => new(
+        channel.Context.Channel, [.. channel.Context.Terms.Members.Select(m => m.Id.ToString())], channel.Notarised, channel.Held);
+}

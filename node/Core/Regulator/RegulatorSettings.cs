@@ -1,0 +1,14 @@
+namespace Settlement.Core.Regulator;
+
+/// <summary>The bounds and waits of a regulator's machine.</summary>
+public sealed record RegulatorSettings
+{
+    /// <summary>How often the ledger's log is read when nothing hurries. Default 1 second.</summary>
+    public TimeSpan LogInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long certificates of its channel keys are good for. Default 5 years.</summary>
+    public TimeSpan ChannelKeyLife { get; init; } = TimeSpan.FromDays(5 * 365);
+
+    /// <summary>Tries before an acknowledgement is no longer repeated. Default 20.</summary>
+    public int MaxTries { get; init; } = 20;
+}
