@@ -17,6 +17,8 @@ namespace Settlement.Core.Bank;
 internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
 {
     private readonly Dictionary<(Digest Channel, int Observer), (long Sent, Retry Retry)> cursors = [];
+    private readonly List<(ChannelSide Channel, int Observer, long Sequence)> plan = [];
+    private readonly HashSet<(Digest Channel, int Observer)> wanted = [];
 
     /// <summary>Delivers a batch that just became final.</summary>
     public void OnFinal(ChannelSide channel, BatchRow row, IReadOnlyList<byte[]> wraps)
@@ -49,11 +51,11 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         {
             // It asks for what comes after: it may have lost what it had, or it asks this member because the other is silent.
             channel.ObserverProgress[observer] = sequence;
-            sent = Math.Min(sent, sequence);
+            sent = sequence;
+            wanted.Add((channel.Id, observer));
         }
 
         cursors[(channel.Id, observer)] = (Math.Max(sent, sequence), retry);
-        wanted.Add((channel.Id, observer));
     }
 
     /// <summary>The rows of batches that are to be delivered again.</summary>
@@ -93,9 +95,6 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
 
         plan.Clear();
     }
-
-    private readonly List<(ChannelSide Channel, int Observer, long Sequence)> plan = [];
-    private readonly HashSet<(Digest Channel, int Observer)> wanted = [];
 
     private static PayloadKey Key(PayloadKind kind, (ChannelSide Channel, int Observer, long Sequence) item) => new(kind, RowKeys.Batch(item.Channel.Id, item.Sequence));
 

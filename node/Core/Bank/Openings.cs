@@ -204,7 +204,9 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             || underWay.Values.Any(o => o.Terms.Members.Any(m => m.Id == request.Counterparty))) return BankCodes.ChannelExists;
         foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)))
         {
-            if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
+            if (node.Parts.Directory.TryGet(id, out Participant? participant) && participant.Root.Fingerprint == root) continue;
+            ledger.RefreshDirectory();
+            return BankCodes.ParticipantUnknown;
         }
 
         return null;
@@ -412,7 +414,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         return body.ToByteArray();
     }
 
-    private KeyCertificate Certify(ChannelTerms terms, PublicKey key) => node.Parts.Keys.Certify(KeyPurpose.Channel, key, node.Now, node.Now + settings.ChannelKeyLife, terms.Hash.ToArray());
+    private KeyCertificate Certify(ChannelTerms terms, PublicKey key) => node.Parts.Keys.Certify(KeyPurpose.Channel, key, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms.Hash.ToArray());
 
     private bool HasAcknowledged(Opening opening, PinnedParticipant observer) =>
         opening.Row.Acknowledgements.Any(a => Acknowledgements.IsOf(a, observer.Id));
@@ -421,6 +423,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private bool TryRoot(PinnedParticipant pinned, out PublicKey root)
     {
         bool found = node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) && participant.Root.Fingerprint == pinned.RootFingerprint;
+        if (!found) ledger.RefreshDirectory();
         root = found ? participant!.Root : default;
         return found;
     }

@@ -11,6 +11,9 @@ internal sealed class NodeContext
     /// <summary>Facts written within this time are remembered, because a command that was looked up earlier may still wait.</summary>
     public static readonly TimeSpan FactMemory = TimeSpan.FromMinutes(2);
 
+    /// <summary>Certificates begin so long before they are issued, because the clocks of those who check them differ.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
     private readonly Dictionary<PayloadKey, byte[]> recentFacts = [];
     private readonly Queue<(DateTimeOffset At, PayloadKey Key)> recentOrder = new();
     private readonly Dictionary<PayloadKey, PayloadWrite?> rows = [];

@@ -9,8 +9,8 @@ public sealed record NodeSettings
     /// <summary>The longest wait between tries. Default 15 seconds.</summary>
     public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often the directory is read again. Default 5 seconds.</summary>
-    public TimeSpan DirectoryInterval { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often the directory is read again. Default 2 seconds.</summary>
+    public TimeSpan DirectoryInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
     public int MaxLedgerSubmissions { get; init; } = 1_000;

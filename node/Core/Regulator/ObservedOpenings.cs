@@ -14,7 +14,7 @@ using Settlement.Wire.Participants;
 namespace Settlement.Core.Regulator;
 
 /// <summary>A regulator's part in opening channels: it checks terms and epoch keys, acknowledges, and remembers.</summary>
-internal sealed class ObservedOpenings(NodeContext node, TimeSpan channelKeyLife)
+internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, TimeSpan channelKeyLife)
 {
     private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
 
@@ -53,7 +53,7 @@ internal sealed class ObservedOpenings(NodeContext node, TimeSpan channelKeyLife
             OpeningRow row = new() { Terms = proposal.Terms, Epoch = proposal.Epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()) };
             row.EpochSecrets.Add(keys!.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
             row.Certificates.Add(proposal.MemberCertificates);
-            row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now, node.Now + channelKeyLife, terms!.Hash.ToArray()));
+            row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + channelKeyLife, terms!.Hash.ToArray()));
             underWay[hash] = (terms, row, node.NewRetry());
             Save(terms, row);
             Acknowledge(terms, row);
@@ -108,7 +108,10 @@ internal sealed class ObservedOpenings(NodeContext node, TimeSpan channelKeyLife
             KeyCertificate? certificate = proposal.MemberCertificates.ElementAtOrDefault(pinned.Number);
             if (!node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) || participant.Root.Fingerprint != pinned.RootFingerprint
                 || !KeyCertificates.TryVerify(certificate, participant.Root, node.Network, pinned.Id, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
+            {
+                ledger.RefreshDirectory();
                 return ChannelCodes.ParticipantNotPinned;
+            }
         }
 
         return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, own.Number, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;

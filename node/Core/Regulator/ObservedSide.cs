@@ -25,6 +25,12 @@ internal sealed class ObservedSide(ChannelContext context, Retry retry)
 
     public long StreamVersion { get; set; }
 
+    /// <summary>Heads read in the log beyond what is held, by sequence.</summary>
+    public SortedDictionary<long, Digest> Heads { get; } = [];
+
+    /// <summary>Batches that wait for their head to be read, or for the batch before them.</summary>
+    public SortedDictionary<long, DeliveredBatch> Pending { get; } = [];
+
     /// <summary>Whether members are to be told what is held.</summary>
     public bool OwesProgress { get; set; }
 

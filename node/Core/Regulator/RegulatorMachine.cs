@@ -34,7 +34,7 @@ public sealed class RegulatorMachine : IMachine
         this.settings = settings;
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
-        openings = new ObservedOpenings(node, settings.ChannelKeyLife) { Opened = Join };
+        openings = new ObservedOpenings(node, ledger, settings.ChannelKeyLife) { Opened = Join };
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
         {
@@ -149,7 +149,9 @@ public sealed class RegulatorMachine : IMachine
             new NotarisedRow { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index }.ToByteArray(), PayloadWriteMode.Replace));
         if (!channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel)) return;
         channel.Notarised = Math.Max(channel.Notarised, head.Fields.Sequence);
+        if (head.Fields.Sequence > channel.Held) channel.Heads[head.Fields.Sequence] = head.Fields.Head;
         channel.Write(node);
+        HoldWhatFits(channel);
     }
 
     private void OnDelivery(ParticipantId from, Delivery delivery)
@@ -161,29 +163,47 @@ public sealed class RegulatorMachine : IMachine
             return;
         }
 
-        channel.OwesProgress = true;
-        if ((long)delivery.Sequence != channel.Held + 1) return;
-        if (!DeliveredBatch.TryRead(channel.Context, delivery, out DeliveredBatch? batch, out string code) || batch.Previous != channel.HeldHead)
+        if ((long)delivery.Sequence <= channel.Held || (long)delivery.Sequence > channel.Held + settings.MaxPending)
         {
-            node.Alarm(code.Length > 0 ? code : ChannelCodes.DeliveryMismatch, id.ToString());
+            channel.OwesProgress = true;
             return;
         }
 
-        // Not on the ledger as far as this node has read: it reads on, and the member delivers again.
-        if (node.Find(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, batch.Sequence))) is not { } row)
+        if (!DeliveredBatch.TryRead(channel.Context, delivery, out DeliveredBatch? batch, out string code))
         {
-            follower.Hurry();
-            channel.OwesProgress = false;
+            node.Alarm(code, id.ToString());
             return;
         }
 
-        if (!NotarisedRow.Parser.ParseFrom(row).Head.Span.SequenceEqual(batch.HeadHash.ToArray()))
-        {
-            node.Alarm(ChannelCodes.DeliveryMismatch, id.ToString());
-            return;
-        }
+        if (node.Find(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, batch.Sequence))) is { } row && Digest.TryRead(NotarisedRow.Parser.ParseFrom(row).Head.Span, out Digest head))
+            channel.Heads[batch.Sequence] = head;
+        channel.Pending[batch.Sequence] = batch;
+        HoldWhatFits(channel);
+    }
 
-        Hold(channel, batch);
+    /// <summary>Holds the batches that follow what is held, as far as the log shows their heads. One that leads to another head
+    /// is dropped and reported; the member that sent it, or the other, is asked again.</summary>
+    private void HoldWhatFits(ObservedSide channel)
+    {
+        while (channel.Pending.TryGetValue(channel.Held + 1, out DeliveredBatch? batch))
+        {
+            if (!channel.Heads.TryGetValue(batch.Sequence, out Digest head))
+            {
+                follower.Hurry();
+                return;
+            }
+
+            channel.Pending.Remove(batch.Sequence);
+            if (head != batch.HeadHash || batch.Previous != channel.HeldHead)
+            {
+                node.Alarm(ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString());
+                return;
+            }
+
+            Hold(channel, batch);
+            channel.Heads.Remove(batch.Sequence);
+            channel.OwesProgress = true;
+        }
     }
 
     private void Hold(ObservedSide channel, DeliveredBatch batch)

@@ -9,6 +9,9 @@ public sealed record RegulatorSettings
     /// <summary>How long certificates of its channel keys are good for. Default 5 years.</summary>
     public TimeSpan ChannelKeyLife { get; init; } = TimeSpan.FromDays(5 * 365);
 
+    /// <summary>Batches of a channel that wait for their head or a predecessor. Default 64.</summary>
+    public int MaxPending { get; init; } = 64;
+
     /// <summary>Tries before an acknowledgement is no longer repeated. Default 20.</summary>
     public int MaxTries { get; init; } = 20;
 }
