@@ -10,6 +10,7 @@ namespace Settlement.Host.Configuration;
 /// <summary>Reads and checks a node's configuration file.</summary>
 internal sealed class ConfigurationReader
 {
+    private const string ContractExtension = ".contract";
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
@@ -192,12 +193,38 @@ internal sealed class ConfigurationReader
         if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in");
         for (int i = 0; i < (names?.Count ?? 0); i++)
         {
-            Contract? contract = ContractLibrary.All.FirstOrDefault(known => string.Equals(known.Name, names![i], StringComparison.Ordinal));
-            if (contract is not null) contracts.Add(contract);
-            else read.Invalid($"accept.contracts[{i}]", $"not a contract of the library, which has {string.Join(", ", ContractLibrary.All.Select(static c => c.Name))}");
+            if (ReadContract($"accept.contracts[{i}]", names![i] ?? "") is { } contract) contracts.Add(contract);
         }
 
+        if (contracts.DistinctBy(static contract => contract.Name).Count() != contracts.Count)
+            read.Invalid("accept.contracts", "two contracts of one name; an order to open a channel could not tell them apart");
         return contracts;
+    }
+
+    // A contract of the library by its name, or one of the bank's own by its file.
+    private Contract? ReadContract(string property, string name)
+    {
+        if (!name.EndsWith(ContractExtension, StringComparison.Ordinal))
+        {
+            Contract? known = ContractLibrary.All.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal));
+            if (known is null)
+                read.Invalid(property, $"neither a file that ends in {ContractExtension} nor a contract of the library, which has {string.Join(", ", ContractLibrary.All.Select(static c => c.Name))}");
+            return known;
+        }
+
+        string path = Path.GetFullPath(name, baseFolder);
+        try
+        {
+            if (new FileInfo(path).Length > ContractCompiler.MaxFileBytes) read.Invalid(property, $"{path} has more than {ContractCompiler.MaxFileBytes} bytes");
+            else if (ContractCompiler.Compile(Path.GetFileName(path), File.ReadAllText(path)) is { Contract: { } own }) return own;
+            else read.Invalid(property, $"{path} has errors; `settlement contract check` names them");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            read.Invalid(property, $"{path} cannot be read: {error.Message}");
+        }
+
+        return null;
     }
 
     private List<ApiToken> ReadTokens()
