@@ -5,8 +5,7 @@ namespace Settlement.Client;
 /// <summary>How the API's records are written as JSON. The node refuses orders with members it does not know; a client reads
 /// past members that a later node adds to its answers.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MessageReceipt))]
 [JsonSerializable(typeof(Instruction))]

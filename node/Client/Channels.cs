@@ -67,7 +67,7 @@ public sealed record ChannelOrder
     /// <summary>Who observes the channel.</summary>
     public IReadOnlyList<PinnedParticipant> Observers { get; init; } = [];
 
-    /// <summary>Names of the library's contracts.</summary>
+    /// <summary>Names of contracts that the bank takes part in.</summary>
     public required IReadOnlyList<string> Contracts { get; init; }
 
     /// <summary>ISO 4217 codes.</summary>
@@ -120,8 +120,14 @@ public sealed record EntryInfo
     /// <summary>The action taken; none for a refusal.</summary>
     public string? Action { get; init; }
 
+    /// <summary>Who took it; none for a refusal.</summary>
+    public string? ActedBy { get; init; }
+
     /// <summary>Why the entry was refused by the counterparty; none for an entry that stands.</summary>
     public string? Refusal { get; init; }
+
+    /// <summary>Why this node cannot open what it holds; none where it can.</summary>
+    public string? Fault { get; init; }
 
     /// <summary>The time of the batch.</summary>
     public DateTimeOffset? Time { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Settlement.Client;
 
 /// <summary>A refusal as problem details (RFC 9457) with a stable code.</summary>
@@ -19,12 +21,15 @@ public sealed record Problem
     public string Code { get; init; } = "";
 
     /// <summary>Where in a message the fault lies.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Place { get; init; }
 
     /// <summary>The line from 1, where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Line { get; init; }
 
     /// <summary>The column from 1, where it is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Column { get; init; }
 }
 

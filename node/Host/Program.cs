@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Settlement.Host.Commands;
+using Settlement.Host.Demo;
 
 RootCommand root = new("A privacy-preserving interbank settlement node.")
 {
@@ -7,6 +8,7 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     KeysCommand.Create(),
     ContractCommand.Create(),
     LedgerCommand.Create(),
+    DemoCommand.Create(),
 };
 // The run command handles signals itself, and gives what is under way the time it needs.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -82,7 +82,7 @@ internal static class ApiRequest
         {
             if (context.RequestAborted.IsCancellationRequested) return null;
             if (timer.IsCancellationRequested)
-                await Problems.WriteAsync(context, StatusCodes.Status504GatewayTimeout, Configuration.HostCodes.Busy, "The outcome is not known yet; ask for it again.");
+                await Problems.WriteAsync(context, StatusCodes.Status504GatewayTimeout, Configuration.HostCodes.OutcomeUnknown, "The outcome is not known yet; ask for it again.");
             else await Problems.StoppingAsync(context);
             return null;
         }

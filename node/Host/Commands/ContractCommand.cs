@@ -12,7 +12,10 @@ internal static class ContractCommand
         Argument<FileInfo[]> files = new("FILE") { Description = "Files that end in .contract.", Arity = ArgumentArity.OneOrMore };
         Command check = new("check", "Says what is wrong with contracts, and where.") { files };
         check.SetAction((parsed, ct) => Failures.ReportAsync(() => CheckAsync(parsed.GetValue(files)!, ct)));
-        return new Command("contract", "Contracts in the contract language.") { check };
+        Argument<FileInfo> file = new("FILE") { Description = "A file that ends in .contract." };
+        Command explain = new("explain", "Shows who sees what as a matrix, and the states as a Mermaid diagram.") { file };
+        explain.SetAction((parsed, ct) => Failures.ReportAsync(() => ExplainAsync(parsed.GetValue(file)!, ct)));
+        return new Command("contract", "Contracts in the contract language.") { check, explain };
     }
 
     private static async Task<int> CheckAsync(FileInfo[] files, CancellationToken ct)
@@ -27,6 +30,19 @@ internal static class ContractCommand
         }
 
         return areRight ? ExitCodes.Success : ExitCodes.Refused;
+    }
+
+    private static async Task<int> ExplainAsync(FileInfo file, CancellationToken ct)
+    {
+        Compilation compilation = await CompileAsync(file, ct);
+        if (compilation.Contract is { } contract)
+        {
+            await Console.Out.WriteAsync(ContractExplanation.Render(contract));
+            return ExitCodes.Success;
+        }
+
+        await Console.Error.WriteAsync(DiagnosticRenderer.Render(compilation.Diagnostics));
+        return ExitCodes.Refused;
     }
 
     private static async Task<Compilation> CompileAsync(FileInfo file, CancellationToken ct)

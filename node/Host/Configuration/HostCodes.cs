@@ -72,8 +72,8 @@ internal static class HostCodes
     /// <summary>The node has more to do than it may hold; the same request may be sent again.</summary>
     public const string Busy = "HO108";
 
-    /// <summary>The idempotency key was used with another body.</summary>
-    public const string IdempotencyConflict = "HO109";
+    /// <summary>The idempotency key is not 1 to 128 visible ASCII characters.</summary>
+    public const string IdempotencyKeyInvalid = "HO109";
 
     /// <summary>The path exists, with another method.</summary>
     public const string MethodUnknown = "HO110";
@@ -81,6 +81,9 @@ internal static class HostCodes
     /// <summary>The node is stopping; the outcome of the request is found by asking again.</summary>
     public const string Stopping = "HO111";
 
-    /// <summary>What was asked for was refused by the channel, the agent or the ledger; the reason is in the answer.</summary>
-    public const string Refused = "HO112";
+    /// <summary>The node waited as long as it may, and the outcome is not known yet.</summary>
+    public const string OutcomeUnknown = "HO112";
+
+    /// <summary>The contracts do not grant this observer all that their outcome depends on, so it cannot run them again.</summary>
+    public const string ReExecutionNotGranted = "HO113";
 }

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Settlement.Client;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Regulator;
+using Settlement.Host.Api;
+using Settlement.Host.Channels;
+using Settlement.Host.Configuration;
+using Settlement.Host.Reading;
+
+namespace Settlement.Host.Audit;
+
+/// <summary>What a regulator reads and can prove of the channels it observes.</summary>
+internal static class AuditSlice
+{
+    /// <summary>Registers what the slice needs.</summary>
+    public static void AddAudit(this IServiceCollection services, ChannelAuditor auditor) => services.AddSingleton(auditor);
+
+    /// <summary>Maps the slice's endpoints.</summary>
+    public static void MapAudit(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/audit/channels", ListAsync).Demands(ApiRole.Audit);
+        routes.MapGet("/v1/audit/channels/{id}", ProveAsync).Demands(ApiRole.Audit);
+        routes.MapGet("/v1/channels/{id}/entries", static context => EntryDoor.AnswerAsync(context, isObserver: true)).Demands(ApiRole.Audit);
+    }
+
+    private static async Task ListAsync(HttpContext context)
+    {
+        if (await ApiRequest.CallAsync<ObservedChannels>(context, static call => new RegulatorInput.ListChannels(call)) is not { } observed) return;
+        AuditChannelList answer = new([.. observed.Channels.Select(static channel =>
+            new AuditChannel(channel.Channel.ToString(), channel.Members, (ulong)channel.NotarisedSequence, (ulong)channel.HeldSequence))]);
+        await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.AuditChannelList);
+    }
+
+    private static async Task ProveAsync(HttpContext context)
+    {
+        VaultReads reads = context.RequestServices.GetRequiredService<VaultReads>();
+        if (!Digest.TryParse((string?)context.Request.RouteValues["id"], out Digest id)
+            || await reads.FindChannelAsync(id, context.RequestAborted) is not { } channel)
+        {
+            await Problems.NotFoundAsync(context);
+            return;
+        }
+
+        ChannelVerdict verdict = await context.RequestServices.GetRequiredService<ChannelAuditor>().AuditAsync(channel, context.RequestAborted);
+        await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(verdict), ApiJson.Default.AuditReport);
+    }
+
+    private static AuditReport Show(ChannelVerdict verdict) => new(
+        verdict.Channel.ToString(), verdict.Entries, new Verdict(verdict.Delivered, Show(verdict.NotDelivered)), new Verdict(verdict.Authentic, Show(verdict.NotAuthentic)),
+        verdict.ReExecuted is { } reExecuted
+            ? new Verdict(reExecuted, Show(verdict.NotReExecuted))
+            : new Verdict(Holds: false, [new Finding(HostCodes.ReExecutionNotGranted, "")]));
+
+    private static IReadOnlyList<Finding> Show(IReadOnlyList<AuditFault> faults) => [.. faults.Select(static fault => new Finding(
+        fault.Code,
+        string.Create(CultureInfo.InvariantCulture, $"sequence {fault.Sequence}{(fault.Entries.Count > 0 ? ", entries " : "")}{string.Join(", ", fault.Entries)}")))];
+}

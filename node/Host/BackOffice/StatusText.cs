@@ -1,0 +1,21 @@
+using Settlement.Core.Bank;
+using StatusCodes = Settlement.Host.Iso20022.StatusCodes;
+
+namespace Settlement.Host.BackOffice;
+
+/// <summary>A status in ISO 20022's words.</summary>
+internal static class StatusText
+{
+    public static string Of(InstructionStatus status) => status switch
+    {
+        InstructionStatus.Received => StatusCodes.Received,
+        InstructionStatus.Accepted => StatusCodes.Accepted,
+        InstructionStatus.Queued => StatusCodes.Pending,
+        InstructionStatus.Settled => StatusCodes.Settled,
+        InstructionStatus.Rejected => StatusCodes.Rejected,
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "There is no such status."),
+    };
+
+    /// <summary>Whether it stays as it is.</summary>
+    public static bool IsLast(InstructionStatus status) => status is InstructionStatus.Settled or InstructionStatus.Rejected;
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Client;
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
+
+namespace Settlement.Host.Channels;
+
+/// <summary>Reads an operator's order for a channel. What it says wrongly is named; whether the network agrees is the machine's matter.</summary>
+/// <param name="own">This bank.</param>
+/// <param name="contracts">The contracts that this bank takes part in.</param>
+internal sealed class ChannelOrders(ParticipantId own, IReadOnlyList<Contract> contracts)
+{
+    private const int MaximumObservers = 16;
+    private const int MaximumItems = 64;
+
+    /// <summary>The order as the machine takes it, or what is wrong with it.</summary>
+    public bool TryRead(ChannelOrder order, [NotNullWhen(true)] out ChannelRequest? request, [NotNullWhen(false)] out string? fault)
+    {
+        request = null;
+        if (!ParticipantId.TryParse(order.Counterparty, out ParticipantId counterparty) || counterparty == own) return Fail("counterparty is another participant's id.", out fault);
+        if (!Digest.TryParse(order.RootFingerprint, out Digest root)) return Fail("rootFingerprint is 64 hexadecimal digits.", out fault);
+        if (!TryReadObservers(order.Observers, out List<(ParticipantId, Digest)> observers)) return Fail($"observers are at most {MaximumObservers} participants with their rootFingerprint.", out fault);
+        if (!TryReadContracts(order.Contracts, out List<string> sources)) return Fail("contracts are names of contracts that this bank takes part in.", out fault);
+        if (!TryReadCurrencies(order.Currencies, out List<Currency> currencies)) return Fail("currencies are codes of ISO 4217.", out fault);
+        if (!TryReadLimits(order.Limits, counterparty, out List<(bool, Money)> limits)) return Fail("limits are of one of the two banks, in a currency, with an amount above zero as a string.", out fault);
+        request = new ChannelRequest(counterparty, root, observers, sources, currencies, limits);
+        fault = null;
+        return true;
+    }
+
+    private static bool Fail(string message, out string fault)
+    {
+        fault = message;
+        return false;
+    }
+
+    private static bool TryReadObservers(IReadOnlyList<PinnedParticipant> pins, out List<(ParticipantId Id, Digest Root)> observers)
+    {
+        observers = [];
+        if (pins.Count > MaximumObservers) return false;
+        foreach (PinnedParticipant pin in pins)
+        {
+            if (!ParticipantId.TryParse(pin.Participant, out ParticipantId id) || !Digest.TryParse(pin.RootFingerprint, out Digest root)) return false;
+            observers.Add((id, root));
+        }
+
+        return true;
+    }
+
+    private bool TryReadContracts(IReadOnlyList<string> names, out List<string> sources)
+    {
+        sources = [];
+        if (names.Count is 0 or > MaximumItems) return false;
+        foreach (string name in names)
+        {
+            if (contracts.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal)) is not { } contract) return false;
+            sources.Add(contract.Source);
+        }
+
+        return true;
+    }
+
+    private static bool TryReadCurrencies(IReadOnlyList<string> codes, out List<Currency> currencies)
+    {
+        currencies = [];
+        if (codes.Count is 0 or > MaximumItems) return false;
+        foreach (string code in codes)
+        {
+            if (!Currency.TryParse(code, out Currency currency) || currencies.Contains(currency)) return false;
+            currencies.Add(currency);
+        }
+
+        return true;
+    }
+
+    private bool TryReadLimits(IReadOnlyList<LimitOrder> orders, ParticipantId counterparty, out List<(bool OfCounterparty, Money Limit)> limits)
+    {
+        limits = [];
+        if (orders.Count > 2 * MaximumItems) return false;
+        foreach (LimitOrder order in orders)
+        {
+            if (!ParticipantId.TryParse(order.Of, out ParticipantId of) || (of != own && of != counterparty)) return false;
+            if (!Api.ApiRequest.TryReadMoney(order.Currency, order.Amount, out Money limit)) return false;
+            limits.Add((of == counterparty, limit));
+        }
+
+        return true;
+    }
+}

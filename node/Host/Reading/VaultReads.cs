@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
+using Settlement.Core.Store;
+using Settlement.Storage;
+
+namespace Settlement.Host.Reading;
+
+/// <summary>
+/// Reads of the vault beside the machine, for doors that show what is stored. A row is read as it was committed last, so
+/// an answer may be older than a step that is being made, and never newer than the vault.
+/// </summary>
+internal sealed class VaultReads(IEventVault vault, VaultReader reader)
+{
+    private const int ChannelsPerRead = 256;
+    private const int BatchesPerRead = 32;
+
+    // Terms never change, so what was read once is kept.
+    private readonly ConcurrentDictionary<Digest, ChannelContext> channels = new();
+
+    /// <summary>Opens the rows that are read here.</summary>
+    public VaultReader Reader => reader;
+
+    /// <summary>The rows themselves.</summary>
+    public IEventVault Vault => vault;
+
+    /// <summary>One row, or null.</summary>
+    public async Task<byte[]?> FindAsync(PayloadKind kind, byte[] key, CancellationToken ct)
+    {
+        PayloadKey wanted = new(kind, key);
+        return (await vault.GetAsync([wanted], ct)).GetValueOrDefault(wanted);
+    }
+
+    /// <summary>Several rows of one kind; those that exist.</summary>
+    public ValueTask<IReadOnlyDictionary<PayloadKey, byte[]>> FindAsync(PayloadKind kind, IEnumerable<byte[]> keys, CancellationToken ct) =>
+        vault.GetAsync([.. keys.Select(key => new PayloadKey(kind, key))], ct);
+
+    /// <summary>An open channel; null when there is none of this id.</summary>
+    public async Task<ChannelContext?> FindChannelAsync(Digest id, CancellationToken ct)
+    {
+        if (channels.TryGetValue(id, out ChannelContext? known)) return known;
+        byte[]? after = null;
+        while (await vault.ScanAsync(PayloadKind.Channels, after, ChannelsPerRead, ct) is { Count: > 0 } page)
+        {
+            after = page[^1].Key;
+            foreach (StoredPayload row in page)
+            {
+                if (reader.ReadChannel(row) is { } channel) channels.TryAdd(channel.Channel, channel);
+            }
+        }
+
+        return channels.GetValueOrDefault(id);
+    }
+
+    /// <summary>The entries of whole batches after a sequence, until there are as many as wanted.</summary>
+    public async Task<IReadOnlyList<EntryView>> ReadEntriesAsync(ChannelContext channel, bool isObserver, long after, int limit, CancellationToken ct)
+    {
+        List<EntryView> entries = [];
+        byte[] place = VaultReader.BatchKey(channel.Channel, after);
+        while (entries.Count < limit)
+        {
+            IReadOnlyList<StoredPayload> page = await vault.ScanAsync(PayloadKind.Batches, place, BatchesPerRead, ct);
+            StoredPayload[] batches = [.. page.Where(row => VaultReader.SequenceOf(channel.Channel, row.Key) is not null)];
+            IReadOnlyDictionary<PayloadKey, byte[]> keys = await FindAsync(PayloadKind.ContentKeys, batches.Select(static row => row.Key), ct);
+            foreach (StoredPayload batch in batches)
+            {
+                byte[] contentKeys = keys.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, batch.Key)) ?? [];
+                entries.AddRange(isObserver ? reader.ReadObserverBatch(channel, batch.Body, contentKeys) : reader.ReadMemberBatch(channel, batch.Body, contentKeys));
+                if (entries.Count >= limit) return entries;
+            }
+
+            // Rows are in key order: the first of another channel ends this one.
+            if (batches.Length < BatchesPerRead) break;
+            place = batches[^1].Key;
+        }
+
+        return entries;
+    }
+}

@@ -1,0 +1,54 @@
+using Settlement.Core.Agent;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Host.SettlementAgent;
+using Settlement.Host.Api;
+
+namespace Settlement.Host.Roles;
+
+/// <summary>The settlement agent.</summary>
+internal sealed class AgentRole : IRole
+{
+    private readonly NodeMaterial material;
+
+    private AgentRole(NodeMaterial material, AgentMachine machine)
+    {
+        this.material = material;
+        Machine = machine;
+    }
+
+    /// <inheritdoc/>
+    public IMachine Machine { get; }
+
+    /// <inheritdoc/>
+    public ParticipantDirectory Directory => material.Parts.Directory;
+
+    /// <inheritdoc/>
+    public int RecoveredRows => material.RecoveredRows;
+
+    /// <inheritdoc/>
+    public int MaximumApiBodyBytes => ApiBounds.MaximumJsonBytes;
+
+    /// <summary>The agent as it last committed.</summary>
+    public static async Task<AgentRole> RecoverAsync(NodeGround ground, CancellationToken ct)
+    {
+        NodeMaterial prepared = NodeMaterial.Prepare(ground);
+        RecoveredRows rows = await prepared.ReadRowsAsync(AgentMachine.RecoveryKinds, ct);
+        return new AgentRole(prepared, new AgentMachine(new AgentParts(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors), rows));
+    }
+
+    /// <inheritdoc/>
+    public void AddServices(IServiceCollection services)
+    {
+        // Its slice holds no state beside the machine.
+    }
+
+    /// <inheritdoc/>
+    public void MapPeer(IEndpointRouteBuilder routes) => routes.MapAgentRequests();
+
+    /// <inheritdoc/>
+    public void MapApi(IEndpointRouteBuilder routes) => routes.MapAgent();
+
+    /// <inheritdoc/>
+    public void Dispose() => material.Dispose();
+}

@@ -1,0 +1,63 @@
+using Settlement.Client;
+using Settlement.Core.Agent;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
+using Settlement.Host.Api;
+using Settlement.Host.Configuration;
+using Settlement.Host.Peers;
+
+namespace Settlement.Host.SettlementAgent;
+
+/// <summary>The settlement agent's doors: requests of participants, and the operator's credits and books.</summary>
+internal static class AgentSlice
+{
+    private const int MaximumReferenceLength = 140;
+
+    /// <summary>Maps the door for participants.</summary>
+    public static void MapAgentRequests(this IEndpointRouteBuilder routes) => routes.MapPost(PeerRoutes.AgentRequests, ReceiveAsync);
+
+    /// <summary>Maps the operator's doors.</summary>
+    public static void MapAgent(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/accounts/{participant}/credits", CreditAsync).Demands(ApiRole.Operator);
+        routes.MapGet("/v1/books", BooksAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+    }
+
+    private static async Task ReceiveAsync(HttpContext context)
+    {
+        if (await PeerDoor.ReadAsync(context) is not { } request) return;
+        await PeerDoor.AnswerAsync<byte[]>(context, call => new AgentInput.Requested(call, request.From, request.Body), request.Body.Length, static reply => reply);
+    }
+
+    private static async Task CreditAsync(HttpContext context)
+    {
+        if (!ParticipantId.TryParse((string?)context.Request.RouteValues["participant"], out ParticipantId bank))
+        {
+            await Problems.NotFoundAsync(context);
+            return;
+        }
+
+        if (await ApiRequest.ReadAsync(context, ApiJson.Default.CreditOrder) is not { } order) return;
+        if (order.Reference.Length is 0 or > MaximumReferenceLength || !ApiRequest.TryReadMoney(order.Currency, order.Amount, out Money amount))
+        {
+            await Problems.MalformedAsync(context, "reference has 1 to 140 characters, and amount is a decimal number above zero that fits the currency, as a string.");
+            return;
+        }
+
+        if (await ApiRequest.CallAsync<CreditResult>(context, call => new AgentInput.Credit(call, order.Reference, bank, amount)) is not { } result) return;
+        if (result.Refusal is { } refusal) await Problems.RefusedAsync(context, refusal);
+        else await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(bank.ToString(), result.Balance), ApiJson.Default.Balance);
+    }
+
+    private static async Task BooksAsync(HttpContext context)
+    {
+        if (await ApiRequest.CallAsync<Books>(context, static call => new AgentInput.ListBooks(call)) is not { } books) return;
+        BooksInfo answer = new(
+            [.. books.Accounts.Select(static account => Show(account.Bank.ToString(), account.Balance))],
+            [.. books.Pools.Select(static pool => Show(pool.Channel, pool.Balance))],
+            [.. books.Issued.Select(static issued => Show("", issued))]);
+        await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.BooksInfo);
+    }
+
+    private static Balance Show(string owner, Money balance) => new(owner, balance.Currency.Code, balance.ToDecimalText());
+}

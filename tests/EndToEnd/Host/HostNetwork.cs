@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Sockets;
+using Settlement.Client;
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Participants;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Host.Running;
+using Settlement.Tests.EndToEnd.Storage;
+
+namespace Settlement.Tests.EndToEnd.Host;
+
+/// <summary>A network of running nodes on loopback, each with a database of its own: a ledger, an agent, a regulator, two banks.</summary>
+internal sealed class HostNetwork : IAsyncDisposable
+{
+    public const string LedgerId = "LEDGDEFFXXX";
+    public const string AgentId = "AGNTDEFFXXX";
+    public const string RegulatorId = "SUPEDEFFXXX";
+    public const string BankA = "BANADEFFXXX";
+    public const string BankB = "BANBDEFFXXX";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly TestFolder folder = new();
+    private readonly Dictionary<string, NodeConfiguration> configurations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeyFacts> facts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> nodes = new(StringComparer.Ordinal);
+
+    public static async Task<HostNetwork> StartAsync(PostgresServer postgres, CancellationToken ct)
+    {
+        HostNetwork network = new();
+        await network.AddAsync(postgres, NodeRole.Ledger, LedgerId, ct);
+        await network.AddAsync(postgres, NodeRole.Regulator, RegulatorId, ct);
+        await network.AddAsync(postgres, NodeRole.Agent, AgentId, ct);
+        await network.AddAsync(postgres, NodeRole.Bank, BankA, ct);
+        await network.AddAsync(postgres, NodeRole.Bank, BankB, ct);
+        foreach (string id in network.nodes.Keys) await network.UntilAsync(async () => await network.Operator(id).IsReadyAsync(ct), ct);
+        return network;
+    }
+
+    public KeyFacts Facts(string id) => facts[id];
+
+    public NodeConfiguration Configuration(string id) => configurations[id];
+
+    public Node Node(string id) => nodes[id];
+
+    public SettlementClient Operator(string id) => new(nodes[id].ApiAddress, TestNodes.OperatorToken);
+
+    public SettlementClient BackOffice(string id) => new(nodes[id].ApiAddress, TestNodes.BackOfficeToken);
+
+    public SettlementClient Auditor(string id) => new(nodes[id].ApiAddress, TestNodes.AuditToken);
+
+    /// <summary>Stops a node in order and starts it again from its vault.</summary>
+    public async Task RestartAsync(string id, CancellationToken ct)
+    {
+        await nodes[id].StopAsync();
+        nodes[id] = await TestNodes.StartAsync(configurations[id], ct);
+    }
+
+    /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
+    public async Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct)
+    {
+        using SettlementClient bank = Operator(BankA), agent = Operator(AgentId), other = Operator(BankB);
+        DateOnly day = new(2026, 3, 2);
+        await bank.OpenBusinessDayAsync(day, ct);
+        await other.OpenBusinessDayAsync(day, ct);
+        await agent.CreditAsync(BankA, new CreditOrder("opening balance", "EUR", amount), ct);
+        ChannelOrder order = new()
+        {
+            Counterparty = BankB,
+            RootFingerprint = Facts(BankB).RootFingerprint.ToString(),
+            Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
+            Contracts = ["GrossPayment", "PoolFunding"],
+            Currencies = ["EUR"],
+        };
+        string channel = "";
+        await UntilAsync(async () => (channel = await TryOpenAsync(bank, order, ct)).Length > 0, ct);
+        await bank.FundAsync(channel, new MoneyOrder("EUR", amount), ct);
+        return channel;
+    }
+
+    /// <summary>Asks until it holds; nodes tell each other in their own time.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, CancellationToken ct)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            foreach ((string id, Node node) in nodes)
+            {
+                if (node.Running.IsFaulted) throw new InvalidOperationException($"{id} stopped.", node.Running.Exception);
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
+            await Task.Delay(PollInterval, ct);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Node node in nodes.Values) await node.DisposeAsync();
+        folder.Dispose();
+    }
+
+    // Until the bank has read from the ledger who the others are.
+    private static async Task<string> TryOpenAsync(SettlementClient bank, ChannelOrder order, CancellationToken ct)
+    {
+        try
+        {
+            return (await bank.OpenChannelAsync(order, ct)).Id;
+        }
+        catch (SettlementApiException refused) when (refused.Code == BankCodes.ParticipantUnknown)
+        {
+            return "";
+        }
+    }
+
+    private async Task AddAsync(PostgresServer postgres, NodeRole role, string id, CancellationToken ct)
+    {
+        string keys = Path.Combine(folder.Path, id);
+        facts[id] = TestNodes.CreateKeys(keys, role, id);
+        IPEndPoint peer = FreePort();
+        NodeConfiguration configuration = TestNodes.Configuration(role, id, keys, await postgres.CreateDatabaseAsync(ct)) with
+        {
+            Peer = new PeerConfiguration(peer, new Uri($"https://{peer}")),
+            Ledger = role == NodeRole.Ledger ? null : new LedgerPin(
+                new Destination(TestNodes.Id(LedgerId), configurations[LedgerId].Peer.Advertise, facts[LedgerId].TlsFingerprint), facts[LedgerId].Checkpoint!.Value),
+            Agent = role == NodeRole.Bank ? new ParticipantPin(TestNodes.Id(AgentId), facts[AgentId].RootFingerprint) : null,
+            Supervisors = role == NodeRole.Agent ? [new ParticipantPin(TestNodes.Id(RegulatorId), facts[RegulatorId].RootFingerprint)] : [],
+            Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
+        };
+        configurations[id] = configuration;
+        nodes[id] = await TestNodes.StartAsync(configuration, ct);
+    }
+
+    // Free when it was asked for; a node must know its address before it listens, because it advertises it.
+    private static IPEndPoint FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+}
