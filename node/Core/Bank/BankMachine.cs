@@ -51,6 +51,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         reader = new PeerReader(node, channels);
         finaliser.Finalised = observers.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
+        ledger.DirectoryRead = openings.OnDirectoryRead;
         BankRecovery.Run(node, rows, channels, openings, intake, funding);
     }
 

@@ -22,6 +22,7 @@ namespace Settlement.Core.Bank;
 internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
     private readonly SortedDictionary<Digest, Opening> underWay = [];
+    private readonly List<BankInput.OpenChannel> afterDirectory = [];
 
     /// <summary>A channel that this bank is opening, or was asked to open.</summary>
     private sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry retry, long? callId)
@@ -40,8 +41,29 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         public bool IsSubmitted { get; set; }
     }
 
-    /// <summary>Starts an opening for the operator.</summary>
+    /// <summary>Starts an opening for the operator. One that names somebody unknown waits until the directory was read again.</summary>
     public void Open(BankInput.OpenChannel input)
+    {
+        if (Refusal(input.Request) == BankCodes.ParticipantUnknown && afterDirectory.Count < settings.MaxChannels)
+        {
+            afterDirectory.Add(input);
+            ledger.RefreshDirectory();
+        }
+        else
+        {
+            OpenNow(input);
+        }
+    }
+
+    /// <summary>The directory was read: what waited for it is decided now.</summary>
+    public void OnDirectoryRead()
+    {
+        List<BankInput.OpenChannel> waiting = [.. afterDirectory];
+        afterDirectory.Clear();
+        foreach (BankInput.OpenChannel input in waiting) OpenNow(input);
+    }
+
+    private void OpenNow(BankInput.OpenChannel input)
     {
         ChannelRequest request = input.Request;
         string? refusal = Refusal(request);
@@ -204,9 +226,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             || underWay.Values.Any(o => o.Terms.Members.Any(m => m.Id == request.Counterparty))) return BankCodes.ChannelExists;
         foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)))
         {
-            if (node.Parts.Directory.TryGet(id, out Participant? participant) && participant.Root.Fingerprint == root) continue;
-            ledger.RefreshDirectory();
-            return BankCodes.ParticipantUnknown;
+            if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
         }
 
         return null;

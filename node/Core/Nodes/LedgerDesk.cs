@@ -24,7 +24,7 @@ internal sealed class LedgerDesk
     private readonly Retry retry;
     private readonly List<PendingSubmission> waiting = [];
     private readonly SortedSet<Digest> queries = [];
-    private (long Token, List<PendingSubmission> Submissions, List<Digest> Queries)? underWay;
+    private (long Token, List<PendingSubmission> Submissions, List<Digest> Queries, bool HasAskedDirectory)? underWay;
     private readonly LogFollower? follower;
     private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
     private ulong directoryNext;
@@ -51,6 +51,9 @@ internal sealed class LedgerDesk
 
     /// <summary>Told how the ledger says a channel stands, with verified leaves.</summary>
     public Action<ChannelStatus, Leaf?, Leaf?> ChannelSeen { get; set; } = (_, _, _) => { };
+
+    /// <summary>Told when the directory was read to its end.</summary>
+    public Action DirectoryRead { get; set; } = () => { };
 
     /// <summary>The size of the largest verified checkpoint.</summary>
     public long CheckpointSize => view.Checkpoint.Size;
@@ -89,7 +92,7 @@ internal sealed class LedgerDesk
         if (wantsDirectory && HasAnswered) request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
         if (wantsLog) request.Log = follower!.Query();
         long token = context.NextToken();
-        underWay = (token, submissions, asked);
+        underWay = (token, submissions, asked, request.Directory is not null);
         context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
     }
 
@@ -125,7 +128,7 @@ internal sealed class LedgerDesk
         retry.Reset();
         HasAnswered = true;
         context.Write(context.Rows.Replace(PayloadKind.Settings, ViewRowKey, new LedgerViewRow { Size = view.Checkpoint.Size, Note = view.Note }));
-        ReadDirectory(reply);
+        if (sent.HasAskedDirectory) ReadDirectory(reply);
         follower?.Read(reply, view.Checkpoint, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
         for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i], reply.Channels[i]);
@@ -185,6 +188,7 @@ internal sealed class LedgerDesk
         // A full page says that there is more.
         directoryDue = reply.Directory.Count >= DirectoryPage ? DateTimeOffset.MinValue : context.Now + context.Settings.DirectoryInterval;
         if (changed) context.Then(new Effect.DirectoryChanged());
+        if (reply.Directory.Count < DirectoryPage) DirectoryRead();
     }
 
     private bool Note(Participant participant)
