@@ -104,8 +104,16 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     private static FieldView Field(OpenedEntry entry, Field field, int own)
     {
         bool isReadable = entry.IsReadBy(field, own);
-        return new FieldView(field.Name, isReadable, isReadable ? entry.Values[field.Index]?.Written : null);
+        return new FieldView(field.Name, isReadable, isReadable && entry.Values[field.Index] is { } value ? Shown(value) : null);
     }
+
+    /// <summary>As people write it: an amount in units of its currency, text without quotes.</summary>
+    private static string Shown(Value value) => value switch
+    {
+        MoneyValue money when Monetary.Currency.TryParse(money.Currency, out Monetary.Currency currency) => new Monetary.Money(currency, money.MinorUnits).ToString(),
+        TextValue text => text.Text,
+        _ => value.Written,
+    };
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 

@@ -5,7 +5,7 @@ namespace Settlement.Core.Reading;
 /// <summary>A field of an entry as one participant sees it.</summary>
 /// <param name="Name">The field's name in the contract.</param>
 /// <param name="IsReadable">Whether the participant is in the field's audience and holds its key.</param>
-/// <param name="Value">The value, in the contract language's written form; null where it is absent or not readable.</param>
+/// <param name="Value">The value as people write it, for example <c>51.74 USD</c> or <c>2026-03-02</c>; null where it is absent or not readable.</param>
 public sealed record FieldView(string Name, bool IsReadable, string? Value);
 
 /// <summary>An entry of a final batch as one participant sees it.</summary>
