@@ -1,0 +1,93 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Tests.Simulation;
+using Settlement.Wire.Participants;
+
+namespace Settlement.Tests.Bank;
+
+/// <summary>How a role's machine is made, and from what.</summary>
+internal sealed record TestRole(
+    string Name, IReadOnlyList<PayloadKind> RecoveryKinds, Func<RecoveredRows, IEnumerable<PayloadKey>> Lookups, Func<NodeParts, RecoveredRows, IMachine> Build);
+
+/// <summary>A node that runs a machine as the host does: drain, look up, step, commit; its effects are the world's.</summary>
+internal sealed class TestNode : IDisposable
+{
+    private readonly TestRole role;
+    private readonly LedgerPin ledger;
+    private readonly NodeSettings settings;
+    private readonly ParticipantRecord record;
+    private readonly SeededEntropy entropy;
+
+    public TestNode(string network, string bic, long seed, TestRole role, LedgerPin ledger, NodeSettings settings, DateTimeOffset start, SigningKey? posting = null)
+    {
+        this.role = role;
+        this.ledger = ledger;
+        this.settings = settings;
+        Assert.True(ParticipantId.TryParse(bic, out ParticipantId id));
+        Id = id;
+        entropy = new SeededEntropy(seed);
+        Keys = new ParticipantKeys(network, id, SigningKey.Generate(entropy), AgreementKey.Generate(entropy), SigningKey.Generate(entropy).PublicKey);
+        VaultKey = VaultKey.Generate(entropy);
+        Rows = new VaultRows(VaultKey, entropy);
+        record = Participant.Write(Keys, bic, "", role.Name, new Uri($"https://{bic.ToLowerInvariant()}.example"), 1, start.AddDays(-1), start.AddYears(10), posting?.PublicKey);
+    }
+
+    public ParticipantId Id { get; }
+
+    public ParticipantKeys Keys { get; }
+
+    public ParticipantPin Pin => new(Id, Keys.RootFingerprint);
+
+    public VaultKey VaultKey { get; }
+
+    public VaultRows Rows { get; }
+
+    public TestVault Vault { get; } = new();
+
+    public ParticipantDirectory Directory { get; private set; } = new();
+
+    public List<Input> Inbox { get; } = [];
+
+    /// <summary>The codes of every alarm, in order.</summary>
+    public List<string> Alarms { get; } = [];
+
+    public IMachine Machine { get; private set; } = null!;
+
+    public bool IsBusy => Inbox.Count > 0 || Machine.HasMore;
+
+    /// <summary>The node stops and starts from its vault.</summary>
+    public void Restart()
+    {
+        (Machine as IDisposable)?.Dispose();
+        Inbox.Clear();
+        Directory = new ParticipantDirectory();
+        Dictionary<PayloadKind, IReadOnlyList<StoredPayload>> kinds = role.RecoveryKinds.ToDictionary(k => k, Vault.Scan);
+        IReadOnlyDictionary<PayloadKey, byte[]> found = Vault.Get([.. role.Lookups(new RecoveredRows(kinds))]);
+        foreach (IGrouping<PayloadKind, KeyValuePair<PayloadKey, byte[]>> rows in found.GroupBy(f => f.Key.Kind))
+            kinds[rows.Key] = [.. rows.Select(r => new StoredPayload(r.Key.Key, r.Value))];
+        Machine = role.Build(new NodeParts(Keys, VaultKey, entropy, settings, ledger, Directory, record), new RecoveredRows(kinds));
+    }
+
+    /// <summary>One step over everything that waits; its effects may be performed now.</summary>
+    public IReadOnlyList<Effect> Step(DateTimeOffset now)
+    {
+        List<Input> inputs = [.. Inbox];
+        Inbox.Clear();
+        IReadOnlyDictionary<PayloadKey, byte[]> found = Vault.Get(Machine.Needs(inputs));
+        Step step = Machine.Step(now, inputs, found);
+        Vault.Commit(step.Commit);
+        return step.Then;
+    }
+
+    public void Dispose()
+    {
+        (Machine as IDisposable)?.Dispose();
+        Keys.Dispose();
+        VaultKey.Dispose();
+    }
+}

@@ -1,0 +1,355 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Core.Reading;
+using Settlement.Core.Regulator;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Ledger;
+using Settlement.Tests.Simulation;
+using Settlement.Wire.Agent;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Tests.Bank;
+
+/// <summary>
+/// A ledger, a settlement agent, two banks and a supervisor in one thread, wired as the host wires them: effects are
+/// performed after the commit, messages arrive in order, until nothing moves. Hooks change what travels.
+/// </summary>
+internal sealed class TwoBanks : IDisposable
+{
+    public const string Network = "test";
+    public static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+    public static readonly DateOnly Day = new(2026, 3, 2);
+    private const int MaxRounds = 20_000;
+
+    private readonly SeededEntropy entropy;
+    private readonly CheckpointSigner signer;
+    private readonly LedgerMachine ledger;
+    private readonly Dictionary<long, object> replies = [];
+    private long calls;
+    private int payments;
+
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null)
+    {
+        entropy = new SeededEntropy(seed);
+        Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
+        Settings = (settings ?? new BankSettings()) with
+        {
+            AcceptedContracts = Contracts.Select(c => ContractCompiler.Compile("test", c).Contract).Where(c => c is not null)
+                .Select(c => Convert.ToHexStringLower(c!.Hash)).ToHashSet(StringComparer.Ordinal),
+        };
+        SigningKey ledgerKey = SigningKey.Generate(entropy);
+        signer = new CheckpointSigner(Network, ledgerKey);
+        ledger = new LedgerMachine(Network, signer, LedgerSettings.Default);
+        LedgerPin pin = new(new Destination(IdOf("LEDGDEFFXXX"), new Uri("https://ledger.example"), ledgerKey.PublicKey.Fingerprint), ledgerKey.PublicKey);
+        Posting = SigningKey.Generate(entropy);
+        NodeSettings node = Settings.Node;
+        Supervisor = new TestNode(Network, "SUPVDEFFXXX", seed + 101, new TestRole("regulator", RegulatorMachine.RecoveryKinds, _ => [],
+            (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)), pin, node, Start);
+        Agent = new TestNode(Network, "MARKDEFFXXX", seed + 102, new TestRole("agent", AgentMachine.RecoveryKinds, _ => [],
+            (parts, rows) => new AgentMachine(new AgentParts(parts, Posting, [Supervisor.Pin]), rows)), pin, node, Start, Posting);
+        TestRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, Settings, Agent.Pin), rows));
+        Alpha = new TestNode(Network, "ALPHDEFFXXX", seed + 103, bank, pin, node, Start);
+        Beta = new TestNode(Network, "BETAFRPPXXX", seed + 104, bank, pin, node, Start);
+        Nodes = [Alpha, Beta, Agent, Supervisor];
+        foreach (TestNode started in Nodes) started.Restart();
+        Pass(TimeSpan.FromSeconds(6));
+    }
+
+    public BankSettings Settings { get; }
+
+    public IReadOnlyList<string> Contracts { get; }
+
+    public TestNode Alpha { get; }
+
+    public TestNode Beta { get; }
+
+    public TestNode Agent { get; }
+
+    public TestNode Supervisor { get; }
+
+    public IReadOnlyList<TestNode> Nodes { get; }
+
+    public SigningKey Posting { get; }
+
+    public LedgerMachine Ledger => ledger;
+
+    public DateTimeOffset Now { get; private set; } = Start;
+
+    public Digest Channel { get; private set; }
+
+    /// <summary>What becomes of a message on its way: itself, another, none, or several.</summary>
+    public Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>>? OnPeer { get; set; }
+
+    /// <summary>What becomes of a request to the agent, and of its answer; null loses it.</summary>
+    public Func<AgentRequest, AgentRequest?>? OnAgentRequest { get; set; }
+
+    public Func<AgentReply, AgentReply?>? OnAgentReply { get; set; }
+
+    /// <summary>What becomes of the ledger's answer; null loses it.</summary>
+    public Func<TestNode, LedgerReply, LedgerReply?>? OnLedgerReply { get; set; }
+
+    public TestNode Other(TestNode bank) => bank == Alpha ? Beta : Alpha;
+
+    public static Currency Eur => CurrencyOf("EUR");
+
+    public static Currency CurrencyOf(string code) => Currency.TryParse(code, out Currency currency) ? currency : throw new ArgumentException(code);
+
+    public static ParticipantId IdOf(string text) => ParticipantId.TryParse(text, out ParticipantId id) ? id : throw new ArgumentException(text);
+
+    /// <summary>Delivers and steps until nothing moves.</summary>
+    public void Settle()
+    {
+        for (int round = 0; Nodes.Any(n => n.IsBusy); round++)
+        {
+            Assert.True(round < MaxRounds, "The nodes do not come to rest.");
+            foreach (TestNode node in Nodes.Where(n => n.IsBusy)) Perform(node, node.Step(Now));
+        }
+    }
+
+    /// <summary>Time passes, half a second at a time.</summary>
+    public void Pass(TimeSpan time)
+    {
+        for (DateTimeOffset end = Now + time; Now < end;)
+        {
+            Now += TimeSpan.FromMilliseconds(500);
+            foreach (TestNode node in Nodes) node.Inbox.Add(new Input.Tick());
+            Settle();
+        }
+    }
+
+    /// <summary>Tells a node something, and lets it and all others come to rest.</summary>
+    public T Ask<T>(TestNode node, Func<long, Input> input) where T : class
+    {
+        long call = Tell(node, input);
+        Settle();
+        return Answer<T>(call) ?? throw new InvalidOperationException("The call was not answered.");
+    }
+
+    public long Tell(TestNode node, Func<long, Input> input)
+    {
+        node.Inbox.Add(input(++calls));
+        return calls;
+    }
+
+    public T? Answer<T>(long call) where T : class => (T?)replies.GetValueOrDefault(call);
+
+    /// <summary>A message that a hostile participant makes up.</summary>
+    public void Send(TestNode from, TestNode to, params PeerMessage[] messages)
+    {
+        PeerBatch batch = new() { Suite = 1, Network = Network };
+        batch.Messages.Add(messages);
+        to.Inbox.Add(new Input.PeerReceived(from.Id, batch.ToByteArray()));
+        Settle();
+    }
+
+    public ChannelRequest Request(params (bool OfCounterparty, Money Limit)[] limits) =>
+        new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], Contracts, [Eur, CurrencyOf("JPY")], limits);
+
+    /// <summary>Opens the channel and the business day.</summary>
+    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits)
+    {
+        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, Request(limits)));
+        Assert.Null(result.Refusal);
+        Channel = result.Channel!.Value;
+        foreach (TestNode bank in new[] { Alpha, Beta }) Assert.Null(Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, Day)).Refusal);
+        return this;
+    }
+
+    /// <summary>Issues money to a bank's account and moves it into the channel.</summary>
+    public TwoBanks Fund(TestNode bank, long minorUnits, string currency = "EUR")
+    {
+        Money amount = new(CurrencyOf(currency), minorUnits);
+        Credit(bank, amount);
+        FundAnswer answer = Ask<FundAnswer>(bank, call => new BankInput.Fund(call, Channel, amount));
+        Assert.Null(answer.Refusal);
+        return this;
+    }
+
+    public void Credit(TestNode bank, Money amount) =>
+        Assert.Null(Ask<CreditResult>(Agent, call => new AgentInput.Credit(call, $"credit-{call}", bank.Id, amount)).Refusal);
+
+    /// <summary>A transfer that can be processed.</summary>
+    public CreditTransfer Transfer(TestNode from, long minorUnits)
+    {
+        string name = $"T{++payments}";
+        return new CreditTransfer("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, minorUnits), Day, Priority.Normal,
+            from.Id, Other(from).Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
+    }
+
+    public static SubmittedTransfer Item(CreditTransfer transfer) => new(transfer,
+        new TransferIdentification(transfer.MessageId, transfer.MessageType, transfer.InstructionId, transfer.EndToEndId, transfer.TransactionId, transfer.Uetr?.ToString()), null, null);
+
+    /// <summary>Hands a message in and leaves it to <see cref="Settle"/>.</summary>
+    public SubmissionAnswer Submit(TestNode bank, params CreditTransfer[] transfers) => Submit(bank, null, [1, 2, 3], [.. transfers.Select(Item)]);
+
+    public SubmissionAnswer Submit(TestNode bank, string? key, byte[] body, params SubmittedTransfer[] items) =>
+        Ask<SubmissionAnswer>(bank, call => new BankInput.Submit(call, key, body, items));
+
+    /// <summary>Pays and returns the instruction's key.</summary>
+    public byte[] Pay(TestNode from, long minorUnits)
+    {
+        SubmittedInstruction instruction = Assert.Single(Submit(from, Transfer(from, minorUnits)).Instructions);
+        Assert.Equal(InstructionStatus.Accepted, instruction.Status);
+        return Convert.FromHexString(instruction.Id);
+    }
+
+    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction)
+    {
+        InstructionView view = new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
+        return (view.Status, view.Reason);
+    }
+
+    /// <summary>A later payment that is good settles: the machines go on.</summary>
+    public void AssertGoesOn()
+    {
+        OnPeer = null;
+        OnAgentRequest = null;
+        OnAgentReply = null;
+        OnLedgerReply = null;
+        foreach (TestNode bank in new[] { Alpha, Beta })
+        {
+            byte[] paid = Pay(bank, 1);
+            for (int i = 0; i < 40 && StatusOf(bank, paid).Status == InstructionStatus.Accepted; i++) Pass(TimeSpan.FromSeconds(2));
+            Assert.Equal((InstructionStatus.Settled, null), StatusOf(bank, paid));
+        }
+
+        AssertSameState();
+    }
+
+    public ChannelView View(TestNode bank) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call)).Channels.Single(c => c.Channel == Channel);
+
+    public long Position(TestNode bank, string currency = "EUR") => View(bank).Positions.Single(p => p.Position.Currency.Code == currency).Position.MinorUnits;
+
+    public void AssertSameState()
+    {
+        SnapshotRow alpha = Snapshot(Alpha), beta = Snapshot(Beta);
+        Assert.Equal(alpha.Sequence, beta.Sequence);
+        Assert.Equal(alpha.Head, beta.Head);
+        Assert.Equal(alpha.Positions, beta.Positions);
+    }
+
+    public SnapshotRow Snapshot(TestNode bank) =>
+        bank.Rows.Open(PayloadKind.Snapshots, Channel.ToArray(), bank.Vault.Find(PayloadKind.Snapshots, Channel.ToArray())!, SnapshotRow.Parser);
+
+    /// <summary>The channel as a participant holds it, epoch keys included: what a hostile one has at hand.</summary>
+    public ChannelContext Context(TestNode node) => new VaultReader(Network, node.Id, node.VaultKey).ReadChannel(Assert.Single(node.Vault.Scan(PayloadKind.Channels)))!;
+
+    public OpeningRow Opening(TestNode node)
+    {
+        StoredPayload row = Assert.Single(node.Vault.Scan(PayloadKind.Channels));
+        return node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser);
+    }
+
+    /// <summary>The secret key with which a member endorses.</summary>
+    public SigningKey ChannelKey(TestNode bank) => SigningKey.FromScalar(Opening(bank).ChannelKey.Span);
+
+    /// <summary>Goes through the supervisor's vault as its audit door does.</summary>
+    public ChannelVerdict Audit()
+    {
+        ChannelContext context = Context(Supervisor);
+        ChannelAudit audit = new(context, Supervisor.VaultKey, Supervisor.Directory);
+        Dictionary<long, IReadOnlyList<string>> known = SupervisorHistory();
+        foreach (StoredPayload head in Supervisor.Vault.Scan(PayloadKind.Heads))
+        {
+            if (VaultReader.SequenceOf(Channel, head.Key) is not { } sequence) continue;
+            audit.Take(sequence, head.Body, Supervisor.Vault.Find(PayloadKind.Batches, head.Key), Supervisor.Vault.Find(PayloadKind.ContentKeys, head.Key), known.GetValueOrDefault(sequence) ?? []);
+        }
+
+        return audit.Finish();
+    }
+
+    private Dictionary<long, IReadOnlyList<string>> SupervisorHistory() =>
+        Supervisor.Vault.Stream("channel-" + Channel).Where(e => e.Type == "batch_held").Select(e => System.Text.Json.JsonDocument.Parse(e.Data).RootElement)
+            .ToDictionary(d => d.GetProperty("Sequence").GetInt64(), d => (IReadOnlyList<string>)[.. d.GetProperty("Entries").EnumerateArray().Select(e => e.GetString()!)]);
+
+    public void Dispose()
+    {
+        foreach (TestNode node in Nodes) node.Dispose();
+        Posting.Dispose();
+    }
+
+    private void Perform(TestNode from, IReadOnlyList<Effect> effects)
+    {
+        foreach (Effect effect in effects)
+        {
+            switch (effect)
+            {
+                case Effect.Reply reply:
+                    replies[reply.CallId] = reply.Body;
+                    break;
+                case Effect.Alarm alarm:
+                    from.Alarms.Add(alarm.Code);
+                    break;
+                case Effect.Send { Door: Door.Ledger } send:
+                    AskLedger(from, send);
+                    break;
+                case Effect.Send { Door: Door.Agent } send:
+                    AskAgent(from, send);
+                    break;
+                case Effect.Send send:
+                    Deliver(from, send);
+                    break;
+            }
+        }
+    }
+
+    private void AskLedger(TestNode from, Effect.Send send)
+    {
+        string caller = ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id.ToString() : "";
+        LedgerStep step = ledger.Step(Now, [new LedgerCall(1, caller, LedgerRequest.Parser.ParseFrom(send.Body))]);
+        LedgerReply? reply = OnLedgerReply is null ? step.Replies[0].Reply : OnLedgerReply(from, step.Replies[0].Reply);
+        from.Inbox.Add(reply is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, reply.ToByteArray()));
+    }
+
+    private void AskAgent(TestNode from, Effect.Send send)
+    {
+        AgentRequest? request = AgentRequest.Parser.ParseFrom(send.Body);
+        if (OnAgentRequest is not null) request = OnAgentRequest(request);
+        AgentReply? reply = null;
+        if (request is not null)
+        {
+            long call = ++calls;
+            Agent.Inbox.Add(new AgentInput.Requested(call, from.Id, request.ToByteArray()));
+            Perform(Agent, Agent.Step(Now));
+            reply = AgentReply.Parser.ParseFrom((byte[])replies[call]);
+            if (OnAgentReply is not null) reply = OnAgentReply(reply);
+        }
+
+        from.Inbox.Add(reply is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, reply.ToByteArray()));
+    }
+
+    private void Deliver(TestNode from, Effect.Send send)
+    {
+        TestNode to = Nodes.Single(n => n.Id == send.To.Participant);
+        if (!to.Directory.TryGet(from.Id, out _))
+        {
+            to.Inbox.Add(new Input.StrangerKnocked());
+            from.Inbox.Add(new Input.SendFailed(send.Token));
+            return;
+        }
+
+        PeerBatch batch = PeerBatch.Parser.ParseFrom(send.Body);
+        if (OnPeer is { } hook)
+        {
+            List<PeerMessage> messages = [.. batch.Messages.SelectMany(m => hook(from, to, m))];
+            batch.Messages.Clear();
+            batch.Messages.Add(messages);
+        }
+
+        if (batch.Messages.Count > 0) to.Inbox.Add(new Input.PeerReceived(from.Id, batch.ToByteArray()));
+        from.Inbox.Add(new Input.Answered(send.Token, []));
+    }
+}
