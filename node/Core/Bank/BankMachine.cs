@@ -201,7 +201,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         switch (message.MessageCase)
         {
             case PeerMessage.MessageOneofCase.Commands:
-                endorser.OnCommands(channel, message.Commands, reader.EntriesOf(channel, message));
+                endorser.OnCommands(channel, message.Commands, reader.SlotsOf(channel, message));
                 break;
             case PeerMessage.MessageOneofCase.Proposal:
                 endorser.OnProposal(channel, message, reader.SlotsOf(channel, message), hasAsked: false);

@@ -37,7 +37,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
-    public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<OpenedEntry?> opened)
+    public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
         if (!channel.IsSequencer || (long)commands.Term != channel.Term)
         {
@@ -47,9 +47,16 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
         present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
-        foreach (OpenedEntry? entry in opened)
+        foreach (ProposedSlot slot in opened)
         {
-            if (entry is null || entry.Actor == channel.Context.Own || channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
+            // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
+            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own)
+            {
+                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString());
+                continue;
+            }
+
+            if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
@@ -155,8 +162,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else
             {
-                string code = EntryOpener.TryOpen(channel.Context, proposal.Items[i].Entry, out _, out string reason) ? ChannelCodes.EntryMalformed : reason;
-                Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, code, node.Entropy);
+                Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
             }

@@ -9,7 +9,8 @@ namespace Settlement.Core.Bank;
 /// <summary>One place of a proposal as this bank holds it.</summary>
 /// <param name="Entry">The entry, when it could be opened.</param>
 /// <param name="Refusal">The proposer's refusal, or null where it proposed an entry.</param>
-internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal);
+/// <param name="Fault">Why there is an entry that could not be opened; else empty.</param>
+internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal, string Fault = "");
 
 /// <summary>The one batch of a channel that is proposed and not final.</summary>
 internal sealed class InFlight(Proposal proposal, IReadOnlyList<ProposedSlot> slots, PositionSalts salts, byte[] saltsKey, Retry retry, DateTimeOffset since)

@@ -61,7 +61,10 @@ internal static class InFlightRows
     }
 
     /// <summary>An item of a proposal. An entry that does not open is a slot without one.</summary>
-    public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
-        ? new ProposedSlot(null, item.Refusal)
-        : new ProposedSlot(item.Entry is { } entry && EntryOpener.TryOpen(context, entry, out OpenedEntry? opened, out _) ? opened : null, null);
+    public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item)
+    {
+        if (item.ItemCase == BatchItem.ItemOneofCase.Refusal) return new ProposedSlot(null, item.Refusal);
+        string fault = ChannelCodes.EntryMalformed;
+        return item.Entry is { } entry && EntryOpener.TryOpen(context, entry, out OpenedEntry? opened, out fault) ? new ProposedSlot(opened, null) : new ProposedSlot(null, null, fault);
+    }
 }

@@ -65,9 +65,6 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         return opened;
     }
 
-    /// <summary>The entries of commands; null where one does not open.</summary>
-    public IReadOnlyList<OpenedEntry?> EntriesOf(ChannelSide channel, PeerMessage message) => [.. SlotsOf(channel, message).Select(s => s.Entry)];
-
     /// <summary>The drain is over.</summary>
     public void Forget()
     {

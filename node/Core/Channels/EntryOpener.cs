@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Envelopes;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
 
@@ -41,6 +42,7 @@ public static class EntryOpener
         {
             AudienceMask audience = ContractPlan.MaskOf(groups[i], header.Parties);
             EnvelopeReference reference = header.Envelopes[i];
+            code = ChannelCodes.EntryMalformed;
             if (reference.Audience != audience.Bits || reference.Subject != EntrySealer.SubjectOf(groups[i], header.Parties)
                 || reference.Epoch != context.Epoch.Number || reference.Hash.Length != Digest.Length) return false;
             if (!audience.Contains(context.Own)) continue;
@@ -60,7 +62,7 @@ public static class EntryOpener
     {
         plan = null;
         action = null;
-        if (!EntryId.TryRead(header.EntryId.Span, out id)) return false;
+        if (!EntryId.TryRead(header.EntryId.Span, out id) || !UnixTime.TryRead(header.TimeUnixMs, out _)) return false;
         if (header.Suite != Suite.Current || !Digest.TryRead(header.Channel.Span, out Digest channel) || channel != context.Channel) return false;
         if (!context.Terms.TryFindContract(header.ContractHash.Span, out plan) || header.Action >= plan.Contract.Actions.Count) return false;
         action = plan.Contract.Actions[(int)header.Action];
