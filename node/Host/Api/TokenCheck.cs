@@ -26,7 +26,9 @@ internal sealed class TokenCheck(RequestDelegate next, ApiConfiguration configur
         // Whoever has no token learns not even which paths there are.
         if (token is null) return Problems.UnauthorizedAsync(context);
         context.Items[TokenItem] = token;
-        if (demand is null) return next(context);
+        // What is no route of ours is the framework's answer to a wrong path or method. A route that demands nothing was
+        // forgotten, and answers nobody.
+        if (demand is null) return context.GetEndpoint() is RouteEndpoint ? Problems.NotFoundAsync(context) : next(context);
         return demand.Roles.Any(token.Roles.Contains) ? next(context) : Problems.ForbiddenAsync(context);
     }
 

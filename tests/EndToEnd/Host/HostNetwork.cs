@@ -135,7 +135,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     }
 
     // Free when it was asked for; a node must know its address before it listens, because it advertises it.
-    private static IPEndPoint FreePort()
+    public static IPEndPoint FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();

@@ -164,15 +164,7 @@ public sealed class LedgerNodeTests(PostgresServer postgres) : IAsyncLifetime
         }
     }
 
-    private ParticipantRecord Record(string participant, string keys, out TlsIdentity tls)
-    {
-        string place = Path.Combine(folder.Path, keys);
-        TestNodes.CreateKeys(place, NodeRole.Bank, participant);
-        KeyFolder read = new(place);
-        tls = read.ReadTlsIdentity();
-        using ParticipantKeys own = read.ReadParticipantKeys(new KeyOwner(TestNodes.Network, TestNodes.Id(participant)), tls.Key);
-        return OwnRecord.Ensure(read, own, participant, "", "bank", new Uri("https://127.0.0.1:1"), null, TimeProvider.System.GetUtcNow());
-    }
+    private ParticipantRecord Record(string participant, string keys, out TlsIdentity tls) => HostRequests.Record(Path.Combine(folder.Path, keys), participant, out tls);
 
     private async Task<LedgerReply> AskAsync(TlsIdentity caller, LedgerRequest request)
     {
