@@ -35,6 +35,9 @@ internal sealed class DemoNetwork : IAsyncDisposable
     /// <summary>What channels are opened with.</summary>
     public IReadOnlyList<string> Contracts => options.Contracts;
 
+    /// <summary>What orders to open a channel call them.</summary>
+    public IReadOnlyList<string> ContractNames => options.ContractNames;
+
     /// <summary>Everything of this network lies below it.</summary>
     public string Folder { get; }
 
@@ -58,7 +61,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
     /// <summary>The facts about a node's keys that others pin.</summary>
     public KeyFacts Facts(DemoNode node) => keys[node];
 
-    /// <summary>Creates keys, databases and configuration files. Nothing runs yet but the database server.</summary>
+    /// <summary>Creates everyone's keys, and the database server. No node runs yet.</summary>
     public static async Task<DemoNetwork> CreateAsync(DemoNetworkOptions options, CancellationToken ct)
     {
         // Short, because a Unix socket's path has little room; owned by this user alone.
@@ -75,8 +78,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
                 node => new KeyFolder(node.Folder).Create(
                     new KeyOwner(DemoNodes.Network, node.Id), node.Role, options.Entropy, options.Time.GetUtcNow()));
             network = new DemoNetwork(options, folder, planned, created);
-            await network.CreateDatabasesAsync(ct);
-            await Task.WhenAll(planned.Select(node => DemoNodes.WriteFilesAsync(node, network, ct)));
+            await network.StartDatabaseServerAsync(ct);
             return network;
         }
         catch
@@ -87,14 +89,22 @@ internal sealed class DemoNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts every node and returns once all are ready.</summary>
+    /// <summary>Gives every node its database and configuration, starts it, and returns once all are ready.</summary>
     /// <exception cref="DemoException">DM005, DM006.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
         long began = options.Time.GetTimestamp();
-        foreach (DemoNode node in nodes) node.Start();
+        foreach (DemoNode node in nodes)
+        {
+            // The database server is busy with the next one's database while the first ones start.
+            node.Database = await database!.CreateDatabaseAsync(node.DatabaseName, DemoNodes.Secret(options.Entropy), ct);
+            await DemoNodes.WriteFilesAsync(node, this, ct);
+            node.Start();
+        }
+
+        options.Phase($"{nodes.Count} databases", options.Time.GetElapsedTime(began));
         await Task.WhenAll(nodes.Select(node => WaitUntilReadyAsync(node, ct)));
-        options.Phase($"{nodes.Count} nodes started", options.Time.GetElapsedTime(began));
+        options.Phase($"{nodes.Count} nodes ready", options.Time.GetElapsedTime(began));
     }
 
     /// <summary>Waits for a node's readiness.</summary>
@@ -154,7 +164,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private async Task CreateDatabasesAsync(CancellationToken ct)
+    private async Task StartDatabaseServerAsync(CancellationToken ct)
     {
         long began = options.Time.GetTimestamp();
         database = await EmbeddedPostgres.StartAsync(
@@ -167,10 +177,6 @@ internal sealed class DemoNetwork : IAsyncDisposable
             },
             ct);
         options.Phase("database server", options.Time.GetElapsedTime(began));
-        began = options.Time.GetTimestamp();
-        foreach (DemoNode node in nodes)
-            node.Database = await database.CreateDatabaseAsync(node.DatabaseName, DemoNodes.Secret(options.Entropy), ct);
-        options.Phase($"{nodes.Count} databases", options.Time.GetElapsedTime(began));
     }
 
     private async Task<bool> IsReadyAsync(DemoNode node, CancellationToken ct)

@@ -13,6 +13,11 @@ internal sealed record DemoNetworkOptions
     /// <summary>The contracts that channels are opened with: names of the library, or paths of files.</summary>
     public IReadOnlyList<string> Contracts { get; init; } = [.. ContractLibrary.All.Select(static contract => contract.Name)];
 
+    /// <summary>What orders to open a channel call those contracts.</summary>
+    public IReadOnlyList<string> ContractNames => [.. Contracts.Select(static contract => !File.Exists(contract)
+        ? contract
+        : ContractCompiler.Compile(Path.GetFileName(contract), File.ReadAllText(contract)).Contract?.Name ?? contract)];
+
     /// <summary>Whether each node's peer door is listed under another port than the one it listens on, for something in between.</summary>
     public bool SeparatePeerPorts { get; init; }
 

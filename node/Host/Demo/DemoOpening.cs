@@ -1,12 +1,22 @@
 using Settlement.Client;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
+using PinnedParticipant = Settlement.Client.PinnedParticipant;
 
 namespace Settlement.Host.Demo;
 
 /// <summary>Prepares a running network for its first business day: accounts, channels, funds.</summary>
 internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action<string, TimeSpan> phase)
 {
+    /// <summary>How long a participant that has just been listed may stay unknown to another.</summary>
+    private static readonly TimeSpan ListedWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    // Refusals of a node that has not read the newest directory yet, or that has not heard that the other side opened a channel.
+    private static readonly string[] Passing = [BankCodes.ParticipantUnknown, ChannelCodes.ChannelUnknown];
+
     /// <summary>Opens and funds everything that the plan needs.</summary>
     /// <returns>The id of each channel, in the order of the plan.</returns>
     /// <exception cref="DemoException">DM007.</exception>
@@ -25,7 +35,7 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
     }
 
     private Task<Balance> CreditAsync(ParticipantId bank, Money amount, CancellationToken ct) => MustAsync(network.Agent, $"credit {bank}", client =>
-        client.CreditAsync(bank.ToString(), new CreditOrder($"opening/{bank}/{amount.Currency}", amount.Currency.Code, amount.ToDecimalText()), ct));
+        client.CreditAsync(bank.ToString(), new CreditOrder($"opening/{bank}/{amount.Currency}", amount.Currency.Code, amount.ToDecimalText()), ct), ct);
 
     private async Task<string> OpenAsync(ChannelPlan channel, CancellationToken ct)
     {
@@ -34,10 +44,10 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
             Counterparty = channel.Second.ToString(),
             RootFingerprint = Root(network.Bank(channel.Second)),
             Observers = [new PinnedParticipant(network.Regulator.Id.ToString(), Root(network.Regulator))],
-            Contracts = network.Contracts,
+            Contracts = network.ContractNames,
             Currencies = [.. channel.Currencies.Select(static currency => currency.Code)],
         };
-        OpenedChannel opened = await MustAsync(network.Bank(channel.First), $"open a channel with {channel.Second}", client => client.OpenChannelAsync(order, ct));
+        OpenedChannel opened = await MustAsync(network.Bank(channel.First), $"open a channel with {channel.Second}", client => client.OpenChannelAsync(order, ct), ct);
         return opened.Id;
     }
 
@@ -46,17 +56,24 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
         {
             await client.FundAsync(channel, new MoneyOrder(amount.Currency.Code, amount.ToDecimalText()), ct);
             return true;
-        });
+        }, ct);
 
-    private async Task<T> MustAsync<T>(DemoNode node, string what, Func<SettlementClient, Task<T>> request)
+    private async Task<T> MustAsync<T>(DemoNode node, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
     {
-        try
+        long began = time.GetTimestamp();
+        while (true)
         {
-            return await request(network.Client(node));
-        }
-        catch (SettlementApiException refused)
-        {
-            throw new DemoException(DemoException.Refused, $"{node.Name} refused to {what}. {refused.Message}\n{node.LogTail()}", refused);
+            try
+            {
+                return await request(network.Client(node));
+            }
+            catch (SettlementApiException refused)
+            {
+                if (!Passing.Contains(refused.Code) || time.GetElapsedTime(began) > ListedWithin)
+                    throw new DemoException(DemoException.Refused, $"{node.Name} refused to {what}. {refused.Message}\n{node.LogTail()}", refused);
+            }
+
+            await Task.Delay(Poll, time, ct);
         }
     }
 

@@ -7,7 +7,7 @@ namespace Settlement.Host.Demo;
 internal sealed class DemoScreen
 {
     // Where the output is no terminal, nothing tells a width; the widest table fits.
-    private const int WidthWithoutTerminal = 200;
+    private const int WidthWithoutTerminal = 1_000;
 
     // Plain progress: one line for each of so many parts of the whole.
     private const int PlainParts = 10;
@@ -16,8 +16,9 @@ internal sealed class DemoScreen
 
     public DemoScreen(bool onStandardError)
     {
-        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(onStandardError ? Console.Error : Console.Out) });
-        if (!console.Profile.Out.IsTerminal) console.Profile.Width = WidthWithoutTerminal;
+        AnsiConsoleOutput output = new(onStandardError ? Console.Error : Console.Out);
+        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        if (!output.IsTerminal) console.Profile.Width = WidthWithoutTerminal;
     }
 
     public void Line(string text) => console.WriteLine(text);

@@ -18,7 +18,7 @@ internal sealed record PaymentViews(string Title, IReadOnlyList<string> Rows, IR
 /// </summary>
 internal sealed class DemoViews(DemoNetwork network)
 {
-    public const string MembersRow = "members of the channel";
+    public const string MembersRow = "who its members are";
     public const string FundsRow = "funds";
     public const string RowsRow = "rows about the channel";
     public const string PlainRow = "readable in its database";
@@ -65,20 +65,26 @@ internal sealed class DemoViews(DemoNetwork network)
         PlaintextSearch id = new(Convert.FromHexString(channel));
         List<byte[]> about = [.. database.SelectMany(static table => table.Rows).Where(row => id.Find(row) is not null)];
         cells[RowsRow] = about.Count == 0 ? Nothing : about.Count.ToString(CultureInfo.InvariantCulture);
-        cells[MembersRow] = Members(about);
+        cells[MembersRow] = await MembersAsync(node, channel, about, ct);
         cells[FundsRow] = await FundsAsync(node, channel, ct);
         string[] readable = [.. fields.Where(field => IsReadable(database, field.Value!)).Select(static field => field.Name)];
         cells[PlainRow] = readable.Length == 0 ? "nothing" : string.Join(", ", readable);
         return new PartyView(title, cells);
     }
 
-    // The members whom rows about this channel name, and not those whom the directory lists.
-    private string Members(List<byte[]> about)
+    // Whom the node's API names as members, and else whom the rows about the channel name; everybody is listed in the directory.
+    private async Task<string> MembersAsync(DemoNode node, string channel, List<byte[]> about, CancellationToken ct)
     {
-        string[] named = [.. network.Banks
-            .Where(bank => about.Exists(new PlaintextSearch(bank.Id.ToString()).IsIn))
-            .Select(static bank => bank.Id.ToString())];
-        return named.Length == 0 ? Nothing : string.Join(", ", named);
+        SettlementClient client = network.Client(node);
+        IEnumerable<string> named = node.Role switch
+        {
+            NodeRole.Bank => (await client.ChannelsAsync(ct)).Channels.Where(known => known.Id == channel)
+                .SelectMany(known => new[] { node.Id.ToString(), known.Counterparty }),
+            NodeRole.Regulator => (await client.AuditChannelsAsync(ct)).Channels.Where(known => known.Id == channel).SelectMany(static known => known.Members),
+            _ => network.Banks.Where(bank => about.Exists(new PlaintextSearch(bank.Id.ToString()).IsIn)).Select(static bank => bank.Id.ToString()),
+        };
+        string text = string.Join(", ", named.Order(StringComparer.Ordinal));
+        return text.Length == 0 ? Nothing : text;
     }
 
     private static bool IsReadable(IReadOnlyList<TableContent> database, string value)

@@ -1,0 +1,26 @@
+using Settlement.Client;
+using Settlement.Host.Demo;
+
+namespace Settlement.Tests.EndToEnd.Network;
+
+/// <summary>Reads what a node's API tells page by page.</summary>
+internal static class NetworkReading
+{
+    private const int Page = 200;
+
+    public static Task<List<EntryInfo>> EntriesAsync(DemoNetwork network, DemoNode node, string channel, CancellationToken ct) =>
+        EntriesAsync(network.Client(node), channel, ct);
+
+    public static async Task<List<EntryInfo>> EntriesAsync(SettlementClient client, string channel, CancellationToken ct)
+    {
+        List<EntryInfo> entries = [];
+        ulong after = 0;
+        while (true)
+        {
+            EntryPage page = await client.EntriesAsync(channel, after, Page, ct);
+            entries.AddRange(page.Entries);
+            if (page.Entries.Count == 0 || page.Next == after) return entries;
+            after = page.Next;
+        }
+    }
+}
