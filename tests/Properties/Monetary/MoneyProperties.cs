@@ -28,7 +28,9 @@ public sealed class MoneyProperties
         string padded = money.Currency.Exponent == 0 ? text : text + new string('0', zeros);
         if (!money.IsNegative) padded = new string('0', zeros) + padded;
         AmountFault fault = Money.ReadAmount(padded, money.Currency, out Money read);
-        bool tooMany = text.Trim('-').Replace(".", "", StringComparison.Ordinal).Trim('0').Length > Money.MaxDigits;
+        // Zeros at the end say nothing in a fraction, and are digits of a whole number.
+        string digits = text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0') : text;
+        bool tooMany = digits.Trim('-').Replace(".", "", StringComparison.Ordinal).TrimStart('0').Length > Money.MaxDigits;
         return fault switch
         {
             AmountFault.None => read == money && money.MinorUnits > 0,
