@@ -36,13 +36,15 @@ public sealed class ContractPlan
     /// <summary>The parties that observe.</summary>
     public IReadOnlyList<int> Observers { get; }
 
-    /// <summary>Fits when the contract's acting parties are the members, each of whom can evaluate it, and its observers
-    /// are among the channel's observers.</summary>
+    /// <summary>Fits when the contract's acting parties are the members, each of whom can evaluate it and reads every field, and
+    /// its observers are among the channel's observers. A field that one member hides from the other would have to travel
+    /// around it; until it does, such a contract is refused rather than its ciphertext handed to a stranger.</summary>
     public static bool TryCreate(Contract contract, int participantCount, [NotNullWhen(true)] out ContractPlan? plan)
     {
         int observers = contract.Parties.Count(p => p.Observes);
         plan = contract.Parties.Count - observers == ChannelTerms.MemberCount && observers <= participantCount - ChannelTerms.MemberCount
             && contract.Members.All(contract.CanReExecute)
+            && contract.Members.All(m => contract.Fields.Concat(contract.Actions.SelectMany(a => a.Parameters)).All(f => f.IsReadBy(m)))
             ? new ContractPlan(contract)
             : null;
         return plan is not null;
