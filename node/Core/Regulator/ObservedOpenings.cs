@@ -14,7 +14,7 @@ using Settlement.Wire.Participants;
 namespace Settlement.Core.Regulator;
 
 /// <summary>A regulator's part in opening channels: it checks terms and epoch keys, acknowledges, and remembers.</summary>
-internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, TimeSpan channelKeyLife)
+internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, RegulatorSettings settings)
 {
     private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
 
@@ -41,7 +41,10 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Time
             return;
         }
 
-        if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
+        string? full = underWay.Count >= settings.MaxOpenings ? ChannelCodes.TermsNotAccepted : null;
+        ChannelTerms? terms = null;
+        EpochKeys? keys = null;
+        if ((full ?? Judge(from, proposal, out terms, out keys)) is { } refusal)
         {
             node.Alarm(refusal, hash.ToString());
             return;
@@ -53,7 +56,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Time
             OpeningRow row = new() { Terms = proposal.Terms, Epoch = proposal.Epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()) };
             row.EpochSecrets.Add(keys!.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
             row.Certificates.Add(proposal.MemberCertificates);
-            row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + channelKeyLife, terms!.Hash.ToArray()));
+            row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms!.Hash.ToArray()));
             underWay[hash] = (terms, row, node.NewRetry());
             Save(terms, row);
             Acknowledge(terms, row);
@@ -71,7 +74,9 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Time
             return;
         }
 
-        if (channel.TermsHash != hash || channel.EpochHash != EpochKeys.HashOf(known.Terms, known.Row.Epoch))
+        // The keys must be the ones that the members' roots certified for these terms: a proposer alone could sign with two of
+        // its own, and this observer would watch a channel that nobody uses.
+        if (!channel.MemberKeys.SequenceEqual(known.Row.Certificates.Take(ChannelTerms.MemberCount).Select(KeyOf)) || channel.TermsHash != hash || channel.EpochHash != EpochKeys.HashOf(known.Terms, known.Row.Epoch))
         {
             node.Alarm(ChannelCodes.TermsInvalid, hash.ToString());
             return;
@@ -116,6 +121,9 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Time
 
         return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, own.Number, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;
     }
+
+    private static PublicKey KeyOf(KeyCertificate certificate) =>
+        PublicKey.TryRead(KeyCertificateBody.Parser.ParseFrom(certificate.Body).PublicKey.Span, out PublicKey key) ? key : throw new InvalidOperationException("The certificate was checked.");
 
     private void Acknowledge(ChannelTerms terms, OpeningRow row)
     {

@@ -34,7 +34,7 @@ public sealed class RegulatorMachine : IMachine
         this.settings = settings;
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
-        openings = new ObservedOpenings(node, ledger, settings.ChannelKeyLife) { Opened = Join };
+        openings = new ObservedOpenings(node, ledger, settings) { Opened = Join };
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
         {

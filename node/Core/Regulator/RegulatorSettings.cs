@@ -12,6 +12,9 @@ public sealed record RegulatorSettings
     /// <summary>Batches of a channel that wait for their head or a predecessor. Default 64.</summary>
     public int MaxPending { get; init; } = 64;
 
+    /// <summary>Openings that were acknowledged and are not known to be open. Default 10,000.</summary>
+    public int MaxOpenings { get; init; } = 10_000;
+
     /// <summary>Tries before an acknowledgement is no longer repeated. Default 20.</summary>
     public int MaxTries { get; init; } = 20;
 }
