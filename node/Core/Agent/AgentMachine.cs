@@ -89,6 +89,10 @@ public sealed class AgentMachine : IMachine
             case Input.StrangerKnocked:
                 ledger.RefreshDirectory();
                 break;
+            case Input.PeerReceived received:
+                // A settlement agent is in no channel; whoever writes to it all the same is no reason to stop.
+                node.Alarm(AgentCodes.Malformed, received.From.ToString());
+                break;
             case AgentInput.Requested requested:
                 node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
                 break;

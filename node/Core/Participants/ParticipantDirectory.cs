@@ -17,10 +17,12 @@ public sealed class ParticipantDirectory
     /// <summary>Everyone known.</summary>
     public IEnumerable<Participant> All => byId.Values;
 
-    /// <summary>Lists a record unless a newer one, or one of another root, is known.</summary>
+    /// <summary>Lists a record unless a newer one, or one of another root, is known, or its TLS key is another participant's: a root
+    /// can certify any public key, and nobody may be taken for somebody else because of it.</summary>
     /// <returns>True when the directory changed.</returns>
     public bool Add(Participant participant)
     {
+        if (byTlsKey.TryGetValue(participant.Destination.TlsKeyFingerprint, out ParticipantId owner) && owner != participant.Id) return false;
         if (byId.TryGetValue(participant.Id, out Participant? known))
         {
             if (known.Root != participant.Root || known.Version >= participant.Version) return false;
