@@ -5,6 +5,9 @@ namespace Settlement.Core.Bank;
 /// <summary>The bounds and waits of a bank's machine.</summary>
 public sealed record BankSettings
 {
+    /// <summary>The most entries of a batch, whoever proposes it and whatever its own setting is.</summary>
+    public const int LargestBatch = 4_096;
+
     /// <summary>What every node has.</summary>
     public NodeSettings Node { get; init; } = new();
 

@@ -58,6 +58,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
+            // They were looked up for this step only, and the entry may wait for its batch.
+            foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
     }
@@ -148,7 +150,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy);
+        BatchExecution execution = new(channel.Context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
@@ -184,7 +186,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
     private string? Fault(ChannelSide channel, Proposal proposal, IReadOnlyList<ProposedSlot> slots)
     {
-        if (slots.Count == 0 || slots.Count > settings.MaxBatchEntries) return ChannelCodes.EntryMalformed;
+        if (slots.Count == 0 || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (proposal.TimeUnixMs < channel.TimeUnixMs || proposal.TimeUnixMs > node.NowUnixMs + skewMs || proposal.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;

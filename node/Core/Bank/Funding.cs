@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Settlement.Contracts;
+using Settlement.Core.Agent;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
@@ -66,7 +67,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     /// <summary>Asks the agent for everything that waits, one request at a time.</summary>
     public void Flush()
     {
-        List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0)];
+        List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0).Take(AgentMachine.MaxRequests)];
         if (underWay is not null || asked.Count == 0 || !retry.IsDue(node.Now)) return;
         if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Root.Fingerprint != agent.RootFingerprint) return;
         AgentRequest request = new() { Suite = Suite.Current, Network = node.Network };
@@ -129,7 +130,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         {
             works.Remove(Convert.ToHexString(work.Key));
             WaitingRows.Delete(node, work.Key);
-            if (work.CallId is { } call) Reply(call, result.Code.Length <= MaxCodeLength ? result.Code : ChannelCodes.AgentRefused);
+            if (work.CallId is { } call) Reply(call, CodeValue.IsCode(result.Code) ? result.Code : ChannelCodes.AgentRefused);
             return;
         }
 
@@ -161,8 +162,6 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         WaitingRows.Delete(node, command.WorkKey);
         if (work.CallId is { } call) Reply(call, refusal);
     }
-
-    private const int MaxCodeLength = 16;
 
     private void Reply(long callId, string? refusal) => node.Then(new Effect.Reply(callId, new FundAnswer(refusal)));
 }

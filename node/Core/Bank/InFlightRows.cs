@@ -44,8 +44,10 @@ internal static class InFlightRows
         foreach (WorkOfEntry work in row.Work)
         {
             if (!works.TryGetValue(Convert.ToHexString(work.Work.Span), out Command.Own? own)) continue;
-            own.Entry = slots.First(s => s.Entry is { } e && work.Entry.Span.SequenceEqual(e.Id.ToArray())).Entry;
-            channel.OwnSealed[own.Entry!.Id.Value] = own;
+            // Else this member refused it itself, and its bytes lie beside the work.
+            own.Entry = slots.FirstOrDefault(s => s.Entry is { } e && work.Entry.Span.SequenceEqual(e.Id.ToArray()))?.Entry ?? own.Entry
+                ?? throw new InvalidOperationException("An own entry of a proposal is not in the vault.");
+            channel.OwnSealed[own.Entry.Id.Value] = own;
             batch.Taken.Add(own);
             channel.Mailbox.Remove(own);
         }

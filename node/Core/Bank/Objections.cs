@@ -24,11 +24,12 @@ internal static class Objections
         if (entry.Actor == channel.Context.Own)
             return channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) && own.Entry?.Root == entry.Root ? null : ChannelCodes.EntryNotOurs;
         if (node.Find(EntryFact(node, entry)) is not null) return ChannelCodes.EntryRepeated;
-        if (Reference(node, channel, entry) is { } reference && node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
-        return PaymentContract.Issue(entry) is { } issue && !IsPosting(node.Parts.Directory, channel.Context, issue.Amount, issue.Posting, issue.Beneficiary)
-            ? ChannelCodes.PostingRefused
-            : null;
+        return Reference(node, channel, entry) is { } reference && node.Find(reference) is not null ? ReasonCodes.DuplicateTransaction : null;
     }
+
+    /// <summary>Whether the postings that a channel's entries cite are the agent's.</summary>
+    public static BatchExecution.PostingCheck Postings(ParticipantDirectory directory, ChannelContext channel) =>
+        (amount, posting, beneficiary) => IsPosting(directory, channel, amount, posting, beneficiary);
 
     /// <summary>Entry ids stay unique in a channel.</summary>
     public static PayloadKey EntryFact(NodeContext node, OpenedEntry entry) => node.Rows.Fact("entry", entry.Id.ToString());

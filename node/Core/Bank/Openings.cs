@@ -180,6 +180,13 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out Opening? opening) || opening.Row.IsProposer) return;
         if (from != opening.Terms.Participants[0].Id || opened.Record is null) return;
+        if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code) || !opening.Row.Channel.Span.SequenceEqual(channel.Id.ToArray()))
+        {
+            // Another channel's record: with it this member could never prove to the agent which channel it funds.
+            node.Alarm(code.Length > 0 ? code : ChannelCodes.TermsInvalid, hash.ToString());
+            return;
+        }
+
         PinnedParticipant[] observers = [.. opening.Terms.Observers];
         foreach (ObserverAcknowledgement acknowledgement in opened.Acknowledgements)
         {

@@ -49,18 +49,6 @@ internal static class PaymentContract
     public static string? UniqueReference(OpenedEntry entry, string instructingAgent) =>
         entry.Action.Name == PayAction ? UniqueReference(TextOf(entry, "uetr"), instructingAgent, TextOf(entry, "transaction")) : null;
 
-    /// <summary>The posting that an entry cites, if it issues money.</summary>
-    public static (MoneyValue Amount, string Posting, int Beneficiary)? Issue(OpenedEntry entry)
-    {
-        Contract contract = entry.Plan.Contract;
-        if (entry.Action.Name != "issue") return null;
-        Field? amount = contract.Fields.FirstOrDefault(f => f.Type is MoneyType);
-        Field? posting = contract.Fields.FirstOrDefault(f => f.Type is TextType);
-        return amount is not null && posting is not null && entry.Values[amount.Index] is MoneyValue money && entry.Values[posting.Index] is TextValue text
-            ? (money, text.Text, entry.Actor)
-            : null;
-    }
-
     private static string? TextOf(OpenedEntry entry, string name) =>
         entry.Plan.Contract.FindField(name) is { } field && entry.Values[field.Index] is TextValue text ? text.Text : null;
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
@@ -29,7 +30,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             PreviousHead = ByteString.CopyFrom(channel.Head.ToArray()),
             TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs),
         };
-        BatchExecution execution = new(context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy);
+        BatchExecution execution = new(context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
         int size = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
@@ -37,7 +38,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             channel.Mailbox.RemoveFirst();
             if (Entry(channel, first.Value, taken) is not { } entry) continue;
             size += entry.Sealed.CalculateSize();
-            execution.Add(entry);
+            // An entry that is refused here is not in the proposal: a restart finds its bytes beside the work.
+            if (execution.Add(entry).Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
         }
 
         if (execution.Slots.Count == 0) return;
@@ -75,7 +77,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (answer.Objection.Length > 0)
         {
             // The same proposal is sent again: nothing else may be signed for this head and term.
-            node.Alarm(answer.Objection.Length <= MaxCodeLength ? answer.Objection : ChannelCodes.MessageMalformed, channel.Id.ToString());
+            node.Alarm(CodeValue.IsCode(answer.Objection) ? answer.Objection : ChannelCodes.MessageMalformed, channel.Id.ToString());
             ledger.Query(channel.Id);
             return;
         }
@@ -114,7 +116,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             if (refusal.Index >= batch.Slots.Count || refusal.Refusal is null || !refused.TryAdd((int)refusal.Index, refusal.Refusal)) return null;
         }
 
-        BatchExecution execution = new(context, origin, null, null);
+        BatchExecution execution = new(context, origin, null, null, null);
         for (int i = 0; i < batch.Slots.Count; i++)
         {
             ProposedSlot slot = batch.Slots[i];
@@ -143,8 +145,6 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         endorsement.Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(Digest(channel, agreed, endorsement)));
         return endorsement;
     }
-
-    private const int MaxCodeLength = 16;
 
     private static Digest Digest(ChannelSide channel, ExecutedBatch agreed, Endorsement endorsement) =>
         RecordHashes.Endorsement(channel.Terms.Network, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash),

@@ -32,10 +32,15 @@ public sealed class BatchExecution
     /// <summary>Says why an entry is refused beyond what its contract says, or null.</summary>
     public delegate string? Objection(OpenedEntry entry);
 
+    /// <summary>Whether the settlement agent made this posting. It is asked of every movement that brings money in, whatever the
+    /// contract calls its action and fields.</summary>
+    public delegate bool PostingCheck(MoneyValue amount, string posting, int beneficiary);
+
     private readonly ChannelContext context;
     private readonly ChannelState.Draft draft;
     private readonly Objection? objection;
     private readonly IEntropy? entropy;
+    private readonly PostingCheck? isPosting;
     private readonly List<BatchSlot> slots = [];
     private readonly HashSet<Digest> ids = [];
     private bool isVoid;
@@ -44,8 +49,10 @@ public sealed class BatchExecution
     /// <param name="origin">The state before the batch.</param>
     /// <param name="objection">A decider's own reasons; null for one who only verifies.</param>
     /// <param name="entropy">Salts for a decider's refusals; null for one who only verifies.</param>
-    public BatchExecution(ChannelContext context, ChannelState origin, Objection? objection, IEntropy? entropy)
+    /// <param name="isPosting">Null for one who repeats what was decided with it.</param>
+    public BatchExecution(ChannelContext context, ChannelState origin, Objection? objection, IEntropy? entropy, PostingCheck? isPosting)
     {
+        this.isPosting = isPosting;
         this.context = context;
         this.objection = objection;
         this.entropy = entropy;
@@ -145,6 +152,7 @@ public sealed class BatchExecution
                 if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
                 postings.Add(posting);
                 int to = (int)entry.Parties[issue.ToParty];
+                if (isPosting is not null && !isPosting(issue.Amount, issue.Posting, to)) return ChannelCodes.PostingRefused;
                 after[(to, currency)] = Now(to, currency) + issue.Amount.MinorUnits;
             }
         }

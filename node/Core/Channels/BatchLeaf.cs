@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
@@ -40,9 +41,7 @@ public static class BatchLeaf
         Salt = ByteString.CopyFrom(FieldCommitment.NewSalt(entropy)),
     };
 
-    /// <summary>Whether a refusal is well formed.</summary>
+    /// <summary>Whether a refusal is well formed. Its code goes to the back office, so it is a code and nothing else.</summary>
     public static bool IsWellFormed(Refusal refusal) =>
-        refusal.EntryId.Length == EntryId.Length && refusal.Salt.Length == FieldCommitment.SaltLength && refusal.Code.Length is > 0 and <= MaxCodeLength;
-
-    private const int MaxCodeLength = 16;
+        refusal.EntryId.Length == EntryId.Length && refusal.Salt.Length == FieldCommitment.SaltLength && CodeValue.IsCode(refusal.Code);
 }

@@ -102,6 +102,12 @@ internal sealed class NodeContext
         Write(new PayloadWrite(key.Kind, key.Key, value, PayloadWriteMode.Replace));
     }
 
+    /// <summary>Keeps a fact that was looked up for this step for as long as facts are remembered.</summary>
+    public void Remember(PayloadKey key)
+    {
+        if (found.TryGetValue(key, out byte[]? value) && recentFacts.TryAdd(key, value)) recentOrder.Enqueue((Now, key));
+    }
+
     /// <summary>Appends an event to a stream and returns the stream's new version.</summary>
     public long Append(string stream, string streamType, long version, NewEvent item)
     {

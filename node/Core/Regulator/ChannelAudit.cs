@@ -70,7 +70,12 @@ public sealed class ChannelAudit
     {
         // A sequence that the log itself lacks: the ledger never skips, so this node's copy of the log was tampered with.
         for (sequence++; sequence < at; sequence++) Miss(sequence, [], ChannelCodes.DeliveryMismatch);
-        NotarisedRow notarised = NotarisedRow.Parser.ParseFrom(head);
+        if (!Parsing.TryParse(NotarisedRow.Parser, head, out NotarisedRow? notarised) || notarised.Head.Length != Digest.Length)
+        {
+            Miss(at, known, ChannelCodes.DeliveryMismatch);
+            return;
+        }
+
         if (batch is null || !Parsing.TryParse(Delivery.Parser, batch, out Delivery? delivery))
         {
             Miss(at, known, ChannelCodes.DeliveryMissing);
@@ -79,7 +84,7 @@ public sealed class ChannelAudit
         }
 
         if (!DeliveredBatch.TryHead(context, delivery, out Digest computed) || (long)delivery.Sequence != at
-            || !delivery.PreviousHead.Span.SequenceEqual(previous.ToArray()) || !notarised.Head.Span.SequenceEqual(computed.ToArray()))
+            || !delivery.Channel.Span.SequenceEqual(context.Channel.ToArray()) || !delivery.PreviousHead.Span.SequenceEqual(previous.ToArray()) || !notarised.Head.Span.SequenceEqual(computed.ToArray()))
         {
             Miss(at, Missing(delivery, known), ChannelCodes.DeliveryMismatch);
             Digest.TryRead(notarised.Head.Span, out previous);
@@ -111,7 +116,7 @@ public sealed class ChannelAudit
         if (!canReExecute || state is null) return;
         Digest before = new(delivery.PreviousHead.Span);
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
-        BatchExecution execution = new(context, state, Objection, null);
+        BatchExecution execution = new(context, state, null, null, Objections.Postings(directory, context));
         List<string> refused = [];
         foreach (BatchSlot? slot in slots)
         {
@@ -132,9 +137,6 @@ public sealed class ChannelAudit
         state = executed.State;
     }
 
-    private string? Objection(OpenedEntry entry) =>
-        PaymentContract.Issue(entry) is { } issue && !Objections.IsPosting(directory, context, issue.Amount, issue.Posting, issue.Beneficiary) ? ChannelCodes.PostingRefused : null;
-
     private void Miss(long at, IReadOnlyList<string> ids, string code)
     {
         Add(notDelivered, new AuditFault(at, ids, code));
@@ -147,9 +149,13 @@ public sealed class ChannelAudit
         return [.. known.Where(k => !present.Contains(k))];
     }
 
-    private static string IdOf(DeliveryItem item) => item.ItemCase == DeliveryItem.ItemOneofCase.Refusal
-        ? Convert.ToHexStringLower(item.Refusal.EntryId.Span)
-        : Parsing.TryParse(EntryHeader.Parser, item.Entry.Header.Span, out EntryHeader? header) ? Convert.ToHexStringLower(header.EntryId.Span) : "";
+    /// <summary>Empty where the row was so changed that no name is left.</summary>
+    private static string IdOf(DeliveryItem item) => item.ItemCase switch
+    {
+        DeliveryItem.ItemOneofCase.Refusal => Convert.ToHexStringLower(item.Refusal.EntryId.Span),
+        DeliveryItem.ItemOneofCase.Entry when Parsing.TryParse(EntryHeader.Parser, item.Entry.Header.Span, out EntryHeader? header) => Convert.ToHexStringLower(header.EntryId.Span),
+        _ => "",
+    };
 
     private static void Add(List<AuditFault> faults, AuditFault fault)
     {
