@@ -1,0 +1,214 @@
+using Google.Protobuf;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Store;
+using Settlement.Tests.Channels;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Tests.Bank;
+
+/// <summary>What a hostile sequencer and a hostile endorser can say to each other.</summary>
+public sealed class ProposalTests
+{
+    private static readonly PayloadKind[] ChannelRows = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Waiting];
+
+    private static readonly Dictionary<string, (string Code, Action<Proposal> Tell)> FalseProposals = new(StringComparer.Ordinal)
+    {
+        ["a sequence too far"] = (ChannelCodes.ProposalOutOfPlace, p => p.Sequence++),
+        ["the largest sequence"] = (ChannelCodes.ProposalOutOfPlace, p => p.Sequence = long.MaxValue),
+        ["another previous head"] = (ChannelCodes.ProposalOutOfPlace, p => p.PreviousHead = Lies.Flipped(p.PreviousHead, 3)),
+        ["a later term"] = (ChannelCodes.ProposalOutOfPlace, p => p.Term++),
+        ["a time too early"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs -= 31_000),
+        ["a time too late"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs += 31_000),
+        ["the least time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs = long.MinValue),
+        ["the largest time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs = long.MaxValue),
+        ["a falling time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs -= 5_000),
+        ["no salts"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts = null),
+        ["salts of another key"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts.WrappedKey = Lies.Flipped(p.PositionSalts.WrappedKey, 30)),
+        ["salts that were changed"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts.Ciphertext = Lies.Flipped(p.PositionSalts.Ciphertext, 3)),
+        ["an empty batch"] = (ChannelCodes.EntryMalformed, p => p.Items.Clear()),
+        ["an item that is nothing"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem())),
+        ["an entry without a name"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Entry = new SealedEntry() })),
+        ["a refusal without a reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal("") })),
+        ["a refusal with a long reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal(new string('A', 36)) })),
+        ["a refusal with markup for a reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal("<a>\u0001") })),
+        ["a refusal with a short salt"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { Salt = ByteString.CopyFrom(new byte[31]) } })),
+        ["a refusal without an entry"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { EntryId = ByteString.Empty } })),
+    };
+
+    private static readonly Dictionary<string, Action<EndorsementAnswer>> FalseEndorsements = new(StringComparer.Ordinal)
+    {
+        ["of another head"] = a => a.Head = Lies.Flipped(a.Head, 0),
+        ["of no head"] = a => a.Head = ByteString.Empty,
+        ["without an endorsement"] = a => a.Endorsement = null,
+        ["by another key"] = a => a.Endorsement.Signature = ByteString.CopyFrom(new byte[64]),
+        ["with a signature that was changed"] = a => a.Endorsement.Signature = Lies.Flipped(a.Endorsement.Signature, 63),
+        ["with a short signature"] = a => a.Endorsement.Signature = ByteString.CopyFrom(a.Endorsement.Signature.Span[1..]),
+        ["until later than was signed"] = a => a.Endorsement.NotAfterUnixMs++,
+        ["for ever"] = a => a.Endorsement.NotAfterUnixMs = long.MaxValue,
+        ["until before all time"] = a => a.Endorsement.NotAfterUnixMs = long.MinValue,
+        ["with a refusal that its head does not have"] = a => a.Refusals.Add(new IndexedRefusal { Index = 0, Refusal = Refusal("AM04") }),
+        ["with a refusal beyond the batch"] = a => a.Refusals.Add(new IndexedRefusal { Index = 1, Refusal = Refusal("AM04") }),
+        ["with a refusal far beyond the batch"] = a => a.Refusals.Add(new IndexedRefusal { Index = uint.MaxValue, Refusal = Refusal("AM04") }),
+        ["with a refusal that is none"] = a => a.Refusals.Add(new IndexedRefusal { Index = 0 }),
+    };
+
+    public static TheoryData<string> Proposals => [.. FalseProposals.Keys];
+
+    public static TheoryData<string> Endorsements => [.. FalseEndorsements.Keys];
+
+    [Theory]
+    [MemberData(nameof(Proposals))]
+    public void A_false_proposal_is_objected_to_as_a_whole_and_leaves_nothing(string lie)
+    {
+        using TwoBanks world = Funded();
+        string before = world.Beta.Vault.Text(ChannelRows);
+        bool told = false;
+        world.OnPeer = (from, to, message) =>
+        {
+            if (to != world.Beta || message.Proposal is null) return [message];
+            if (!told) FalseProposals[lie].Tell(message.Proposal);
+            told = true;
+            return from == world.Alpha ? [message] : [];
+        };
+        List<string> answers = [];
+        Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> tell = world.OnPeer;
+        world.OnPeer = (from, to, message) =>
+        {
+            if (message.Endorsement is { } answer) answers.Add(answer.Objection);
+            return answers.Count > 1 ? [] : tell(from, to, message);
+        };
+        world.Pay(world.Alpha, 10_00);
+        Assert.Equal(FalseProposals[lie].Code, Assert.Single(answers));
+        Assert.Contains(FalseProposals[lie].Code, world.Beta.Alarms);
+        Assert.Equal(before, world.Beta.Vault.Text(ChannelRows));
+        world.AssertGoesOn();
+    }
+
+    [Theory]
+    [MemberData(nameof(Endorsements))]
+    public void A_false_endorsement_is_not_submitted_and_the_true_one_still_counts(string lie)
+    {
+        using TwoBanks world = Funded();
+        int leaves = (int)world.Ledger.Count;
+        world.OnPeer = (_, to, message) =>
+        {
+            if (to == world.Alpha && message.Endorsement is { } answer) FalseEndorsements[lie](answer);
+            return [message];
+        };
+        byte[] paid = world.Pay(world.Alpha, 10_00);
+        world.Pass(TimeSpan.FromSeconds(3));
+        Assert.Contains(ChannelCodes.EndorsementInvalid, world.Alpha.Alarms);
+        Assert.Equal(leaves, world.Ledger.Count);
+        Assert.Equal(InstructionStatus.Accepted, world.StatusOf(world.Alpha, paid).Status);
+        Assert.Equal(100_00, world.Position(world.Alpha));
+        world.AssertGoesOn();
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, paid));
+    }
+
+    [Fact]
+    public void A_refusal_given_twice_for_one_entry_is_no_endorsement()
+    {
+        using TwoBanks world = Funded();
+        ChannelContext context = world.Context(world.Alpha);
+        world.OnPeer = (_, to, message) =>
+        {
+            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items[0].Entry.Commitments = Lies.Flipped(proposal.Items[0].Entry.Commitments, 0);
+            if (to == world.Alpha && message.Endorsement is { Refusals.Count: 1 } answer) answer.Refusals.Add(answer.Refusals[0]);
+            return [message];
+        };
+        world.Pay(world.Alpha, 10_00);
+        Assert.Contains(ChannelCodes.EndorsementInvalid, world.Alpha.Alarms);
+        Assert.Equal(100_00, world.Position(world.Alpha));
+        world.AssertGoesOn();
+        context.Epoch.Dispose();
+    }
+
+    [Fact]
+    public void Only_the_sequencer_proposes()
+    {
+        using TwoBanks world = Funded();
+        Proposal? captured = null;
+        world.OnPeer = (_, to, message) =>
+        {
+            if (message.Proposal is { } proposal) captured = proposal.Clone();
+            return message.Proposal is null ? [message] : [];
+        };
+        world.Pay(world.Alpha, 10_00);
+        world.Send(world.Beta, world.Alpha, new PeerMessage { Proposal = captured });
+        Assert.Contains(ChannelCodes.NotTheSequencer, world.Alpha.Alarms);
+        world.AssertGoesOn();
+    }
+
+    [Fact]
+    public void One_batch_is_endorsed_for_a_previous_head_and_term()
+    {
+        using TwoBanks world = Funded();
+        Proposal? captured = null;
+        List<EndorsementAnswer> answers = [];
+        world.OnPeer = (_, to, message) =>
+        {
+            if (message.Proposal is { } proposal) captured ??= proposal.Clone();
+            if (message.Endorsement is not { } answer) return [message];
+            answers.Add(answer.Clone());
+            return [];
+        };
+        world.Pay(world.Alpha, 10_00);
+        string signed = world.Beta.Vault.Text(PayloadKind.InFlight);
+        Proposal second = captured!.Clone();
+        second.TimeUnixMs++;
+        world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = second });
+        Assert.Contains(ChannelCodes.SecondHead, world.Beta.Alarms);
+        Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
+        // Also after a restart, when only the vault remembers what was signed.
+        world.Beta.Restart();
+        world.Pass(TimeSpan.FromSeconds(3));
+        world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = second });
+        Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
+        Assert.Equal(signed, world.Beta.Vault.Text(PayloadKind.InFlight));
+        world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = captured });
+        Assert.Equal(answers[0].Endorsement, answers[^1].Endorsement);
+        world.AssertGoesOn();
+    }
+
+    [Fact]
+    public void Endorsements_that_expired_before_the_ledger_answered_are_signed_again_for_the_same_head()
+    {
+        using TwoBanks world = Funded();
+        bool isAway = true;
+        world.OnLedgerReply = (_, reply) => isAway ? null : reply;
+        world.OnPeer = (_, _, message) => isAway && message.Endorsement is null && message.Proposal is null ? [] : [message];
+        // The ledger never saw the head: the request is lost, not only the answer.
+        byte[] paid = world.Pay(world.Alpha, 10_00);
+        world.Pass(TimeSpan.FromSeconds(120));
+        isAway = false;
+        world.AssertGoesOn();
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, paid));
+    }
+
+    [Fact]
+    public void A_member_takes_the_office_over_when_the_sequencer_is_silent()
+    {
+        using TwoBanks world = Funded();
+        world.OnPeer = (from, to, message) => from == world.Alpha && to == world.Beta && message.Proposal is not null ? [] : [message];
+        byte[] paid = world.Pay(world.Beta, 10_00);
+        world.Pass(TimeSpan.FromSeconds(40));
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Beta, paid));
+        Assert.Equal([2L, 2L], [world.View(world.Alpha).Term, world.View(world.Beta).Term]);
+        world.AssertGoesOn();
+        foreach (TestNode node in world.Nodes) node.Restart();
+        world.Pass(TimeSpan.FromSeconds(5));
+        world.AssertGoesOn();
+        Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
+    }
+
+    private static TwoBanks Funded()
+    {
+        TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 100_00).Fund(world.Beta, 100_00);
+        return world;
+    }
+
+    private static Refusal Refusal(string code) => new() { EntryId = ByteString.CopyFrom(new byte[32]), Code = code, Salt = ByteString.CopyFrom(new byte[32]) };
+}
