@@ -1,0 +1,195 @@
+using Google.Protobuf;
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Channels;
+using Settlement.Wire.Agent;
+
+namespace Settlement.Tests.Agent;
+
+public sealed class AgentTests
+{
+    private static readonly PayloadKind[] Books = [PayloadKind.Snapshots, PayloadKind.Postings];
+
+    private static readonly Dictionary<string, (string Code, Action<TwoBanks, FundRequest> Tell)> FalseRequests = new(StringComparer.Ordinal)
+    {
+        ["more than the account holds"] = (AgentCodes.InsufficientFunds, (_, f) => f.MinorUnits = 100_01),
+        ["another currency than the account's"] = (AgentCodes.InsufficientFunds, (_, f) => f.Currency = "JPY"),
+        ["nothing"] = (AgentCodes.Malformed, (_, f) => f.MinorUnits = 0),
+        ["less than nothing"] = (AgentCodes.Malformed, (_, f) => f.MinorUnits = -1),
+        ["the least amount"] = (AgentCodes.Malformed, (_, f) => f.MinorUnits = long.MinValue),
+        ["no currency"] = (AgentCodes.Malformed, (_, f) => f.Currency = ""),
+        ["a currency that is none"] = (AgentCodes.Malformed, (_, f) => f.Currency = "EU1"),
+        ["a short request id"] = (AgentCodes.Malformed, (_, f) => f.RequestId = ByteString.CopyFrom(new byte[31])),
+        ["a short channel"] = (AgentCodes.Malformed, (_, f) => f.Channel = ByteString.CopyFrom(new byte[31])),
+        ["no acknowledgement"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements.Clear()),
+        ["an acknowledgement whose signature was changed"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].Signature = Lies.Flipped(f.Acknowledgements[0].Signature, 0)),
+        ["an acknowledgement of other terms"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].TermsHash = Lies.Flipped(f.Acknowledgements[0].TermsHash, 0)),
+        ["an acknowledgement of another epoch"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].EpochHash = Lies.Flipped(f.Acknowledgements[0].EpochHash, 0)),
+        ["an acknowledgement by a member"] = (AgentCodes.NotAcknowledged, (world, f) => Forge(world, f, world.Alpha)),
+        ["an acknowledgement without a certificate"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].Certificate = null),
+        ["the opening of another channel"] = (AgentCodes.NotAcknowledged, (_, f) => f.OpeningBody = Lies.Flipped(f.OpeningBody, 9)),
+        ["no opening"] = (AgentCodes.NotAcknowledged, (_, f) => f.OpeningBody = ByteString.Empty),
+        ["another channel"] = (AgentCodes.NotAcknowledged, (_, f) => f.Channel = Lies.Flipped(f.Channel, 0)),
+    };
+
+    public static TheoryData<string> Requests => [.. FalseRequests.Keys];
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public void A_false_request_posts_nothing(string lie)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        FundRequest request = Request(world, 100_00, 1);
+        FalseRequests[lie].Tell(world, request);
+        string before = world.Agent.Vault.Text(Books);
+        FundResult result = Ask(world, world.Alpha, request);
+        Assert.Equal(FalseRequests[lie].Code, result.Code);
+        Assert.Equal((0, 0), (result.PostingId.Length, result.Signature.Length));
+        Assert.Equal(before, world.Agent.Vault.Text(Books));
+        Assert.Equal("", Ask(world, world.Alpha, Request(world, 100_00, 2)).Code);
+    }
+
+    [Fact]
+    public void The_same_request_gives_the_same_posting_and_another_under_its_id_is_refused()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        FundResult first = Ask(world, world.Alpha, Request(world, 30_00, 1));
+        Assert.Equal(first, Ask(world, world.Alpha, Request(world, 30_00, 1)));
+        world.Agent.Restart();
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(first, Ask(world, world.Alpha, Request(world, 30_00, 1)));
+        Assert.Equal(AgentCodes.RepeatedDifferently, Ask(world, world.Alpha, Request(world, 30_01, 1)).Code);
+        // Another bank's id is its own.
+        Assert.Equal(AgentCodes.InsufficientFunds, Ask(world, world.Beta, Request(world, 30_00, 1)).Code);
+        FundRequest[] twice = [Request(world, 20_00, 2), Request(world, 20_00, 2), Request(world, 20_01, 2)];
+        AgentReply reply = Send(world, world.Alpha, twice);
+        Assert.Equal(reply.Funds[0], reply.Funds[1]);
+        Assert.Equal(AgentCodes.RepeatedDifferently, reply.Funds[2].Code);
+        Assert.Equal(50_00, Assert.Single(Balances(world).Pools).Balance.MinorUnits);
+    }
+
+    [Fact]
+    public void A_credit_is_given_once_by_its_reference()
+    {
+        using TwoBanks world = new();
+        CreditResult Credit(string reference, long amount) => world.Ask<CreditResult>(world.Agent, call => new AgentInput.Credit(call, reference, world.Alpha.Id, new Money(TwoBanks.Eur, amount)));
+        Assert.Equal((50, null), (Credit("a", 50).Balance.MinorUnits, Credit("a", 50).Refusal));
+        Assert.Equal((50, AgentCodes.RepeatedDifferently), (Credit("a", 51).Balance.MinorUnits, Credit("a", 51).Refusal));
+        Assert.Equal(AgentCodes.Malformed, Credit("b", 0).Refusal);
+        Assert.Equal(AgentCodes.Malformed, Credit("b", -1).Refusal);
+        Assert.Equal(AgentCodes.Malformed, Credit("b", long.MinValue).Refusal);
+        Assert.Equal((long.MaxValue, null), (Credit("c", long.MaxValue - 50).Balance.MinorUnits, Credit("c", long.MaxValue - 50).Refusal));
+        Assert.Equal(AgentCodes.Malformed, Credit("d", 2).Refusal);
+        Assert.Equal(long.MaxValue, Assert.Single(Balances(world).Issued).MinorUnits);
+    }
+
+    [Theory]
+    [InlineData("suite")]
+    [InlineData("network")]
+    [InlineData("bytes")]
+    [InlineData("too many")]
+    public void A_request_that_is_none_gets_an_empty_reply(string fault)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        AgentRequest request = new() { Suite = fault == "suite" ? 2u : 1u, Network = fault == "network" ? "other" : TwoBanks.Network };
+        request.Funds.Add(Enumerable.Range(0, fault == "too many" ? AgentMachine.MaxRequests + 1 : 1).Select(_ => Request(world, 1, 1)));
+        byte[] reply = world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, fault == "bytes" ? [0xFF] : request.ToByteArray()));
+        Assert.Empty(AgentReply.Parser.ParseFrom(reply).Funds);
+    }
+
+    [Fact]
+    public void Only_a_supervisor_learns_which_channels_are_funded()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 1_00);
+        byte[] Ask(TestNode node) => world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, node.Id, new AgentRequest { Suite = 1, Network = TwoBanks.Network, FundedChannels = true }.ToByteArray()));
+        Assert.Equal(world.Channel.ToArray(), Assert.Single(AgentReply.Parser.ParseFrom(Ask(world.Supervisor)).Channels).Channel.ToByteArray());
+        Assert.Empty(AgentReply.Parser.ParseFrom(Ask(world.Alpha)).Channels);
+    }
+
+    [Fact]
+    public void A_message_at_its_peer_door_is_reported_and_does_not_stop_it()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Agent.Inbox.Add(new Input.PeerReceived(world.Beta.Id, [1, 2, 3]));
+        world.Settle();
+        Assert.Contains(AgentCodes.Malformed, world.Agent.Alarms);
+        world.Fund(world.Alpha, 1_00);
+    }
+
+    [Fact]
+    public void Funding_survives_lost_answers_and_restarts_and_is_posted_once()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        world.OnAgentReply = _ => null;
+        long call = world.Tell(world.Alpha, c => new BankInput.Fund(c, world.Channel, new Money(TwoBanks.Eur, 60_00)));
+        world.Settle();
+        world.Alpha.Restart();
+        world.Agent.Restart();
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Null(world.Answer<FundAnswer>(call));
+        world.OnAgentReply = null;
+        world.Pass(TimeSpan.FromSeconds(20));
+        Assert.Equal(60_00, world.Position(world.Alpha));
+        Assert.Equal(60_00, Assert.Single(Balances(world).Pools).Balance.MinorUnits);
+    }
+
+    [Fact]
+    public void A_posting_that_the_agent_did_not_sign_is_not_used()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        world.OnAgentReply = reply =>
+        {
+            foreach (FundResult result in reply.Funds) result.Signature = Lies.Flipped(result.Signature, 2);
+            return reply;
+        };
+        world.Tell(world.Alpha, call => new BankInput.Fund(call, world.Channel, new Money(TwoBanks.Eur, 60_00)));
+        world.Settle();
+        Assert.Contains(ChannelCodes.PostingRefused, world.Alpha.Alarms);
+        Assert.Equal(0, world.Position(world.Alpha));
+        world.OnAgentReply = null;
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal(60_00, world.Position(world.Alpha));
+    }
+
+    internal static FundRequest Request(TwoBanks world, long amount, byte id)
+    {
+        OpeningRow opening = world.Opening(world.Alpha);
+        FundRequest request = new()
+        {
+            RequestId = ByteString.CopyFrom([.. new byte[31], id]), Channel = ByteString.CopyFrom(world.Channel.ToArray()), Currency = "EUR", MinorUnits = amount, OpeningBody = opening.Record.Body,
+        };
+        request.Acknowledgements.Add(opening.Acknowledgements.Select(a => a.Clone()));
+        return request;
+    }
+
+    internal static FundResult Ask(TwoBanks world, TestNode bank, FundRequest request) => Assert.Single(Send(world, bank, request).Funds);
+
+    internal static Books Balances(TwoBanks world) => world.Ask<Books>(world.Agent, call => new AgentInput.ListBooks(call));
+
+    private static AgentReply Send(TwoBanks world, TestNode bank, params FundRequest[] requests)
+    {
+        AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+        request.Funds.Add(requests);
+        return AgentReply.Parser.ParseFrom(world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, bank.Id, request.ToByteArray())));
+    }
+
+    private static void Forge(TwoBanks world, FundRequest request, TestNode member)
+    {
+        ChannelContext context = world.Context(member);
+        using SigningKey key = world.ChannelKey(member);
+        OpeningRow opening = world.Opening(member);
+        request.Acknowledgements[0] = Acknowledgements.Write(context.Terms, opening.Epoch, opening.Certificates[0], key);
+    }
+}
