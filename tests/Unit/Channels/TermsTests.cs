@@ -1,0 +1,90 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Tests.Bank;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Tests.Channels;
+
+public sealed class TermsTests
+{
+    private const string OneParty = "contract Odd version 1\n\nparties\n  one  bank\n  two  bank\n  three  bank\n\nfields\n  amount  money to one, two, three\n\nstates\n  Done may rest\n\non pay by one, agreed by two, three\n  move amount from one to two\n  -> Done\n";
+
+    private static readonly Dictionary<string, (string Code, Action<Terms> Tell)> FalseTerms = new(StringComparer.Ordinal)
+    {
+        ["another suite"] = (ChannelCodes.TermsInvalid, t => t.Suite = 2),
+        ["another network"] = (ChannelCodes.TermsInvalid, t => t.Network = "other"),
+        ["no salt"] = (ChannelCodes.TermsInvalid, t => t.Salt = ByteString.Empty),
+        ["a long salt"] = (ChannelCodes.TermsInvalid, t => t.Salt = ByteString.CopyFrom(new byte[33])),
+        ["one member"] = (ChannelCodes.TermsInvalid, t => t.Members.RemoveAt(1)),
+        ["three members"] = (ChannelCodes.TermsInvalid, t => t.Members.Add(new TermsParticipant(t.Members[0]) { Participant = "THIRDEFFXXX", RootFingerprint = ByteString.CopyFrom(new byte[32]) })),
+        ["a member twice"] = (ChannelCodes.TermsInvalid, t => t.Members[1].Participant = t.Members[0].Participant),
+        ["a member that also observes"] = (ChannelCodes.TermsInvalid, t => t.Observers[0].Participant = t.Members[0].Participant),
+        ["one root for two"] = (ChannelCodes.TermsInvalid, t => t.Members[1].RootFingerprint = t.Members[0].RootFingerprint),
+        ["a member without a name"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Participant = ""),
+        ["a member with a name that is none"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Participant = "ALPHA"),
+        ["a short fingerprint"] = (ChannelCodes.TermsInvalid, t => t.Members[0].RootFingerprint = ByteString.CopyFrom(new byte[31])),
+        ["a jurisdiction of three letters"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Jurisdiction = "DEU"),
+        ["fifteen observers"] = (ChannelCodes.TermsInvalid, t => t.Observers.Add(Enumerable.Range(0, 14).Select(i => new TermsParticipant { Participant = $"OBS{(char)('A' + i)}DEFFXXX", RootFingerprint = ByteString.CopyFrom([.. new byte[31], (byte)(i + 1)]) }))),
+        ["no agent"] = (ChannelCodes.TermsInvalid, t => t.Agent = null),
+        ["an agent without a root"] = (ChannelCodes.TermsInvalid, t => t.Agent.RootFingerprint = ByteString.Empty),
+        ["no ledger key"] = (ChannelCodes.TermsInvalid, t => t.LedgerKey = ByteString.Empty),
+        ["a ledger key that is no point"] = (ChannelCodes.TermsInvalid, t => t.LedgerKey = Lies.Flipped(t.LedgerKey, 64)),
+        ["no currency"] = (ChannelCodes.TermsInvalid, t => t.Currencies.Clear()),
+        ["a currency twice"] = (ChannelCodes.TermsInvalid, t => t.Currencies.Add("EUR")),
+        ["a currency that is withdrawn"] = (ChannelCodes.TermsInvalid, t => t.Currencies.Add("DEM")),
+        ["a currency in small letters"] = (ChannelCodes.TermsInvalid, t => t.Currencies.Add("usd")),
+        ["a limit of an observer"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(new Limit { Member = 2, Currency = "EUR" })),
+        ["a limit below zero"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(new Limit { Member = 0, Currency = "EUR", MinorUnits = -1 })),
+        ["a limit in another currency"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(new Limit { Member = 0, Currency = "USD" })),
+        ["two limits for one member"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add([new Limit { Currency = "EUR", MinorUnits = 1 }, new Limit { Currency = "EUR", MinorUnits = 2 }])),
+        ["witnesses"] = (ChannelCodes.WitnessesNotSupported, t => t.Finality = new FinalityRule { WitnessesNeeded = 1 }),
+        ["no contract"] = (ChannelCodes.ContractRefused, t => t.Contracts.Clear()),
+        ["a contract twice"] = (ChannelCodes.ContractRefused, t => t.Contracts.Add(t.Contracts[0])),
+        ["a contract of another hash"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Hash = Lies.Flipped(t.Contracts[0].Hash, 0)),
+        ["a contract without a hash"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Hash = ByteString.Empty),
+        ["a contract that says something else"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Source = t.Contracts[0].Source.Replace("AM01", "AM02", StringComparison.Ordinal)),
+        ["a contract that does not compile"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Source = "contract"),
+        ["a contract that is empty"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Source = ""),
+        ["a contract of three banks"] = (ChannelCodes.ContractRefused, t => Pin(t, OneParty)),
+        ["a contract with an observer more than the channel"] = (ChannelCodes.ContractRefused, t => t.Observers.Clear()),
+        ["a contract in which the payer hides a field from the payee"] = (ChannelCodes.ContractRefused, t => Pin(t, Payment.Replace("text(140) optional  to payer, payee", "text(140) optional  to payer", StringComparison.Ordinal))),
+        ["a contract in which the payer fills a field that it does not read"] = (ChannelCodes.ContractRefused, t => Pin(t, Payment.Replace("text(140) optional  to payer, payee", "text(140) optional  to payee", StringComparison.Ordinal))),
+        ["seventeen contracts"] = (ChannelCodes.ContractRefused, t => t.Contracts.Add(Enumerable.Repeat(t.Contracts[0], 15))),
+    };
+
+    public static TheoryData<string> Table => [.. FalseTerms.Keys];
+
+    private static string Payment => ContractLibrary.Load("GrossPayment").Source;
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void False_terms_are_refused_with_their_code(string lie)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        byte[] bytes = world.Opening(world.Alpha).Terms.ToByteArray();
+        Assert.True(ChannelTerms.TryRead(bytes, TwoBanks.Network, out _, out _));
+        Terms terms = Terms.Parser.ParseFrom(bytes);
+        FalseTerms[lie].Tell(terms);
+        Assert.False(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out _, out string code));
+        Assert.Equal(FalseTerms[lie].Code, code);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_terms_are_refused()
+    {
+        foreach (byte[] bytes in new byte[][] { [0xFF], new byte[ChannelTerms.MaxBytes + 1] })
+        {
+            Assert.False(ChannelTerms.TryRead(bytes, TwoBanks.Network, out _, out string code));
+            Assert.Equal(ChannelCodes.TermsUnreadable, code);
+        }
+    }
+
+    private static void Pin(Terms terms, string source)
+    {
+        Contract? contract = ContractCompiler.Compile("test", source).Contract;
+        Assert.NotNull(contract);
+        terms.Contracts[0] = new ContractPin { Source = source, Hash = ByteString.CopyFrom(contract.Hash) };
+    }
+}
