@@ -72,6 +72,8 @@ internal sealed class DemoNode : IDisposable
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         // Many short-lived processes on few cores: collecting profiles for better code costs more than the code saves.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        // Where the runtime puts its sockets, which a killed process leaves behind.
+        start.Environment["TMPDIR"] = Folder;
         process = Process.Start(start)!;
     }
 
