@@ -95,6 +95,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (channels.All.Any(c => c.Terms.Hash == hash)) return;
         if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
+            // The directory is read again, and the proposer proposes again.
+            if (refusal == BankCodes.ParticipantUnknown) return;
             node.Alarm(refusal, hash.ToString());
             node.Peers.Send(from, new PeerMessage { OpenAnswer = new OpenAnswer { TermsHash = ByteString.CopyFrom(hash.ToArray()), Refusal = refusal } });
             return;
@@ -231,7 +233,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (channels.TryFindOpen(request.Counterparty, out _)
             || underWay.Values.Any(o => o.Terms.Members.Any(m => m.Id == request.Counterparty))) return BankCodes.ChannelExists;
-        foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)))
+        foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)).Append((agent.Id, agent.RootFingerprint)))
         {
             if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
         }
@@ -283,6 +285,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
         if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
             return ChannelCodes.TermsNotAccepted;
+        // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
+        if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
         if (!terms.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Contract.Hash)))) return ChannelCodes.TermsNotAccepted;
         if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
         if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)
