@@ -1,0 +1,86 @@
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Simulation.Worlds;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Tests.Simulation.Invariants;
+
+/// <summary>A batch as the first member that finalised it has it.</summary>
+internal sealed record BatchFacts(
+    Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
+    IReadOnlyDictionary<(int Member, string Currency), long> Positions);
+
+/// <summary>
+/// One channel's money by plain arithmetic over the entries that became final, apart from how members compute it. Entries
+/// are opened with the keys of the member that finalises first; the other must come to the same.
+/// </summary>
+internal sealed class ChannelBook(ChannelTerms terms)
+{
+    private readonly List<BatchFacts> batches = [];
+    private readonly Dictionary<(int Member, string Currency), long> positions = [];
+    private readonly HashSet<Digest> entries = [];
+    private readonly HashSet<string> tags = new(StringComparer.Ordinal);
+    private readonly HashSet<string> references = new(StringComparer.Ordinal);
+    private readonly HashSet<string> postings = new(StringComparer.Ordinal);
+
+    /// <summary>By sequence, from 1.</summary>
+    public IReadOnlyList<BatchFacts> Batches => batches;
+
+    /// <summary>The tags of the payments that became final.</summary>
+    public IReadOnlySet<string> Tags => tags;
+
+    /// <summary>By currency: what the cited postings sum to.</summary>
+    public Dictionary<string, long> Issued { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Takes a member's final batch.</summary>
+    public void Take(ChannelContext context, BatchRow row, KeptEntries kept, string who)
+    {
+        List<(Digest, string?)> items = [.. row.Items.Select(i => i.ItemCase == BatchItem.ItemOneofCase.Refusal
+            ? (new Digest(i.Refusal.EntryId.Span), i.Refusal.Code)
+            : (new Digest(EntryHeader.Parser.ParseFrom(i.Entry.Header).EntryId.Span), (string?)null))];
+        if (row.Sequence > batches.Count)
+        {
+            Dictionary<Digest, string> paid = [];
+            foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, paid);
+            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions)));
+            return;
+        }
+
+        BatchFacts known = batches[(int)row.Sequence - 1];
+        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items),
+            "members agree", $"{who} has another batch {row.Sequence}");
+    }
+
+    private void Apply(ChannelContext context, KeptEntries kept, SealedEntry sealedEntry, Dictionary<Digest, string> paid)
+    {
+        (OpenedEntry? opened, string code) = kept.Open(sealedEntry);
+        Violation.Unless(opened is not null, "members read their entries", code);
+        OpenedEntry entry = opened!;
+        Violation.Unless(entries.Add(entry.Id.Value), "nothing happens twice", "an entry is in two batches");
+        MoneyValue amount = (MoneyValue)entry.Values.First(v => v is MoneyValue)!;
+        if (entry.Action.Name == "issue")
+        {
+            string posting = Text(entry, "posting")!;
+            Violation.Unless(PostingText.TryRead(posting, out byte[]? id, out _) && postings.Add(Convert.ToHexString(id)), "a posting is cited once", posting);
+            Issued[amount.Currency] = Issued.GetValueOrDefault(amount.Currency) + amount.MinorUnits;
+            Move(entry.Actor, amount.Currency, amount.MinorUnits);
+            return;
+        }
+
+        string tag = Text(entry, "remittance")!;
+        Violation.Unless(tags.Add(tag), "nothing happens twice", $"{tag} was paid twice");
+        if (Text(entry, "uetr") is { } uetr) Violation.Unless(references.Add(uetr), "a reference is used once", $"{tag} uses one again");
+        paid.Add(entry.Id.Value, tag);
+        Move(entry.Actor, amount.Currency, -amount.MinorUnits);
+        Move(1 - entry.Actor, amount.Currency, amount.MinorUnits);
+        Violation.Unless(positions[(entry.Actor, amount.Currency)] >= -terms.LimitOf(entry.Actor, amount.Currency), "positions keep their limit", tag);
+    }
+
+    private void Move(int member, string currency, long minorUnits) => positions[(member, currency)] = positions.GetValueOrDefault((member, currency)) + minorUnits;
+
+    private static string? Text(OpenedEntry entry, string name) =>
+        entry.Plan.Contract.FindField(name) is { } field && entry.Values[field.Index] is TextValue text ? text.Text : null;
+}

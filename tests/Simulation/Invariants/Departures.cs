@@ -1,0 +1,99 @@
+using Google.Protobuf;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Simulation.Worlds;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Tests.Simulation.Invariants;
+
+/// <summary>What leaves a node: signatures, answers and alarms. What they say must be durable already, and never be unsaid.</summary>
+internal sealed class Departures
+{
+    // In a world whose participants are honest nothing ever gives cause for one of these.
+    private static readonly HashSet<string> Impossible = new(StringComparer.Ordinal)
+    {
+        ChannelCodes.EntryMalformed, ChannelCodes.CommitmentMismatch, ChannelCodes.EnvelopeUnreadable, ChannelCodes.EntryNotOurs, ChannelCodes.PostingRefused,
+        ChannelCodes.SecondHead, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
+        ChannelCodes.EpochKeyUnreadable, LedgerCodes.Malformed, LedgerCodes.EndorsementSignature, LedgerCodes.TakeoverSignature, LedgerCodes.NotAdmitted, LedgerCodes.RootChanged,
+        LedgerCodes.CheckpointUnreadable, LedgerCodes.CheckpointSignature, LedgerCodes.CheckpointSmaller, LedgerCodes.Forked, LedgerCodes.NotConsistent,
+        LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf,
+    };
+
+    private readonly Dictionary<(string Member, Digest Channel, Digest Previous, long Term), Digest> signed = [];
+
+    /// <summary>Checks one effect as it is performed.</summary>
+    public void Check(MachineNode node, Effect effect, LogModel log)
+    {
+        switch (effect)
+        {
+            case Effect.Send { Door: Door.Peer } send:
+                foreach (PeerMessage message in PeerBatch.Parser.ParseFrom(send.Body).Messages) Check(node, message, log);
+                break;
+            case Effect.Send { Door: Door.Ledger } send:
+                foreach (HeadRecord head in LedgerRequest.Parser.ParseFrom(send.Body).Submissions.Where(s => s.RecordCase == Submission.RecordOneofCase.Head).Select(s => s.Head))
+                    Sign(node, new HeadFields(new Digest(head.Channel.Span), (long)head.Term, (long)head.Sequence, new Digest(head.PreviousHead.Span), new Digest(head.Head.Span)));
+                break;
+            case Effect.Reply { Body: SubmissionAnswer answer }:
+                foreach (SubmittedInstruction instruction in answer.Instructions)
+                    Violation.Unless(StatusOf(node, instruction.Id) is not null, "an answer is durable", "an instruction was accepted and is not in the vault");
+                break;
+            case Effect.StatusChanged changed:
+                Violation.Unless(StatusOf(node, changed.InstructionId) is InstructionStatus.Settled or InstructionStatus.Rejected, "an answer is durable", "a status is told and is not in the vault");
+                break;
+            case Effect.Alarm alarm:
+                Violation.Unless(!Impossible.Contains(alarm.Code), "nobody honest is accused", $"{node.Name} raises {alarm.Code}");
+                break;
+        }
+    }
+
+    private void Check(MachineNode node, PeerMessage message, LogModel log)
+    {
+        switch (message.MessageCase)
+        {
+            case PeerMessage.MessageOneofCase.Endorsement when message.Endorsement.Endorsement is not null:
+                EndorsementAnswer answer = message.Endorsement;
+                Sign(node, new HeadFields(new Digest(answer.Channel.Span), (long)answer.Term, (long)answer.Sequence, new Digest(answer.PreviousHead.Span), new Digest(answer.Head.Span)));
+                break;
+            case PeerMessage.MessageOneofCase.Proposal:
+                Violation.Unless(IsFinal(node, message.Proposal.Channel.Span, (long)message.Proposal.Sequence) is not null
+                    || InFlight(node, message.Proposal.Channel.Span) is { } row && row.Proposal.Equals(message.Proposal.ToByteString()), "a proposal is durable", node.Name);
+                break;
+            case PeerMessage.MessageOneofCase.Delivery:
+                Violation.Unless((long)message.Delivery.Sequence <= log.SequenceOf(new Digest(message.Delivery.Channel.Span)), "final is what the ledger has", $"{node.Name} delivers early");
+                break;
+        }
+    }
+
+    private void Sign(MachineNode node, HeadFields head)
+    {
+        if (!signed.TryAdd((node.Name, head.Channel, head.PreviousHead, head.Term), head.Head))
+        {
+            Violation.Unless(signed[(node.Name, head.Channel, head.PreviousHead, head.Term)] == head.Head, "one head for a previous head and term",
+                $"{node.Name} signs a second head {head.Sequence} of term {head.Term}");
+        }
+
+        bool isDurable = (InFlight(node, head.Channel.ToArray()) is { Own: not null } row && row.Head.Span.SequenceEqual(head.Head.ToArray()))
+            || IsFinal(node, head.Channel.ToArray(), head.Sequence) == head.Head;
+        Violation.Unless(isDurable, "a signature is durable before it leaves", $"{node.Name} signs {head.Sequence} of term {head.Term}");
+    }
+
+    private static InFlightRow? InFlight(MachineNode node, ReadOnlySpan<byte> channel) => node.Store.Find(PayloadKind.InFlight, channel.ToArray()) is { } body
+        ? node.Rows.Open(PayloadKind.InFlight, channel.ToArray(), body, InFlightRow.Parser)
+        : null;
+
+    private static Digest? IsFinal(MachineNode node, ReadOnlySpan<byte> channel, long sequence) =>
+        node.Store.Find(PayloadKind.Batches, RowKeys.Batch(new Digest(channel), sequence)) is { } body ? new Digest(BatchRow.Parser.ParseFrom(body).Head.Span) : null;
+
+    private static InstructionStatus? StatusOf(MachineNode node, string id)
+    {
+        byte[] key = Convert.FromHexString(id);
+        return node.Store.Find(PayloadKind.Instructions, key) is { } body ? (InstructionStatus)node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser).Status : null;
+    }
+}

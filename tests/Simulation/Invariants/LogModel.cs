@@ -1,0 +1,78 @@
+using Google.Protobuf;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Ledger;
+using Settlement.Tests.Simulation.Worlds;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Tests.Simulation.Invariants;
+
+/// <summary>What the ledger has made durable, as the simplest model sees it: one list of leaves, one chain of heads a channel.</summary>
+internal sealed class LogModel
+{
+    private const string Invariant = "the ledger's heads are one chain";
+    private readonly Dictionary<Digest, Chain> chains = [];
+
+    /// <summary>A channel in the log.</summary>
+    internal sealed class Chain
+    {
+        public List<(Digest Head, long Leaf)> Heads { get; } = [];
+
+        public long Term { get; set; } = TermOfOffice.First;
+    }
+
+    /// <summary>The number of leaves.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The channels.</summary>
+    public IReadOnlyDictionary<Digest, Chain> Chains => chains;
+
+    /// <summary>The takeovers of all channels.</summary>
+    public long Takeovers => chains.Values.Sum(c => c.Term - TermOfOffice.First);
+
+    /// <summary>The newest sequence of a channel; 0 before its first head.</summary>
+    public long SequenceOf(Digest channel) => chains.TryGetValue(channel, out Chain? chain) ? chain.Heads.Count : 0;
+
+    /// <summary>Whether the head is in the log at this place.</summary>
+    public bool Has(Digest channel, long sequence, Digest head, long leaf) =>
+        sequence >= 1 && sequence <= SequenceOf(channel) && chains[channel].Heads[(int)sequence - 1] == (head, leaf);
+
+    /// <summary>Takes up what a ledger committed.</summary>
+    public void Add(StoreTransaction commit)
+    {
+        foreach (NewEvent item in commit.Appends.SelectMany(a => a.Events))
+        {
+            if (!LeafRow.TryReadData(item.Data, out long index, out ByteString? bytes) || !LedgerView.TryReadLeaf(bytes, World.Network, out Leaf? leaf))
+                throw new Violation(Invariant, "an event holds no leaf");
+            Violation.Unless(index == Count, Invariant, $"leaf {index} was appended where {Count} was next");
+            Count++;
+            Add(leaf);
+        }
+    }
+
+    private void Add(Leaf leaf)
+    {
+        switch (leaf.RecordCase)
+        {
+            case Leaf.RecordOneofCase.Opening:
+                Violation.Unless(chains.TryAdd(RecordHashes.Channel(leaf.Opening.Body.Span), new Chain()), Invariant, "a channel was opened twice");
+                break;
+            case Leaf.RecordOneofCase.Head:
+                Violation.Unless(EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head), Invariant, "a head cannot be read");
+                Chain chain = chains[head!.Fields.Channel];
+                Digest newest = chain.Heads.Count == 0 ? Digest.Zero : chain.Heads[^1].Head;
+                Violation.Unless(head.Fields.PreviousHead == newest && head.Fields.Sequence == chain.Heads.Count + 1 && head.Fields.Term == chain.Term, Invariant,
+                    $"head {head.Fields.Sequence} of term {head.Fields.Term} does not follow {chain.Heads.Count} of term {chain.Term}");
+                chain.Heads.Add((head.Fields.Head, (long)leaf.Index));
+                break;
+            case Leaf.RecordOneofCase.Takeover:
+                Violation.Unless(SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover), Invariant, "a takeover cannot be read");
+                Chain taken = chains[takeover!.Channel];
+                Violation.Unless(takeover.NewTerm == taken.Term + 1 && takeover.Head == (taken.Heads.Count == 0 ? Digest.Zero : taken.Heads[^1].Head), Invariant,
+                    $"the takeover to term {takeover.NewTerm} does not follow term {taken.Term}");
+                taken.Term = takeover.NewTerm;
+                break;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Merkle;
+using Settlement.Core.Reading;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Simulation.Workload;
+using Settlement.Tests.Simulation.Worlds;
+
+namespace Settlement.Tests.Simulation.Invariants;
+
+/// <summary>
+/// Watches a world from outside. It sees what every node commits and sends, believes only what is durable, and compares it
+/// with models that share no code with the machines.
+/// </summary>
+internal sealed class Watch(World world)
+{
+    private readonly Departures departures = new();
+    private readonly Dictionary<(string Node, Digest Channel), ChannelContext> contexts = [];
+    private readonly Dictionary<(string Node, Digest Channel), long> applied = [];
+    private readonly Dictionary<string, InstructionStatus> statuses = new(StringComparer.Ordinal);
+
+    /// <summary>The ledger's log.</summary>
+    public LogModel Log { get; } = new();
+
+    /// <summary>The channels' money.</summary>
+    public Dictionary<Digest, ChannelBook> Books { get; } = [];
+
+    /// <summary>A ledger committed.</summary>
+    public void OnNotarised(StoreTransaction commit) => Log.Add(commit);
+
+    /// <summary>A node committed.</summary>
+    public void OnCommitted(MachineNode node, StoreTransaction commit)
+    {
+        if (!world.Banks.Contains(node)) return;
+        foreach (PayloadWrite write in commit.Writes.Where(w => w.Kind == PayloadKind.Batches).OrderBy(w => BatchRow.Parser.ParseFrom(w.Body).Sequence))
+            OnBatch(node, write, commit.Writes.First(w => w.Kind == PayloadKind.ContentKeys && w.Key.AsSpan().SequenceEqual(write.Key)).Body);
+        foreach (PayloadWrite write in commit.Writes)
+        {
+            if (write.Kind == PayloadKind.Snapshots) OnSnapshot(node, write);
+            else if (write.Kind == PayloadKind.Instructions) OnInstruction(node, write);
+        }
+    }
+
+    /// <summary>Something leaves a node.</summary>
+    public void OnEffect(MachineNode node, Effect effect) => departures.Check(node, effect, Log);
+
+    /// <summary>A back office got an answer.</summary>
+    public void OnAnswered(Order order, SubmissionAnswer answer)
+    {
+        Violation.Unless(answer.Instructions.Count == order.Items.Count, "an answer covers its message", $"{order.Key}");
+        if (order.Answer is { } earlier)
+        {
+            Violation.Unless(earlier.MessageId == answer.MessageId && earlier.Instructions.Select(i => i.Id).SequenceEqual(answer.Instructions.Select(i => i.Id)),
+                "the same message gets the same answer", $"{order.Key}");
+        }
+    }
+
+    /// <summary>What still moves; null when the world is at rest.</summary>
+    public string? Restlessness()
+    {
+        foreach (MachineNode bank in world.Banks)
+        {
+            int waiting = bank.Store.Scan(PayloadKind.Waiting).Count;
+            int inFlight = bank.Store.Scan(PayloadKind.InFlight).Count;
+            if (waiting + inFlight > 0) return $"{bank.Name} has {waiting} waiting and {inFlight} in flight";
+            foreach (Digest channel in contexts.Keys.Where(k => k.Node == bank.Name).Select(k => k.Channel))
+            {
+                long sequence = applied.GetValueOrDefault((bank.Name, channel));
+                if (sequence != Log.SequenceOf(channel)) return $"{bank.Name} is at {sequence} of {Log.SequenceOf(channel)}";
+            }
+        }
+
+        return Supervision.Restlessness(world);
+    }
+
+    /// <summary>The world came to rest.</summary>
+    public void OnRest() => Rest.Check(world);
+
+    /// <summary>In numbers.</summary>
+    public string Summary() =>
+        $"{Log.Count} leaves, {Log.Chains.Count} channels, {Log.Chains.Values.Sum(c => c.Heads.Count)} heads, {Log.Takeovers} takeovers, "
+        + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
+        + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
+
+    private ChannelContext ContextOf(MachineNode node, Digest channel)
+    {
+        if (contexts.TryGetValue((node.Name, channel), out ChannelContext? context)) return context;
+        VaultReader reader = new(World.Network, node.Id, node.VaultKey);
+        foreach (StoredPayload row in node.Store.Scan(PayloadKind.Channels))
+        {
+            if (reader.ReadChannel(row) is { } read) contexts.TryAdd((node.Name, read.Channel), read);
+        }
+
+        return contexts[(node.Name, channel)];
+    }
+
+    private ChannelBook BookOf(ChannelContext context)
+    {
+        if (!Books.TryGetValue(context.Channel, out ChannelBook? book)) Books[context.Channel] = book = new ChannelBook(context.Terms);
+        return book;
+    }
+
+    private void OnBatch(MachineNode node, PayloadWrite write, byte[] keys)
+    {
+        BatchRow row = BatchRow.Parser.ParseFrom(write.Body);
+        Digest channel = new(write.Key.AsSpan(0, Digest.Length));
+        ChannelContext context = ContextOf(node, channel);
+        Violation.Unless(Log.Has(channel, row.Sequence, new Digest(row.Head.Span), row.LeafIndex), "final is what the ledger has", $"{node.Name} finalises {row.Sequence}");
+        long before = applied.GetValueOrDefault((node.Name, channel));
+        Violation.Unless(row.Sequence == before + 1, "members apply every batch once", $"{node.Name} finalises {row.Sequence} after {before}");
+        applied[(node.Name, channel)] = row.Sequence;
+        BookOf(context).Take(context, row, new KeptEntries(context, node.VaultKey, keys), node.Name);
+    }
+
+    private void OnSnapshot(MachineNode node, PayloadWrite write)
+    {
+        SnapshotRow row = node.Rows.Open(write.Kind, write.Key, write.Body, SnapshotRow.Parser);
+        Digest channel = new(write.Key);
+        ChannelContext context = ContextOf(node, channel);
+        Violation.Unless(row.Sequence == applied.GetValueOrDefault((node.Name, channel)), "a snapshot is where the member stands", $"{node.Name} at {row.Sequence}");
+        if (row.Sequence == 0) return;
+        BatchFacts facts = BookOf(context).Batches[(int)row.Sequence - 1];
+        foreach (PositionRow position in row.Positions)
+        {
+            long expected = facts.Positions.GetValueOrDefault(((int)position.Member, position.Currency));
+            Violation.Unless(position.MinorUnits == expected, "positions follow from the entries", $"{node.Name} has {position.MinorUnits} for {expected} {position.Currency}");
+        }
+
+        CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
+        ChannelState state = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray())), row.Postings, contracts!);
+        Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");
+    }
+
+    private void OnInstruction(MachineNode node, PayloadWrite write)
+    {
+        InstructionRow row = node.Rows.Open(write.Kind, write.Key, write.Body, InstructionRow.Parser);
+        InstructionStatus status = (InstructionStatus)row.Status;
+        string id = node.Name + Convert.ToHexString(write.Key);
+        if (statuses.TryGetValue(id, out InstructionStatus before))
+            Violation.Unless(before == InstructionStatus.Accepted && status is InstructionStatus.Settled or InstructionStatus.Rejected, "an instruction ends once", $"{row.Remittance}: {before} then {status}");
+        statuses[id] = status;
+        if (status != InstructionStatus.Settled && row.Sequence == 0) return;
+        Digest channel = new(row.Channel.Span);
+        Violation.Unless(row.Sequence >= 1 && row.Sequence <= Log.SequenceOf(channel) && row.Sequence <= Books[channel].Batches.Count, "settled is final", $"{row.Remittance} at {row.Sequence}");
+        BatchFacts facts = Books[channel].Batches[(int)row.Sequence - 1];
+        Digest entry = new(row.Entry.Span);
+        bool isRight = status == InstructionStatus.Settled
+            ? facts.Tags.TryGetValue(entry, out string? tag) && tag == row.Remittance
+            : facts.Items.Any(i => i.Entry == entry && i.Refusal == row.Reason);
+        Violation.Unless(isRight, "a status follows from the entry", $"{row.Remittance} is {status}");
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using Settlement.Core.Bank;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Monetary;
+using Settlement.Tests.Simulation.Worlds;
+
+namespace Settlement.Tests.Simulation.Workload;
+
+/// <summary>
+/// A bank's back office. It sends messages with an idempotency key again until they are answered, and now and then
+/// afterwards; it makes mistakes: wrong days, references that were used, amounts beyond its position.
+/// </summary>
+internal sealed class BackOffice(World world, Day day, MachineNode bank)
+{
+    private readonly Chance chance = world.Chance.Fork("office-" + bank.Name);
+    private readonly SeededEntropy entropy = new(unchecked((long)Chance.SeedOf(world.Seed, "office-" + bank.Name, 0)));
+    private const int RecentReferences = 4;
+    private int unanswered;
+    private bool isClosed;
+
+    public MachineNode Bank => bank;
+
+    /// <summary>The business day, as the bank said; null before the first.</summary>
+    public DateOnly? Date { get; set; }
+
+    public List<Order> Orders { get; } = [];
+
+    /// <summary>Whether it sends nothing new, and what can be sent again was answered.</summary>
+    public bool IsDone => isClosed && unanswered == 0;
+
+    public void Begin()
+    {
+        Next();
+        world.After(world.Swarm.Storm - TimeSpan.FromSeconds(1), () => isClosed = true);
+    }
+
+    private void Next()
+    {
+        if (isClosed) return;
+        world.After(chance.Between(TimeSpan.Zero, 2 * TimeSpan.FromMinutes(1) / world.Swarm.MessagesPerMinute), Next);
+        if (Date is not { } date) return;
+        Order order = Write(date);
+        Orders.Add(order);
+        if (order.Key is not null) unanswered++;
+        Send(order);
+    }
+
+    private void Send(Order order) => day.Ask<SubmissionAnswer>(bank, call => new BankInput.Submit(call, order.Key, order.Body, order.Items), answer =>
+    {
+        if (answer.Refusal == BankCodes.NoBusinessDay)
+        {
+            Again(order);
+            return;
+        }
+
+        Violation.Unless(answer.Refusal is null, "a message is accepted", $"{order.Key}: {answer.Refusal}");
+        world.Invariants.OnAnswered(order, answer);
+        if (order.Answer is null && order.Key is not null) unanswered--;
+        order.Answer ??= answer;
+        if (order.Key is null || isClosed) return;
+        if (chance.Happens(60)) Again(order);
+        if (chance.Happens(30)) SendOtherBody(order);
+    }, () => Again(order));
+
+    private void Again(Order order)
+    {
+        if (order.Key is not null) world.After(chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(2)), () => Send(order));
+    }
+
+    private void SendOtherBody(Order order) => day.Ask<SubmissionAnswer>(bank, call => new BankInput.Submit(call, order.Key, [.. order.Body, 0], order.Items),
+        answer => Violation.Unless(answer.Refusal == BankCodes.KeyOfAnotherBody, "a key serves one body", $"{order.Key} was taken with another body"), static () => { });
+
+    private Order Write(DateOnly date)
+    {
+        string name = $"{bank.Name}-{Orders.Count}";
+        int count = chance.Happens(700) ? 1 : chance.From(2, 5);
+        List<SubmittedTransfer> items = [];
+        List<string> tags = [];
+        for (int i = 0; i < count; i++)
+        {
+            tags.Add($"{name}-{i}");
+            items.Add(Transfer(name, tags[i], date));
+        }
+
+        return new Order(bank, chance.Happens(900) ? name : null, Encoding.UTF8.GetBytes(name), items, tags);
+    }
+
+    private SubmittedTransfer Transfer(string message, string tag, DateOnly date)
+    {
+        List<MachineNode> others = [.. world.Banks.Where(b => b != bank)];
+        Uetr? uetr = Reference();
+        Currency currency = chance.Pick(day.Currencies);
+        long amount = chance.Below(10) switch
+        {
+            < 6 => chance.From(1, 500),
+            < 9 => chance.From(500, 20_000),
+            _ => chance.From(20_000, 500_000),
+        };
+        DateOnly settlement = chance.Happens(40) ? date.AddDays(chance.Happens(500) ? 1 : -1) : date;
+        string transaction = chance.Happens(30) ? "same" : tag;
+        CreditTransfer transfer = new("pacs.008.001.08", message, tag, tag, transaction, uetr, new Money(currency, amount), settlement, Priority.Normal, bank.Id, chance.Pick(others).Id,
+            new TransferParty("Debtor", null), new TransferParty("Creditor", null), tag);
+        return new SubmittedTransfer(transfer, new TransferIdentification(message, transfer.MessageType, tag, tag, transaction, uetr?.ToString()), null, null);
+    }
+
+    /// <summary>Mostly a fresh one; at times none, or one that somebody used.</summary>
+    private Uetr? Reference()
+    {
+        if (chance.Happens(150)) return null;
+        if (day.References.Count > 0 && chance.Happens(100)) return chance.Pick(day.References.TakeLast(RecentReferences).ToList());
+        Uetr fresh = Uetr.Create(entropy);
+        day.References.Add(fresh);
+        return fresh;
+    }
+}

@@ -1,0 +1,137 @@
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Tests.Simulation.Worlds;
+
+namespace Settlement.Tests.Simulation.Workload;
+
+/// <summary>What operators and back offices do: open channels, fund them, open business days, and pay.</summary>
+internal sealed class Day
+{
+    private static readonly TimeSpan Rounds = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    private readonly World world;
+    private readonly Chance chance;
+    private readonly List<BackOffice> offices;
+    private int pending;
+
+    public Day(World world)
+    {
+        this.world = world;
+        chance = world.Chance.Fork("day");
+        Currencies = [Code("EUR"), Code("USD")];
+        offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
+    }
+
+    public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>Everything that was submitted.</summary>
+    public IEnumerable<Order> Orders => offices.SelectMany(o => o.Orders);
+
+    /// <summary>References used so far, for duplicates.</summary>
+    public List<Uetr> References { get; } = [];
+
+    /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
+    public bool IsOver => offices.All(o => o.IsDone) && pending == 0;
+
+    public void Begin()
+    {
+        foreach (MachineNode bank in world.Banks)
+        {
+            for (int i = 0; i < Currencies.Count; i++) Credit(bank, $"{bank.Name}-{i}", Money(1_000_000, Currencies[i]));
+            OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date));
+        }
+
+        for (int a = 0; a < world.Banks.Count; a++)
+        {
+            for (int b = a + 1; b < world.Banks.Count; b++)
+            {
+                pending++;
+                Open(world.Banks[a], world.Banks[b]);
+                if (!world.Swarm.BothOpen) continue;
+                pending++;
+                Open(world.Banks[b], world.Banks[a]);
+            }
+        }
+
+        foreach (BackOffice office in offices) office.Begin();
+        world.After(world.Swarm.Storm / 2, () =>
+        {
+            if (!chance.Happens(500)) return;
+            foreach (MachineNode bank in world.Banks) world.After(chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(10)), () => OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date).AddDays(1)));
+        });
+    }
+
+    /// <summary>Asks until there is an answer, then does what comes of it; null when the node died or is silent.</summary>
+    public void Ask<T>(MachineNode node, Func<long, Input> input, Action<T> onAnswer, Action onSilence) where T : class
+    {
+        bool isAnswered = false;
+        node.Enqueue(input(world.NewCall(body =>
+        {
+            if (isAnswered) return;
+            isAnswered = true;
+            onAnswer((T)body);
+        })));
+        world.After(Patience, () =>
+        {
+            if (isAnswered) return;
+            isAnswered = true;
+            onSilence();
+        });
+    }
+
+    public static Money Money(long minorUnits, Currency currency) => new(currency, minorUnits);
+
+    private void Credit(MachineNode bank, string reference, Money amount) =>
+        Ask<CreditResult>(world.Agent, call => new AgentInput.Credit(call, reference, bank.Id, amount),
+            result => Violation.Unless(result.Refusal is null, "a credit is done once", $"{reference}: {result.Refusal}"), () => Credit(bank, reference, amount));
+
+    private void OpenDay(MachineNode bank, DateOnly date) => Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, date), result =>
+    {
+        Violation.Unless(result.Refusal is null, "a business day opens", result.Refusal ?? "");
+        offices.First(o => o.Bank == bank).Date = result.Date;
+    }, () => OpenDay(bank, date));
+
+    /// <summary>The operator looks every while, and asks again until the channel is there; then each side is funded.</summary>
+    private void Open(MachineNode bank, MachineNode other) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
+    {
+        if (list.Channels.FirstOrDefault(c => c.Counterparty == other.Id) is { } channel)
+        {
+            pending++;
+            Fund(bank, other, channel.Channel);
+            Fund(other, bank, channel.Channel);
+            return;
+        }
+
+        ChannelRequest request = new(other.Id, other.Pin.RootFingerprint, [(world.Supervisor.Id, world.Supervisor.Pin.RootFingerprint)], Library.Sources, Currencies,
+            world.Swarm.Limit == 0 ? [] : [(false, Money(world.Swarm.Limit, Currencies[0])), (true, Money(world.Swarm.Limit / 2, Currencies[0]))]);
+        bank.Enqueue(new BankInput.OpenChannel(world.NewCall(static _ => { }), request));
+        world.After(Rounds, () => Open(bank, other));
+    }, () => Open(bank, other));
+
+    private void Fund(MachineNode bank, MachineNode other, Digest channel) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
+    {
+        if (list.Channels.All(c => c.Channel != channel))
+        {
+            world.After(Rounds, () => Fund(bank, other, channel));
+            return;
+        }
+
+        int times = chance.From(1, 3);
+        pending += times - 1;
+        for (int i = 0; i < times; i++)
+        {
+            Money amount = Money(chance.From(1, 60_000), chance.Pick(Currencies));
+            world.After(chance.Between(TimeSpan.Zero, world.Swarm.Storm / 4), () =>
+            {
+                pending--;
+                bank.Enqueue(new BankInput.Fund(world.NewCall(answer => bank.Note($"funded {((FundAnswer)answer).Refusal}")), channel, amount));
+            });
+        }
+    }, () => Fund(bank, other, channel));
+
+    private static Currency Code(string code) => Currency.TryParse(code, out Currency currency) ? currency : throw new ArgumentException("No currency.", nameof(code));
+}
