@@ -70,6 +70,10 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
 
+    /// <summary>Whether the sequencer's proposal cannot be endorsed. It may sign no other for this head and term, so without
+    /// a takeover the channel would stand still for ever.</summary>
+    public bool HasObjected { get; set; }
+
     /// <summary>Since when work has waited without progress; null when nothing waits.</summary>
     public DateTimeOffset? StalledSince { get; set; }
 
@@ -113,6 +117,7 @@ internal sealed class ChannelSide : IDisposable
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
+        HasObjected = false;
         Retry.Reset();
     }
 

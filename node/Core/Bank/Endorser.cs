@@ -139,13 +139,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (Fault(channel, proposal, slots) is { } fault)
         {
-            Object(channel, proposal, fault);
+            Decline(channel, proposal, fault);
             return;
         }
 
         if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
         {
-            Object(channel, proposal, ChannelCodes.EnvelopeUnreadable);
+            Decline(channel, proposal, ChannelCodes.EnvelopeUnreadable);
             return;
         }
 
@@ -172,10 +172,11 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         if (!execution.TryFinish(batch.Term, batch.Sequence, previous, proposal.TimeUnixMs, salts, out ExecutedBatch? agreed))
         {
-            Object(channel, proposal, ChannelCodes.EntryMalformed);
+            Decline(channel, proposal, ChannelCodes.EntryMalformed);
             return;
         }
 
+        channel.HasObjected = false;
         batch.Agreed = agreed;
         batch.Refusals = refusals;
         channel.InFlight = batch;
@@ -207,6 +208,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
     private static EntryId? IdOf(SealedEntry entry) =>
         Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header) && EntryId.TryRead(header.EntryId.Span, out EntryId id) ? id : null;
+
+    /// <summary>Objects to the batch that comes next: from here on the office may be taken over.</summary>
+    private void Decline(ChannelSide channel, Proposal proposal, string code)
+    {
+        channel.HasObjected = true;
+        Object(channel, proposal, code);
+    }
 
     private void Object(ChannelSide channel, Proposal proposal, string code)
     {

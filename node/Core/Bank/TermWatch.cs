@@ -15,7 +15,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
     /// <summary>Looks after a channel once a tick.</summary>
     public void Watch(ChannelSide channel)
     {
-        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0;
+        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0 || channel.HasObjected;
         if (!hasWork)
         {
             channel.StalledSince = null;
@@ -66,6 +66,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         }
 
         channel.Term = takeover.NewTerm;
+        channel.HasObjected = false;
         channel.StalledSince = null;
         channel.Retry.Reset();
         LetGo(channel);

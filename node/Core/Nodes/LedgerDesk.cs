@@ -89,7 +89,13 @@ internal sealed class LedgerDesk
         queries.ExceptWith(asked);
         request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
-        if (wantsDirectory && HasAnswered) request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
+        if (wantsDirectory && HasAnswered)
+        {
+            request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
+            // Due again from here on, not from each reply: a node that asks often for other things reads it all the same.
+            directoryDue = context.Now + context.Settings.DirectoryInterval;
+        }
+
         if (wantsLog) request.Log = follower!.Query();
         long token = context.NextToken();
         underWay = (token, submissions, asked, request.Directory is not null);
@@ -103,6 +109,7 @@ internal sealed class LedgerDesk
         underWay = null;
         waiting.InsertRange(0, sent.Submissions);
         queries.UnionWith(sent.Queries);
+        directoryDue = DateTimeOffset.MinValue;
         retry.Tried(context.Now);
         return true;
     }
@@ -186,7 +193,7 @@ internal sealed class LedgerDesk
         }
 
         // A full page says that there is more.
-        directoryDue = reply.Directory.Count >= DirectoryPage ? DateTimeOffset.MinValue : context.Now + context.Settings.DirectoryInterval;
+        if (reply.Directory.Count >= DirectoryPage) directoryDue = DateTimeOffset.MinValue;
         if (changed) context.Then(new Effect.DirectoryChanged());
         if (reply.Directory.Count < DirectoryPage) DirectoryRead();
     }
