@@ -42,6 +42,7 @@ internal sealed class Watch(World world)
         {
             if (write.Kind == PayloadKind.Snapshots) OnSnapshot(node, write);
             else if (write.Kind == PayloadKind.Instructions) OnInstruction(node, write);
+            else if (write.Kind == PayloadKind.InFlight) departures.OnInFlight(node, node.Rows.Open(write.Kind, write.Key, write.Body, InFlightRow.Parser));
         }
     }
 
