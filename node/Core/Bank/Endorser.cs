@@ -58,6 +58,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
+            if (IsTooEarly(channel, entry)) continue;
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
@@ -96,6 +97,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        if (slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) return;
+
         Endorse(channel, proposal, previous, slots);
     }
 
@@ -120,6 +123,15 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         };
         answer.Refusals.Add(batch.Refusals);
         channel.Tell(node, new PeerMessage { Endorsement = answer });
+    }
+
+    /// <summary>Money of an agent that this node has not read of yet is not refused, which would be for ever: the directory is
+    /// read, and the other member says it again.</summary>
+    private bool IsTooEarly(ChannelSide channel, OpenedEntry entry)
+    {
+        if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(channel.Context, entry)) return false;
+        ledger.RefreshDirectory();
+        return true;
     }
 
     private void OnSecondProposal(ChannelSide channel, InFlight earlier, Proposal proposal)

@@ -38,6 +38,18 @@ internal static class Objections
     public static PayloadKey? Reference(NodeContext node, ChannelSide channel, OpenedEntry entry) =>
         PaymentContract.UniqueReference(entry, channel.Terms.Participants[entry.Actor].Id.ToString()) is { } reference ? node.Rows.Fact("transaction", reference) : null;
 
+    /// <summary>Whether the directory, as this node has read it, lists the agent that the terms pin.</summary>
+    public static bool KnowsAgent(ParticipantDirectory directory, ChannelContext channel) =>
+        directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) && agent.Root.Fingerprint == channel.Terms.Agent.RootFingerprint && agent.Posting is not null;
+
+    /// <summary>Whether the entry would bring money of the agent into the channel.</summary>
+    public static bool Issues(ChannelContext channel, OpenedEntry entry)
+    {
+        Contract contract = entry.Plan.Contract;
+        Party self = contract.Parties.First(p => entry.Parties[p.Index] == channel.Own);
+        return contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments) is Evaluation.Accepted { Movements: { } movements } && movements.Any(m => m is Movement.Issue);
+    }
+
     /// <summary>Whether the agent that the terms pin made this posting.</summary>
     public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, MoneyValue amount, string posting, int beneficiary)
     {

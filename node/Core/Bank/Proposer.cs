@@ -22,6 +22,13 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     {
         if (channel.InFlight is not null || !channel.IsSequencer || channel.Mailbox.Count == 0) return;
         ChannelContext context = channel.Context;
+        if (channel.Mailbox.Any(c => c is Command.Own { Funding: not null }) && !Objections.KnowsAgent(node.Parts.Directory, context))
+        {
+            // After a restart the directory is read anew; until then the agent's postings cannot be told from false ones.
+            ledger.RefreshDirectory();
+            return;
+        }
+
         Proposal proposal = new()
         {
             Channel = ByteString.CopyFrom(channel.Id.ToArray()),
