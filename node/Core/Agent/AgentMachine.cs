@@ -153,21 +153,18 @@ public sealed class AgentMachine : IMachine
         if (Find(key) is { } earlier)
         {
             bool isSame = earlier.Credit == channel.ToString() && earlier.Currency == fund.Currency && earlier.MinorUnits == fund.MinorUnits;
-            result.Code = isSame ? "" : AgentCodes.RepeatedDifferently;
+            result.Code = isSame ? earlier.Refusal : AgentCodes.RepeatedDifferently;
             if (isSame) (result.PostingId, result.Signature) = (earlier.PostingId, earlier.Signature);
             return result;
         }
 
-        if (!IsAcknowledged(channel, fund))
-        {
-            result.Code = AgentCodes.NotAcknowledged;
-            return result;
-        }
-
         Money amount = new(currency, fund.MinorUnits);
-        if (!book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount))
+        string refusal = !IsAcknowledged(channel, fund) ? AgentCodes.NotAcknowledged
+            : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
+        if (refusal.Length > 0)
         {
-            result.Code = AgentCodes.InsufficientFunds;
+            Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
+            result.Code = refusal;
             return result;
         }
 
@@ -205,6 +202,15 @@ public sealed class AgentMachine : IMachine
         // The event names the posting alone: amounts and accounts are in rows that can be erased.
         history.Note(funding is null ? "account_credited" : "pool_funded", new { Posting = Convert.ToHexStringLower(id) });
         return row;
+    }
+
+    /// <summary>A refusal is kept like a posting: its bank gives the request up, so a copy of it that comes late must not move
+    /// money into the pool that nobody would ever cite.</summary>
+    private void Refuse(PayloadKey key, string debit, string credit, Money amount, string code)
+    {
+        PostingRow row = new() { Debit = debit, Credit = credit, Currency = amount.Currency.Code, MinorUnits = amount.MinorUnits, TimeUnixMs = node.NowUnixMs, Refusal = code };
+        postedThisStep[key] = row;
+        node.Write(node.Rows.Insert(PayloadKind.Postings, key.Key, row));
     }
 
     private PostingRow? Find(PayloadKey key) => postedThisStep.TryGetValue(key, out PostingRow? row) ? row
