@@ -20,6 +20,9 @@ internal sealed class LogModel
         public List<(Digest Head, long Leaf)> Heads { get; } = [];
 
         public long Term { get; set; } = TermOfOffice.First;
+
+        /// <summary>Heads that were proposed after a takeover.</summary>
+        public long HeadsAfterTakeover { get; set; }
     }
 
     /// <summary>The number of leaves.</summary>
@@ -30,6 +33,9 @@ internal sealed class LogModel
 
     /// <summary>The takeovers of all channels.</summary>
     public long Takeovers => chains.Values.Sum(c => c.Term - TermOfOffice.First);
+
+    /// <summary>Heads of all channels that were proposed after a takeover.</summary>
+    public long HeadsAfterTakeover => chains.Values.Sum(c => c.HeadsAfterTakeover);
 
     /// <summary>The newest sequence of a channel; 0 before its first head.</summary>
     public long SequenceOf(Digest channel) => chains.TryGetValue(channel, out Chain? chain) ? chain.Heads.Count : 0;
@@ -65,6 +71,7 @@ internal sealed class LogModel
                 Violation.Unless(head.Fields.PreviousHead == newest && head.Fields.Sequence == chain.Heads.Count + 1 && head.Fields.Term == chain.Term, Invariant,
                     $"head {head.Fields.Sequence} of term {head.Fields.Term} does not follow {chain.Heads.Count} of term {chain.Term}");
                 chain.Heads.Add((head.Fields.Head, (long)leaf.Index));
+                if (chain.Term > TermOfOffice.First) chain.HeadsAfterTakeover++;
                 break;
             case Leaf.RecordOneofCase.Takeover:
                 Violation.Unless(SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover), Invariant, "a takeover cannot be read");
