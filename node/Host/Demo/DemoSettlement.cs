@@ -41,11 +41,19 @@ internal sealed class DemoSettlement
             .Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     }
 
+    /// <summary>Awaited before each day; a test holds the next day back with it.</summary>
+    public Func<DayPlan, CancellationToken, Task> BeforeDay { get; init; } = static (_, _) => Task.CompletedTask;
+
     /// <summary>Settles every day; returns the outcomes in the order of the plan.</summary>
     /// <exception cref="DemoException">DM006, DM007.</exception>
     public async Task<IReadOnlyList<DemoOutcome>> RunAsync(CancellationToken ct)
     {
-        foreach (DayPlan day in plan.Days) await SettleDayAsync(day, ct);
+        foreach (DayPlan day in plan.Days)
+        {
+            await BeforeDay(day, ct);
+            await SettleDayAsync(day, ct);
+        }
+
         lock (outcomes) return [.. outcomes.OrderBy(static outcome => outcome.Submission.Index)];
     }
 
