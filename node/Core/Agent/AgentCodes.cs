@@ -14,7 +14,4 @@ public static class AgentCodes
 
     /// <summary>The request or reference was used before with other values.</summary>
     public const string RepeatedDifferently = "AG004";
-
-    /// <summary>The asker may not ask this.</summary>
-    public const string NotAllowed = "AG005";
 }

@@ -42,9 +42,6 @@ public static class ChannelCodes
     /// <summary>The cited posting is not the agent's, or was cited before.</summary>
     public const string PostingRefused = "CH015";
 
-    /// <summary>The contract's instance is unknown.</summary>
-    public const string InstanceUnknown = "CH016";
-
     /// <summary>The proposal's term, sequence or previous head is not the one expected.</summary>
     public const string ProposalOutOfPlace = "CH020";
 
@@ -74,9 +71,6 @@ public static class ChannelCodes
 
     /// <summary>A peer message that does not parse or does not belong here.</summary>
     public const string MessageMalformed = "CH030";
-
-    /// <summary>The ledger refused a submission for a reason that a retry cannot cure.</summary>
-    public const string LedgerRefused = "CH031";
 
     /// <summary>The settlement agent refused to fund.</summary>
     public const string AgentRefused = "CH032";
