@@ -26,7 +26,7 @@ internal sealed class DemoSettlement
     private readonly List<DemoOutcome> outcomes = [];
 
     /// <param name="network">A prepared network.</param>
-    /// <param name="plan">What to settle.</param>
+    /// <param name="plan">What to settle; all of a plan, or some of its days in their order.</param>
     /// <param name="answerWithin">How long an answer may take, kills and restarts included.</param>
     /// <param name="time">What waiting is measured by.</param>
     /// <param name="heard">Hears of each answered transaction, from any thread.</param>
@@ -37,23 +37,15 @@ internal sealed class DemoSettlement
         this.answerWithin = answerWithin;
         this.time = time;
         this.heard = heard;
-        answered = [.. Enumerable.Range(0, plan.Days.Sum(static day => day.Submissions.Count))
+        answered = [.. Enumerable.Range(0, plan.Days.SelectMany(static day => day.Submissions).Max(static submission => submission.Index + 1))
             .Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     }
-
-    /// <summary>Awaited before each day; a test holds the next day back with it.</summary>
-    public Func<DayPlan, CancellationToken, Task> BeforeDay { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>Settles every day; returns the outcomes in the order of the plan.</summary>
     /// <exception cref="DemoException">DM006, DM007.</exception>
     public async Task<IReadOnlyList<DemoOutcome>> RunAsync(CancellationToken ct)
     {
-        foreach (DayPlan day in plan.Days)
-        {
-            await BeforeDay(day, ct);
-            await SettleDayAsync(day, ct);
-        }
-
+        foreach (DayPlan day in plan.Days) await SettleDayAsync(day, ct);
         lock (outcomes) return [.. outcomes.OrderBy(static outcome => outcome.Submission.Index)];
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Threading.Channels;
 using Settlement.Client;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
@@ -18,35 +17,36 @@ public sealed class KillTests
     private const int KillSeed = 20260302;
     private static readonly string[] Banks = ["ALPHDEFFXXX", "BETAFRPPXXX", "GAMMGB2LXXX"];
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan AgreePoll = TimeSpan.FromMilliseconds(50);
 
     [Fact]
     public async Task Twenty_kills_lose_nothing_and_repeat_nothing()
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
-        // One kill a day: a day starts when the kill of the one before was made, so that none comes too late.
-        Payment[] payments = [.. Enumerable.Range(0, (Kills + 1) * PaymentsADay).Select(PaymentOf)];
+        // One kill a day, in the midst of it.
+        Payment[] payments = [.. Enumerable.Range(0, Kills * PaymentsADay).Select(PaymentOf)];
         DemoPlan plan = DemoPlan.For(Pacs008.Input(payments), DemoPlan.DefaultMaxBanks);
-        Assert.Equal(Kills + 1, plan.Days.Count);
+        Assert.Equal(Kills, plan.Days.Count);
         await using DemoNetwork network = await DemoNetwork.CreateAsync(
             new DemoNetworkOptions { Banks = plan.Banks, Entropy = new SystemEntropy(), Time = TimeProvider.System, Phase = static (_, _) => { } }, ct);
         await network.StartAsync(ct);
         IReadOnlyList<string> channels = await new DemoOpening(network, TimeProvider.System, static (_, _) => { }).PrepareAsync(plan, ct);
 
-        Channel<DemoOutcome> answers = Channel.CreateUnbounded<DemoOutcome>();
-        // One permit before the first day, and one more for each kill that was made: no day overtakes its kill.
-        using SemaphoreSlim days = new(1);
-        Task<IReadOnlyList<DemoOutcome>> settling = new DemoSettlement(
-            network, plan, AnswerWithin, TimeProvider.System, outcome => Assert.True(answers.Writer.TryWrite(outcome)))
+        Lottery draw = new(KillSeed);
+        List<DemoNode> victims = [];
+        List<DemoOutcome> outcomes = [];
+        for (int day = 0; day < plan.Days.Count; day++)
         {
-            BeforeDay = (_, token) => days.WaitAsync(token),
-        }.RunAsync(ct);
-        int kills = await KillAsync(network, answers.Reader, settling, () => days.Release(), ct);
-        IReadOnlyList<DemoOutcome> outcomes = await settling;
+            if (victims.Count == 0) victims = [.. network.Nodes];
+            DemoNode victim = victims[draw.Next(victims.Count)];
+            victims.Remove(victim);
+            outcomes.AddRange(await SettleUnderKillAsync(network, plan with { Days = [plan.Days[day]] }, victim, draw.Next(PaymentsADay), ct));
+        }
 
-        Assert.Equal(Kills, kills);
         Assert.Equal(payments.Length, outcomes.Count);
         Assert.All(outcomes, static outcome => Assert.True(outcome.Status is DemoOutcome.Final or DemoOutcome.Rejected, outcome.Status));
         Assert.Equal(outcomes.Count, outcomes.Select(static outcome => outcome.Submission.Index).Distinct().Count());
+        await WaitUntilMembersAgreeAsync(network, plan, channels, ct);
         await CheckMoneyAsync(network, plan, payments, outcomes, channels, ct);
         await CheckEntriesAsync(network, plan, payments, outcomes, channels, ct);
         DemoProof proof = new(network, TimeProvider.System);
@@ -56,36 +56,38 @@ public sealed class KillTests
         Assert.True(regulator is { Complete: true, ReExecuted: true }, string.Join('\n', reports));
     }
 
-    // Kill number i comes after an answer of day i, at a place in the day and of a node that the seed draws.
-    private static async Task<int> KillAsync(DemoNetwork network, ChannelReader<DemoOutcome> answers, Task settling, Action killed, CancellationToken ct)
+    // The node is killed as soon as so many of the day's payments are answered, in the midst of the others, and starts again.
+    private static async Task<IReadOnlyList<DemoOutcome>> SettleUnderKillAsync(
+        DemoNetwork network, DemoPlan day, DemoNode victim, int answersBefore, CancellationToken ct)
     {
-        Lottery draw = new(KillSeed);
-        List<DemoNode> victims = [];
-        int answered = 0, kills = 0;
-        for (int day = 0; day < Kills; day++)
+        TaskCompletionSource due = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int answered = 0;
+        if (answersBefore == 0) due.SetResult();
+        Task<IReadOnlyList<DemoOutcome>> settling = new DemoSettlement(network, day, AnswerWithin, TimeProvider.System, _ =>
         {
-            int place = (day * PaymentsADay) + 1 + draw.Next(PaymentsADay - 1);
-            while (answered < place)
-            {
-                ValueTask<DemoOutcome> next = answers.ReadAsync(ct);
-                Task<DemoOutcome> answer = next.AsTask();
-                // When the day fails there will be no further answer: its own error says why.
-                if (await Task.WhenAny(answer, settling) == settling && !answer.IsCompleted) await settling;
-                await answer;
-                answered++;
-            }
+            if (Interlocked.Increment(ref answered) == answersBefore) due.TrySetResult();
+        }).RunAsync(ct);
+        // A day that fails has no further answers: its own error says why.
+        if (await Task.WhenAny(due.Task, settling) == settling) await settling;
+        await due.Task;
+        await network.KillAsync(victim, ct);
+        await network.RestartAsync(victim, ct);
+        return await settling;
+    }
 
-            if (victims.Count == 0) victims = [.. network.Nodes];
-            int chosen = draw.Next(victims.Count);
-            DemoNode victim = victims[chosen];
-            victims.RemoveAt(chosen);
-            await network.KillAsync(victim, ct);
-            await network.RestartAsync(victim, ct);
-            if (!settling.IsCompleted) kills++;
-            killed();
+    // A payment is final for both at one moment, of which the payee's node hears a moment later than the payer's.
+    private static async Task WaitUntilMembersAgreeAsync(DemoNetwork network, DemoPlan plan, IReadOnlyList<string> channels, CancellationToken ct)
+    {
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        enough.CancelAfter(AnswerWithin);
+        for (int i = 0; i < plan.Channels.Count; i++)
+        {
+            while (await HeadAsync(plan.Channels[i].First, channels[i]) != await HeadAsync(plan.Channels[i].Second, channels[i]))
+                await Task.Delay(AgreePoll, enough.Token);
         }
 
-        return kills;
+        async Task<string> HeadAsync(ParticipantId bank, string channel) =>
+            (await network.Client(network.Bank(bank)).ChannelsAsync(enough.Token)).Channels.Single(known => known.Id == channel).Head;
     }
 
     private static async Task CheckMoneyAsync(
