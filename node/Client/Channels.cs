@@ -65,7 +65,8 @@ public sealed record ChannelOrder
     public required string RootFingerprint { get; init; }
 
     /// <summary>Who observes the channel.</summary>
-    public IReadOnlyList<PinnedParticipant> Observers { get; init; } = [];
+    // A generated reader sets what an order leaves out to null.
+    public IReadOnlyList<PinnedParticipant> Observers { get => field ?? []; init; }
 
     /// <summary>Names of contracts that the bank takes part in.</summary>
     public required IReadOnlyList<string> Contracts { get; init; }
@@ -74,7 +75,7 @@ public sealed record ChannelOrder
     public required IReadOnlyList<string> Currencies { get; init; }
 
     /// <summary>How far positions may fall below zero.</summary>
-    public IReadOnlyList<LimitOrder> Limits { get; init; } = [];
+    public IReadOnlyList<LimitOrder> Limits { get => field ?? []; init; }
 }
 
 /// <summary>How far one member's position may fall below zero.</summary>

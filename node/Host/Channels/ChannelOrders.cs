@@ -41,9 +41,9 @@ internal sealed class ChannelOrders(ParticipantId own, IReadOnlyList<Contract> c
     {
         observers = [];
         if (pins.Count > MaximumObservers) return false;
-        foreach (PinnedParticipant pin in pins)
+        foreach (PinnedParticipant? pin in pins)
         {
-            if (!ParticipantId.TryParse(pin.Participant, out ParticipantId id) || !Digest.TryParse(pin.RootFingerprint, out Digest root)) return false;
+            if (pin is null || !ParticipantId.TryParse(pin.Participant, out ParticipantId id) || !Digest.TryParse(pin.RootFingerprint, out Digest root)) return false;
             observers.Add((id, root));
         }
 
@@ -80,9 +80,9 @@ internal sealed class ChannelOrders(ParticipantId own, IReadOnlyList<Contract> c
     {
         limits = [];
         if (orders.Count > 2 * MaximumItems) return false;
-        foreach (LimitOrder order in orders)
+        foreach (LimitOrder? order in orders)
         {
-            if (!ParticipantId.TryParse(order.Of, out ParticipantId of) || (of != own && of != counterparty)) return false;
+            if (order is null || !ParticipantId.TryParse(order.Of, out ParticipantId of) || (of != own && of != counterparty)) return false;
             if (!Api.ApiRequest.TryReadMoney(order.Currency, order.Amount, out Money limit)) return false;
             limits.Add((of == counterparty, limit));
         }
