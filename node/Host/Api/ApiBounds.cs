@@ -6,6 +6,10 @@ internal static class ApiBounds
     /// <summary>The largest body of any request but a message, in bytes.</summary>
     public const int MaximumJsonBytes = 64 * 1024;
 
+    /// <summary>How many times the largest body the listener reads past, so that a body that is too large gets an answer with
+    /// its code, and not a connection that breaks while it is sent. The doors check their own bounds.</summary>
+    public const int BodyAllowance = 2;
+
     /// <summary>The longest token, in characters.</summary>
     public const int MaximumTokenLength = 512;
 

@@ -25,7 +25,7 @@ internal static class ApiServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             KestrelServerLimits limits = kestrel.Limits;
-            limits.MaxRequestBodySize = maximumBodyBytes;
+            limits.MaxRequestBodySize = (long)ApiBounds.BodyAllowance * maximumBodyBytes;
             limits.MaxConcurrentConnections = ApiBounds.MaximumConnections;
             limits.MaxRequestHeadersTotalSize = ApiBounds.MaximumHeaderBytes;
             limits.KeepAliveTimeout = ApiBounds.IdleTimeout;

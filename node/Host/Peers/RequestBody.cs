@@ -14,7 +14,13 @@ internal static class RequestBody
         while (true)
         {
             ReadResult result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > maximumBytes) return null;
+            if (result.Buffer.Length > maximumBytes)
+            {
+                // Given back, so that the server can read past the rest of the body and the caller gets to see the answer.
+                reader.AdvanceTo(result.Buffer.End);
+                return null;
+            }
+
             if (result.IsCompleted)
             {
                 byte[] body = result.Buffer.ToArray();
