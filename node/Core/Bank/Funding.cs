@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Instructions;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
@@ -37,9 +38,15 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     /// <summary>Starts a funding for the operator.</summary>
     public void Fund(BankInput.Fund input)
     {
-        if (!channels.TryGet(input.Channel, out ChannelSide? channel) || !channel.Terms.Currencies.Contains(input.Amount.Currency) || input.Amount.MinorUnits <= 0)
+        if (!channels.TryGet(input.Channel, out ChannelSide? channel) || input.Amount.MinorUnits <= 0)
         {
             Reply(input.CallId, ChannelCodes.ChannelUnknown);
+            return;
+        }
+
+        if (!channel.Terms.Currencies.Contains(input.Amount.Currency))
+        {
+            Reply(input.CallId, ReasonCodes.CurrencyNotProcessable);
             return;
         }
 
