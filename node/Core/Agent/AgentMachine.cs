@@ -132,7 +132,12 @@ public sealed class AgentMachine : IMachine
     {
         AgentReply reply = new();
         if (!Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) || request.Suite != Suite.Current
-            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests) return reply;
+            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests)
+        {
+            node.Alarm(AgentCodes.Malformed, requested.From.ToString());
+            return reply;
+        }
+
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
             reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
