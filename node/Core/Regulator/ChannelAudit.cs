@@ -45,7 +45,8 @@ public sealed class ChannelAudit
     private readonly List<AuditFault> notReExecuted = [];
     private readonly bool canReExecute;
     private ChannelState? state = ChannelState.Empty;
-    private Digest previous = Digest.Zero;
+    // The head before; null after a sequence whose head is not known.
+    private Digest? previous = Digest.Zero;
     private long sequence;
     private long entries;
 
@@ -60,6 +61,19 @@ public sealed class ChannelAudit
         canReExecute = context.Terms.PositionReaders.Contains(context.Own);
     }
 
+    /// <summary>The newest sequence taken.</summary>
+    public long Taken => sequence;
+
+    /// <summary>Takes the next sequence, whose notarised head is not in the vault although the log has one: the ledger never
+    /// skips, so this node's copy of the log was tampered with.</summary>
+    /// <param name="known">The ids of the batch's entries, as the node's own event history names them.</param>
+    public void TakeMissing(IReadOnlyList<string> known)
+    {
+        sequence++;
+        Miss(sequence, known, ChannelCodes.DeliveryMismatch);
+        previous = null;
+    }
+
     /// <summary>Takes the next notarised head and what the vault holds for it.</summary>
     /// <param name="at">Its sequence; they come in order.</param>
     /// <param name="head">The row of <see cref="Store.PayloadKind.Heads"/>.</param>
@@ -68,26 +82,29 @@ public sealed class ChannelAudit
     /// <param name="known">The ids of the batch's entries, as the node's own event history names them.</param>
     public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known)
     {
-        // A sequence that the log itself lacks: the ledger never skips, so this node's copy of the log was tampered with.
-        for (sequence++; sequence < at; sequence++) Miss(sequence, [], ChannelCodes.DeliveryMismatch);
-        if (!Parsing.TryParse(NotarisedRow.Parser, head, out NotarisedRow? notarised) || notarised.Head.Length != Digest.Length)
+        while (sequence + 1 < at) TakeMissing([]);
+        if (!Parsing.TryParse(NotarisedRow.Parser, head, out NotarisedRow? row) || !Digest.TryRead(row.Head.Span, out Digest notarised))
         {
-            Miss(at, known, ChannelCodes.DeliveryMismatch);
+            TakeMissing(known);
             return;
         }
 
+        sequence = at;
         if (batch is null || !Parsing.TryParse(Delivery.Parser, batch, out Delivery? delivery))
         {
             Miss(at, known, ChannelCodes.DeliveryMissing);
-            Digest.TryRead(notarised.Head.Span, out previous);
+            previous = notarised;
             return;
         }
 
-        if (!DeliveredBatch.TryHead(context, delivery, out Digest computed) || (long)delivery.Sequence != at
-            || !delivery.Channel.Span.SequenceEqual(context.Channel.ToArray()) || !delivery.PreviousHead.Span.SequenceEqual(previous.ToArray()) || !notarised.Head.Span.SequenceEqual(computed.ToArray()))
+        if (!DeliveredBatch.TryHead(context, delivery, out Digest computed) || computed != notarised || (long)delivery.Sequence != at
+            || !delivery.Channel.Span.SequenceEqual(context.Channel.ToArray())
+            || (previous is { } before && !delivery.PreviousHead.Span.SequenceEqual(before.ToArray())))
         {
-            Miss(at, Missing(delivery, known), ChannelCodes.DeliveryMismatch);
-            Digest.TryRead(notarised.Head.Span, out previous);
+            // Where nothing is missing, something of the batch was changed, and nobody can say any more what.
+            List<string> missing = Missing(delivery, known);
+            Miss(at, missing.Count > 0 ? missing : known, ChannelCodes.DeliveryMismatch);
+            previous = notarised;
             return;
         }
 

@@ -41,7 +41,10 @@ internal static class AuditSlice
             return;
         }
 
-        ChannelVerdict verdict = await context.RequestServices.GetRequiredService<ChannelAuditor>().AuditAsync(channel, context.RequestAborted);
+        // Asked before the vault is read, so that the vault cannot have less than the answer says.
+        if (await ApiRequest.CallAsync<ObservedChannels>(context, static call => new RegulatorInput.ListChannels(call)) is not { } observed) return;
+        long notarised = observed.Channels.FirstOrDefault(one => one.Channel == id)?.NotarisedSequence ?? 0;
+        ChannelVerdict verdict = await context.RequestServices.GetRequiredService<ChannelAuditor>().AuditAsync(channel, notarised, context.RequestAborted);
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(verdict), ApiJson.Default.AuditReport);
     }
 

@@ -18,7 +18,10 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
     private readonly SemaphoreSlim turn = new(1);
 
     /// <summary>Goes through everything that the vault holds of the channel.</summary>
-    public async Task<ChannelVerdict> AuditAsync(ChannelContext channel, CancellationToken ct)
+    /// <param name="channel">The channel.</param>
+    /// <param name="notarised">The newest sequence that the node has read in the log: rows up to there must be in the vault.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<ChannelVerdict> AuditAsync(ChannelContext channel, long notarised, CancellationToken ct)
     {
         await turn.WaitAsync(ct);
         try
@@ -31,7 +34,12 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
                 IReadOnlyList<StoredPayload> page = await reads.Vault.ScanAsync(PayloadKind.Heads, after, HeadsPerRead, ct);
                 StoredPayload[] heads = [.. page.Where(row => VaultReader.SequenceOf(channel.Channel, row.Key) is not null)];
                 await TakeAsync(audit, channel, heads, known, ct);
-                if (heads.Length < HeadsPerRead) return audit.Finish();
+                if (heads.Length < HeadsPerRead)
+                {
+                    TakeMissing(audit, notarised, known);
+                    return audit.Finish();
+                }
+
                 after = heads[^1].Key;
             }
         }
@@ -51,10 +59,16 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
         foreach (StoredPayload head in heads)
         {
             long sequence = VaultReader.SequenceOf(channel.Channel, head.Key)!.Value;
+            TakeMissing(audit, sequence - 1, known);
             audit.Take(
                 sequence, head.Body, rows.GetValueOrDefault(new PayloadKey(PayloadKind.Batches, head.Key)),
                 rows.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, head.Key)), known.GetValueOrDefault(sequence) ?? []);
         }
+    }
+
+    private static void TakeMissing(ChannelAudit audit, long last, Dictionary<long, IReadOnlyList<string>> known)
+    {
+        while (audit.Taken < last) audit.TakeMissing(known.GetValueOrDefault(audit.Taken + 1) ?? []);
     }
 
     // The node's own history names the entries of each batch, so that what was deleted since can be named.
