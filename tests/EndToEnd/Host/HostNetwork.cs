@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Client;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
@@ -28,9 +30,16 @@ internal sealed class HostNetwork : IAsyncDisposable
     private readonly Dictionary<string, KeyFacts> facts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Node> nodes = new(StringComparer.Ordinal);
 
-    public static async Task<HostNetwork> StartAsync(PostgresServer postgres, CancellationToken ct)
+    private readonly ILoggerFactory loggers;
+
+    private HostNetwork(ILoggerFactory loggers) => this.loggers = loggers;
+
+    public static Task<HostNetwork> StartAsync(PostgresServer postgres, CancellationToken ct) => StartAsync(postgres, NullLoggerFactory.Instance, ct);
+
+    /// <summary>Starts all nodes; they log to one place.</summary>
+    public static async Task<HostNetwork> StartAsync(PostgresServer postgres, ILoggerFactory loggers, CancellationToken ct)
     {
-        HostNetwork network = new();
+        HostNetwork network = new(loggers);
         await network.AddAsync(postgres, NodeRole.Ledger, LedgerId, ct);
         await network.AddAsync(postgres, NodeRole.Regulator, RegulatorId, ct);
         await network.AddAsync(postgres, NodeRole.Agent, AgentId, ct);
@@ -39,6 +48,11 @@ internal sealed class HostNetwork : IAsyncDisposable
         foreach (string id in network.nodes.Keys) await network.UntilAsync(async () => await network.Operator(id).IsReadyAsync(ct), ct);
         return network;
     }
+
+    public IEnumerable<string> Ids => nodes.Keys;
+
+    /// <summary>A folder that goes with the network.</summary>
+    public string FolderOf(string name) => Path.Combine(folder.Path, name);
 
     public KeyFacts Facts(string id) => facts[id];
 
@@ -56,7 +70,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     public async Task RestartAsync(string id, CancellationToken ct)
     {
         await nodes[id].StopAsync();
-        nodes[id] = await TestNodes.StartAsync(configurations[id], ct);
+        nodes[id] = await TestNodes.StartAsync(configurations[id], loggers, ct);
     }
 
     /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
@@ -131,7 +145,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
         };
         configurations[id] = configuration;
-        nodes[id] = await TestNodes.StartAsync(configuration, ct);
+        nodes[id] = await TestNodes.StartAsync(configuration, loggers, ct);
     }
 
     // Free when it was asked for; a node must know its address before it listens, because it advertises it.

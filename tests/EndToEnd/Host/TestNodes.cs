@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -49,8 +50,10 @@ internal static class TestNodes
     public static KeyFacts CreateKeys(string folder, NodeRole role, string participant) =>
         new KeyFolder(folder).Create(new KeyOwner(Network, Id(participant)), role, new SystemEntropy(), TimeProvider.System.GetUtcNow());
 
-    public static Task<Node> StartAsync(NodeConfiguration configuration, CancellationToken ct) =>
-        Node.StartAsync(configuration, new SystemEntropy(), TimeProvider.System, NullLoggerFactory.Instance, ct);
+    public static Task<Node> StartAsync(NodeConfiguration configuration, CancellationToken ct) => StartAsync(configuration, NullLoggerFactory.Instance, ct);
+
+    public static Task<Node> StartAsync(NodeConfiguration configuration, ILoggerFactory loggers, CancellationToken ct) =>
+        Node.StartAsync(configuration, new SystemEntropy(), TimeProvider.System, loggers, ct);
 
     /// <summary>A participant as the directory lists it, known by its TLS key.</summary>
     public static Participant Listed(string participant, PublicKey tls, Uri endpoint)
