@@ -15,7 +15,8 @@ namespace Settlement.Tests.Agent;
 
 public sealed class AgentTests
 {
-    private static readonly PayloadKind[] Books = [PayloadKind.Snapshots, PayloadKind.Postings];
+    // Postings hold refusals too, which move nothing: what counts are accounts and pools.
+    private static readonly PayloadKind[] Books = [PayloadKind.Snapshots];
 
     private static readonly Dictionary<string, (string Code, Action<TwoBanks, FundRequest> Tell)> FalseRequests = new(StringComparer.Ordinal)
     {
@@ -54,6 +55,21 @@ public sealed class AgentTests
         Assert.Equal(FalseRequests[lie].Code, result.Code);
         Assert.Equal((0, 0), (result.PostingId.Length, result.Signature.Length));
         Assert.Equal(before, world.Agent.Vault.Text(Books));
+        Assert.Equal("", Ask(world, world.Alpha, Request(world, 100_00, 2)).Code);
+    }
+
+    [Fact]
+    public void A_refused_request_stays_refused_when_a_copy_of_it_comes_late()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        Assert.Equal(AgentCodes.InsufficientFunds, Ask(world, world.Alpha, Request(world, 100_00, 1)).Code);
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        Assert.Equal(AgentCodes.InsufficientFunds, Ask(world, world.Alpha, Request(world, 100_00, 1)).Code);
+        world.Agent.Restart();
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(AgentCodes.InsufficientFunds, Ask(world, world.Alpha, Request(world, 100_00, 1)).Code);
+        Assert.Equal(AgentCodes.RepeatedDifferently, Ask(world, world.Alpha, Request(world, 99_00, 1)).Code);
+        Assert.Empty(Balances(world).Pools);
         Assert.Equal("", Ask(world, world.Alpha, Request(world, 100_00, 2)).Code);
     }
 
