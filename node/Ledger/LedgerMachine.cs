@@ -147,6 +147,8 @@ public sealed class LedgerMachine
         LedgerRequest request = call.Request;
         string refusal = request.Suite != Suite.Current || request.Network != state.Network ? LedgerCodes.OtherNetwork
             : request.Submissions.Count > settings.MaximumSubmissionsPerRequest ? LedgerCodes.TooLarge : "";
+        // A request out of bounds gets no results at all: its sender decides how many there would be.
+        if (refusal == LedgerCodes.TooLarge) return [];
         List<SubmissionOutcome> outcomes = new(request.Submissions.Count);
         foreach (Submission submission in request.Submissions)
             outcomes.Add(Submit(call.Participant, submission, refusal, commit));

@@ -162,7 +162,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        BatchExecution execution = new(channel.Context, channel.State, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
@@ -203,16 +203,17 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (proposal.TimeUnixMs < channel.TimeUnixMs || proposal.TimeUnixMs > node.NowUnixMs + skewMs || proposal.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;
-        for (int i = 0; i < slots.Count; i++)
+        HashSet<EntryId> ids = [];
+        foreach (BatchItem item in proposal.Items)
         {
-            BatchItem item = proposal.Items[i];
-            bool isWhole = item.ItemCase switch
+            EntryId? id = item.ItemCase switch
             {
-                BatchItem.ItemOneofCase.Refusal => BatchLeaf.IsWellFormed(item.Refusal),
-                BatchItem.ItemOneofCase.Entry => IdOf(item.Entry) is not null,
-                _ => false,
+                BatchItem.ItemOneofCase.Refusal when BatchLeaf.IsWellFormed(item.Refusal) => new EntryId(new Digest(item.Refusal.EntryId.Span)),
+                BatchItem.ItemOneofCase.Entry => IdOf(item.Entry),
+                _ => null,
             };
-            if (!isWhole) return ChannelCodes.EntryMalformed;
+            if (id is not { } known) return ChannelCodes.EntryMalformed;
+            if (!ids.Add(known)) return ChannelCodes.EntryRepeated;
         }
 
         return null;

@@ -19,6 +19,9 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBook channels) : IOwnWork
 {
+    private static readonly TimeSpan FirstCiteAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestCiteAgain = TimeSpan.FromMinutes(10);
+
     private readonly Dictionary<string, Work> works = new(StringComparer.Ordinal);
     private readonly Retry retry = node.NewRetry();
     private (long Token, List<Work> Asked)? underWay;
@@ -32,7 +35,13 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         public FundingRow Row { get; } = row;
 
         /// <summary>The operator's call; lost in a restart.</summary>
-        public long? CallId { get; } = callId;
+        public long? CallId { get; set; } = callId;
+
+        /// <summary>The entry that cited the posting was refused.</summary>
+        public bool IsRefused { get; set; }
+
+        /// <summary>When the posting is cited again.</summary>
+        public Retry CiteAgain { get; } = new(FirstCiteAgain, LongestCiteAgain);
     }
 
     /// <summary>Starts a funding for the operator.</summary>
@@ -74,6 +83,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     /// <summary>Asks the agent for everything that waits, one request at a time.</summary>
     public void Flush()
     {
+        CiteRefused();
         List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0).Take(AgentMachine.MaxRequests)];
         if (underWay is not null || asked.Count == 0 || !retry.IsDue(node.Now)) return;
         if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Root.Fingerprint != agent.RootFingerprint) return;
@@ -124,9 +134,31 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     /// <inheritdoc/>
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
     {
-        // The money stays in the pool and the posting with its bank: the operator is told, nothing is lost.
+        // The agent has debited the account, so the posting must end in a position: it is cited again in a fresh entry.
         node.Alarm(code, channel.Id.ToString());
-        Finish(command, code);
+        if (!works.TryGetValue(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was refused.");
+        if (channel.State.HasPosting(Convert.ToHexStringLower(work.Row.PostingId.Span)))
+        {
+            // An agent that gave one posting for two requests owes the second; citing it again would be refused for ever.
+            Finish(command, code);
+            return;
+        }
+
+        WaitingRows.WriteFunding(node, channel.Id, work.Key, work.Row);
+        work.CiteAgain.Tried(node.Now);
+        work.IsRefused = true;
+        if (work.CallId is { } call) Reply(call, code);
+        work.CallId = null;
+    }
+
+    /// <summary>Postings whose entry was refused are cited again, at a bounded rate.</summary>
+    private void CiteRefused()
+    {
+        foreach (Work work in works.Values.Where(w => w.IsRefused && w.CiteAgain.IsDue(node.Now)))
+        {
+            work.IsRefused = false;
+            work.Channel.Enqueue(Command(work));
+        }
     }
 
     private void OnResult(Work work, Wire.Agent.FundResult result)

@@ -18,8 +18,16 @@ internal static class Objections
         if (Reference(node, channel, entry) is { } reference) yield return reference;
     }
 
+    /// <summary>A decider's reasons for the entries of one batch: also two entries of it may not share a reference.</summary>
+    public static BatchExecution.Objection ForBatch(NodeContext node, ChannelSide channel)
+    {
+        HashSet<PayloadKey> references = [];
+        return entry => Find(node, channel, entry)
+            ?? (Reference(node, channel, entry) is { } reference && !references.Add(reference) ? ReasonCodes.DuplicateTransaction : null);
+    }
+
     /// <summary>The code of the refusal, or null.</summary>
-    public static string? Find(NodeContext node, ChannelSide channel, OpenedEntry entry)
+    private static string? Find(NodeContext node, ChannelSide channel, OpenedEntry entry)
     {
         if (entry.Actor == channel.Context.Own)
             return channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) && own.Entry?.Root == entry.Root ? null : ChannelCodes.EntryNotOurs;

@@ -21,6 +21,9 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
+    /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row, since the consent may still be used.</summary>
+    private const int MaxPendingOfProposer = 8;
+
     private readonly SortedDictionary<Digest, Opening> underWay = [];
     private readonly List<BankInput.OpenChannel> afterDirectory = [];
 
@@ -232,7 +235,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (channels.TryFindOpen(request.Counterparty, out _)
-            || underWay.Values.Any(o => o.Terms.Members.Any(m => m.Id == request.Counterparty))) return BankCodes.ChannelExists;
+            || underWay.Values.Any(o => o.Row.IsProposer && o.Terms.Participants[1].Id == request.Counterparty)) return BankCodes.ChannelExists;
         foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)).Append((agent.Id, agent.RootFingerprint)))
         {
             if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
@@ -279,6 +282,10 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private string? Judge(ParticipantId from, OpenProposal proposal, out ChannelTerms? terms, out EpochKeys? keys)
     {
         keys = null;
+        terms = null;
+        // Before anything is compiled: only contracts that this bank knows are.
+        if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
+        if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
         if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
@@ -287,8 +294,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             return ChannelCodes.TermsNotAccepted;
         // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
         if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
-        if (!terms.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Contract.Hash)))) return ChannelCodes.TermsNotAccepted;
         if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
+        if (underWay.Values.Count(o => !o.Row.IsProposer && o.Terms.Participants[0].Id == from) >= MaxPendingOfProposer) return BankCodes.TooManyChannels;
         if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)
             || !KeyCertificates.TryVerify(proposal.MemberCertificates[0], root, node.Network, from, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
             return ChannelCodes.ParticipantNotPinned;

@@ -57,6 +57,9 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         if (slots.TryGetValue(message, out IReadOnlyList<ProposedSlot>? opened)) return opened;
         opened = message.MessageCase switch
         {
+            // Neither is opened beyond what a batch may hold.
+            PeerMessage.MessageOneofCase.Proposal when message.Proposal.Items.Count > BankSettings.LargestBatch => [],
+            PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
             PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i))],
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }))],
             _ => [],
@@ -75,9 +78,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     private PeerBatch? Parse(Input.PeerReceived received)
     {
         if (batches.TryGetValue(received, out PeerBatch? batch)) return batch;
-        bool isReadable = Parsing.TryParse(PeerBatch.Parser, received.Body, out batch) && batch.Suite == Suite.Current
-            && string.Equals(batch.Network, node.Network, StringComparison.Ordinal);
-        batches[received] = isReadable ? batch : null;
+        batches[received] = PeerBatches.TryRead(received.Body, node.Network, out batch) ? batch : null;
         return batches[received];
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             PreviousHead = ByteString.CopyFrom(channel.Head.ToArray()),
             TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs),
         };
-        BatchExecution execution = new(context, channel.State, entry => Objections.Find(node, channel, entry), node.Entropy, Objections.Postings(node.Parts.Directory, context));
+        BatchExecution execution = new(context, channel.State, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
         int size = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)

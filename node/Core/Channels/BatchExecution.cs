@@ -65,12 +65,18 @@ public sealed class BatchExecution
     /// <summary>Adds a refusal made by a member.</summary>
     public void Add(Refusal refusal, OpenedEntry? entry)
     {
-        if (!BatchLeaf.IsWellFormed(refusal) || (entry is not null && !refusal.EntryId.Span.SequenceEqual(entry.Id.ToArray()))) isVoid = true;
+        // An entry has one fate: refused and agreed in one batch, its owner would be told one thing and charged another.
+        if (!BatchLeaf.IsWellFormed(refusal) || !ids.Add(new Digest(refusal.EntryId.Span))) isVoid = true;
+        else if (entry is not null && !refusal.EntryId.Span.SequenceEqual(entry.Id.ToArray())) isVoid = true;
         slots.Add(new BatchSlot.Refused(refusal, entry));
     }
 
     /// <summary>Adds a refusal of which an observer knows only that it is one.</summary>
-    public void Add(RefusalLeaf refusal) => slots.Add(new BatchSlot.Concealed(refusal));
+    public void Add(RefusalLeaf refusal)
+    {
+        if (!Digest.TryRead(refusal.EntryId.Span, out Digest id) || !ids.Add(id)) isVoid = true;
+        slots.Add(new BatchSlot.Concealed(refusal));
+    }
 
     /// <summary>Runs an entry.</summary>
     /// <returns>The refusal's code, or the empty string when the entry stands.</returns>

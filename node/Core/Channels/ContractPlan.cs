@@ -47,6 +47,8 @@ public sealed class ContractPlan
             && contract.Members.All(m => contract.Fields.Concat(contract.Actions.SelectMany(a => a.Parameters)).All(f => f.IsReadBy(m)))
             ? new ContractPlan(contract)
             : null;
+        // An envelope that could not be sealed would stop the member that tries.
+        if (plan?.groupsByAction.Any(groups => groups.Any(g => g.PaddedLength > Envelopes.EnvelopePlaintext.MaximumLength)) == true) plan = null;
         return plan is not null;
     }
 

@@ -17,6 +17,7 @@ internal sealed class NodeContext
     private readonly Dictionary<PayloadKey, byte[]> recentFacts = [];
     private readonly Queue<(DateTimeOffset At, PayloadKey Key)> recentOrder = new();
     private readonly Dictionary<PayloadKey, PayloadWrite?> rows = [];
+    private readonly HashSet<(string Code, string Subject)> alarms = [];
     private readonly Dictionary<string, StreamAppend> appends = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<PayloadKey, byte[]> found = new Dictionary<PayloadKey, byte[]>();
     private long lastToken;
@@ -55,6 +56,7 @@ internal sealed class NodeContext
         found = rowsFound;
         rows.Clear();
         appends.Clear();
+        alarms.Clear();
         while (recentOrder.TryPeek(out (DateTimeOffset At, PayloadKey Key) oldest) && oldest.At + FactMemory < Now)
         {
             recentOrder.Dequeue();
@@ -118,7 +120,11 @@ internal sealed class NodeContext
 
     public void Then(Effect effect) => Step.Then.Add(effect);
 
-    public void Alarm(string code, string subject) => Then(new Effect.Alarm(code, subject));
+    /// <summary>One alarm a code and subject in a step: a hostile peer must not flood the operator.</summary>
+    public void Alarm(string code, string subject)
+    {
+        if (alarms.Add((code, subject))) Then(new Effect.Alarm(code, subject));
+    }
 
     public long NextToken() => ++lastToken;
 

@@ -110,9 +110,7 @@ public sealed class RegulatorMachine : IMachine
         }
     }
 
-    private PeerBatch? Read(Input.PeerReceived received) =>
-        Parsing.TryParse(PeerBatch.Parser, received.Body, out PeerBatch? batch) && batch.Suite == Suite.Current && string.Equals(batch.Network, node.Network, StringComparison.Ordinal)
-            ? batch : null;
+    private PeerBatch? Read(Input.PeerReceived received) => PeerBatches.TryRead(received.Body, node.Network, out PeerBatch? batch) ? batch : null;
 
     private void OnMessage(ParticipantId from, PeerMessage message)
     {

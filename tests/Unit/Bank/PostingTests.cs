@@ -165,13 +165,46 @@ public sealed class PostingTests
         List<string> codes = [];
         world.OnPeer = (_, to, message) =>
         {
-            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items.Add(handed.Select(e => new BatchItem { Entry = e }));
+            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items.Add(handed.DistinctBy(e => e.Header).Select(e => new BatchItem { Entry = e }));
             if (message.Endorsement is { } answer) codes.AddRange(answer.Refusals.Select(r => r.Refusal.Code));
             return [message];
         };
         world.Pay(world.Alpha, 1_00);
-        Assert.Equal([ChannelCodes.EntryNotOurs, ChannelCodes.EntryRepeated, ChannelCodes.EntryRepeated], codes.Take(3).Order());
+        Assert.Equal([ChannelCodes.EntryNotOurs, ChannelCodes.EntryRepeated], codes.Take(2).Order());
         Assert.Equal(95_00 + 10_00, world.Position(world.Alpha));
+        world.AssertGoesOn();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_entry_has_one_place_in_a_batch(bool asRefusal)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 100_00).Fund(world.Beta, 100_00);
+        // The sequencer refuses a payment that was handed to it, or repeats it, and takes the money all the same.
+        List<string> objections = [];
+        world.OnPeer = (_, to, message) =>
+        {
+            if (to == world.Beta && message.Proposal is { } proposal && proposal.Items[0].Entry is { } entry)
+            {
+                EntryHeader header = EntryHeader.Parser.ParseFrom(entry.Header);
+                BatchItem second = asRefusal
+                    ? new BatchItem { Refusal = new Refusal { EntryId = header.EntryId, Code = "AM04", Salt = ByteString.CopyFrom(new byte[32]) } }
+                    : new BatchItem { Entry = entry };
+                proposal.Items.Insert(0, second);
+            }
+
+            if (message.Endorsement is { Objection.Length: > 0 } answer) objections.Add(answer.Objection);
+            return [message];
+        };
+        Assert.Null(Assert.Single(world.Submit(world.Beta, world.Transfer(world.Beta, 10_00)).Instructions).Reason);
+        Assert.Contains(ChannelCodes.EntryRepeated, objections);
+        Assert.Equal(100_00, world.Position(world.Beta));
+        world.OnPeer = null;
+        // The office changes hands, and the payment is made once.
+        world.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal(90_00, world.Position(world.Beta));
         world.AssertGoesOn();
     }
 
