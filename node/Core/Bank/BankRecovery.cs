@@ -31,9 +31,11 @@ internal static class BankRecovery
     {
         Dictionary<string, byte[]> instructions = rows.Of(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexString(r.Key), r => r.Body, StringComparer.Ordinal);
         Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
-        foreach (StoredPayload row in rows.Of(PayloadKind.Waiting))
+        // The mailbox has the order of acceptance again, not that of the rows' random keys.
+        foreach ((StoredPayload row, WaitingRow waiting) in rows.Of(PayloadKind.Waiting)
+            .Select(r => (Row: r, Waiting: node.Rows.Open(PayloadKind.Waiting, r.Key, r.Body, WaitingRow.Parser))).OrderBy(r => r.Waiting.Order))
         {
-            WaitingRow waiting = node.Rows.Open(PayloadKind.Waiting, row.Key, row.Body, WaitingRow.Parser);
+            node.RestoreOrder(waiting.Order);
             if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
             if (Rebuild(node, row.Key, waiting, channel, instructions, intake, funding) is not { } own) continue;
             if (waiting.SealedEntry.Length > 0)
@@ -44,6 +46,7 @@ internal static class BankRecovery
                 channel.OwnSealed[entry.Id.Value] = own;
             }
 
+            own.Order = waiting.Order;
             channel.Enqueue(own);
             works[Convert.ToHexString(row.Key)] = own;
         }

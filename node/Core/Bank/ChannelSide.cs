@@ -20,9 +20,11 @@ namespace Settlement.Core.Bank;
 internal sealed class ChannelSide : IDisposable
 {
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
+    private readonly Func<long> nextOrder;
 
-    public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry)
+    public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry, Func<long> nextOrder)
     {
+        this.nextOrder = nextOrder;
         Retry = retry;
         Context = context;
         OwnKey = ownKey;
@@ -92,14 +94,17 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>What the own payments on their way take from the position.</summary>
     public long ReservedOf(string currency) => reserved.GetValueOrDefault(currency);
 
-    /// <summary>Whether position and limit cover one more payment beside those on their way.</summary>
+    /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
+    /// cover more than the sum on its way can count, which is refused alike.</summary>
     public bool Covers(MoneyValue amount) =>
+        (Int128)ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
         (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
 
     /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
     public void Enqueue(Command.Own command)
     {
         Reserve(command, 1);
+        if (command.Order == 0) command.Order = nextOrder();
         Mailbox.AddLast(command);
     }
 

@@ -28,6 +28,9 @@ internal abstract class Command
         /// <summary>Set where the work is money on its way, not an instruction.</summary>
         public FundingRow? Funding { get; init; }
 
+        /// <summary>The place in the order in which work was accepted, which a restart keeps; 0 before it is in a mailbox.</summary>
+        public long Order { get; set; }
+
         /// <summary>Set once sealed. From then on the same bytes are used, whoever proposes them.</summary>
         public OpenedEntry? Entry { get; set; }
 

@@ -18,6 +18,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
+        int size = 0;
         foreach (Command command in channel.Mailbox)
         {
             if (command is not Command.Own own || (own.IsHanded && !again)) continue;
@@ -30,7 +31,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             commands.Entries.Add(own.Entry!.Sealed);
-            if (commands.Entries.Count >= settings.MaxBatchEntries) break;
+            size += own.Entry.Sealed.CalculateSize();
+            if (commands.Entries.Count >= settings.MaxBatchEntries || size >= Proposer.MaxProposalBytes) break;
         }
 
         if (commands.Entries.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });

@@ -55,10 +55,15 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         return true;
     }
 
-    private static bool Notarises(ChannelSide channel, ExecutedBatch agreed, Leaf leaf) =>
-        leaf.RecordCase == Leaf.RecordOneofCase.Head
-        && EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)
-        && head.Fields == new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash);
+    private bool Notarises(ChannelSide channel, ExecutedBatch agreed, Leaf leaf)
+    {
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)
+            || head.Fields != new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash)) return false;
+        // The ledger checks endorsements too, and is not believed: nothing is final without the other member's own signature.
+        if (head.IsEndorsedBy(channel.Terms.Network, channel.Other.Number, channel.OtherKey)) return true;
+        node.Alarm(ChannelCodes.EndorsementInvalid, channel.Id.ToString());
+        return false;
+    }
 
     /// <summary>The slot as it is kept: without transport wraps, its content keys under the vault key.</summary>
     private BatchItem Keep(ChannelContext context, BatchSlot slot, List<byte[]> keys)

@@ -123,8 +123,9 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused) return refused.Code;
         MoneyValue amount = new(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits);
         if (!channel.Covers(amount)) return ReasonCodes.InsufficientFunds;
-        channel.Enqueue(new Command.Own(id, payment.Plan, payment.Action, values, amount));
-        WaitingRows.WriteInstruction(node, channel.Id, id);
+        Command.Own own = new(id, payment.Plan, payment.Action, values, amount);
+        channel.Enqueue(own);
+        WaitingRows.WriteInstruction(node, channel.Id, own);
         return null;
     }
 

@@ -49,6 +49,8 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         }
         else if (sequence < channel.Sequence)
         {
+            // What was sent a moment ago is on its way: an ask is answered once a retry interval, however often it comes.
+            if (!retry.IsDue(node.Now)) return;
             // It asks for what comes after: it may have lost what it had, or it asks this member because the other is silent.
             channel.ObserverProgress[observer] = sequence;
             sent = sequence;

@@ -214,10 +214,19 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         Opening? opening = underWay.Values.FirstOrDefault(o => o.Row.Channel.Length > 0 && o.Row.Channel.Span.SequenceEqual(channel.ToArray()));
         if (opening is null || head is null || opening.Row.Record is null) return null;
-        // The opening's own leaf, or a later one of the channel: either way the ledger lists it.
-        bool isOpening = head.RecordCase == Leaf.RecordOneofCase.Opening && RecordHashes.Channel(head.Opening.Body.Span) == channel;
-        bool isLater = head.RecordCase == Leaf.RecordOneofCase.Head && head.Head.Channel.Span.SequenceEqual(channel.ToArray());
-        return isOpening || isLater ? Finish(opening, head) : null;
+        return Lists(opening.Row.Record, channel, head) ? Finish(opening, head) : null;
+    }
+
+    /// <summary>Whether the leaf shows that the ledger lists the channel: its opening, or a head that its members endorsed.</summary>
+    private bool Lists(OpeningRecord record, Digest channel, Leaf leaf)
+    {
+        if (leaf.RecordCase == Leaf.RecordOneofCase.Opening) return RecordHashes.Channel(leaf.Opening.Body.Span) == channel;
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head) || head.Fields.Channel != channel) return false;
+        if (!OpenedChannel.TryRead(record, node.Network, out OpenedChannel? opened, out _) || opened.Id != channel) return false;
+        List<VerifyingKey> members = [.. opened.MemberKeys.Select(k => new VerifyingKey(k))];
+        bool isEndorsed = head.IsEndorsedBy(node.Network, members);
+        foreach (VerifyingKey member in members) member.Dispose();
+        return isEndorsed;
     }
 
     /// <summary>Sends again what is unanswered.</summary>
@@ -309,9 +318,10 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (!opening.Row.IsProposer)
         {
             // Without the notice the consent is sent again, and the proposer answers it with the notice. The row stays even
-            // when nobody answers: the consent is a signature that may still be used.
+            // when nobody answers: the consent is a signature that may still be used. However long the proposer is away, this
+            // goes on at the longest wait: openings are bounded by their number.
             if (opening.Row.Record is not null) ledger.Query(new Digest(opening.Row.Channel.Span));
-            else if (opening.Retry.Tries <= settings.MaxTries) Consent(opening);
+            else Consent(opening);
             return;
         }
 
@@ -373,7 +383,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         ledger.Submit(new Submission { Opening = record }, (result, leaf) =>
         {
             opening.IsSubmitted = false;
-            if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
+            if (leaf is not null && !Lists(record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
+            else if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
             else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, result.Code);
         });
     }
@@ -420,7 +431,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (!PublicKey.TryRead(other.PublicKey.Span, out PublicKey otherKey)) throw new InvalidOperationException("The certificate was checked.");
         EpochKeys keys = EpochKeys.Restore(row.Epoch.Number, row.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
         ChannelContext context = new(new Digest(row.Channel.Span), opening.Terms, keys, opening.Own);
-        return new ChannelSide(context, SigningKey.FromScalar(row.ChannelKey.Span), otherKey, node.NewRetry()) { Opening = row };
+        return new ChannelSide(context, SigningKey.FromScalar(row.ChannelKey.Span), otherKey, node.NewRetry(), node.NextOrder) { Opening = row };
     }
 
     private void GiveUp(Opening opening, string code)

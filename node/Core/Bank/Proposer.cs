@@ -14,8 +14,8 @@ namespace Settlement.Core.Bank;
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
 internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger)
 {
-    /// <summary>A proposal that reaches this size takes no more entries.</summary>
-    private const int MaxProposalBytes = 4 << 20;
+    /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
+    public const int MaxProposalBytes = 4 << 20;
 
     /// <summary>Proposes a batch if this member may and something waits.</summary>
     public void ProposeWaiting(ChannelSide channel)

@@ -10,17 +10,17 @@ namespace Settlement.Core.Bank;
 internal static class WaitingRows
 {
     /// <summary>An instruction that was accepted for a channel.</summary>
-    public static void WriteInstruction(NodeContext node, Digest channel, byte[] workKey) =>
-        node.Write(node.Rows.Replace(PayloadKind.Waiting, workKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()) }));
+    public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) =>
+        node.Write(node.Rows.Replace(PayloadKind.Waiting, own.WorkKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Order = own.Order }));
 
     /// <summary>Money that is on its way from the agent into a channel.</summary>
     public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) =>
-        node.Write(node.Rows.Replace(PayloadKind.Waiting, workKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Funding = funding }));
+        node.Write(node.Rows.Replace(PayloadKind.Waiting, workKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Funding = funding, Order = node.NextOrder() }));
 
     /// <summary>Work whose entry is sealed: from now on the same bytes are sent.</summary>
     public static void WriteSealed(NodeContext node, ChannelSide channel, Command.Own own)
     {
-        WaitingRow row = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), SealedEntry = own.Entry!.Sealed.ToByteString() };
+        WaitingRow row = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), SealedEntry = own.Entry!.Sealed.ToByteString(), Order = own.Order };
         if (own.Funding is not null) row.Funding = own.Funding;
         node.Write(node.Rows.Replace(PayloadKind.Waiting, own.WorkKey, row));
     }

@@ -17,6 +17,10 @@ public sealed record Position(int Member, string Currency, long MinorUnits, byte
 /// </summary>
 public sealed class ChannelState
 {
+    /// <summary>The root is over the positions in this order, so it must be the same under every culture.</summary>
+    private static readonly Comparer<(string Currency, int Member)> Order = Comparer<(string Currency, int Member)>.Create((a, b) =>
+        string.CompareOrdinal(a.Currency, b.Currency) is var byCurrency and not 0 ? byCurrency : a.Member.CompareTo(b.Member));
+
     private readonly SortedDictionary<(string Currency, int Member), Position> positions;
     private readonly HashSet<string> postings;
     private readonly CompactRange contracts;
@@ -29,12 +33,12 @@ public sealed class ChannelState
     }
 
     /// <summary>Before the first batch.</summary>
-    public static ChannelState Empty => new([], [], new CompactRange());
+    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange());
 
     /// <summary>From a snapshot.</summary>
     public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts)
     {
-        ChannelState state = new([], [.. postings], contracts);
+        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts);
         foreach (Position position in positions) state.positions[(position.Currency, position.Member)] = position;
         return state;
     }
@@ -76,7 +80,7 @@ public sealed class ChannelState
 
         internal Draft(ChannelState origin)
         {
-            positions = new(origin.positions);
+            positions = new(origin.positions, Order);
             postings = new(origin.postings, StringComparer.Ordinal);
             contracts = Copy(origin.contracts);
         }

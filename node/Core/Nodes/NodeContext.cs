@@ -21,6 +21,7 @@ internal sealed class NodeContext
     private readonly Dictionary<string, StreamAppend> appends = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<PayloadKey, byte[]> found = new Dictionary<PayloadKey, byte[]>();
     private long lastToken;
+    private long lastOrder;
 
     public NodeContext(NodeParts parts)
     {
@@ -127,6 +128,12 @@ internal sealed class NodeContext
     }
 
     public long NextToken() => ++lastToken;
+
+    /// <summary>The place of newly accepted work among all work of this node.</summary>
+    public long NextOrder() => ++lastOrder;
+
+    /// <summary>Work of the vault has this place: what is accepted from now on comes after it.</summary>
+    public void RestoreOrder(long order) => lastOrder = Math.Max(lastOrder, order);
 
     public Retry NewRetry() => new(Settings.FirstRetry, Settings.LongestRetry);
 }

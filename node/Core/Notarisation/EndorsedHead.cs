@@ -34,11 +34,18 @@ public sealed record EndorsedHead(HeadFields Fields, IReadOnlyList<(DateTimeOffs
         if (Endorsements.Count != members.Count) return false;
         for (int i = 0; i < members.Count; i++)
         {
-            (DateTimeOffset notAfter, byte[] signature) = Endorsements[i];
-            if (!members[i].Verify(RecordHashes.Endorsement(network, Fields, notAfter), signature)) return false;
+            if (!IsEndorsedBy(network, i, members[i])) return false;
         }
 
         return true;
+    }
+
+    /// <summary>Whether the member of this number signed exactly this head.</summary>
+    public bool IsEndorsedBy(string network, int member, VerifyingKey key)
+    {
+        if (member >= Endorsements.Count) return false;
+        (DateTimeOffset notAfter, byte[] signature) = Endorsements[member];
+        return key.Verify(RecordHashes.Endorsement(network, Fields, notAfter), signature);
     }
 
     /// <summary>Whether any endorsement's time had passed at <paramref name="time"/>.</summary>

@@ -89,12 +89,13 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         Opened(known.Terms, known.Row);
     }
 
-    /// <summary>Acknowledges again what is not known to be open, a bounded number of times.</summary>
-    public void Tick(int maxTries)
+    /// <summary>Acknowledges again what is not known to be open, in the end at the longest wait: a member that was down for long
+    /// answers with its notice all the same.</summary>
+    public void Tick()
     {
         foreach ((ChannelTerms terms, OpeningRow row, Retry retry) in underWay.Values)
         {
-            if (!retry.IsDue(node.Now) || retry.Tries >= maxTries) continue;
+            if (!retry.IsDue(node.Now)) continue;
             retry.Tried(node.Now);
             if (retry.Tries > 1) Acknowledge(terms, row);
         }

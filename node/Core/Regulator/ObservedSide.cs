@@ -9,7 +9,7 @@ using Settlement.Core.Vault.Records;
 namespace Settlement.Core.Regulator;
 
 /// <summary>A channel that this regulator observes, and how far it has come.</summary>
-internal sealed class ObservedSide(ChannelContext context, Retry retry)
+internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<VerifyingKey> members, Retry retry)
 {
     public ChannelContext Context { get; } = context;
 
@@ -31,8 +31,11 @@ internal sealed class ObservedSide(ChannelContext context, Retry retry)
     /// <summary>Batches that wait for their head to be read, or for the batch before them.</summary>
     public SortedDictionary<long, DeliveredBatch> Pending { get; } = [];
 
-    /// <summary>Whether members are to be told what is held.</summary>
-    public bool OwesProgress { get; set; }
+    /// <summary>The members that are to be told what is held.</summary>
+    public SortedSet<int> OwesProgress { get; } = [];
+
+    /// <summary>The members' keys of the opening: a head counts only with the signatures of all of them.</summary>
+    public IReadOnlyList<VerifyingKey> Members { get; } = members;
 
     /// <summary>The member that is asked next for what is missing.</summary>
     public int NextAsked { get; set; }

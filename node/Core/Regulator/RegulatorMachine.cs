@@ -63,8 +63,15 @@ public sealed class RegulatorMachine : IMachine
             if (Read(received) is not { } batch) continue;
             foreach (PeerMessage message in batch.Messages)
             {
-                if (message.MessageCase == PeerMessage.MessageOneofCase.Delivery && Digest.TryRead(message.Delivery.Channel.Span, out Digest id) && channels.ContainsKey(id))
-                    needs.Add(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, (long)message.Delivery.Sequence)));
+                if (message.MessageCase == PeerMessage.MessageOneofCase.Opened && message.Opened.Record is { } record)
+                {
+                    needs.Add(HeadKey(RecordHashes.Channel(record.Body.Span), 1));
+                }
+                else if (message.MessageCase == PeerMessage.MessageOneofCase.Delivery && Digest.TryRead(message.Delivery.Channel.Span, out Digest id) && channels.ContainsKey(id))
+                {
+                    needs.Add(HeadKey(id, (long)message.Delivery.Sequence));
+                    needs.Add(HeadKey(id, unchecked((long)message.Delivery.Sequence + 1)));
+                }
             }
         }
 
@@ -76,7 +83,7 @@ public sealed class RegulatorMachine : IMachine
     {
         node.Begin(now, found);
         foreach (Input input in inputs) Handle(input);
-        foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress)) TellProgress(channel, Enumerable.Range(0, ChannelTerms.MemberCount));
+        foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress.Count > 0)) TellProgress(channel, [.. channel.OwesProgress]);
         ledger.Flush();
         return node.End();
     }
@@ -86,7 +93,7 @@ public sealed class RegulatorMachine : IMachine
         switch (input)
         {
             case Input.Tick:
-                openings.Tick(settings.MaxTries);
+                openings.Tick();
                 foreach (ObservedSide channel in channels.Values) AskForMissing(channel);
                 break;
             case Input.PeerReceived received:
@@ -136,16 +143,46 @@ public sealed class RegulatorMachine : IMachine
         terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
         EpochKeys keys = EpochKeys.Restore(row.Epoch.Number, row.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
         ChannelContext context = new(new Digest(row.Channel.Span), terms, keys, own!.Number);
-        channels.TryAdd(context.Channel, new ObservedSide(context, node.NewRetry()));
+        if (!OpenedChannel.TryRead(row.Record, node.Network, out OpenedChannel? opened, out string code))
+            throw new InvalidOperationException($"A stored opening cannot be read: {code}.");
+        ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry());
+        if (channels.TryAdd(context.Channel, channel)) SeeHead(channel, 1);
     }
+
+    /// <summary>Takes up a head that was read before the channel was known here. Each batch that comes looks for the head after
+    /// it, so that one leads to the next until everything on the ledger is asked for.</summary>
+    private void SeeHead(ObservedSide channel, long sequence)
+    {
+        if (node.Find(HeadKey(channel.Context.Channel, sequence)) is not { } body) return;
+        NotarisedRow row = NotarisedRow.Parser.ParseFrom(body);
+        if (row.Unproven is { } record && !(EndorsedHead.TryRead(record, out EndorsedHead? endorsed) && IsEndorsed(channel, endorsed))) return;
+        if (!Digest.TryRead(row.Head.Span, out Digest head)) return;
+        if (sequence > channel.Held) channel.Heads[sequence] = head;
+        if (sequence <= channel.Notarised) return;
+        channel.Notarised = sequence;
+        channel.Write(node);
+    }
+
+    /// <summary>The ledger checks endorsements too, and is not believed.</summary>
+    private bool IsEndorsed(ObservedSide channel, EndorsedHead head)
+    {
+        bool isEndorsed = head.IsEndorsedBy(node.Network, channel.Members);
+        if (!isEndorsed) node.Alarm(ChannelCodes.EndorsementInvalid, channel.Context.Channel.ToString());
+        return isEndorsed;
+    }
+
+    private static PayloadKey HeadKey(Digest channel, long sequence) => new(PayloadKind.Heads, RowKeys.Batch(channel, sequence));
 
     private void OnLeaf(Leaf leaf)
     {
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
+        bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
+        if (isKnown && !IsEndorsed(channel!, head)) return;
         // Heads of channels whose opening notice is still on its way are kept too: they are found when it comes.
-        node.Write(new PayloadWrite(PayloadKind.Heads, RowKeys.Batch(head.Fields.Channel, head.Fields.Sequence),
-            new NotarisedRow { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index }.ToByteArray(), PayloadWriteMode.Replace));
-        if (!channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel)) return;
+        NotarisedRow row = new() { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index };
+        if (!isKnown) row.Unproven = leaf.Head;
+        node.Write(new PayloadWrite(PayloadKind.Heads, RowKeys.Batch(head.Fields.Channel, head.Fields.Sequence), row.ToByteArray(), PayloadWriteMode.Replace));
+        if (channel is null) return;
         channel.Notarised = Math.Max(channel.Notarised, head.Fields.Sequence);
         if (head.Fields.Sequence > channel.Held) channel.Heads[head.Fields.Sequence] = head.Fields.Head;
         channel.Write(node);
@@ -163,7 +200,8 @@ public sealed class RegulatorMachine : IMachine
 
         if ((long)delivery.Sequence <= channel.Held || (long)delivery.Sequence > channel.Held + settings.MaxPending)
         {
-            channel.OwesProgress = true;
+            // Only the member that sent it is behind.
+            channel.OwesProgress.Add(member.Number);
             return;
         }
 
@@ -173,8 +211,8 @@ public sealed class RegulatorMachine : IMachine
             return;
         }
 
-        if (node.Find(new PayloadKey(PayloadKind.Heads, RowKeys.Batch(id, batch.Sequence))) is { } row && Digest.TryRead(NotarisedRow.Parser.ParseFrom(row).Head.Span, out Digest head))
-            channel.Heads[batch.Sequence] = head;
+        SeeHead(channel, batch.Sequence);
+        SeeHead(channel, batch.Sequence + 1);
         channel.Pending[batch.Sequence] = batch;
         HoldWhatFits(channel);
     }
@@ -200,7 +238,7 @@ public sealed class RegulatorMachine : IMachine
 
             Hold(channel, batch);
             channel.Heads.Remove(batch.Sequence);
-            channel.OwesProgress = true;
+            channel.OwesProgress.UnionWith(Enumerable.Range(0, ChannelTerms.MemberCount));
         }
     }
 
@@ -231,7 +269,7 @@ public sealed class RegulatorMachine : IMachine
 
     private void TellProgress(ObservedSide channel, IEnumerable<int> members)
     {
-        channel.OwesProgress = false;
+        channel.OwesProgress.Clear();
         foreach (int member in members)
         {
             node.Peers.Send(channel.Context.Terms.Participants[member].Id, new PeerMessage

@@ -14,7 +14,4 @@ public sealed record RegulatorSettings
 
     /// <summary>Openings that were acknowledged and are not known to be open. Default 10,000.</summary>
     public int MaxOpenings { get; init; } = 10_000;
-
-    /// <summary>Tries before an acknowledgement is no longer repeated. Default 20.</summary>
-    public int MaxTries { get; init; } = 20;
 }
