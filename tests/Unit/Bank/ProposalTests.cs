@@ -173,6 +173,17 @@ public sealed class ProposalTests
     }
 
     [Fact]
+    public void A_member_that_was_away_longer_than_clocks_may_differ_still_endorses()
+    {
+        using TwoBanks world = Funded();
+        world.OnPeer = (_, to, message) => to == world.Beta ? [] : [message];
+        byte[] paid = world.Pay(world.Alpha, 10_00);
+        world.Pass(TimeSpan.FromSeconds(90));
+        world.AssertGoesOn();
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, paid));
+    }
+
+    [Fact]
     public void Endorsements_that_expired_before_the_ledger_answered_are_signed_again_for_the_same_head()
     {
         using TwoBanks world = Funded();

@@ -6,7 +6,7 @@ using Settlement.Core.Channels;
 
 namespace Settlement.Tests.Channels;
 
-public sealed class RunbookTests
+public sealed partial class RunbookTests
 {
     private static string Pages => Path.Combine(Unit.TestData.ProjectRoot, "ops", "runbooks");
 
@@ -16,9 +16,10 @@ public sealed class RunbookTests
         // Found by name, so that a new class of codes cannot be forgotten here.
         Assembly[] assemblies = [typeof(Contract).Assembly, typeof(BankCodes).Assembly, Assembly.Load("Settlement.Ledger"), Assembly.Load("Settlement.Storage"), Assembly.Load("settlement")];
         string[] ours = ["StatusCodes", "ExitCodes", "CountryCodes"];
-        HashSet<string> codes = [.. assemblies.SelectMany(a => a.GetTypes()).Where(t => t.Name.EndsWith("Codes", StringComparison.Ordinal) && t.Namespace!.StartsWith("Settlement.", StringComparison.Ordinal) && !ours.Contains(t.Name))
-            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => (string)f.GetRawConstantValue()!)];
-        Assert.Superset(new HashSet<string> { ChannelCodes.TermsInvalid, BankCodes.NoBusinessDay, AgentCodes.Malformed, PlatformCodes.Missing, "DU03", "FF01", "ST001", "LG001", "HO001" }, codes);
+        HashSet<string> codes = [.. assemblies.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Settlement.", StringComparison.Ordinal) == true && !ours.Contains(t.Name))
+            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => (t.Name, Value: (string)f.GetRawConstantValue()!)))
+            .Where(c => c.Name.EndsWith("Codes", StringComparison.Ordinal) || Form().IsMatch(c.Value)).Select(c => c.Value)];
+        Assert.Superset(new HashSet<string> { ChannelCodes.TermsInvalid, BankCodes.NoBusinessDay, AgentCodes.Malformed, PlatformCodes.Missing, "DU03", "FF01", "ST001", "LG001", "HO001", "DM001" }, codes);
         Assert.Equal(codes.Order(StringComparer.Ordinal), Directory.GetFiles(Pages, "*.md").Select(p => Path.GetFileNameWithoutExtension(p)!).Order(StringComparer.Ordinal));
     }
 
@@ -46,4 +47,7 @@ public sealed class RunbookTests
         // What travels in a refusal leaf must be a code of the contract language, too.
         Assert.All(codes, code => Assert.True(CodeValue.IsCode(code)));
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("^[A-Z]{2}[0-9]{3}$")]
+    private static partial System.Text.RegularExpressions.Regex Form();
 }
