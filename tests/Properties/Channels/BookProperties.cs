@@ -1,0 +1,94 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Google.Protobuf;
+using Settlement.Core.Agent;
+using Settlement.Core.Monetary;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Properties.Cryptography;
+using Settlement.Wire.Agent;
+
+namespace Settlement.Tests.Properties.Channels;
+
+public sealed class BookProperties
+{
+    private abstract record Step
+    {
+        public sealed record Credit(bool IsAlpha, int Reference, int Amount) : Step;
+
+        public sealed record Fund(bool IsAlpha, int Request, int Amount) : Step;
+
+        public sealed record Restart : Step;
+    }
+
+    private static Gen<Step> Steps => Gen.Frequency(
+        (4, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from reference in Gen.Choose(0, 6) from amount in Gen.Choose(-2, 30) select (Step)new Step.Credit(isAlpha, reference, amount)),
+        (6, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from request in Gen.Choose(0, 6) from amount in Gen.Choose(-2, 20) select (Step)new Step.Fund(isAlpha, request, amount)),
+        (1, Gen.Constant<Step>(new Step.Restart())));
+
+    [Fact]
+    public void The_books_follow_the_model_and_accounts_and_pools_sum_to_what_was_issued() => Samples.ForAll(
+        Steps.ArrayOf(),
+        static steps =>
+        {
+            using TwoBanks world = new TwoBanks().Open();
+            OpeningRow opening = world.Opening(world.Alpha);
+            Dictionary<bool, long> accounts = new() { [true] = 0, [false] = 0 };
+            Dictionary<int, (bool, int)> credits = [];
+            Dictionary<(bool, int), (int Amount, string Code, ByteString Posting)> funds = [];
+            long pool = 0;
+            foreach (Step step in steps)
+            {
+                switch (step)
+                {
+                    case Step.Restart:
+                        world.Agent.Restart();
+                        world.Pass(TimeSpan.FromSeconds(3));
+                        break;
+                    case Step.Credit credit:
+                        string? refusal = credits.TryGetValue(credit.Reference, out (bool, int) earlier) ? earlier == (credit.IsAlpha, credit.Amount) ? null : AgentCodes.RepeatedDifferently
+                            : credit.Amount <= 0 ? AgentCodes.Malformed : null;
+                        if (refusal is null && credits.TryAdd(credit.Reference, (credit.IsAlpha, credit.Amount))) accounts[credit.IsAlpha] += credit.Amount;
+                        Assert.Equal(refusal, world.Ask<CreditResult>(world.Agent, call => new AgentInput.Credit(call, "r" + credit.Reference, Bank(world, credit.IsAlpha).Id, new Money(TwoBanks.Eur, credit.Amount))).Refusal);
+                        break;
+                    case Step.Fund fund:
+                        FundResult result = Fund(world, opening, fund);
+                        // A refusal for want of money is kept too: a late copy of the request must not move money after all.
+                        bool isKnown = funds.TryGetValue((fund.IsAlpha, fund.Request), out (int Amount, string Code, ByteString Posting) first);
+                        string code = fund.Amount <= 0 ? AgentCodes.Malformed
+                            : isKnown ? first.Amount == fund.Amount ? first.Code : AgentCodes.RepeatedDifferently
+                            : accounts[fund.IsAlpha] < fund.Amount ? AgentCodes.InsufficientFunds : "";
+                        Assert.Equal(code, result.Code);
+                        if (code is AgentCodes.Malformed or AgentCodes.RepeatedDifferently) break;
+                        if (funds.TryAdd((fund.IsAlpha, fund.Request), (fund.Amount, code, result.PostingId)) && code.Length == 0)
+                        {
+                            accounts[fund.IsAlpha] -= fund.Amount;
+                            pool += fund.Amount;
+                        }
+
+                        Assert.Equal(funds[(fund.IsAlpha, fund.Request)].Posting, result.PostingId);
+                        break;
+                }
+
+                Books books = world.Ask<Books>(world.Agent, call => new AgentInput.ListBooks(call));
+                foreach (bool isAlpha in new[] { true, false }) Assert.Equal(accounts[isAlpha], books.Accounts.Where(a => a.Bank == Bank(world, isAlpha).Id).Sum(a => a.Balance.MinorUnits));
+                Assert.Equal(pool, books.Pools.Sum(p => p.Balance.MinorUnits));
+                Assert.Equal(books.Issued.Sum(i => i.MinorUnits), books.Accounts.Sum(a => a.Balance.MinorUnits) + pool);
+            }
+        },
+        runs: 60);
+
+    private static TestNode Bank(TwoBanks world, bool isAlpha) => isAlpha ? world.Alpha : world.Beta;
+
+    private static FundResult Fund(TwoBanks world, OpeningRow opening, Step.Fund fund)
+    {
+        FundRequest request = new()
+        {
+            RequestId = ByteString.CopyFrom([.. new byte[31], (byte)fund.Request]), Channel = ByteString.CopyFrom(world.Channel.ToArray()), Currency = "EUR", MinorUnits = fund.Amount, OpeningBody = opening.Record.Body,
+        };
+        request.Acknowledgements.Add(opening.Acknowledgements);
+        AgentRequest message = new() { Suite = 1, Network = TwoBanks.Network };
+        message.Funds.Add(request);
+        return Assert.Single(AgentReply.Parser.ParseFrom(world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, Bank(world, fund.IsAlpha).Id, message.ToByteArray()))).Funds);
+    }
+}
