@@ -68,7 +68,7 @@ public sealed class DemoDayTests
     private static SortedDictionary<string, int> Table()
     {
         SortedDictionary<string, int> table = new(StringComparer.Ordinal);
-        foreach (string line in File.ReadAllLines(Path.Combine(Folder, "README.md")).TakeWhile(line => line is not "## What settling them gives"))
+        foreach (string line in File.ReadAllLines(Path.Combine(Folder, "..", "README.md")).TakeWhile(line => line is not "## What settling them gives"))
         {
             string[] cells = line.Split('|', StringSplitOptions.TrimEntries);
             if (cells.Length > 3 && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out int count)) table[cells[1]] = count;
