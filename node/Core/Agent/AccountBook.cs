@@ -76,6 +76,6 @@ internal sealed class AccountBook
         string key = KeyOf(holder, currency);
         if (!balances.TryGetValue(key, out BookRow? row)) balances[key] = row = new BookRow { Holder = holder, IsPool = isPool, Currency = currency, FirstUnixMs = node.NowUnixMs };
         row.MinorUnits = minorUnits;
-        node.Write(node.Rows.Replace(PayloadKind.Snapshots, RowKeys.Name(key), row));
+        node.Write(node.Rows.Replace(PayloadKind.Snapshots, node.Rows.LookupKey("agent-book", key), row));
     }
 }

@@ -35,7 +35,7 @@ public sealed class AgentMachine : IMachine
     public AgentMachine(AgentParts parts, RecoveredRows rows)
     {
         this.parts = parts;
-        node = new NodeContext(parts.Node);
+        node = new NodeContext(parts.Node, rows);
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
         history = new EventStream(node, "books", rows);
@@ -221,7 +221,7 @@ public sealed class AgentMachine : IMachine
     private PostingRow? Find(PayloadKey key) => postedThisStep.TryGetValue(key, out PostingRow? row) ? row
         : node.Find(key) is { } body ? node.Rows.Open(PayloadKind.Postings, key.Key, body, PostingRow.Parser) : null;
 
-    private static PayloadKey CreditKey(string reference) => new(PayloadKind.Postings, new HashWriter("settlement/agent-credit").Text(reference).Finish().ToArray());
+    private PayloadKey CreditKey(string reference) => new(PayloadKind.Postings, node.Rows.LookupKey("agent-credit", reference));
 
     private static PayloadKey FundKey(ParticipantId bank, ByteString request) =>
         new(PayloadKind.Postings, new HashWriter("settlement/agent-fund").Text(bank.ToString()).Bytes(request.Span).Finish().ToArray());

@@ -35,7 +35,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
     {
-        node = new NodeContext(parts.Node);
+        node = new NodeContext(parts.Node, rows);
         settings = parts.Settings;
         ledger = new LedgerDesk(node, rows);
         channels = new ChannelBook(settings);
@@ -191,7 +191,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 return;
         }
 
-        if (reader.ChannelOf(message) is not { } channel || channel.Other.Id != from)
+        if (reader.ChannelOf(message) is not { } channel || channel.Other.Id != from || !channel.Other.IsIn(node.Parts.Directory))
         {
             // A channel that this node does not know, or that is not the sender's, is answered alike: not at all.
             node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
@@ -221,7 +221,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private void OnProgress(ParticipantId from, DeliveryProgress progress)
     {
         if (Digest.TryRead(progress.Channel.Span, out Digest id) && channels.TryGet(id, out ChannelSide? channel)
-            && channel.Terms.TryFind(from, out PinnedParticipant? observer) && observer.Number >= ChannelTerms.MemberCount)
+            && channel.Terms.TryFind(from, out PinnedParticipant? observer) && observer.Number >= ChannelTerms.MemberCount && observer.IsIn(node.Parts.Directory))
             observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue));
         else node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
     }

@@ -164,7 +164,7 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = node.Append(Stream, "channel", StreamVersion, Events.Of(type, data, node.Now, node.Entropy));
 
     /// <summary>Sends the other member a message.</summary>
-    public void Tell(NodeContext node, PeerMessage message) => node.Peers.Send(Other.Id, message);
+    public void Tell(NodeContext node, PeerMessage message) => node.Peers.Send(Other, message);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -45,7 +45,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         channel.InFlight = null;
         channel.StalledSince = null;
         byte[] rowKey = RowKeys.Batch(channel.Id, row.Sequence);
-        node.Write(new PayloadWrite(PayloadKind.Batches, rowKey, row.ToByteArray(), PayloadWriteMode.Insert));
+        node.Write(new PayloadWrite(PayloadKind.Batches, rowKey, BatchRows.Write(node.Rows, channel.Id, row), PayloadWriteMode.Insert));
         node.Write(new PayloadWrite(PayloadKind.ContentKeys, rowKey, ContentKeyRow.Write(keys), PayloadWriteMode.Insert));
         InFlightRows.Delete(node, channel);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });

@@ -89,7 +89,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         foreach ((ChannelSide channel, int observer, long sequence) item in plan)
         {
             if (node.Find(Key(PayloadKind.Batches, item)) is not { } body || node.Find(Key(PayloadKind.ContentKeys, item)) is not { } keys) continue;
-            Deliver(item.channel, item.observer, BatchRow.Parser.ParseFrom(body), keys);
+            Deliver(item.channel, item.observer, BatchRows.Read(node.Rows, item.channel.Id, body), keys);
             (_, Retry retry) = Cursor(item.channel, item.observer);
             if (retry.IsDue(node.Now)) retry.Tried(node.Now);
             cursors[(item.channel.Id, item.observer)] = (item.sequence, retry);
@@ -134,7 +134,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
             delivery.PositionSalts = Rewrap(context, channel.Terms.PositionReaders, aad, row.PositionSalts, ContentKeyRow.Read(keys, ContentKeyRow.Count(keys) - 1));
         }
 
-        node.Peers.Send(channel.Terms.Participants[number].Id, new PeerMessage { Delivery = delivery });
+        node.Peers.Send(channel.Terms.Participants[number], new PeerMessage { Delivery = delivery });
     }
 
     /// <summary>The entry with the envelopes that the participant may read; of the others the header's hash remains.</summary>

@@ -184,7 +184,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     public void OnOpened(ParticipantId from, ChannelOpened opened)
     {
         if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out Opening? opening) || opening.Row.IsProposer) return;
-        if (from != opening.Terms.Participants[0].Id || opened.Record is null) return;
+        if (from != opening.Terms.Participants[0].Id || !opening.Terms.Participants[0].IsIn(node.Parts.Directory) || opened.Record is null) return;
         if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code) || !opening.Row.Channel.Span.SequenceEqual(channel.Id.ToArray()))
         {
             // Another channel's record: with it this member could never prove to the agent which channel it funds.
@@ -327,21 +327,21 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
         if (opening.Row.CounterpartySignature.Length == 0)
         {
-            Propose(opening, opening.Terms.Participants[1].Id);
+            Propose(opening, opening.Terms.Participants[1]);
             return;
         }
 
         bool isWaiting = false;
         foreach (PinnedParticipant observer in opening.Terms.Observers.Where(o => !HasAcknowledged(opening, o)))
         {
-            Propose(opening, observer.Id);
+            Propose(opening, observer);
             isWaiting = true;
         }
 
         if (!isWaiting && !opening.IsSubmitted) Submit(opening);
     }
 
-    private void Propose(Opening opening, ParticipantId to)
+    private void Propose(Opening opening, PinnedParticipant to)
     {
         OpenProposal proposal = new() { Terms = opening.Row.Terms, Epoch = opening.Row.Epoch };
         proposal.MemberCertificates.Add(opening.Row.Certificates);
@@ -357,7 +357,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         Digest channel = RecordHashes.Channel(body);
         opening.Row.Channel = ByteString.CopyFrom(channel.ToArray());
         Save(opening);
-        node.Peers.Send(opening.Terms.Participants[0].Id, new PeerMessage
+        node.Peers.Send(opening.Terms.Participants[0], new PeerMessage
         {
             OpenAnswer = new OpenAnswer
             {
@@ -402,7 +402,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         channel.WriteSnapshot(node);
         if (opening.Row.IsProposer)
         {
-            foreach (PinnedParticipant participant in opening.Terms.Participants.Skip(1)) node.Peers.Send(participant.Id, NoticeOf(opening.Row, opening.Terms));
+            foreach (PinnedParticipant participant in opening.Terms.Participants.Skip(1)) node.Peers.Send(participant, NoticeOf(opening.Row, opening.Terms));
         }
 
         if (opening.CallId is { } call) node.Then(new Effect.Reply(call, new OpenChannelResult(channel.Id, null)));
@@ -413,7 +413,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private void Remind(ParticipantId participant, Digest terms)
     {
         ChannelSide? channel = channels.All.FirstOrDefault(c => c.Terms.Hash == terms);
-        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out _)) node.Peers.Send(participant, NoticeOf(channel.Opening, channel.Terms));
+        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, NoticeOf(channel.Opening, channel.Terms));
     }
 
     private static PeerMessage NoticeOf(OpeningRow row, ChannelTerms terms)

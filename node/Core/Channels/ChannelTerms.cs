@@ -9,7 +9,12 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Channels;
 
 /// <summary>A participant as terms pin it.</summary>
-public sealed record PinnedParticipant(int Number, ParticipantId Id, Digest RootFingerprint, string Jurisdiction);
+public sealed record PinnedParticipant(int Number, ParticipantId Id, Digest RootFingerprint, string Jurisdiction)
+{
+    /// <summary>Whether the directory lists this participant with the root that is pinned, so that whoever it authenticates as
+    /// this participant is the one that the terms mean.</summary>
+    public bool IsIn(ParticipantDirectory directory) => directory.TryGet(Id, out Participant? participant) && participant.Root.Fingerprint == RootFingerprint;
+}
 
 /// <summary>Terms that were read, checked and compiled. The hash is over the bytes as they were received.</summary>
 public sealed class ChannelTerms

@@ -37,6 +37,9 @@ public sealed class VaultKey : IDisposable
     /// <summary>How many wraps were made under this key, for its holder to record and to rotate it in time.</summary>
     public long Wraps => wrappingKey.Uses;
 
+    /// <summary>Counts on from what the holder recorded, if that is more than was counted here.</summary>
+    public void CountFrom(long recordedWraps) => wrappingKey.CountFrom(recordedWraps);
+
     /// <summary>A fresh vault key.</summary>
     public static VaultKey Generate(IEntropy entropy)
     {

@@ -39,6 +39,12 @@ public sealed class WrappingKey : IDisposable
     /// <summary>How many wraps this key has made, prior ones included.</summary>
     public long Uses => Volatile.Read(ref uses);
 
+    /// <summary>Counts on from what the holder recorded, if that is more than was counted here.</summary>
+    public void CountFrom(long recorded)
+    {
+        lock (turn) uses = Math.Max(uses, recorded);
+    }
+
     /// <summary>Whether the key may wrap no more and has to be replaced; it still unwraps.</summary>
     public bool IsExhausted => Uses >= MaximumUses;
 

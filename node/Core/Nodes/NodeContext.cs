@@ -23,11 +23,14 @@ internal sealed class NodeContext
     private long lastToken;
     private long lastOrder;
 
-    public NodeContext(NodeParts parts)
+    private readonly WrapCount wraps;
+
+    public NodeContext(NodeParts parts, RecoveredRows recovered)
     {
         Parts = parts;
         Rows = new VaultRows(parts.Vault, parts.Entropy);
         Peers = new PeerOutbox(this);
+        wraps = new WrapCount(this, recovered);
     }
 
     public NodeParts Parts { get; }
@@ -69,6 +72,7 @@ internal sealed class NodeContext
     public Step End()
     {
         Peers.Flush();
+        if (rows.Count > 0) wraps.Check();
         foreach ((PayloadKey key, PayloadWrite? write) in rows)
         {
             if (write is null) Step.Commit.Deletes.Add(new PayloadDelete(key.Kind, key.Key));

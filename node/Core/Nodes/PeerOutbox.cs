@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
@@ -13,27 +14,34 @@ internal sealed class PeerOutbox(NodeContext context)
     /// <summary>A batch that reaches this size is sent, and the next one begun; the doors take twice as much.</summary>
     private const int MaxBatchBytes = 8 << 20;
 
-    private readonly SortedDictionary<string, (ParticipantId To, List<PeerMessage> Messages)> waiting = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (ParticipantId To, List<(PeerMessage Message, Digest? Root)> Messages)> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a message to what goes out after this step.</summary>
-    public void Send(ParticipantId to, PeerMessage message)
+    /// <summary>Adds a message about terms that pin its receiver: nobody with another root gets it.</summary>
+    public void Send(PinnedParticipant to, PeerMessage message) => Add(to.Id, message, to.RootFingerprint);
+
+    /// <summary>Adds an answer that no terms stand behind.</summary>
+    public void Send(ParticipantId to, PeerMessage message) => Add(to, message, null);
+
+    private void Add(ParticipantId to, PeerMessage message, Digest? root)
     {
         string key = to.ToString();
-        if (!waiting.TryGetValue(key, out (ParticipantId To, List<PeerMessage> Messages) batch)) waiting[key] = batch = (to, []);
-        batch.Messages.Add(message);
+        if (!waiting.TryGetValue(key, out (ParticipantId To, List<(PeerMessage Message, Digest? Root)> Messages) batch)) waiting[key] = batch = (to, []);
+        batch.Messages.Add((message, root));
     }
 
     /// <summary>Turns what was gathered into effects. A participant that the directory does not list yet gets nothing: the
     /// retries of whoever needs it come back.</summary>
     public void Flush()
     {
-        foreach ((ParticipantId to, List<PeerMessage> messages) in waiting.Values)
+        foreach ((ParticipantId to, List<(PeerMessage Message, Digest? Root)> messages) in waiting.Values)
         {
             if (!context.Parts.Directory.TryGet(to, out Participant? participant)) continue;
             PeerBatch batch = NewBatch();
             int size = 0;
-            foreach (PeerMessage message in messages)
+            Digest listed = participant.Root.Fingerprint;
+            foreach ((PeerMessage message, Digest? root) in messages)
             {
+                if (root is { } pinned && pinned != listed) continue;
                 int next = message.CalculateSize();
                 if (size > 0 && size + next > MaxBatchBytes)
                 {
@@ -46,7 +54,7 @@ internal sealed class PeerOutbox(NodeContext context)
                 size += next;
             }
 
-            Emit(participant, batch);
+            if (batch.Messages.Count > 0) Emit(participant, batch);
         }
 
         waiting.Clear();

@@ -47,7 +47,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     /// <summary>The entries of a batch in a member's vault.</summary>
     public IReadOnlyList<EntryView> ReadMemberBatch(ChannelContext context, byte[] batch, byte[] keys)
     {
-        BatchRow row = BatchRow.Parser.ParseFrom(batch);
+        BatchRow row = BatchRows.Read(rows, context.Channel, batch);
         KeptEntries kept = new(context, vault, keys);
         return [.. row.Items.Select((item, i) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
             ? Refusal(row.Sequence, i, item.Refusal.EntryId.Span, item.Refusal.Code)

@@ -67,7 +67,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     public void OnOpened(ParticipantId from, ChannelOpened opened)
     {
         if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
-        if (!known.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount || opened.Record is null) return;
+        if (!known.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount || !member.IsIn(node.Parts.Directory) || opened.Record is null) return;
         if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code))
         {
             node.Alarm(code, hash.ToString());
@@ -130,7 +130,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     {
         using SigningKey key = SigningKey.FromScalar(row.ChannelKey.Span);
         ObserverAcknowledgement acknowledgement = Acknowledgements.Write(terms, row.Epoch, row.Certificates[^1], key);
-        node.Peers.Send(terms.Participants[0].Id, new PeerMessage { Acknowledgement = acknowledgement });
+        node.Peers.Send(terms.Participants[0], new PeerMessage { Acknowledgement = acknowledgement });
     }
 
     private void Save(ChannelTerms terms, OpeningRow row) => node.Write(node.Rows.Replace(PayloadKind.Channels, terms.Hash.ToArray(), row));

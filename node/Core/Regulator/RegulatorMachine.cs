@@ -30,7 +30,7 @@ public sealed class RegulatorMachine : IMachine
     /// <summary>A machine with the memory of its vault.</summary>
     public RegulatorMachine(NodeParts parts, RegulatorSettings settings, RecoveredRows rows)
     {
-        node = new NodeContext(parts);
+        node = new NodeContext(parts, rows);
         this.settings = settings;
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
@@ -192,7 +192,7 @@ public sealed class RegulatorMachine : IMachine
     private void OnDelivery(ParticipantId from, Delivery delivery)
     {
         if (!Digest.TryRead(delivery.Channel.Span, out Digest id) || !channels.TryGetValue(id, out ObservedSide? channel)
-            || !channel.Context.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount)
+            || !channel.Context.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount || !member.IsIn(node.Parts.Directory))
         {
             node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
             return;
@@ -272,7 +272,7 @@ public sealed class RegulatorMachine : IMachine
         channel.OwesProgress.Clear();
         foreach (int member in members)
         {
-            node.Peers.Send(channel.Context.Terms.Participants[member].Id, new PeerMessage
+            node.Peers.Send(channel.Context.Terms.Participants[member], new PeerMessage
             {
                 Progress = new DeliveryProgress { Channel = ByteString.CopyFrom(channel.Context.Channel.ToArray()), Sequence = (ulong)channel.Held },
             });

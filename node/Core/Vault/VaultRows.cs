@@ -18,10 +18,10 @@ internal sealed class VaultRows(VaultKey key, IEntropy entropy)
     public VaultKey Key => key;
 
     /// <summary>A sealed row that replaces what is there.</summary>
-    public PayloadWrite Replace(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message.ToByteArray()), PayloadWriteMode.Replace);
+    public PayloadWrite Replace(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message), PayloadWriteMode.Replace);
 
     /// <summary>A sealed row that must be new.</summary>
-    public PayloadWrite Insert(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message.ToByteArray()), PayloadWriteMode.Insert);
+    public PayloadWrite Insert(PayloadKind kind, byte[] rowKey, IMessage message) => new(kind, rowKey, Seal(kind, rowKey, message), PayloadWriteMode.Insert);
 
     /// <summary>Reads a sealed row. A row that this node wrote and cannot read is a fault of the vault and stops the node.</summary>
     /// <exception cref="InvalidOperationException">When the row does not open.</exception>
@@ -35,15 +35,24 @@ internal sealed class VaultRows(VaultKey key, IEntropy entropy)
     }
 
     /// <summary>The key under which a fact is looked up: a keyed hash, so that the table tells nothing without the vault key.</summary>
-    public PayloadKey Fact(string kind, string value) => new(PayloadKind.Facts, new HashWriter("settlement/fact", lookupKey).Text(kind).Text(value).Finish().ToArray());
+    public PayloadKey Fact(string kind, string value) => new(PayloadKind.Facts, LookupKey(kind, value));
 
-    private byte[] Seal(PayloadKind kind, byte[] rowKey, byte[] plaintext)
+    /// <summary>A row key that is found by a value and tells nothing of it without the vault key.</summary>
+    public byte[] LookupKey(string kind, string value) => new HashWriter("settlement/fact", lookupKey).Text(kind).Text(value).Finish().ToArray();
+
+    /// <summary>Seals a part of a row whose rest is public.</summary>
+    public SealedRow SealPart(string name, byte[] rowKey, IMessage part)
     {
-        SealedRecord record = key.Seal(kind.ToString(), rowKey, plaintext, entropy);
-        return new SealedRow
-        {
-            WrappedKey = UnsafeByteOperations.UnsafeWrap(record.WrappedKey),
-            Ciphertext = UnsafeByteOperations.UnsafeWrap(record.Ciphertext),
-        }.ToByteArray();
+        SealedRecord record = key.Seal(name, rowKey, part.ToByteArray(), entropy);
+        return new SealedRow { WrappedKey = UnsafeByteOperations.UnsafeWrap(record.WrappedKey), Ciphertext = UnsafeByteOperations.UnsafeWrap(record.Ciphertext) };
     }
+
+    /// <summary>Reads such a part.</summary>
+    /// <exception cref="InvalidOperationException">When it does not open.</exception>
+    public T OpenPart<T>(string name, byte[] rowKey, SealedRow part, MessageParser<T> parser) where T : class, IMessage<T> =>
+        key.TryOpen(name, rowKey, new SealedRecord(part.WrappedKey.ToByteArray(), part.Ciphertext.ToByteArray()), out byte[]? plaintext) && Parsing.TryParse(parser, plaintext, out T? message)
+            ? message
+            : throw new InvalidOperationException($"A part of a row, {name}, does not open under this node's vault key.");
+
+    private byte[] Seal(PayloadKind kind, byte[] rowKey, IMessage message) => SealPart(kind.ToString(), rowKey, message).ToByteArray();
 }

@@ -6,6 +6,7 @@ using Settlement.Core.Machines;
 using Settlement.Core.Merkle;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
+using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Simulation.Workload;
 using Settlement.Tests.Simulation.Worlds;
@@ -107,8 +108,8 @@ internal sealed class Watch(World world)
 
     private void OnBatch(MachineNode node, PayloadWrite write, byte[] keys)
     {
-        BatchRow row = BatchRow.Parser.ParseFrom(write.Body);
         Digest channel = new(write.Key.AsSpan(0, Digest.Length));
+        BatchRow row = BatchRows.Read(node.Rows, channel, write.Body);
         ChannelContext context = ContextOf(node, channel);
         Violation.Unless(Log.Has(channel, row.Sequence, new Digest(row.Head.Span), row.LeafIndex), "final is what the ledger has", $"{node.Name} finalises {row.Sequence}");
         long before = applied.GetValueOrDefault((node.Name, channel));

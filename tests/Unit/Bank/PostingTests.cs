@@ -262,5 +262,5 @@ public sealed class PostingTests
     }
 
     private static string? LastRefusal(TestNode bank, TwoBanks world) =>
-        BatchRow.Parser.ParseFrom(bank.Vault.Scan(PayloadKind.Batches)[^1].Body).Items.LastOrDefault(i => i.Refusal is not null)?.Refusal.Code;
+        Core.Vault.BatchRows.Read(bank.Rows, world.Channel, bank.Vault.Scan(PayloadKind.Batches)[^1].Body).Items.LastOrDefault(i => i.Refusal is not null)?.Refusal.Code;
 }
