@@ -21,33 +21,14 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
-    /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row, since the consent may still be used.</summary>
-    private const int MaxPendingOfProposer = 8;
-
     private readonly SortedDictionary<Digest, Opening> underWay = [];
+    private readonly OpeningPolicy policy = new(node, settings, agent, channels, ledger);
     private readonly List<BankInput.OpenChannel> afterDirectory = [];
-
-    /// <summary>A channel that this bank is opening, or was asked to open.</summary>
-    private sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry retry, long? callId)
-    {
-        public ChannelTerms Terms { get; } = terms;
-
-        public int Own { get; } = own;
-
-        public OpeningRow Row { get; } = row;
-
-        public Retry Retry { get; } = retry;
-
-        /// <summary>The operator's call that waits for the outcome; lost in a restart.</summary>
-        public long? CallId { get; set; } = callId;
-
-        public bool IsSubmitted { get; set; }
-    }
 
     /// <summary>Starts an opening for the operator. One that names somebody unknown waits until the directory was read again.</summary>
     public void Open(BankInput.OpenChannel input)
     {
-        if (Refusal(input.Request) == BankCodes.ParticipantUnknown && afterDirectory.Count < settings.MaxChannels)
+        if (policy.Refusal(input.Request, underWay.Values) == BankCodes.ParticipantUnknown && afterDirectory.Count < settings.MaxChannels)
         {
             afterDirectory.Add(input);
             ledger.RefreshDirectory();
@@ -69,7 +50,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private void OpenNow(BankInput.OpenChannel input)
     {
         ChannelRequest request = input.Request;
-        string? refusal = Refusal(request);
+        string? refusal = policy.Refusal(request, underWay.Values);
         if (refusal is null && TryWriteTerms(request, out ChannelTerms? terms, out refusal)) Start(input.CallId, terms!);
         if (refusal is not null) node.Then(new Effect.Reply(input.CallId, new OpenChannelResult(null, refusal)));
     }
@@ -81,7 +62,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
         terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
         Opening opening = new(terms, own!.Number, row, node.NewRetry(), null);
-        if (row.OpeningLeaf.Length > 0) opened(Build(opening));
+        if (row.OpeningLeaf.Length > 0) opened(opening.Build(node));
         else underWay[terms.Hash] = opening;
     }
 
@@ -96,7 +77,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         }
 
         if (channels.All.Any(c => c.Terms.Hash == hash)) return;
-        if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
+        if (policy.Judge(from, proposal, underWay.Values, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
             // The directory is read again, and the proposer proposes again.
             if (refusal == BankCodes.ParticipantUnknown) return;
@@ -106,11 +87,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         }
 
         terms!.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
-        OpeningRow row = NewRow(terms, proposal.Epoch, keys!, isProposer: false);
-        row.Certificates.Add(proposal.MemberCertificates[0]);
-        using (SigningKey key = SigningKey.FromScalar(row.ChannelKey.Span)) row.Certificates.Add(Certify(terms, key.PublicKey));
+        Opening opening = Opening.Begin(node, settings, terms, own!.Number, proposal.Epoch, keys!, proposal.MemberCertificates[0], null);
         keys!.Dispose();
-        Opening opening = new(terms, own!.Number, row, node.NewRetry(), null);
         underWay[hash] = opening;
         Save(opening);
         Consent(opening);
@@ -135,14 +113,14 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             return;
         }
 
-        if (!TryRoot(other, out PublicKey root)
+        if (!policy.TryRoot(other, out PublicKey root)
             || !KeyCertificates.TryVerify(answer.Certificate, root, node.Network, other.Id, KeyPurpose.Channel, hash.ToArray(), node.Now, out PublicKey key))
         {
             node.Alarm(ChannelCodes.ParticipantNotPinned, hash.ToString());
             return;
         }
 
-        byte[] body = Body(opening, OwnKey(opening), key);
+        byte[] body = opening.Body(opening.OwnKey(), key);
         using VerifyingKey verifier = new(key);
         if (!verifier.Verify(RecordHashes.Channel(body), answer.Signature.Span))
         {
@@ -167,8 +145,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             return;
         }
 
-        if (!opening.Terms.TryFind(from, out PinnedParticipant? observer) || observer.Number < ChannelTerms.MemberCount || HasAcknowledged(opening, observer)) return;
-        if (!TryRoot(observer, out PublicKey root) || !Acknowledgements.TryVerify(acknowledgement, opening.Terms, opening.Row.Epoch, observer, root, node.Now))
+        if (!opening.Terms.TryFind(from, out PinnedParticipant? observer) || observer.Number < ChannelTerms.MemberCount || opening.HasAcknowledged(observer)) return;
+        if (!policy.TryRoot(observer, out PublicKey root) || !Acknowledgements.TryVerify(acknowledgement, opening.Terms, opening.Row.Epoch, observer, root, node.Now))
         {
             node.Alarm(ChannelCodes.ParticipantNotPinned, hash.ToString());
             return;
@@ -195,15 +173,15 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         PinnedParticipant[] observers = [.. opening.Terms.Observers];
         foreach (ObserverAcknowledgement acknowledgement in opened.Acknowledgements)
         {
-            foreach (PinnedParticipant observer in observers.Where(o => !HasAcknowledged(opening, o)))
+            foreach (PinnedParticipant observer in observers.Where(o => !opening.HasAcknowledged(o)))
             {
-                if (TryRoot(observer, out PublicKey root) && Acknowledgements.TryVerify(acknowledgement, opening.Terms, opening.Row.Epoch, observer, root, node.Now))
+                if (policy.TryRoot(observer, out PublicKey root) && Acknowledgements.TryVerify(acknowledgement, opening.Terms, opening.Row.Epoch, observer, root, node.Now))
                     opening.Row.Acknowledgements.Add(acknowledgement);
             }
         }
 
         // A member takes no part in a channel whose observers have not agreed to watch.
-        if (observers.Any(o => !HasAcknowledged(opening, o))) return;
+        if (observers.Any(o => !opening.HasAcknowledged(o))) return;
         opening.Row.Record = opened.Record;
         Save(opening);
         ledger.Query(new Digest(opening.Row.Channel.Span));
@@ -214,19 +192,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         Opening? opening = underWay.Values.FirstOrDefault(o => o.Row.Channel.Length > 0 && o.Row.Channel.Span.SequenceEqual(channel.ToArray()));
         if (opening is null || head is null || opening.Row.Record is null) return null;
-        return Lists(opening.Row.Record, channel, head) ? Finish(opening, head) : null;
-    }
-
-    /// <summary>Whether the leaf shows that the ledger lists the channel: its opening, or a head that its members endorsed.</summary>
-    private bool Lists(OpeningRecord record, Digest channel, Leaf leaf)
-    {
-        if (leaf.RecordCase == Leaf.RecordOneofCase.Opening) return RecordHashes.Channel(leaf.Opening.Body.Span) == channel;
-        if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head) || head.Fields.Channel != channel) return false;
-        if (!OpenedChannel.TryRead(record, node.Network, out OpenedChannel? opened, out _) || opened.Id != channel) return false;
-        List<VerifyingKey> members = [.. opened.MemberKeys.Select(k => new VerifyingKey(k))];
-        bool isEndorsed = head.IsEndorsedBy(node.Network, members);
-        foreach (VerifyingKey member in members) member.Dispose();
-        return isEndorsed;
+        return Opening.Lists(node.Network, opening.Row.Record, channel, head) ? Finish(opening, head) : null;
     }
 
     /// <summary>Sends again what is unanswered.</summary>
@@ -240,19 +206,6 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         }
     }
 
-    private string? Refusal(ChannelRequest request)
-    {
-        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
-        if (channels.TryFindOpen(request.Counterparty, out _)
-            || underWay.Values.Any(o => o.Row.IsProposer && o.Terms.Participants[1].Id == request.Counterparty)) return BankCodes.ChannelExists;
-        foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)).Append((agent.Id, agent.RootFingerprint)))
-        {
-            if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
-        }
-
-        return null;
-    }
-
     private bool TryWriteTerms(ChannelRequest request, out ChannelTerms? terms, out string? refusal)
     {
         byte[] bytes = TermsWriter.Write(node, settings, agent, request);
@@ -263,52 +216,12 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
     private void Start(long callId, ChannelTerms terms)
     {
-        PublicKey[] encryption = [.. terms.Participants.Select(p => EncryptionKeyOf(p))];
+        PublicKey[] encryption = [.. terms.Participants.Select(policy.EncryptionKeyOf)];
         using EpochKeys keys = EpochKeys.Draw(terms, 1, 0, encryption, node.Entropy, out Epoch epoch);
-        OpeningRow row = NewRow(terms, epoch, keys, isProposer: true);
-        using (SigningKey key = SigningKey.FromScalar(row.ChannelKey.Span)) row.Certificates.Add(Certify(terms, key.PublicKey));
-        Opening opening = new(terms, 0, row, node.NewRetry(), callId);
+        Opening opening = Opening.Begin(node, settings, terms, 0, epoch, keys, null, callId);
         underWay[terms.Hash] = opening;
         Save(opening);
         Proceed(opening);
-    }
-
-    private PublicKey EncryptionKeyOf(PinnedParticipant pinned)
-    {
-        if (pinned.Id == node.Parts.Keys.Participant) return node.Parts.Keys.Encryption.PublicKey;
-        return node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) ? participant.Encryption : throw new InvalidOperationException("The request was checked against the directory.");
-    }
-
-    private OpeningRow NewRow(ChannelTerms terms, Epoch epoch, EpochKeys keys, bool isProposer)
-    {
-        using SigningKey channelKey = SigningKey.Generate(node.Entropy);
-        OpeningRow row = new() { Terms = ByteString.CopyFrom(terms.Bytes), Epoch = epoch, ChannelKey = ByteString.CopyFrom(channelKey.ToScalar()), IsProposer = isProposer };
-        row.EpochSecrets.Add(keys.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
-        return row;
-    }
-
-    /// <summary>The code under which a proposal is refused, or null.</summary>
-    private string? Judge(ParticipantId from, OpenProposal proposal, out ChannelTerms? terms, out EpochKeys? keys)
-    {
-        keys = null;
-        terms = null;
-        // Before anything is compiled: only contracts that this bank knows are.
-        if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
-        if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
-        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
-        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
-        if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
-        if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
-        if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
-            return ChannelCodes.TermsNotAccepted;
-        // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
-        if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
-        if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
-        if (underWay.Values.Count(o => !o.Row.IsProposer && o.Terms.Participants[0].Id == from) >= MaxPendingOfProposer) return BankCodes.TooManyChannels;
-        if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)
-            || !KeyCertificates.TryVerify(proposal.MemberCertificates[0], root, node.Network, from, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
-            return ChannelCodes.ParticipantNotPinned;
-        return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, 1, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;
     }
 
     /// <summary>Does what the opening needs next.</summary>
@@ -332,7 +245,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         }
 
         bool isWaiting = false;
-        foreach (PinnedParticipant observer in opening.Terms.Observers.Where(o => !HasAcknowledged(opening, o)))
+        foreach (PinnedParticipant observer in opening.Terms.Observers.Where(o => !opening.HasAcknowledged(o)))
         {
             Propose(opening, observer);
             isWaiting = true;
@@ -350,40 +263,21 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
     private void Consent(Opening opening)
     {
-        KeyCertificateBody other = KeyCertificateBody.Parser.ParseFrom(opening.Row.Certificates[0].Body);
-        if (!PublicKey.TryRead(other.PublicKey.Span, out PublicKey otherKey)) throw new InvalidOperationException("The certificate was checked.");
-        using SigningKey own = SigningKey.FromScalar(opening.Row.ChannelKey.Span);
-        byte[] body = Body(opening, otherKey, own.PublicKey);
-        Digest channel = RecordHashes.Channel(body);
-        opening.Row.Channel = ByteString.CopyFrom(channel.ToArray());
+        PeerMessage consent = opening.Consent();
         Save(opening);
-        node.Peers.Send(opening.Terms.Participants[0], new PeerMessage
-        {
-            OpenAnswer = new OpenAnswer
-            {
-                TermsHash = ByteString.CopyFrom(opening.Terms.Hash.ToArray()), Certificate = opening.Row.Certificates[1], Signature = ByteString.CopyFrom(own.Sign(channel)),
-            },
-        });
+        node.Peers.Send(opening.Terms.Participants[0], consent);
     }
 
     private void Submit(Opening opening)
     {
-        KeyCertificateBody other = KeyCertificateBody.Parser.ParseFrom(opening.Row.Certificates[1].Body);
-        if (!PublicKey.TryRead(other.PublicKey.Span, out PublicKey otherKey)) throw new InvalidOperationException("The certificate was checked.");
-        using SigningKey own = SigningKey.FromScalar(opening.Row.ChannelKey.Span);
-        byte[] body = Body(opening, own.PublicKey, otherKey);
-        Digest channel = RecordHashes.Channel(body);
-        OpeningRecord record = new() { Body = ByteString.CopyFrom(body) };
-        record.Signatures.Add(ByteString.CopyFrom(own.Sign(channel)));
-        record.Signatures.Add(opening.Row.CounterpartySignature);
-        opening.Row.Record = record;
-        opening.Row.Channel = ByteString.CopyFrom(channel.ToArray());
+        OpeningRecord record = opening.Record();
+        Digest channel = new(opening.Row.Channel.Span);
         opening.IsSubmitted = true;
         Save(opening);
         ledger.Submit(new Submission { Opening = record }, (result, leaf) =>
         {
             opening.IsSubmitted = false;
-            if (leaf is not null && !Lists(record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
+            if (leaf is not null && !Opening.Lists(node.Network, record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
             else if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
             else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, result.Code);
         });
@@ -397,12 +291,12 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         opening.Row.OpeningLeaf = leaf.ToByteString();
         Save(opening);
         underWay.Remove(opening.Terms.Hash);
-        ChannelSide channel = Build(opening);
+        ChannelSide channel = opening.Build(node);
         channel.Note(node, "channel_opened", new { Channel = channel.Id.ToString(), TermsHash = opening.Terms.Hash.ToString(), LeafIndex = (long)leaf.Index });
         channel.WriteSnapshot(node);
         if (opening.Row.IsProposer)
         {
-            foreach (PinnedParticipant participant in opening.Terms.Participants.Skip(1)) node.Peers.Send(participant, NoticeOf(opening.Row, opening.Terms));
+            foreach (PinnedParticipant participant in opening.Terms.Participants.Skip(1)) node.Peers.Send(participant, Opening.NoticeOf(opening.Row, opening.Terms));
         }
 
         if (opening.CallId is { } call) node.Then(new Effect.Reply(call, new OpenChannelResult(channel.Id, null)));
@@ -413,25 +307,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private void Remind(ParticipantId participant, Digest terms)
     {
         ChannelSide? channel = channels.All.FirstOrDefault(c => c.Terms.Hash == terms);
-        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, NoticeOf(channel.Opening, channel.Terms));
-    }
-
-    private static PeerMessage NoticeOf(OpeningRow row, ChannelTerms terms)
-    {
-        ChannelOpened notice = new() { TermsHash = ByteString.CopyFrom(terms.Hash.ToArray()), Record = row.Record };
-        notice.MemberCertificates.Add(row.Certificates);
-        notice.Acknowledgements.Add(row.Acknowledgements);
-        return new PeerMessage { Opened = notice };
-    }
-
-    private ChannelSide Build(Opening opening)
-    {
-        OpeningRow row = opening.Row;
-        KeyCertificateBody other = KeyCertificateBody.Parser.ParseFrom(row.Certificates[1 - opening.Own].Body);
-        if (!PublicKey.TryRead(other.PublicKey.Span, out PublicKey otherKey)) throw new InvalidOperationException("The certificate was checked.");
-        EpochKeys keys = EpochKeys.Restore(row.Epoch.Number, row.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
-        ChannelContext context = new(new Digest(row.Channel.Span), opening.Terms, keys, opening.Own);
-        return new ChannelSide(context, SigningKey.FromScalar(row.ChannelKey.Span), otherKey, node.NewRetry(), node.NextOrder) { Opening = row };
+        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
     }
 
     private void GiveUp(Opening opening, string code)
@@ -443,37 +319,4 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     }
 
     private void Save(Opening opening) => node.Write(node.Rows.Replace(PayloadKind.Channels, opening.Terms.Hash.ToArray(), opening.Row));
-
-    private PublicKey OwnKey(Opening opening)
-    {
-        using SigningKey own = SigningKey.FromScalar(opening.Row.ChannelKey.Span);
-        return own.PublicKey;
-    }
-
-    private byte[] Body(Opening opening, PublicKey first, PublicKey second)
-    {
-        OpeningBody body = new()
-        {
-            Suite = Suite.Current, Network = node.Network,
-            TermsHash = ByteString.CopyFrom(opening.Terms.Hash.ToArray()),
-            EpochHash = ByteString.CopyFrom(EpochKeys.HashOf(opening.Terms, opening.Row.Epoch).ToArray()),
-        };
-        body.MemberKeys.Add(ByteString.CopyFrom(first.ToArray()));
-        body.MemberKeys.Add(ByteString.CopyFrom(second.ToArray()));
-        return body.ToByteArray();
-    }
-
-    private KeyCertificate Certify(ChannelTerms terms, PublicKey key) => node.Parts.Keys.Certify(KeyPurpose.Channel, key, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms.Hash.ToArray());
-
-    private bool HasAcknowledged(Opening opening, PinnedParticipant observer) =>
-        opening.Row.Acknowledgements.Any(a => Acknowledgements.IsOf(a, observer.Id));
-
-    /// <summary>The root key of a participant, if the directory lists the one that the terms pin.</summary>
-    private bool TryRoot(PinnedParticipant pinned, out PublicKey root)
-    {
-        bool found = node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) && participant.Root.Fingerprint == pinned.RootFingerprint;
-        if (!found) ledger.RefreshDirectory();
-        root = found ? participant!.Root : default;
-        return found;
-    }
 }

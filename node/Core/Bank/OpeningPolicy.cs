@@ -1,0 +1,70 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Participants;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>Which channels this bank opens: those its operator may ask for, and those of others that it consents to.</summary>
+internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
+{
+    /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row, since the consent may still be used.</summary>
+    private const int MaxPendingOfProposer = 8;
+
+    /// <summary>Why the operator's request is refused, or null.</summary>
+    public string? Refusal(ChannelRequest request, IReadOnlyCollection<Opening> underWay)
+    {
+        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
+        if (channels.TryFindOpen(request.Counterparty, out _)
+            || underWay.Any(o => o.Row.IsProposer && o.Terms.Participants[1].Id == request.Counterparty)) return BankCodes.ChannelExists;
+        foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)).Append((agent.Id, agent.RootFingerprint)))
+        {
+            if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
+        }
+
+        return null;
+    }
+
+    /// <summary>Why another bank's proposal is refused, or null with its terms and the epoch keys that opened.</summary>
+    public string? Judge(ParticipantId from, OpenProposal proposal, IReadOnlyCollection<Opening> underWay, out ChannelTerms? terms, out EpochKeys? keys)
+    {
+        keys = null;
+        terms = null;
+        // Before anything is compiled: only contracts that this bank knows are.
+        if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
+        if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
+        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
+        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
+        if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
+        if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
+        if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
+            return ChannelCodes.TermsNotAccepted;
+        // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
+        if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
+        if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
+        if (underWay.Count(o => !o.Row.IsProposer && o.Terms.Participants[0].Id == from) >= MaxPendingOfProposer) return BankCodes.TooManyChannels;
+        if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)
+            || !KeyCertificates.TryVerify(proposal.MemberCertificates[0], root, node.Network, from, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
+            return ChannelCodes.ParticipantNotPinned;
+        return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, 1, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;
+    }
+
+    /// <summary>The root key of a participant, if the directory lists the one that the terms pin.</summary>
+    public bool TryRoot(PinnedParticipant pinned, out PublicKey root)
+    {
+        bool found = node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) && participant.Root.Fingerprint == pinned.RootFingerprint;
+        if (!found) ledger.RefreshDirectory();
+        root = found ? participant!.Root : default;
+        return found;
+    }
+
+    /// <summary>The key to which a participant's epoch keys are sealed.</summary>
+    public PublicKey EncryptionKeyOf(PinnedParticipant pinned)
+    {
+        if (pinned.Id == node.Parts.Keys.Participant) return node.Parts.Keys.Encryption.PublicKey;
+        return node.Parts.Directory.TryGet(pinned.Id, out Participant? participant) ? participant.Encryption : throw new InvalidOperationException("The request was checked against the directory.");
+    }
+}
