@@ -120,7 +120,13 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
 
         if (PaymentContract.Find(channel.Terms) is not { } payment) return ReasonCodes.CreditorAgentUnknown;
         IReadOnlyList<Value?> values = PaymentContract.Values(payment.Plan.Contract, transfer);
-        if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused) return refused.Code;
+        if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused)
+        {
+            // The platform's own codes say that a value does not fit its field; the back office knows that as a fault of form.
+            row.Place = refused.Place;
+            return PlatformCodes.IsReserved(refused.Code) ? ReasonCodes.FileFormatInvalid : refused.Code;
+        }
+
         MoneyValue amount = new(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits);
         if (!channel.Covers(amount)) return ReasonCodes.InsufficientFunds;
         Command.Own own = new(id, payment.Plan, payment.Action, values, amount);

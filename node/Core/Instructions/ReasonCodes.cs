@@ -9,6 +9,9 @@ public static class ReasonCodes
     /// <summary>The payer's position and limit do not cover the amount.</summary>
     public const string InsufficientFunds = "AM04";
 
+    /// <summary>A value is missing, or is not of the form that the contract's field has.</summary>
+    public const string FileFormatInvalid = "FF01";
+
     /// <summary>The payer's agent is not a participant that this node serves.</summary>
     public const string DebtorAgentUnknown = "DNOR";
 

@@ -46,7 +46,7 @@ internal sealed record DemoPlan(
     {
         SortedSet<ParticipantId> banks = [.. input.Files.SelectMany(static file => BanksOf(file.Message))];
         if (banks.Count == 0)
-            throw new DemoException(DemoException.NothingToSettle, "No message names a bank: there is nothing to settle. Give a folder with pacs.008.001.08 or pacs.009.001.08 messages.");
+            throw new DemoException(DemoException.NothingToSettle, $"{input.Files.Count} files were read, {input.Unsupported.Count()} of them of other types, and none names a bank: there is nothing to settle. Give a folder with pacs.008.001.08 or pacs.009.001.08 messages.");
         if (banks.Count > maxBanks)
             throw new DemoException(DemoException.TooManyBanks, $"The messages name {banks.Count} banks, and each becomes a process. Allow it with --max-banks {banks.Count}.");
         return new DemoPlan([.. banks], ChannelsOf(input), DaysOf(input, banks.Min), input.Unsupported.Count());

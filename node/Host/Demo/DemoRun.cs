@@ -49,7 +49,9 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
         }
 
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await work;
+        int code = await work;
+        if (options.Keep) await KeepAsync(network, ct);
+        return code;
     }
 
     private async Task<int> WorkAsync(DemoNetwork network, DemoPlan plan, CancellationToken ct)
@@ -69,7 +71,6 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
             new LedgerTotals(ledger.Leaves, ledger.Root.ToString(), ledger.IsVerified), regulator);
         Show(network, outcomes, totals, ledger, reports);
         if (options.Json) await Console.Out.WriteLineAsync(totals.ToJson());
-        if (options.Keep) await KeepAsync(network, ct);
         return totals.Ledger.Verified && totals.Regulator.Complete ? ExitCodes.Success : ExitCodes.Refused;
     }
 
@@ -125,6 +126,7 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
         {
             node.Name, node.ApiAddress.ToString(), string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{node.AdvertisedPort}"), node.TokenFile, node.Database,
         }));
+        screen.Line("A node may be killed and started again: settlement run --config FILE, with the file beside its token file.");
         await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

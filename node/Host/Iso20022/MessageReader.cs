@@ -27,7 +27,9 @@ internal static class MessageReader
         }
         catch (XmlException refused)
         {
-            return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, refused.Message);
+            // The platform's own words for a document type tell how to allow one, which is not for the sender to know.
+            string reason = refused.Message.Contains("DTD", StringComparison.Ordinal) ? "A document type definition is not allowed." : refused.Message;
+            return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, reason);
         }
     }
 

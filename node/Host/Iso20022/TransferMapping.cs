@@ -63,9 +63,15 @@ internal sealed class TransferMapping
         }
 
         return new ReadTransfer.Valid(new CreditTransfer(
-            grammar.MessageType, messageId, instructionId, endToEndId!, transactionId, uetr, amount!.Value, date!.Value, priority,
-            instructing!.Value, instructed!.Value, debtor, creditor, remittance));
+            grammar.MessageType, messageId, OneLine(instructionId), OneLine(endToEndId)!, OneLine(transactionId), uetr, amount!.Value, date!.Value, priority,
+            instructing!.Value, instructed!.Value, debtor, creditor, OneLine(remittance)));
     }
+
+    /// <summary>
+    /// Text of an entry is one line. Indentation and line breaks of the document are no part of what the sender says, so runs of
+    /// white space become one space; the message itself is kept as it came.
+    /// </summary>
+    private static string? OneLine(string? text) => text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     // The standard lets the group header speak for all transfers, and then forbids the transfers to.
     private SourceNode? HereOrInHeader(string name)
@@ -83,15 +89,15 @@ internal sealed class TransferMapping
     private string NameOf(string role, bool isCustomer)
     {
         SourceNode? party = transaction.Child(role);
-        if (!isCustomer) return AgentMapping.NameOf(party);
+        if (!isCustomer) return OneLine(AgentMapping.NameOf(party))!;
         SourceNode? organisation = party?.Find("Id", "OrgId");
         return (party?.Child("Nm") ?? organisation?.Child("AnyBIC") ?? organisation?.Child("LEI")
-            ?? organisation?.Find("Othr", "Id") ?? party?.Find("Id", "PrvtId", "Othr", "Id"))?.Text ?? "";
+            ?? organisation?.Find("Othr", "Id") ?? party?.Find("Id", "PrvtId", "Othr", "Id"))?.Text is { } name ? OneLine(name)! : "";
     }
 
     private string? Account(string name, string code)
     {
         SourceNode? id = transaction.Find(name, "Id");
-        return id?.Child("IBAN") is { } iban ? rules.Iban(iban, code) : id?.Find("Othr", "Id")?.Text;
+        return id?.Child("IBAN") is { } iban ? rules.Iban(iban, code) : OneLine(id?.Find("Othr", "Id")?.Text);
     }
 }

@@ -31,9 +31,9 @@ public sealed class IntakeTests
         duplicate poor                                             | DU03
         duplicate-by-transaction                                   | DU03
         duplicate-by-instruction                                   | DU03
-        long-text                                                  | S004
-        control-character                                          | S004
-        no-debtor                                                  | S002
+        long-text                                                  | FF01
+        control-character                                          | FF01
+        no-debtor                                                  | FF01
         read                                                       | CH20
         read payer                                                 | CH20
         """;

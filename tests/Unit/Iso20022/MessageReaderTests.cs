@@ -58,6 +58,7 @@ public sealed class MessageReaderTests
         { "schema location", With("<Document ", "<Document xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"a b\" ") },
         { "white space", With("><", ">\r\n\t<") },
         { "white space in numbers and dates", With(">1250.50<", ">\n 1250.50 <", With(">2026-03-02<", "> 2026-03-02\t<")) },
+        { "white space and line breaks in texts", With("Ada Lovelace", "\r\n   Ada\tLovelace\n  ", With("Invoice 7", "Invoice\n7")) },
         { "zeros", With(">1250.50<", ">+001250.500000<") },
         { "supplementary data", With("</CdtTrfTxInf>", "<SplmtryData><PlcAndNm>x</PlcAndNm><Envlp><a xmlns=\"urn:a\" b=\"c\">d<e/></a></Envlp></SplmtryData></CdtTrfTxInf>") },
         { "a wrapper with a header", $"<w:Msg xmlns:w=\"urn:w\"><w:Body>{Head("pacs.008.001.08")}{Customer}</w:Body><w:End/></w:Msg>" },
