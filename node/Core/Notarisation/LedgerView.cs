@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
+using Settlement.Core.Participants;
 using Settlement.Wire.Ledger;
 
 namespace Settlement.Core.Notarisation;
@@ -83,16 +84,7 @@ public sealed class LedgerView : IDisposable
     public static bool TryReadLeaf(ByteString bytes, string network, [NotNullWhen(true)] out Leaf? leaf)
     {
         leaf = null;
-        Leaf read;
-        try
-        {
-            read = Leaf.Parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return false;
-        }
-
+        if (!Parsing.TryParse(Leaf.Parser, bytes.Span, out Leaf? read)) return false;
         if (read.Suite != Suite.Current || read.Network != network || read.Index > long.MaxValue) return false;
         if (read.RecordCase == Leaf.RecordOneofCase.None || !UnixTime.TryRead(read.TimeUnixMs, out _)) return false;
         leaf = read;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Participants;
 using Settlement.Wire.Ledger;
 
 namespace Settlement.Core.Notarisation;
@@ -26,7 +27,7 @@ public sealed record OpenedChannel(Digest Id, Digest TermsHash, Digest EpochHash
     {
         channel = null;
         code = LedgerCodes.Malformed;
-        if (!TryParse(record.Body, out OpeningBody? body)) return false;
+        if (!Parsing.TryParse(OpeningBody.Parser, record.Body.Span, out OpeningBody? body)) return false;
         if (!Digest.TryRead(body.TermsHash.Span, out Digest terms) || !Digest.TryRead(body.EpochHash.Span, out Digest epoch)) return false;
         code = LedgerCodes.OtherNetwork;
         if (body.Suite != Suite.Current || body.Network != network) return false;
@@ -51,19 +52,5 @@ public sealed record OpenedChannel(Digest Id, Digest TermsHash, Digest EpochHash
         channel = new OpenedChannel(id, terms, epoch, keys);
         code = "";
         return true;
-    }
-
-    private static bool TryParse(ByteString bytes, [NotNullWhen(true)] out OpeningBody? body)
-    {
-        try
-        {
-            body = OpeningBody.Parser.ParseFrom(bytes);
-            return true;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            body = null;
-            return false;
-        }
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 using Npgsql;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Store;
-using Settlement.Host.Audit;
+using Settlement.Host.Ledger;
 using Settlement.Ledger;
 using Settlement.Storage;
 using Settlement.Tests.EndToEnd.Storage;
@@ -17,15 +17,16 @@ public sealed class LedgerDatabaseTests(PostgresServer server) : IAsyncLifetime
 {
     private readonly LedgerWorld world = new();
     private NpgsqlDataSource source = null!;
+    private string connection = null!;
     private PostgresVault vault = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        string database = await server.CreateDatabaseAsync(Ct);
-        vault = await PostgresVault.OpenAsync(database, Ct);
-        source = NpgsqlDataSource.Create(database);
+        connection = await server.CreateDatabaseAsync(Ct);
+        vault = await PostgresVault.OpenAsync(connection, Ct);
+        source = NpgsqlDataSource.Create(connection);
         await FillAsync();
     }
 
@@ -115,5 +116,5 @@ public sealed class LedgerDatabaseTests(PostgresServer server) : IAsyncLifetime
     }
 
     private async Task<LedgerVerdict> VerifyAsync() =>
-        DatabaseVerification.Verify(LedgerWorld.Network, world.LedgerKey, await LedgerRowReader.ReadAsync(source, Ct));
+        DatabaseVerification.Verify(LedgerWorld.Network, world.LedgerKey, await LedgerDatabase.ReadAsync(connection, Ct));
 }
