@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -39,10 +40,12 @@ public sealed class AgentMachine : IMachine
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
         history = new EventStream(node, "books", rows);
+        string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
+        node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
-    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Snapshots];
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots];
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -87,14 +90,20 @@ public sealed class AgentMachine : IMachine
                 ledger.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
+                node.TryRecord(input);
                 ledger.RefreshDirectory();
+                break;
+            case Input.DoorRefused:
+                node.TryRecord(input);
                 break;
             case Input.PeerReceived received:
                 // A settlement agent is in no channel; whoever writes to it all the same is no reason to stop.
-                node.Alarm(AgentCodes.Malformed, received.From.ToString());
+                node.AlarmAbout(received.From, AgentCodes.Malformed, received.From.ToString(), EvidencePart.OfGarbage(received.Body));
                 break;
             case AgentInput.Requested requested:
+                node.Hear(requested.From, EvidencePart.OfGarbage(requested.Body));
                 node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
+                node.HearNobody();
                 break;
             case AgentInput.Credit credit:
                 node.Then(new Effect.Reply(credit.CallId, Credit(credit)));

@@ -10,6 +10,9 @@ internal sealed class ChannelBook(BankSettings settings)
     private readonly SortedDictionary<Digest, ChannelSide> byId = [];
     private readonly Dictionary<ParticipantId, ChannelSide> byCounterparty = [];
 
+    /// <summary>Everybody who is in a channel of this bank.</summary>
+    public HashSet<ParticipantId> Participants { get; } = [];
+
     /// <summary>All of them, by id.</summary>
     public IReadOnlyCollection<ChannelSide> All => byId.Values;
 
@@ -17,6 +20,7 @@ internal sealed class ChannelBook(BankSettings settings)
     public void Add(ChannelSide channel)
     {
         byId.Add(channel.Id, channel);
+        Participants.UnionWith(channel.Terms.Participants.Select(p => p.Id));
         byCounterparty.TryAdd(channel.Other.Id, channel);
     }
 

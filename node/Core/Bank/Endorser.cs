@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
@@ -47,14 +48,15 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
         HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
         present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
-        foreach (ProposedSlot slot in opened)
+        foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
             // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
             if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own)
             {
-                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString());
+                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", said));
                 continue;
             }
 
@@ -145,8 +147,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         // One head for a previous head and term: what was signed stays signed.
-        node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString());
-        Object(channel, proposal, ChannelCodes.SecondHead);
+        Object(channel, proposal, ChannelCodes.SecondHead, EvidencePart.Of("proposal signed", earlier.Proposal), EvidencePart.Of("proposal offered", proposal));
     }
 
     private void Endorse(ChannelSide channel, Proposal proposal, Digest previous, IReadOnlyList<ProposedSlot> slots)
@@ -174,10 +175,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else if (slots[i].Entry is { } entry)
             {
-                if (execution.Add(entry).Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
+                string code = execution.Add(entry);
+                if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
+                // An honest sequencer has refused these itself.
+                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
             }
             else
             {
+                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", proposal.Items[i].Entry));
                 Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
@@ -231,9 +236,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         Object(channel, proposal, code);
     }
 
-    private void Object(ChannelSide channel, Proposal proposal, string code)
+    private void Object(ChannelSide channel, Proposal proposal, string code, params EvidencePart[] evidence)
     {
-        node.Alarm(code, channel.Id.ToString());
+        node.Alarm(code, channel.Id.ToString(), evidence);
         channel.Tell(node, new PeerMessage
         {
             Endorsement = new EndorsementAnswer

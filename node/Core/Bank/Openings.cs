@@ -279,7 +279,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             opening.IsSubmitted = false;
             if (leaf is not null && !Opening.Lists(node.Network, record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
             else if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
-            else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, result.Code);
+            else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, KnownCodes.OrForeign(result.Code));
         });
     }
 

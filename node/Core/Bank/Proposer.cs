@@ -84,7 +84,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (answer.Objection.Length > 0)
         {
             // The same proposal is sent again: nothing else may be signed for this head and term.
-            node.Alarm(CodeValue.IsCode(answer.Objection) ? answer.Objection : ChannelCodes.MessageMalformed, channel.Id.ToString());
+            node.Alarm(KnownCodes.OrForeign(answer.Objection), channel.Id.ToString());
             ledger.Query(channel.Id);
             return;
         }
@@ -216,7 +216,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        node.Alarm(result.Code, channel.Id.ToString());
+        node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
         batch.Retry.Tried(node.Now);
         ledger.Query(channel.Id);
     }

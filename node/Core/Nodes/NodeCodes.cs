@@ -5,4 +5,10 @@ public static class NodeCodes
 {
     /// <summary>The vault key has made half of the wraps that it may make.</summary>
     public const string VaultKeyWorn = "ND001";
+
+    /// <summary>Requests with a TLS key that nobody lists.</summary>
+    public const string Stranger = "ND002";
+
+    /// <summary>A participant gave a code that this program does not know.</summary>
+    public const string ForeignCode = "ND003";
 }
