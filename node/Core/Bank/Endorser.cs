@@ -44,6 +44,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (!channel.IsSequencer || (long)commands.Term != channel.Term)
         {
+            node.Note(ChannelCodes.Late, channel.Id.ToString());
             ledger.Query(channel.Id);
             return;
         }
@@ -51,6 +52,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
         HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
         present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
+        bool isLate = false;
         foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
             // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
@@ -61,20 +63,37 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
+            if (node.Find(Objections.EntryFact(node, entry)) is not null)
+            {
+                isLate = true;
+                continue;
+            }
+
             if (IsTooEarly(channel, entry)) continue;
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
+
+        if (isLate) node.Note(ChannelCodes.Late, channel.Id.ToString());
     }
 
     /// <summary>Judges a proposal: endorses it, refuses entries of it, objects to it, or parks it until the ledger was asked.</summary>
     public void OnProposal(ChannelSide channel, PeerMessage message, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
     {
         Proposal proposal = message.Proposal;
-        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence) return;
-        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous)) return;
+        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence)
+        {
+            node.Note(ChannelCodes.Late, channel.Id.ToString());
+            return;
+        }
+
+        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous))
+        {
+            node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
+            return;
+        }
+
         bool isNext = (long)proposal.Term == channel.Term && (long)proposal.Sequence == channel.Sequence + 1 && previous == channel.Head;
         if (!isNext)
         {

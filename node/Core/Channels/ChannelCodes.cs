@@ -83,4 +83,10 @@ public static class ChannelCodes
 
     /// <summary>The channel is not known here, or not open yet.</summary>
     public const string ChannelUnknown = "CH035";
+
+    /// <summary>A message about something that is over: a late copy, or a replay.</summary>
+    public const string Late = "CH036";
+
+    /// <summary>The other member took the office over.</summary>
+    public const string TakenOver = "CH037";
 }

@@ -158,6 +158,10 @@ internal sealed class NodeContext
     public void AlarmAbout(ParticipantId party, string code, string subject, params EvidencePart[] evidence) =>
         Tell(Alarms.Raise(Now, new RaisedAlarm(party.ToString(), code, subject, evidence)));
 
+    /// <summary>The same of something that honest nodes bring about now and then.</summary>
+    public void NoteAbout(ParticipantId party, string code, string subject, params EvidencePart[] evidence) =>
+        Tell(Alarms.Raise(Now, new RaisedAlarm(party.ToString(), code, subject, evidence, IsCommon: true)));
+
     /// <summary>Records what the doors report; false for an input of another kind.</summary>
     public bool TryRecord(Input input)
     {

@@ -226,6 +226,7 @@ public sealed class RegulatorMachine : IMachine
         if ((long)delivery.Sequence <= channel.Held || (long)delivery.Sequence > channel.Held + settings.MaxPending)
         {
             // Only the member that sent it is behind.
+            node.Note(ChannelCodes.Late, id.ToString());
             channel.OwesProgress.Add(member.Number);
             return;
         }
