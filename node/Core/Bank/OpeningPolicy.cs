@@ -42,6 +42,9 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
         if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
         if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
             return ChannelCodes.TermsNotAccepted;
+        // A limit is money that this bank lends: a proposer does not write its own.
+        ChannelTerms read = terms;
+        if (read.Currencies.Any(c => read.LimitOf(0, c.Code) > settings.GrantedLimits.GetValueOrDefault((from, c.Code)))) return ChannelCodes.LimitNotGranted;
         // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
         if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
         if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;

@@ -24,6 +24,9 @@ public static class ChannelCodes
     /// <summary>An epoch key did not open.</summary>
     public const string EpochKeyUnreadable = "CH007";
 
+    /// <summary>Terms let the proposer's position fall further below zero than this bank grants it.</summary>
+    public const string LimitNotGranted = "CH008";
+
     /// <summary>An entry is malformed or its leaves do not fit its contract.</summary>
     public const string EntryMalformed = "CH010";
 

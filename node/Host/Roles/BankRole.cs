@@ -45,6 +45,7 @@ internal sealed class BankRole : IRole
         BankSettings settings = new()
         {
             AcceptedContracts = ground.Configuration.Accept.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
+            GrantedLimits = ground.Configuration.GrantedLimits,
         };
         return new BankRole(prepared, ground.Configuration, new BankMachine(new BankParts(prepared.Parts, settings, ground.Configuration.Agent!), rows));
     }
