@@ -76,7 +76,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             return;
         }
 
-        if (channels.All.Any(c => c.Terms.Hash == hash)) return;
+        if (channels.TryFindTerms(hash, out _)) return;
         if (policy.Judge(from, proposal, underWay.Values, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
             // The directory is read again, and the proposer proposes again.
@@ -306,8 +306,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     /// <summary>One that still asks about a channel that is open has missed the notice.</summary>
     private void Remind(ParticipantId participant, Digest terms)
     {
-        ChannelSide? channel = channels.All.FirstOrDefault(c => c.Terms.Hash == terms);
-        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
+        if (channels.TryFindTerms(terms, out ChannelSide? channel) && channel.Opening.IsProposer && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
     }
 
     private void GiveUp(Opening opening, string code)
