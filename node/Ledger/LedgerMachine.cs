@@ -57,6 +57,9 @@ public sealed class LedgerMachine
     /// <summary>The number of leaves.</summary>
     public long Count => state.Count;
 
+    /// <summary>The time of the next leaf: it never falls, so it may lie ahead of the clock.</summary>
+    public DateTimeOffset Time => time;
+
     /// <summary>The root over all leaves.</summary>
     public Digest Root => state.Tree.Root;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
@@ -170,7 +171,7 @@ internal sealed class LedgerDesk
     {
         Hear(EvidencePart.Of("result", result), EvidencePart.Of("submission", pending.Submission));
         Leaf? leaf = null;
-        if (result.Code.Length == 0 && !view.TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
+        if (result.Code.Length == 0 && !TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
         {
             Doubt(doubt, "ledger", result);
             waiting.Add(pending);
@@ -192,8 +193,8 @@ internal sealed class LedgerDesk
         }
 
         Leaf? term = null;
-        if (!view.TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
-            || (status.Term > TermOfOffice.First && !view.TryVerify(status.TermReceipt, out term, out doubt)))
+        if (!TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
+            || (status.Term > TermOfOffice.First && !TryVerify(status.TermReceipt, out term, out doubt)))
         {
             Doubt(doubt, channel.ToString(), status);
             return;
@@ -201,6 +202,18 @@ internal sealed class LedgerDesk
 
         ChannelSeen(status, head, term);
     }
+
+    private bool TryVerify(LeafReceipt? receipt, [NotNullWhen(true)] out Leaf? leaf, [NotNullWhen(false)] out LedgerDoubt? doubt)
+    {
+        if (!view.TryVerify(receipt, out leaf, out doubt)) return false;
+        if (!IsAhead(context, leaf)) return true;
+        doubt = new LedgerDoubt(LedgerCodes.TimeAhead, view.Note, null);
+        leaf = null;
+        return false;
+    }
+
+    /// <summary>Whether a leaf's time lies too far ahead of the node's clock.</summary>
+    public static bool IsAhead(NodeContext node, Leaf leaf) => leaf.TimeUnixMs - node.NowUnixMs > (long)node.Settings.MaxLedgerAhead.TotalMilliseconds;
 
     private void ReadDirectory(LedgerReply reply)
     {

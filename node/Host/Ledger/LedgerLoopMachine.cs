@@ -2,6 +2,7 @@ using Settlement.Core.Alarms;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
 using Settlement.Ledger;
@@ -25,6 +26,9 @@ internal sealed record LogSizeAsked(long CallId) : Input;
 /// </summary>
 internal sealed class LedgerLoopMachine : IMachine
 {
+    // The log's time never falls: once it was far ahead, every endorsement is too old until the clock has caught up.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
+
     private readonly LedgerMachine ledger;
     private readonly string network;
     private readonly ParticipantDirectory directory;
@@ -78,6 +82,8 @@ internal sealed class LedgerLoopMachine : IMachine
                 step.Then.Add(new Effect.Reply(size.CallId, new Client.LogSize(ledger.Count, ledger.Root.ToString(), ledger.Note)));
             else if (Report(input) is { } alarm && alarms.Raise(now, alarm.Alarm, alarm.Times) is { } told) step.Then.Add(told);
         }
+
+        if (ledger.Time - now > ClockTolerance && alarms.Raise(now, new RaisedAlarm(AlarmParties.Own, LedgerCodes.TimeAhead, "log", [])) is { } ahead) step.Then.Add(ahead);
 
         // The vault's events are the log's leaves and nothing else, so that what is kept of others lies in payloads alone.
         alarms.Complete(now, step.Commit);
