@@ -26,6 +26,7 @@ public sealed class LedgerMachine
     private readonly LedgerReplies replies;
     private readonly SubmissionQuota openings;
     private readonly SubmissionQuota records;
+    private readonly SubmissionRate heads;
     private readonly CheckpointSigner signer;
     private readonly LedgerSettings settings;
     private DateTimeOffset time;
@@ -52,6 +53,7 @@ public sealed class LedgerMachine
         replies = new LedgerReplies(state, settings);
         openings = new SubmissionQuota(settings.QuotaWindow);
         records = new SubmissionQuota(settings.QuotaWindow);
+        heads = new SubmissionRate(settings.HeadsPerSecond, settings.HeadBurst);
     }
 
     /// <summary>The number of leaves.</summary>
@@ -182,7 +184,7 @@ public sealed class LedgerMachine
         LedgerRecord.Opening => openings.TryTake(submitter, settings.OpeningsPerWindow, time),
         LedgerRecord.Participant => records.TryTake(
             submitter, submitter == Strangers ? settings.StrangerRecordsPerWindow : settings.ParticipantRecordsPerWindow, time),
-        _ => true,
+        _ => heads.TryTake(submitter, time),
     };
 
     private long Append(Submission submission, LedgerRecord record, StoreTransaction commit)
