@@ -30,6 +30,7 @@ public sealed class AgentMachine : IMachine
     private readonly LedgerDesk ledger;
     private readonly AccountBook book;
     private readonly Dictionary<PayloadKey, PostingRow> postedThisStep = [];
+    private readonly RefusalBudget refusals = new();
     private readonly EventStream history;
 
     /// <summary>A machine with the memory of its vault.</summary>
@@ -160,6 +161,7 @@ public sealed class AgentMachine : IMachine
         if (fund.RequestId.Length != Digest.Length || !Digest.TryRead(fund.Channel.Span, out Digest channel)
             || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0)
         {
+            node.Alarm(AgentCodes.Malformed, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.Malformed;
             return result;
         }
@@ -168,7 +170,15 @@ public sealed class AgentMachine : IMachine
         {
             bool isSame = earlier.Credit == channel.ToString() && earlier.Currency == fund.Currency && earlier.MinorUnits == fund.MinorUnits;
             result.Code = isSame ? earlier.Refusal : AgentCodes.RepeatedDifferently;
+            if (!isSame) node.Alarm(AgentCodes.RepeatedDifferently, bank.ToString(), EvidencePart.Of("request", fund));
             if (isSame) (result.PostingId, result.Signature) = (earlier.PostingId, earlier.Signature);
+            return result;
+        }
+
+        if (!refusals.MayBeRefused(bank, node.Now))
+        {
+            node.Alarm(AgentCodes.TooManyRefusals, bank.ToString(), EvidencePart.Of("request", fund));
+            result.Code = AgentCodes.TooManyRefusals;
             return result;
         }
 
@@ -177,6 +187,8 @@ public sealed class AgentMachine : IMachine
             : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {
+            refusals.Refused(bank, node.Now);
+            if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
             Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
             result.Code = refusal;
             return result;
