@@ -241,8 +241,14 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         if (Digest.TryRead(progress.Channel.Span, out Digest id) && channels.TryGet(id, out ChannelSide? channel)
             && channel.Terms.TryFind(from, out PinnedParticipant? observer) && observer.Number >= ChannelTerms.MemberCount && observer.IsIn(node.Parts.Directory))
-            observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue));
-        else node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+        {
+            if (!observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue)))
+                node.Note(ChannelCodes.TooOften, channel.Id.ToString());
+        }
+        else
+        {
+            node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+        }
     }
 
     private void OnChannelSeen(Wire.Ledger.ChannelStatus status, Wire.Ledger.Leaf? head, Wire.Ledger.Leaf? term)

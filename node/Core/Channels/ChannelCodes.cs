@@ -92,4 +92,7 @@ public static class ChannelCodes
 
     /// <summary>The other member took the office over.</summary>
     public const string TakenOver = "CH037";
+
+    /// <summary>An observer asks for batches again before an answer can have come.</summary>
+    public const string TooOften = "CH038";
 }
