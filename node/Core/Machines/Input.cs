@@ -21,7 +21,8 @@ public abstract record Input
     /// <param name="Times">How often since it was told last.</param>
     public sealed record StrangerKnocked(long Times = 1) : Input;
 
-    /// <summary>A door refused what a participant, authenticated by TLS, sent: it is no message, too large, or too slow.</summary>
+    /// <summary>The host refused what a participant, authenticated by TLS, sent, because it is no message, too large, or too slow; or
+    /// whoever answers at a participant's address, because it is not that participant.</summary>
     /// <param name="From">Who.</param>
     /// <param name="Code">The door's code.</param>
     /// <param name="Detail">What the door saw of it: sizes, never content.</param>

@@ -31,11 +31,20 @@ internal static class ApiBounds
     /// <summary>Items of one page where the caller does not say.</summary>
     public const int DefaultPageSize = 100;
 
+    /// <summary>Bytes a second below which a connection is ended, once it has been slower for <see cref="SlowGrace"/>.</summary>
+    public const double MinimumBytesPerSecond = 240;
+
     /// <summary>The longest that a request may wait for a status.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an operator's order, such as an opening, is waited for.</summary>
     public static readonly TimeSpan LongestOrder = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a request's headers may take to come in.</summary>
+    public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="MinimumBytesPerSecond"/>.</summary>
+    public static readonly TimeSpan SlowGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a connection may be idle.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(2);

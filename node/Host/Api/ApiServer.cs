@@ -29,6 +29,9 @@ internal static class ApiServer
             limits.MaxConcurrentConnections = ApiBounds.MaximumConnections;
             limits.MaxRequestHeadersTotalSize = ApiBounds.MaximumHeaderBytes;
             limits.KeepAliveTimeout = ApiBounds.IdleTimeout;
+            limits.RequestHeadersTimeout = ApiBounds.HeadersTimeout;
+            limits.MinRequestBodyDataRate = new MinDataRate(ApiBounds.MinimumBytesPerSecond, ApiBounds.SlowGrace);
+            limits.MinResponseDataRate = new MinDataRate(ApiBounds.MinimumBytesPerSecond, ApiBounds.SlowGrace);
             kestrel.Listen(configuration.Listen, door =>
             {
                 // Without TLS a client cannot agree on HTTP/2 by itself.

@@ -86,4 +86,13 @@ internal static class HostCodes
 
     /// <summary>The contracts do not grant this observer all that their outcome depends on, so it cannot run them again.</summary>
     public const string ReExecutionNotGranted = "HO113";
+
+    /// <summary>A body did not come in within its time.</summary>
+    public const string BodyTooSlow = "HO114";
+
+    /// <summary>A participant has more requests at a door than it may have at once.</summary>
+    public const string TooManyAtOnce = "HO115";
+
+    /// <summary>Where a participant's node should answer, somebody presents another key.</summary>
+    public const string AnotherKey = "HO116";
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Client;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Host.Api;
 using Settlement.Host.Configuration;
@@ -20,16 +21,20 @@ internal static class LedgerSlice
 
     private static async Task ReceiveAsync(HttpContext context)
     {
-        bool isKnown = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller);
-        if (await PeerDoor.ReadBodyAsync(context) is not { } body) return;
+        ParticipantId? from = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller) ? caller : null;
+        await PeerDoor.WithBodyAsync(context, from, (http, body) => AnswerAsync(http, from, body));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ParticipantId? from, byte[] body)
+    {
         if (!Parsing.TryParse(LedgerRequest.Parser, body, out LedgerRequest? request))
         {
+            PeerDoor.Report(context, from, LedgerCodes.Malformed, PeerDoor.Describe(body));
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
 
-        await PeerDoor.AnswerAsync<LedgerReply>(
-            context, call => new LedgerRequested(call, isKnown ? caller : null, request), body.Length, static reply => reply.ToByteArray());
+        await PeerDoor.AnswerAsync<LedgerReply>(context, call => new LedgerRequested(call, from, request), body.Length, static reply => reply.ToByteArray());
     }
 
     private static async Task SizeAsync(HttpContext context)

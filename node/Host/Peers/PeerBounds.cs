@@ -21,11 +21,39 @@ internal static class PeerBounds
     /// <summary>Headers of one request or answer, in bytes.</summary>
     public const int MaximumHeaderBytes = 16 * 1024;
 
+    /// <summary>The largest body of a stranger, in bytes: it may list itself, and say what else it waited to say.</summary>
+    public const int MaximumStrangerBodyBytes = 1024 * 1024;
+
+    /// <summary>Requests of one participant that are read or worked on at once. An honest node has one at a time, and perhaps a
+    /// person who verifies the ledger with its keys.</summary>
+    public const int MaximumAtOncePerParticipant = 8;
+
+    /// <summary>The same, of all strangers together.</summary>
+    public const int MaximumStrangersAtOnce = 64;
+
+    /// <summary>Bytes a second below which a connection is ended, once it has been slower for <see cref="SlowGrace"/>.</summary>
+    public const double MinimumBytesPerSecond = 1024;
+
+    /// <summary>What a connection may have sent that no request has taken yet, in bytes.</summary>
+    public const int ConnectionWindowBytes = 1024 * 1024;
+
+    /// <summary>The same, of one request.</summary>
+    public const int StreamWindowBytes = 768 * 1024;
+
     /// <summary>How long a connection may take to open, TLS included.</summary>
     public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a request may take, its answer included.</summary>
     public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a request's body may take to come in.</summary>
+    public static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a request's headers may take to come in.</summary>
+    public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>See <see cref="MinimumBytesPerSecond"/>. Longer than <see cref="BodyTimeout"/>, which knows who is slow and records it.</summary>
+    public static readonly TimeSpan SlowGrace = TimeSpan.FromSeconds(25);
 
     /// <summary>How long an idle connection is kept.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(2);

@@ -16,6 +16,7 @@ internal sealed class PeerCaller(ParticipantDirectory directory, RoleLoop loop, 
     // Reading a key from a certificate costs as much as checking a signature, and a connection keeps its certificate.
     private readonly ConditionalWeakTable<X509Certificate2, StrongBox<Digest?>> fingerprints = [];
     private long lastStranger = long.MinValue;
+    private long untold;
 
     /// <summary>Who calls; false for a stranger, who is then reported to the machine.</summary>
     public bool TryIdentify(HttpContext context, out ParticipantId caller)
@@ -23,6 +24,7 @@ internal sealed class PeerCaller(ParticipantDirectory directory, RoleLoop loop, 
         caller = default;
         if (Fingerprint(context) is { } fingerprint && directory.TryIdentify(fingerprint, out caller)) return true;
         NodeMeter.CountStranger();
+        Interlocked.Increment(ref untold);
         TellMachine();
         return false;
     }
@@ -43,6 +45,7 @@ internal sealed class PeerCaller(ParticipantDirectory directory, RoleLoop loop, 
         if (before != long.MinValue && time.GetElapsedTime(before, current) < PeerBounds.StrangerInterval) return;
         if (Interlocked.CompareExchange(ref lastStranger, current, before) != before) return;
         logger.StrangerRefused();
-        loop.TryPost(new Input.StrangerKnocked());
+        long times = Interlocked.Exchange(ref untold, 0);
+        if (!loop.TryPost(new Input.StrangerKnocked(times))) Interlocked.Add(ref untold, times);
     }
 }

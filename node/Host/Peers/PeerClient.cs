@@ -16,7 +16,9 @@ internal abstract record PeerAnswer
     internal sealed record Received(byte[] Body) : PeerAnswer;
 
     /// <summary>It did not, or its answer cannot be used. The reason holds no body.</summary>
-    internal sealed record Failed(string Reason) : PeerAnswer;
+    /// <param name="Reason">Why.</param>
+    /// <param name="Impostor">The fingerprint of the key that was presented in place of the listed one; null where that is not why.</param>
+    internal sealed record Failed(string Reason, string? Impostor = null) : PeerAnswer;
 }
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed class PeerClient : IDisposable
     private readonly Destination destination;
     private readonly TimeProvider time;
     private readonly HttpClient http;
+    private volatile string? presentedKey;
 
     public PeerClient(Destination destination, TlsIdentity identity, TimeProvider time)
     {
@@ -89,14 +92,23 @@ internal sealed class PeerClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            return new PeerAnswer.Failed(error.HttpRequestError == HttpRequestError.SecureConnectionError ? "the key presented is not the one listed" : error.HttpRequestError.ToString());
+            bool isImpostor = error.HttpRequestError == HttpRequestError.SecureConnectionError && presentedKey is { } shown && shown != destination.TlsKeyFingerprint.ToString();
+            return new PeerAnswer.Failed(isImpostor ? "the key presented is not the one listed" : error.HttpRequestError.ToString(), isImpostor ? presentedKey : null);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    private bool IsPinned(X509Certificate? certificate) =>
-        certificate is X509Certificate2 presented && TlsIdentity.TryReadKey(presented, out Core.Cryptography.PublicKey key)
-        && key.Fingerprint == destination.TlsKeyFingerprint;
+    private bool IsPinned(X509Certificate? certificate)
+    {
+        if (certificate is X509Certificate2 presented && TlsIdentity.TryReadKey(presented, out Core.Cryptography.PublicKey key))
+        {
+            presentedKey = key.Fingerprint.ToString();
+            return key.Fingerprint == destination.TlsKeyFingerprint;
+        }
+
+        presentedKey = "a key of another kind";
+        return false;
+    }
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
+using Settlement.Host.Configuration;
 using Settlement.Host.Running;
 
 namespace Settlement.Host.Peers;
@@ -10,40 +13,56 @@ internal static class PeerDoor
     /// <summary>Maps the door.</summary>
     public static void MapPeerMessages(this IEndpointRouteBuilder routes) => routes.MapPost(PeerRoutes.Messages, ReceiveAsync);
 
-    private static async Task ReceiveAsync(HttpContext context)
+    private static async Task ReceiveAsync(HttpContext context) => await WithCallerAsync(context, static (http, caller, body) =>
     {
-        if (await ReadAsync(context) is not { } request) return;
-        RoleLoop loop = context.RequestServices.GetRequiredService<RoleLoop>();
-        if (loop.TryPost(new Input.PeerReceived(request.From, request.Body), request.Body.Length)) context.Response.StatusCode = StatusCodes.Status202Accepted;
-        else Busy(context);
-    }
+        RoleLoop loop = http.RequestServices.GetRequiredService<RoleLoop>();
+        if (loop.TryPost(new Input.PeerReceived(caller, body), body.Length)) http.Response.StatusCode = StatusCodes.Status202Accepted;
+        else Busy(http);
+        return Task.CompletedTask;
+    });
 
-    /// <summary>Who calls and what is said; null when the request was refused, with an empty body in every case.</summary>
-    public static async ValueTask<(ParticipantId From, byte[] Body)?> ReadAsync(HttpContext context)
+    /// <summary>Lets a listed participant in and reads what it says; whoever is refused gets a status and an empty body.</summary>
+    public static async Task WithCallerAsync(HttpContext context, Func<HttpContext, ParticipantId, byte[], Task> answer)
     {
-        PeerCaller callers = context.RequestServices.GetRequiredService<PeerCaller>();
-        if (!callers.TryIdentify(context, out ParticipantId caller))
+        if (!context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return null;
+            return;
         }
 
-        return await ReadBodyAsync(context) is { } body ? (caller, body) : null;
+        await WithBodyAsync(context, caller, (http, body) => answer(http, caller, body));
     }
 
-    /// <summary>The body, when it is of the right type and size.</summary>
-    public static async ValueTask<byte[]?> ReadBodyAsync(HttpContext context)
+    /// <summary>Reads the body of a participant, or of a stranger, when it is its turn, and the body of the right type, size and speed.
+    /// What a participant is refused for, the machine is told.</summary>
+    public static async Task WithBodyAsync(HttpContext context, ParticipantId? caller, Func<HttpContext, byte[], Task> answer)
     {
-        if (!string.Equals(context.Request.ContentType, PeerBounds.ContentType, StringComparison.OrdinalIgnoreCase))
+        using PeerTurns.Turn? turn = context.RequestServices.GetRequiredService<PeerTurns>().TryTake(caller);
+        if (turn is null)
         {
-            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-            return null;
+            Report(context, caller, HostCodes.TooManyAtOnce, $"more than {PeerBounds.MaximumAtOncePerParticipant} requests at once");
+            Busy(context);
         }
-
-        byte[]? body = await RequestBody.ReadAsync(context, PeerBounds.MaximumBodyBytes);
-        if (body is null) context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-        return body;
+        else if (!string.Equals(context.Request.ContentType, PeerBounds.ContentType, StringComparison.OrdinalIgnoreCase))
+        {
+            Report(context, caller, HostCodes.ContentTypeUnknown, "a body of another type");
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        }
+        else if (await ReadAsync(context, caller) is { } body)
+        {
+            await answer(context, body);
+        }
     }
+
+    /// <summary>Tells the machine what a participant was refused for; a stranger is counted already.</summary>
+    public static void Report(HttpContext context, ParticipantId? caller, string code, string detail)
+    {
+        // A full inbox holds enough of the participant already.
+        if (caller is { } id) context.RequestServices.GetRequiredService<RoleLoop>().TryPost(new Input.DoorRefused(id, code, detail));
+    }
+
+    /// <summary>What a door says of bytes that are no message.</summary>
+    public static string Describe(byte[] body) => string.Create(CultureInfo.InvariantCulture, $"{body.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(body))}");
 
     /// <summary>Answers that the node holds as much as it may.</summary>
     public static void Busy(HttpContext context)
@@ -74,5 +93,26 @@ internal static class PeerDoor
             // The caller left, or the node stops; who is still there asks again.
             Busy(context);
         }
+    }
+
+    private static async ValueTask<byte[]?> ReadAsync(HttpContext context, ParticipantId? caller)
+    {
+        int maximumBytes = caller is null ? PeerBounds.MaximumStrangerBodyBytes : PeerBounds.MaximumBodyBytes;
+        using CancellationTokenSource timer = new(PeerBounds.BodyTimeout, context.RequestServices.GetRequiredService<TimeProvider>());
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        try
+        {
+            byte[]? body = await RequestBody.ReadAsync(context, maximumBytes, either.Token);
+            if (body is not null) return body;
+            Report(context, caller, HostCodes.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"a body of more than {maximumBytes} bytes; declared: {context.Request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"));
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            Report(context, caller, HostCodes.BodyTooSlow, $"a body that did not come in within {PeerBounds.BodyTimeout}");
+            context.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+        }
+
+        return null;
     }
 }

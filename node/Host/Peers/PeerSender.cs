@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
+using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
 using Settlement.Host.Running;
 
@@ -113,6 +114,8 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             }
             else
             {
+                if (answer is PeerAnswer.Failed { Impostor: { } key })
+                    owner.loop!.TryPost(new Input.DoorRefused(send.To.Participant, HostCodes.AnotherKey, $"{send.To.Endpoint} presents {key} in place of {send.To.TlsKeyFingerprint}"));
                 await owner.loop!.PostAnswerAsync(new Input.SendFailed(send.Token), 0, ct);
             }
         }

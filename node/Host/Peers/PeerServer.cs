@@ -24,7 +24,14 @@ internal static class PeerServer
             limits.MaxConcurrentConnections = PeerBounds.MaximumConnections;
             limits.MaxRequestHeadersTotalSize = PeerBounds.MaximumHeaderBytes;
             limits.Http2.MaxStreamsPerConnection = PeerBounds.MaximumStreamsPerConnection;
+            limits.Http2.InitialConnectionWindowSize = PeerBounds.ConnectionWindowBytes;
+            limits.Http2.InitialStreamWindowSize = PeerBounds.StreamWindowBytes;
+            limits.Http2.KeepAlivePingDelay = PeerBounds.PingInterval;
+            limits.Http2.KeepAlivePingTimeout = PeerBounds.PingInterval;
             limits.KeepAliveTimeout = PeerBounds.IdleTimeout;
+            limits.RequestHeadersTimeout = PeerBounds.HeadersTimeout;
+            limits.MinRequestBodyDataRate = new MinDataRate(PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace);
+            limits.MinResponseDataRate = new MinDataRate(PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace);
             kestrel.Listen(listen, door =>
             {
                 door.Protocols = HttpProtocols.Http2;
@@ -39,6 +46,7 @@ internal static class PeerServer
             });
         });
         builder.Services.AddSingleton<PeerCaller>();
+        builder.Services.AddSingleton<PeerTurns>();
         return builder;
     }
 }

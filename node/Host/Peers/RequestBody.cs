@@ -7,13 +7,16 @@ namespace Settlement.Host.Peers;
 internal static class RequestBody
 {
     /// <summary>The whole body; null when it is larger than <paramref name="maximumBytes"/>.</summary>
-    public static async ValueTask<byte[]?> ReadAsync(HttpContext context, int maximumBytes)
+    public static ValueTask<byte[]?> ReadAsync(HttpContext context, int maximumBytes) => ReadAsync(context, maximumBytes, context.RequestAborted);
+
+    /// <summary>The same, until a token ends it.</summary>
+    public static async ValueTask<byte[]?> ReadAsync(HttpContext context, int maximumBytes, CancellationToken ct)
     {
         if (context.Request.ContentLength > maximumBytes) return null;
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult result = await reader.ReadAsync(context.RequestAborted);
+            ReadResult result = await reader.ReadAsync(ct);
             if (result.Buffer.Length > maximumBytes)
             {
                 // Given back, so that the server can read past the rest of the body and the caller gets to see the answer.

@@ -23,11 +23,8 @@ internal static class AgentSlice
         routes.MapGet("/v1/books", BooksAsync).Demands(ApiRole.Operator, ApiRole.Audit);
     }
 
-    private static async Task ReceiveAsync(HttpContext context)
-    {
-        if (await PeerDoor.ReadAsync(context) is not { } request) return;
-        await PeerDoor.AnswerAsync<byte[]>(context, call => new AgentInput.Requested(call, request.From, request.Body), request.Body.Length, static reply => reply);
-    }
+    private static Task ReceiveAsync(HttpContext context) => PeerDoor.WithCallerAsync(context, static (http, caller, body) =>
+        PeerDoor.AnswerAsync<byte[]>(http, call => new AgentInput.Requested(call, caller, body), body.Length, static reply => reply));
 
     private static async Task CreditAsync(HttpContext context)
     {

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Client;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
 using Settlement.Host.Running;
+using Settlement.Tests.EndToEnd.Hostile;
 using Settlement.Tests.EndToEnd.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
@@ -21,6 +23,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     public const string RegulatorId = "SUPEDEFFXXX";
     public const string BankA = "BANADEFFXXX";
     public const string BankB = "BANBDEFFXXX";
+    public const string BankC = "BANDDEFFXXX";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -29,8 +32,11 @@ internal sealed class HostNetwork : IAsyncDisposable
     private readonly Dictionary<string, NodeConfiguration> configurations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeyFacts> facts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Node> nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Interposer> between = new(StringComparer.Ordinal);
 
     private readonly ILoggerFactory loggers;
+
+    private bool isInterposed;
 
     private HostNetwork(ILoggerFactory loggers) => this.loggers = loggers;
 
@@ -49,7 +55,25 @@ internal sealed class HostNetwork : IAsyncDisposable
         return network;
     }
 
+    /// <summary>Starts a network of three banks in which somebody with everybody's keys stands in front of every node.</summary>
+    public static async Task<HostNetwork> StartInterposedAsync(PostgresServer postgres, ILoggerFactory loggers, CancellationToken ct)
+    {
+        HostNetwork network = new(loggers) { isInterposed = true };
+        await network.AddAsync(postgres, NodeRole.Ledger, LedgerId, ct);
+        await network.AddAsync(postgres, NodeRole.Regulator, RegulatorId, ct);
+        await network.AddAsync(postgres, NodeRole.Agent, AgentId, ct);
+        foreach (string bank in new[] { BankA, BankB, BankC }) await network.AddAsync(postgres, NodeRole.Bank, bank, ct);
+        foreach (string id in network.nodes.Keys) await network.UntilAsync(async () => await network.Operator(id).IsReadyAsync(ct), ct);
+        return network;
+    }
+
     public IEnumerable<string> Ids => nodes.Keys;
+
+    /// <summary>Who stands in front of a node.</summary>
+    public Interposer Between(string id) => between[id];
+
+    /// <summary>The TLS identity of a participant.</summary>
+    public TlsIdentity IdentityOf(string id) => new KeyFolder(configurations[id].Folder).ReadTlsIdentity();
 
     /// <summary>A folder that goes with the network.</summary>
     public string FolderOf(string name) => Path.Combine(folder.Path, name);
@@ -74,17 +98,20 @@ internal sealed class HostNetwork : IAsyncDisposable
     }
 
     /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
-    public async Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct)
+    public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct) => OpenFundedChannelAsync(BankA, BankB, amount, ct);
+
+    /// <summary>The same between two banks, of which the first is funded.</summary>
+    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct)
     {
-        using SettlementClient bank = Operator(BankA), agent = Operator(AgentId), other = Operator(BankB);
+        using SettlementClient bank = Operator(first), agent = Operator(AgentId), other = Operator(second);
         DateOnly day = new(2026, 3, 2);
         await bank.OpenBusinessDayAsync(day, ct);
         await other.OpenBusinessDayAsync(day, ct);
-        await agent.CreditAsync(BankA, new CreditOrder("opening balance", "EUR", amount), ct);
+        await agent.CreditAsync(first, new CreditOrder($"opening balance of {first} with {second}", "EUR", amount), ct);
         ChannelOrder order = new()
         {
-            Counterparty = BankB,
-            RootFingerprint = Facts(BankB).RootFingerprint.ToString(),
+            Counterparty = second,
+            RootFingerprint = Facts(second).RootFingerprint.ToString(),
             Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
             Contracts = ["GrossPayment", "PoolFunding"],
             Currencies = ["EUR"],
@@ -114,6 +141,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (Node node in nodes.Values) await node.DisposeAsync();
+        foreach (Interposer interposer in between.Values) await interposer.DisposeAsync();
         folder.Dispose();
     }
 
@@ -135,9 +163,16 @@ internal sealed class HostNetwork : IAsyncDisposable
         string keys = Path.Combine(folder.Path, id);
         facts[id] = TestNodes.CreateKeys(keys, role, id);
         IPEndPoint peer = FreePort();
+        Uri advertised = new($"https://{peer}");
+        if (isInterposed)
+        {
+            between[id] = await Interposer.StartAsync(new KeyFolder(keys).ReadTlsIdentity(), new Destination(TestNodes.Id(id), advertised, facts[id].TlsFingerprint), FindCaller, ct);
+            advertised = between[id].Address;
+        }
+
         NodeConfiguration configuration = TestNodes.Configuration(role, id, keys, await postgres.CreateDatabaseAsync(ct)) with
         {
-            Peer = new PeerConfiguration(peer, new Uri($"https://{peer}")),
+            Peer = new PeerConfiguration(peer, advertised),
             Ledger = role == NodeRole.Ledger ? null : new LedgerPin(
                 new Destination(TestNodes.Id(LedgerId), configurations[LedgerId].Peer.Advertise, facts[LedgerId].TlsFingerprint), facts[LedgerId].Checkpoint!.Value),
             Agent = role == NodeRole.Bank ? new ParticipantPin(TestNodes.Id(AgentId), facts[AgentId].RootFingerprint) : null,
@@ -147,6 +182,9 @@ internal sealed class HostNetwork : IAsyncDisposable
         configurations[id] = configuration;
         nodes[id] = await TestNodes.StartAsync(configuration, loggers, ct);
     }
+
+    private (string Id, TlsIdentity Identity)? FindCaller(Digest tlsFingerprint) =>
+        facts.FirstOrDefault(f => f.Value.TlsFingerprint == tlsFingerprint) is { Key: { } id } ? (id, IdentityOf(id)) : null;
 
     // Free when it was asked for; a node must know its address before it listens, because it advertises it.
     public static IPEndPoint FreePort()

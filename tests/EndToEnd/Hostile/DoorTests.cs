@@ -1,0 +1,326 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Host;
+using Settlement.Host.Api;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Host.Peers;
+using Settlement.Host.Running;
+using Settlement.Storage;
+using Settlement.Tests.EndToEnd.Host;
+
+namespace Settlement.Tests.EndToEnd.Hostile;
+
+/// <summary>
+/// What only the wire can show: bodies that are too large, of another type, too slow or too many, and another key at a
+/// participant's address. Each is refused, the machine is told who did it, and others get in meanwhile.
+/// </summary>
+public sealed class DoorTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private const string Hostile = "HOSTDEFFXXX";
+    private const string Honest = "HONEDEFFXXX";
+
+    private readonly Channel<Input> told = Channel.CreateUnbounded<Input>();
+    private readonly ParticipantDirectory directory = new();
+    private readonly TlsIdentity server = NewIdentity();
+    private readonly TlsIdentity hostile = NewIdentity();
+    private readonly TlsIdentity honest = NewIdentity();
+    private readonly ManualTime time = new();
+    private RoleLoop loop = null!;
+    private Task running = null!;
+    private WebApplication app = null!;
+    private Uri door = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        directory.Add(TestNodes.Listed(Hostile, hostile.Key, new Uri("https://127.0.0.1:1")));
+        directory.Add(TestNodes.Listed(Honest, honest.Key, new Uri("https://127.0.0.1:2")));
+        loop = new RoleLoop(
+            new ToyMachine((_, inputs) =>
+            {
+                foreach (Input input in inputs) told.Writer.TryWrite(input);
+                return new Step();
+            }),
+            new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
+        running = loop.RunAsync(Ct);
+        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, server, NullLoggerFactory.Instance);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(directory);
+        builder.Services.AddSingleton(loop);
+        app = builder.Build();
+        app.MapPeerMessages();
+        await app.StartAsync(Ct);
+        door = new Uri(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), PeerRoutes.Messages);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        loop.Complete();
+        await running;
+        foreach (TlsIdentity identity in new[] { server, hostile, honest }) identity.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ABodyThatIsTooLargeIsRefusedAndItsSenderNamed(bool isDeclared)
+    {
+        using HttpClient client = Client(hostile);
+        using HttpContent body = isDeclared ? Body(new byte[PeerBounds.MaximumBodyBytes + 1]) : new EndlessContent();
+        using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
+        await ToldAsync(HostCodes.BodyTooLarge);
+        await HonestGetsInAsync();
+    }
+
+    [Fact]
+    public async Task ABodyOfAnotherTypeIsRefusedAndItsSenderNamed()
+    {
+        using HttpClient client = Client(hostile);
+        using ByteArrayContent body = new(new byte[3]) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
+        using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        await ToldAsync(HostCodes.ContentTypeUnknown);
+        await HonestGetsInAsync();
+    }
+
+    [Fact]
+    public async Task ABodyThatComesInTooSlowlyIsEndedAndItsSenderNamed()
+    {
+        using HttpClient client = Client(hostile);
+        using SlowContent body = new();
+        Task<HttpResponseMessage> request = SendAsync(client, body);
+        await body.Begun.Task;
+        await UntilAsync(() => time.Waiting == 1);
+        // Others come and go while it trickles.
+        await HonestGetsInAsync();
+        Assert.False(request.IsCompleted);
+        time.Advance(PeerBounds.BodyTimeout);
+        using HttpResponseMessage response = await request;
+        Assert.Equal((HttpStatusCode.RequestTimeout, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
+        body.End();
+        await ToldAsync(HostCodes.BodyTooSlow);
+        await HonestGetsInAsync();
+    }
+
+    [Fact]
+    public async Task SlowBodiesOfOneParticipantAreBoundedInNumberAndLeaveRoomToOthers()
+    {
+        List<(HttpClient Client, SlowContent Body, Task<HttpResponseMessage> Request)> open = [];
+        for (int i = 0; i < PeerBounds.MaximumAtOncePerParticipant; i++)
+        {
+            HttpClient client = Client(hostile);
+            SlowContent body = new();
+            open.Add((client, body, SendAsync(client, body)));
+            await body.Begun.Task;
+        }
+
+        await UntilAsync(() => time.Waiting == PeerBounds.MaximumAtOncePerParticipant);
+        using HttpClient one = Client(hostile);
+        using (HttpResponseMessage more = await one.PostAsync(door, Body([1]), Ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, more.StatusCode);
+        await ToldAsync(HostCodes.TooManyAtOnce);
+        await HonestGetsInAsync();
+        time.Advance(PeerBounds.BodyTimeout);
+        foreach ((HttpClient client, SlowContent body, Task<HttpResponseMessage> request) in open)
+        {
+            using HttpResponseMessage response = await request;
+            Assert.Equal(HttpStatusCode.RequestTimeout, response.StatusCode);
+            body.End();
+            body.Dispose();
+            client.Dispose();
+        }
+
+        // Its turns are given back.
+        using HttpResponseMessage after = await one.PostAsync(door, Body([1]), Ct);
+        Assert.Equal(HttpStatusCode.Accepted, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task AStormOfStrangersIsCountedAndToldToTheMachineOnceAnInterval()
+    {
+        using TlsIdentity stranger = NewIdentity();
+        using HttpClient client = Client(stranger);
+        const int storm = 200;
+        for (int i = 0; i < storm; i++)
+        {
+            using HttpResponseMessage response = await client.PostAsync(door, Body([1]), Ct);
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        }
+
+        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct));
+        Assert.False(told.Reader.TryRead(out _));
+        time.Advance(PeerBounds.StrangerInterval);
+        using HttpResponseMessage last = await client.PostAsync(door, Body([1]), Ct);
+        Assert.Equal(new Input.StrangerKnocked(storm), await told.Reader.ReadAsync(Ct));
+        await HonestGetsInAsync();
+    }
+
+    [Fact]
+    public async Task AnotherKeyAtAParticipantsAddressIsNamedAndGetsNothing()
+    {
+        Destination impostor = new(TestNodes.Id(Honest), new Uri(door, "/"), honest.Key.Fingerprint);
+        List<Input> heard = [];
+        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        LateSends sends = new();
+        RoleLoop own = new(
+            new ToyMachine((machine, inputs) =>
+            {
+                lock (heard) heard.AddRange(inputs);
+                if (inputs.OfType<Input.SendFailed>().Any()) failed.TrySetResult();
+                Step step = new();
+                if (machine.Steps.Count == 1) step.Then.Add(new Effect.Send(impostor, Door.Peer, 1, [1, 2, 3]));
+                return step;
+            }),
+            new InMemoryVault(), sends, new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, TimeProvider.System, NullLogger.Instance);
+        await using PeerSender sender = new(hostile, new NodeHealth(), TimeProvider.System, NullLogger.Instance);
+        sends.Sender = sender;
+        sender.AnswerTo(own);
+        own.TryPost(new Input.Tick());
+        Task sending = own.RunAsync(Ct);
+        await failed.Task.WaitAsync(Ct);
+        own.Complete();
+        await sending;
+        Input.DoorRefused refused = Assert.Single(heard.OfType<Input.DoorRefused>());
+        Assert.Equal((TestNodes.Id(Honest), HostCodes.AnotherKey), (refused.From, refused.Code));
+        Assert.Contains(server.Key.Fingerprint.ToString(), refused.Detail, StringComparison.Ordinal);
+        Assert.False(told.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public void EveryTimeAndSizeOfTheListenersIsSetAndNamed()
+    {
+        KestrelServerLimits limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod));
+        Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));
+        Assert.Equal((PeerBounds.HeadersTimeout, PeerBounds.IdleTimeout, (long?)PeerBounds.MaximumConnections), (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MaxConcurrentConnections));
+        Assert.Equal((PeerBounds.MaximumStreamsPerConnection, PeerBounds.ConnectionWindowBytes, PeerBounds.StreamWindowBytes, PeerBounds.PingInterval),
+            (limits.Http2.MaxStreamsPerConnection, limits.Http2.InitialConnectionWindowSize, limits.Http2.InitialStreamWindowSize, limits.Http2.KeepAlivePingTimeout));
+        // Who is slow is known before the connection is ended for it.
+        Assert.True(PeerBounds.SlowGrace > PeerBounds.BodyTimeout);
+
+        WebApplicationBuilder api = ApiServer.CreateBuilder(new ApiConfiguration(TestNodes.AnyPort, null, null, 1, []), 1, NullLoggerFactory.Instance);
+        using WebApplication built = api.Build();
+        KestrelServerLimits ofApi = built.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        Assert.Equal((ApiBounds.MinimumBytesPerSecond, ApiBounds.SlowGrace, ApiBounds.HeadersTimeout),
+            (ofApi.MinRequestBodyDataRate!.BytesPerSecond, ofApi.MinRequestBodyDataRate.GracePeriod, ofApi.RequestHeadersTimeout));
+    }
+
+    private async Task ToldAsync(string code)
+    {
+        while (true)
+        {
+            Input input = await told.Reader.ReadAsync(Ct);
+            if (input is not Input.DoorRefused refused) continue;
+            Assert.Equal((TestNodes.Id(Hostile), code), (refused.From, refused.Code));
+            return;
+        }
+    }
+
+    private async Task HonestGetsInAsync()
+    {
+        using HttpClient client = Client(honest);
+        using HttpResponseMessage response = await client.PostAsync(door, Body([7]), Ct);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpClient client, HttpContent body)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, door) { Content = body, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        return client.SendAsync(request, Ct);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
+        }
+    }
+
+    private static ByteArrayContent Body(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } };
+
+    private static HttpClient Client(TlsIdentity identity)
+    {
+        SocketsHttpHandler handler = new();
+        handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
+        return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+    }
+
+    private static TlsIdentity NewIdentity() => TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
+
+    /// <summary>A body that begins and then says nothing more.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public SlowContent() => Headers.ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType);
+
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End() => ended.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(new byte[10], Ct);
+            await stream.FlushAsync(Ct);
+            Begun.TrySetResult();
+            await ended.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    /// <summary>A body of untold length that is too large.</summary>
+    private sealed class EndlessContent : HttpContent
+    {
+        public EndlessContent() => Headers.ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            byte[] piece = new byte[64 * 1024];
+            for (long sent = 0; sent <= PeerBounds.MaximumBodyBytes; sent += piece.Length) await stream.WriteAsync(piece, Ct);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private sealed class NoSends : ISends
+    {
+        public bool TrySend(Effect.Send send) => false;
+    }
+
+    private sealed class LateSends : ISends
+    {
+        public PeerSender? Sender { get; set; }
+
+        public bool TrySend(Effect.Send send) => Sender!.TrySend(send);
+    }
+}
