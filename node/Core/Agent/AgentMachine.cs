@@ -35,7 +35,7 @@ public sealed class AgentMachine : IMachine
     public AgentMachine(AgentParts parts, RecoveredRows rows)
     {
         this.parts = parts;
-        node = new NodeContext(parts.Node, rows);
+        node = new NodeContext(parts.Node);
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
         history = new EventStream(node, "books", rows);

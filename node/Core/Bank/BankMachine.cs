@@ -35,7 +35,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
     {
-        node = new NodeContext(parts.Node, rows);
+        node = new NodeContext(parts.Node);
         settings = parts.Settings;
         ledger = new LedgerDesk(node, rows);
         channels = new ChannelBook(settings);
@@ -101,6 +101,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             endorser.HandOver(channel, again: false);
         }
 
+        intake.Flush();
         funding.Flush();
         ledger.Flush();
         reader.Forget();

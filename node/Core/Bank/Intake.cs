@@ -58,6 +58,9 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         Accept(submit, date);
     }
 
+    /// <summary>The step is over: its reports go to the outbox.</summary>
+    public void Flush() => reports.Flush();
+
     /// <inheritdoc/>
     public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, InstructionStatus.Settled, "", command.Entry, sequence);
 

@@ -61,6 +61,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
         batch.Taken.AddRange(taken);
+        // What the endorser leads to when it refuses nothing.
+        if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, proposal.TimeUnixMs, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
         channel.InFlight = batch;
         channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
         InFlightRows.Write(node, channel, batch);
@@ -90,7 +92,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         batch.Retry.Reset();
-        if (Recompute(channel.Context, channel.State, batch, answer.Refusals) is not { } agreed
+        ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
+        if (result is not { } agreed
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
             || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
         {

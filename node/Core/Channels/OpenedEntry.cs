@@ -17,7 +17,7 @@ namespace Settlement.Core.Channels;
 /// <param name="TimeUnixMs">When its member sealed it.</param>
 public sealed record OpenedEntry(
     SealedEntry Sealed, EntryId Id, ContractPlan Plan, ContractAction Action, IReadOnlyList<uint> Parties, Digest Root,
-    IReadOnlyList<Value?> Values, IReadOnlyList<byte[]?> ContentKeys, long TimeUnixMs)
+    IReadOnlyList<Value?> Values, IReadOnlyList<ContentKey?> ContentKeys, long TimeUnixMs)
 {
     /// <summary>The participant number of the member that acted.</summary>
     public int Actor => (int)Parties[Action.By.Index];

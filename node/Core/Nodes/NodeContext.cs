@@ -23,14 +23,11 @@ internal sealed class NodeContext
     private long lastToken;
     private long lastOrder;
 
-    private readonly WrapCount wraps;
-
-    public NodeContext(NodeParts parts, RecoveredRows recovered)
+    public NodeContext(NodeParts parts)
     {
         Parts = parts;
         Rows = new VaultRows(parts.Vault, parts.Entropy);
         Peers = new PeerOutbox(this);
-        wraps = new WrapCount(this, recovered);
     }
 
     public NodeParts Parts { get; }
@@ -72,7 +69,6 @@ internal sealed class NodeContext
     public Step End()
     {
         Peers.Flush();
-        if (rows.Count > 0) wraps.Check();
         foreach ((PayloadKey key, PayloadWrite? write) in rows)
         {
             if (write is null) Step.Commit.Deletes.Add(new PayloadDelete(key.Kind, key.Key));

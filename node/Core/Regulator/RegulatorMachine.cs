@@ -30,7 +30,7 @@ public sealed class RegulatorMachine : IMachine
     /// <summary>A machine with the memory of its vault.</summary>
     public RegulatorMachine(NodeParts parts, RegulatorSettings settings, RecoveredRows rows)
     {
-        node = new NodeContext(parts, rows);
+        node = new NodeContext(parts);
         this.settings = settings;
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);

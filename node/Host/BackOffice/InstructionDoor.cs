@@ -46,11 +46,10 @@ internal sealed class InstructionDoor(ParticipantId own, VaultReads reads, Statu
             return;
         }
 
-        IReadOnlyList<StoredPayload> rows = await reads.Vault.ScanAsync(PayloadKind.Outbox, VaultReader.ReportKey(after), limit, context.RequestAborted);
-        ReportView[] views = [.. rows.Select(row => reads.Reader.ReadReport(row.Key, row.Body))];
+        IReadOnlyList<ReportView> views = await reads.ReadReportsAsync(after, limit, context.RequestAborted);
         IReadOnlyDictionary<PayloadKey, byte[]> instructions =
             await reads.FindAsync(PayloadKind.Instructions, views.Select(static view => Convert.FromHexString(view.Instruction)).DistinctBy(Convert.ToHexString), context.RequestAborted);
-        ReportPage page = new([.. views.Select(view => Report(view, instructions))], Cursor(views.Length > 0 ? views[^1].Number : after));
+        ReportPage page = new([.. views.Select(view => Report(view, instructions))], Cursor(views.Count > 0 ? views[^1].Number : after));
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, page, ApiJson.Default.ReportPage);
     }
 

@@ -64,16 +64,16 @@ public sealed class SealingProperties
             byte[] key = new byte[WrappingKey.Length], contentKey = new byte[WrappingKey.Length];
             entropy.Fill(key);
             entropy.Fill(contentKey);
-            byte[] wrap = KeyWrap.Wrap(key, contentKey, sample.Aad, entropy);
-            Assert.Equal(KeyWrap.Length, wrap.Length);
-            Assert.NotEqual(wrap, KeyWrap.Wrap(key, contentKey, sample.Aad, entropy));
-            using var kept = new WrappingKey(key);
+            using WrappingKey kept = new(key), other = new(Samples.Flip(key, sample.Choice));
+            byte[] wrap = kept.Wrap(contentKey, sample.Aad, entropy);
+            Assert.Equal(WrappingKey.WrapLength, wrap.Length);
+            Assert.NotEqual(wrap, kept.Wrap(contentKey, sample.Aad, entropy));
             Assert.True(kept.TryUnwrap(wrap, sample.Aad, out byte[]? unwrapped));
             Assert.Equal(contentKey, unwrapped);
             Assert.False(kept.TryUnwrap(wrap, [.. sample.Aad, 0], out _));
             Assert.False(kept.TryUnwrap(Samples.Flip(wrap, sample.Choice), sample.Aad, out _));
             Assert.False(kept.TryUnwrap(sample.Noise, sample.Aad, out _));
-            Assert.False(KeyWrap.TryUnwrap(Samples.Flip(key, sample.Choice), wrap, sample.Aad, out _));
+            Assert.False(other.TryUnwrap(wrap, sample.Aad, out _));
         });
 
     [Fact]

@@ -42,24 +42,6 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public void A_restart_counts_the_vault_keys_wraps_on_and_a_worn_key_is_reported_once()
-    {
-        using TwoBanks world = new TwoBanks().Open();
-        world.Fund(world.Alpha, 10_00);
-        byte[] row = world.Alpha.Vault.Find(PayloadKind.Settings, RowKeys.Name("vault-wraps"))!;
-        long ceiling = world.Alpha.Rows.Open(PayloadKind.Settings, RowKeys.Name("vault-wraps"), row, CounterRow.Parser).Number;
-        Assert.InRange(ceiling, world.Alpha.VaultKey.Wraps, world.Alpha.VaultKey.Wraps + WrapCount.Ahead);
-        world.Alpha.Restart();
-        Assert.Equal(ceiling, world.Alpha.VaultKey.Wraps);
-        Assert.DoesNotContain(NodeCodes.VaultKeyWorn, world.Alpha.Alarms);
-        world.Alpha.VaultKey.CountFrom(WrapCount.Worn);
-        world.Pass(TimeSpan.FromSeconds(5));
-        world.Pay(world.Alpha, 1_00);
-        world.Pay(world.Alpha, 1_00);
-        Assert.Single(world.Alpha.Alarms, NodeCodes.VaultKeyWorn);
-    }
-
-    [Fact]
     public void The_reason_of_a_refusal_is_not_in_the_clear()
     {
         SeededEntropy entropy = new(3);

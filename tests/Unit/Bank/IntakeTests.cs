@@ -217,6 +217,6 @@ public sealed class IntakeTests
     private static IReadOnlyList<ReportView> Reports(TwoBanks world)
     {
         VaultReader reader = new(TwoBanks.Network, world.Alpha.Id, world.Alpha.VaultKey);
-        return [.. world.Alpha.Vault.Scan(PayloadKind.Outbox).Select(r => reader.ReadReport(r.Key, r.Body))];
+        return [.. world.Alpha.Vault.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
     }
 }

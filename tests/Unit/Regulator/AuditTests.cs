@@ -14,7 +14,7 @@ namespace Settlement.Tests.Regulator;
 public sealed class AuditTests
 {
     private const int Batch = 3;
-    private const int WrapLength = 60;
+    private const int WrapLength = Core.Cryptography.WrappingKey.WrapLength;
 
     [Fact]
     public void A_batch_that_was_deleted_is_not_delivered_and_its_entries_are_named()
