@@ -25,10 +25,14 @@ internal sealed class ReportLog
     }
 
     /// <summary>Adds a report.</summary>
-    public void Add(byte[] instruction, InstructionStatus status, string reason)
+    /// <param name="instruction">The instruction that ended.</param>
+    /// <param name="status">How.</param>
+    /// <param name="reason">Why, where it was refused.</param>
+    /// <param name="sequence">The batch that decided it; zero for an instruction that got into none.</param>
+    public void Add(byte[] instruction, InstructionStatus status, string reason, long sequence)
     {
         last++;
-        ReportRow row = new() { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs };
+        ReportRow row = new() { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs, Sequence = sequence };
         node.Write(node.Rows.Insert(PayloadKind.Outbox, RowKeys.Number(last), row));
         node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, new CounterRow { Number = last }));
     }

@@ -85,7 +85,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     {
         ReportRow row = rows.Open(PayloadKind.Outbox, key, body, ReportRow.Parser);
         return new ReportView(BinaryPrimitives.ReadInt64BigEndian(key), Convert.ToHexStringLower(row.Instruction.Span), (InstructionStatus)row.Status, Text(row.Reason),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeUnixMs));
+            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeUnixMs), row.Sequence > 0 ? row.Sequence : null);
     }
 
     private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>

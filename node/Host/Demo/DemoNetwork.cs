@@ -1,3 +1,4 @@
+using Npgsql;
 using Settlement.Client;
 using Settlement.Core.Identifiers;
 using Settlement.Host.Configuration;
@@ -15,7 +16,6 @@ internal sealed class DemoNetwork : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(50);
     private const int DatabaseConnectionsPerNode = 20;
-    private const int DatabaseConnectionsSpare = 20;
 
     private readonly DemoNetworkOptions options;
     private readonly List<DemoNode> nodes;
@@ -60,6 +60,13 @@ internal sealed class DemoNetwork : IAsyncDisposable
 
     /// <summary>The facts about a node's keys that others pin.</summary>
     public KeyFacts Facts(DemoNode node) => keys[node];
+
+    /// <summary>The database server that all nodes share.</summary>
+    public EmbeddedPostgres Server => database ?? throw new InvalidOperationException("The database server does not run.");
+
+    /// <summary>A connection to a node's database with every right, for whoever looks at it from outside.</summary>
+    public async Task<string> AdministratorConnectionAsync(DemoNode node, CancellationToken ct) =>
+        new NpgsqlConnectionStringBuilder(await Server.AdministratorConnectionAsync(ct)) { Database = node.DatabaseName, Pooling = false }.ConnectionString;
 
     /// <summary>Creates everyone's keys, and the database server. No node runs yet.</summary>
     public static async Task<DemoNetwork> CreateAsync(DemoNetworkOptions options, CancellationToken ct)
@@ -171,7 +178,7 @@ internal sealed class DemoNetwork : IAsyncDisposable
             new EmbeddedPostgresOptions
             {
                 DataFolder = Path.Combine(Folder, "pg"),
-                MaximumConnections = (nodes.Count * DatabaseConnectionsPerNode) + DatabaseConnectionsSpare,
+                MaximumConnections = (nodes.Count * DatabaseConnectionsPerNode) + options.DatabaseConnectionsSpare,
                 MaximumConnectionsPerDatabase = DatabaseConnectionsPerNode,
                 Time = options.Time,
             },

@@ -21,6 +21,9 @@ internal sealed record DemoNetworkOptions
     /// <summary>Whether each node's peer door is listed under another port than the one it listens on, for something in between.</summary>
     public bool SeparatePeerPorts { get; init; }
 
+    /// <summary>Connections to the database server beyond those of the nodes.</summary>
+    public int DatabaseConnectionsSpare { get; init; } = 20;
+
     /// <summary>How long nodes may take from their start until they are ready.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);
 
