@@ -1,16 +1,11 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Settlement.Host.Commands;
-using Settlement.Host.Demo;
 
 namespace Settlement.Host.Bench;
 
 /// <summary>The benchmark's command line.</summary>
 internal static class BenchCommand
 {
-    // What a shell reports of a program that Ctrl-C ended.
-    private const int Interrupted = 130;
-
     private const string Description =
         """
         Measures real processes (ledger, agent, regulator, banks, PostgreSQL) on this machine.
@@ -40,43 +35,12 @@ internal static class BenchCommand
         Option<bool> json = new("--json") { Description = "The last line of the output is one JSON object with the result; all else goes to standard error." };
         Option<string?> compare = new("--compare") { Description = "A file with the output of an earlier --json, which is set beside this run's result.", HelpName = "FILE" };
         Command command = new("bench", Description) { banks, channels, rate, seconds, json, compare };
-        command.SetAction((parsed, ct) => RunAsync(
-            new BenchOptions(parsed.GetValue(banks), parsed.GetValue(channels), parsed.GetValue(rate), parsed.GetValue(seconds), parsed.GetValue(json), parsed.GetValue(compare)), ct));
+        command.SetAction((parsed, ct) =>
+        {
+            BenchOptions options = new(
+                parsed.GetValue(banks), parsed.GetValue(channels), parsed.GetValue(rate), parsed.GetValue(seconds), parsed.GetValue(json), parsed.GetValue(compare));
+            return Interruptible.RunAsync(stop => new BenchRun(options, new SystemEntropy(), TimeProvider.System).RunAsync(stop), endsWhenAsked: false, ct);
+        });
         return command;
-    }
-
-    private static async Task<int> RunAsync(BenchOptions options, CancellationToken ct)
-    {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-        try
-        {
-            return await Failures.ReportAsync(() => new BenchRun(options, new SystemEntropy(), TimeProvider.System).RunAsync(stop.Token))
-                is var code && stop.IsCancellationRequested ? Interrupted : code;
-        }
-        catch (BenchException error)
-        {
-            await Console.Error.WriteLineAsync(error.Message);
-            return error.Code switch
-            {
-                BenchException.NotVerified or BenchException.PaymentRefused => ExitCodes.Refused,
-                BenchException.PgbenchFailed or BenchException.NotFinal => ExitCodes.Failed,
-                _ => ExitCodes.Unusable,
-            };
-        }
-        catch (DemoException error)
-        {
-            await Console.Error.WriteLineAsync(error.Message);
-            return error.Code is DemoException.NodeEnded or DemoException.TimedOut or DemoException.Refused ? ExitCodes.Failed : ExitCodes.Unusable;
-        }
-
-        // The network is taken down in order however often it is asked for: what would be left behind are processes.
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
     }
 }

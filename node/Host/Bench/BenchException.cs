@@ -1,7 +1,10 @@
+using Settlement.Host.Commands;
+using Settlement.Host.Configuration;
+
 namespace Settlement.Host.Bench;
 
 /// <summary>Why a benchmark cannot run or gives no result: a stable code, and what to do about it.</summary>
-internal sealed class BenchException(string code, string message, Exception? inner = null) : Exception($"{code}: {message}", inner)
+internal sealed class BenchException(string code, string message, Exception? inner = null) : HostException(code, message, inner)
 {
     /// <summary>An option's value is out of its range.</summary>
     public const string OptionInvalid = "BN001";
@@ -27,6 +30,11 @@ internal sealed class BenchException(string code, string message, Exception? inn
     /// <summary>One of the regulator's verdicts does not hold.</summary>
     public const string NotVerified = "BN008";
 
-    /// <summary>One of the codes above.</summary>
-    public string Code { get; } = code;
+    /// <inheritdoc/>
+    public override int ExitCode => Code switch
+    {
+        PaymentRefused or NotVerified => ExitCodes.Refused,
+        PgbenchFailed or NotFinal => ExitCodes.Failed,
+        _ => ExitCodes.Unusable,
+    };
 }

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Settlement.Client;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Host.Bench;
 
@@ -9,11 +9,11 @@ internal sealed class BenchFollowing : IAsyncDisposable
 {
     private const int ReportsPerPage = 1_000;
 
-    private readonly DemoNetwork network;
+    private readonly LocalNetwork network;
     private readonly BenchTally tally;
-    private readonly Dictionary<DemoNode, FinalityWatch> watches = [];
+    private readonly Dictionary<LocalNode, FinalityWatch> watches = [];
 
-    private BenchFollowing(DemoNetwork network, BenchTally tally)
+    private BenchFollowing(LocalNetwork network, BenchTally tally)
     {
         this.network = network;
         this.tally = tally;
@@ -23,12 +23,12 @@ internal sealed class BenchFollowing : IAsyncDisposable
     public IEnumerable<int> ServerProcesses => watches.Values.Select(static watch => watch.ServerProcess);
 
     /// <summary>Connects to the databases of all that are watched.</summary>
-    public static async Task<BenchFollowing> ConnectAsync(DemoNetwork network, BenchTally tally, TimeProvider time, CancellationToken ct)
+    public static async Task<BenchFollowing> ConnectAsync(LocalNetwork network, BenchTally tally, TimeProvider time, CancellationToken ct)
     {
         BenchFollowing following = new(network, tally);
         try
         {
-            foreach (DemoNode node in network.Banks.Append(network.Regulator))
+            foreach (LocalNode node in network.Banks.Append(network.Regulator))
             {
                 string type = node == network.Regulator ? FinalityWatch.Held : FinalityWatch.Final;
                 following.watches[node] = await FinalityWatch.ConnectAsync(await network.AdministratorConnectionAsync(node, ct), type, time, ct);
@@ -48,7 +48,7 @@ internal sealed class BenchFollowing : IAsyncDisposable
     {
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(ct);
         List<Task> tasks = [];
-        foreach ((DemoNode node, FinalityWatch watch) in watches)
+        foreach ((LocalNode node, FinalityWatch watch) in watches)
         {
             Channel<bool> news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
             tasks.Add(watch.RunAsync(() => tally.LastLatency, () => news.Writer.TryWrite(true), rest.Token));
@@ -78,10 +78,10 @@ internal sealed class BenchFollowing : IAsyncDisposable
         foreach (FinalityWatch watch in watches.Values) await watch.DisposeAsync();
     }
 
-    private long? Moment(DemoNode node, SettledPayment payment, string channel) =>
+    private long? Moment(LocalNode node, SettledPayment payment, string channel) =>
         watches[node].Moments.TryGetValue((channel, payment.Sequence), out long moment) ? moment : null;
 
-    private async Task ReadReportsAsync(DemoNode bank, ChannelReader<bool> news, CancellationToken ct)
+    private async Task ReadReportsAsync(LocalNode bank, ChannelReader<bool> news, CancellationToken ct)
     {
         SettlementClient client = network.Client(bank);
         string cursor = "0";

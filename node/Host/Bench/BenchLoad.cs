@@ -1,7 +1,7 @@
 using System.Globalization;
 using Settlement.Client;
 using Settlement.Core.Cryptography;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Host.Bench;
 
@@ -16,7 +16,7 @@ internal sealed class BenchLoad : IDisposable
 
     /// <summary>Messages of one direction that may be unanswered: some batches of the channel, so that the next one never waits
     /// for the load, and far less than a bank's mailbox holds.</summary>
-    public const int MessagesUnanswered = 24;
+    public const int MessagesUnanswered = 8;
 
     // Requests of one direction at once. A bank answers when the message is durable, so that one at a time would leave it idle.
     private const int Writers = 4;
@@ -26,12 +26,12 @@ internal sealed class BenchLoad : IDisposable
 
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
 
-    private readonly DemoNetwork network;
+    private readonly LocalNetwork network;
     private readonly BenchTally tally;
     private readonly TimeProvider time;
     private readonly List<Lane> lanes = [];
 
-    public BenchLoad(DemoNetwork network, BenchPlan plan, int? rate, DateOnly date, BenchTally tally, IEntropy entropy, TimeProvider time)
+    public BenchLoad(LocalNetwork network, BenchPlan plan, int? rate, DateOnly date, BenchTally tally, IEntropy entropy, TimeProvider time)
     {
         this.network = network;
         this.tally = tally;
@@ -73,7 +73,7 @@ internal sealed class BenchLoad : IDisposable
 
     private async Task<MessageReceipt> SubmitAsync(Direction direction, ReadOnlyMemory<byte> body, long number, CancellationToken ct)
     {
-        DemoNode bank = network.Bank(direction.Payer);
+        LocalNode bank = network.Bank(direction.Payer);
         string key = string.Create(CultureInfo.InvariantCulture, $"bench-{direction.Number}-{number}");
         while (true)
         {

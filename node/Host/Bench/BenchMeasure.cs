@@ -2,14 +2,15 @@ using System.Globalization;
 using Npgsql;
 using Settlement.Client;
 using Settlement.Core.Cryptography;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Host.Bench;
 
 /// <summary>Measures a running network: slices of load and of pgbench in turn, then payments one at a time, then the proof.</summary>
 internal sealed class BenchMeasure(
-    DemoNetwork network, BenchPlan plan, BenchOptions options, BenchTally tally, BenchFollowing following, Pgbench pgbench, BenchScreen screen, IEntropy entropy, TimeProvider time)
+    LocalNetwork network, BenchPlan plan, BenchOptions options, BenchTally tally, BenchFollowing following, Pgbench pgbench, BenchScreen screen, IEntropy entropy, TimeProvider time)
 {
+    private const int FindingsShown = 10;
     private const int LonePayments = 100;
     private static readonly TimeSpan LoneWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LoneWait = TimeSpan.FromSeconds(30);
@@ -26,15 +27,15 @@ internal sealed class BenchMeasure(
     /// <exception cref="BenchException">BN005 to BN008.</exception>
     public async Task<BenchResult> RunAsync(CancellationToken ct)
     {
-        channels = await new DemoOpening(network, time, screen.Phase).PrepareAsync(plan.Network, ct);
-        foreach (DemoNode bank in network.Banks) await network.Client(bank).OpenBusinessDayAsync(date, ct);
+        channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Accounts(), ct);
+        foreach (LocalNode bank in network.Banks) await network.Client(bank).OpenBusinessDayAsync(date, ct);
         await screen.ShowAsync("pgbench prepared", null, null, pgbench.PrepareAsync(ct));
         IReadOnlyList<MeasuredSlice> slices = await TakeTurnsAsync(ct);
         PaymentMoments[] counted = BenchFigures.Counted(tally.Settled.Select(payment => following.MomentsOf(payment, channels[payment.Direction.Channel])), slices);
         if (counted.Length == 0) throw new BenchException(BenchException.NotFinal, "No payment became final everywhere within the time that is measured. Measure for longer, with --seconds.");
         IReadOnlyList<TimeSpan> lone = await LoneAsync(ct);
         long verified = await ProveAsync(ct);
-        screen.Counts(tally.Count, counted.Length, verified, slices, time);
+        screen.Counts(tally.Count, counted.Length, verified, slices);
         return BenchFigures.Result(counted, slices, lone, Peaks(), pgbench.Runs, time);
     }
 
@@ -139,14 +140,12 @@ internal sealed class BenchMeasure(
 
     private async Task<long> ProveAsync(CancellationToken ct)
     {
-        DemoProof proof = new(network, time);
-        Task<(RegulatorTotals Totals, IReadOnlyList<AuditReport> Reports)> audit = proof.AuditAsync(channels, ct);
+        Task<NetworkVerdict> audit = new NetworkProof(network, time).AuditAsync(channels, ct);
         await screen.ShowAsync("the regulator's verdicts", null, null, audit);
-        (RegulatorTotals totals, IReadOnlyList<AuditReport> reports) = await audit;
-        if (totals is { Complete: true, ReExecuted: true }) return totals.Entries;
-        throw new BenchException(BenchException.NotVerified, "The regulator cannot prove all of it:" + string.Concat(reports
-            .SelectMany(static report => report.Delivered.Findings.Concat(report.Authentic.Findings).Concat(report.ReExecuted.Findings))
-            .Take(10).Select(static finding => $"\n  {finding.Code} {finding.Place}")));
+        NetworkVerdict verdict = await audit;
+        return verdict is { Complete: true, ReExecuted: true }
+            ? verdict.Entries
+            : throw new BenchException(BenchException.NotVerified, "The regulator cannot prove all of it:" + string.Concat(verdict.Findings.Take(FindingsShown).Select(static finding => $"\n  {finding}")));
     }
 
     private PeakRssMb Peaks() => new(

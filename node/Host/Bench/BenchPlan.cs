@@ -1,6 +1,6 @@
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Host.Bench;
 
@@ -12,14 +12,22 @@ namespace Settlement.Host.Bench;
 internal sealed record Direction(int Number, int Channel, ParticipantId Payer, ParticipantId Payee);
 
 /// <summary>Who pays whom, and in which stretches the load and pgbench take turns.</summary>
-internal sealed record BenchPlan(DemoPlan Network, IReadOnlyList<Direction> Directions, TimeSpan WarmUp, IReadOnlyList<TimeSpan> Slices, TimeSpan PgbenchSlice)
+/// <param name="Banks">The banks.</param>
+/// <param name="Channels">The channels, each funded on both sides for the whole load.</param>
+/// <param name="Directions">Both directions of every channel.</param>
+/// <param name="WarmUp">The load before the first slice.</param>
+/// <param name="Slices">How long each slice of load is measured.</param>
+/// <param name="PgbenchSlice">How long pgbench runs before every slice, and after the last.</param>
+internal sealed record BenchPlan(
+    IReadOnlyList<ParticipantId> Banks, IReadOnlyList<ChannelPlan> Channels, IReadOnlyList<Direction> Directions, TimeSpan WarmUp, IReadOnlyList<TimeSpan> Slices,
+    TimeSpan PgbenchSlice)
 {
     /// <summary>The load before the first slice, in which code is compiled and caches fill, is as long as all that is measured, within these.</summary>
     public static readonly TimeSpan ShortestWarmUp = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
 
     /// <summary>The load before every further slice, in which the pipeline fills again.</summary>
-    public static readonly TimeSpan Resumption = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Resumption = TimeSpan.FromSeconds(3);
 
     /// <summary>A slice of load that is measured is at most as long.</summary>
     private static readonly TimeSpan LongestSlice = TimeSpan.FromSeconds(5);
@@ -49,9 +57,14 @@ internal sealed record BenchPlan(DemoPlan Network, IReadOnlyList<Direction> Dire
         int slices = (int)Math.Ceiling(measured / LongestSlice);
         TimeSpan slice = measured / slices;
         return new BenchPlan(
-            new DemoPlan(banks, channels, [], 0), directions, TimeSpan.FromTicks(Math.Clamp(measured.Ticks, ShortestWarmUp.Ticks, LongestWarmUp.Ticks)),
+            banks, channels, directions, TimeSpan.FromTicks(Math.Clamp(measured.Ticks, ShortestWarmUp.Ticks, LongestWarmUp.Ticks)),
             [.. Enumerable.Repeat(slice, slices)], TimeSpan.FromSeconds(Math.Ceiling(Math.Min(slice.TotalSeconds, LongestPgbenchSlice.TotalSeconds))));
     }
+
+    /// <summary>What the agent must credit each bank with.</summary>
+    public IEnumerable<(ParticipantId Bank, Money Amount)> Accounts() => Channels.SelectMany(static channel => channel.Funding)
+        .GroupBy(static side => side.Payer, static side => side.Amount)
+        .Select(static bank => (bank.Key, bank.Aggregate(static (sum, amount) => sum + amount)));
 
     private static ParticipantId Parse(string text) =>
         ParticipantId.TryParse(text, out ParticipantId id) ? id : throw new InvalidOperationException($"{text} is no participant id.");

@@ -1,5 +1,5 @@
 using Npgsql;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Host.Bench;
 
@@ -34,7 +34,7 @@ internal readonly record struct Costs
 /// <param name="administration">A connection that may ask for the size of every database.</param>
 /// <param name="ownServerProcesses">The server's processes that work for the benchmark.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CostReader(DemoNetwork network, NpgsqlConnection administration, IReadOnlySet<int> ownServerProcesses, TimeProvider time)
+internal sealed class CostReader(LocalNetwork network, NpgsqlConnection administration, IReadOnlySet<int> ownServerProcesses, TimeProvider time)
 {
     private const string Sizes = "select sum(pg_database_size(name))::bigint from unnest($1::text[]) as name";
 

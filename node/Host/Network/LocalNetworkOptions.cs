@@ -2,10 +2,10 @@ using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
-/// <summary>What a demo network consists of.</summary>
-internal sealed record DemoNetworkOptions
+/// <summary>What a network of processes consists of.</summary>
+internal sealed record LocalNetworkOptions
 {
     /// <summary>The banks, each a node.</summary>
     public required IReadOnlyList<ParticipantId> Banks { get; init; }
