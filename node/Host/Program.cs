@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Settlement.Host.Bench;
 using Settlement.Host.Commands;
 using Settlement.Host.Demo;
 
@@ -9,6 +10,7 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     ContractCommand.Create(),
     LedgerCommand.Create(),
     DemoCommand.Create(),
+    BenchCommand.Create(),
 };
 // The run command handles signals itself, and gives what is under way the time it needs.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

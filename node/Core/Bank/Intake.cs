@@ -102,7 +102,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
         string text = Convert.ToHexStringLower(id);
         if (reason is null) underWay[text] = row;
-        else reports.Add(id, InstructionStatus.Rejected, reason);
+        else reports.Add(id, InstructionStatus.Rejected, reason, sequence: 0);
         return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
     }
 
@@ -149,7 +149,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (entry is not null) row.Entry = ByteString.CopyFrom(entry.Id.ToArray());
         node.Write(node.Rows.Replace(PayloadKind.Instructions, command.WorkKey, row));
         WaitingRows.Delete(node, command.WorkKey);
-        reports.Add(command.WorkKey, status, reason);
+        reports.Add(command.WorkKey, status, reason, sequence);
         node.Then(new Effect.StatusChanged(id));
     }
 

@@ -26,8 +26,12 @@ internal sealed class ReportLog
     }
 
     /// <summary>Adds a report.</summary>
-    public void Add(byte[] instruction, InstructionStatus status, string reason) =>
-        waiting.Reports.Add(new ReportRow { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs });
+    /// <param name="instruction">The instruction that ended.</param>
+    /// <param name="status">How.</param>
+    /// <param name="reason">Why, where it was refused.</param>
+    /// <param name="sequence">The batch that decided it; zero for an instruction that got into none.</param>
+    public void Add(byte[] instruction, InstructionStatus status, string reason, long sequence) => waiting.Reports.Add(
+        new ReportRow { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs, Sequence = sequence });
 
     /// <summary>Writes what a step added, under the number of the last.</summary>
     public void Flush()

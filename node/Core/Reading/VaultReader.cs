@@ -86,7 +86,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         ReportsRow row = rows.Open(PayloadKind.Outbox, key, body, ReportsRow.Parser);
         long first = BinaryPrimitives.ReadInt64BigEndian(key) - row.Reports.Count + 1;
         return [.. row.Reports.Select((report, i) => new ReportView(first + i, Convert.ToHexStringLower(report.Instruction.Span), (InstructionStatus)report.Status, Text(report.Reason),
-            DateTimeOffset.FromUnixTimeMilliseconds(report.TimeUnixMs)))];
+            DateTimeOffset.FromUnixTimeMilliseconds(report.TimeUnixMs), report.Sequence > 0 ? report.Sequence : null))];
     }
 
     private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>

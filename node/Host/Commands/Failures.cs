@@ -16,7 +16,12 @@ internal static class Failures
         catch (Exception error) when (error is HostException or StorageException or LedgerDamagedException)
         {
             await Console.Error.WriteLineAsync(error.Message);
-            return error is StoreConflictException or StoreUnavailableException ? ExitCodes.Failed : ExitCodes.Unusable;
+            return error switch
+            {
+                HostException stopped => stopped.ExitCode,
+                StoreConflictException or StoreUnavailableException => ExitCodes.Failed,
+                _ => ExitCodes.Unusable,
+            };
         }
         catch (OperationCanceledException)
         {

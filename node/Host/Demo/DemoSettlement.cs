@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Globalization;
 using System.Threading.Channels;
 using Settlement.Client;
@@ -17,7 +18,7 @@ internal sealed class DemoSettlement
     // Answers to watch at one bank; beyond it, handing in waits.
     private const int MaximumWatched = 4_096;
 
-    private readonly DemoNetwork network;
+    private readonly LocalNetwork network;
     private readonly DemoPlan plan;
     private readonly TimeSpan answerWithin;
     private readonly TimeProvider time;
@@ -30,7 +31,7 @@ internal sealed class DemoSettlement
     /// <param name="answerWithin">How long an answer may take, kills and restarts included.</param>
     /// <param name="time">What waiting is measured by.</param>
     /// <param name="heard">Hears of each answered transaction, from any thread.</param>
-    public DemoSettlement(DemoNetwork network, DemoPlan plan, TimeSpan answerWithin, TimeProvider time, Action<DemoOutcome> heard)
+    public DemoSettlement(LocalNetwork network, DemoPlan plan, TimeSpan answerWithin, TimeProvider time, Action<DemoOutcome> heard)
     {
         this.network = network;
         this.plan = plan;
@@ -67,7 +68,7 @@ internal sealed class DemoSettlement
 
     private async Task SettleAtBankAsync(ParticipantId id, IEnumerable<Submission> submissions, CancellationToken ct)
     {
-        DemoNode bank = network.Bank(id);
+        LocalNode bank = network.Bank(id);
         Channel<(Submission Submission, string Instruction)> watched = Channel.CreateBounded<(Submission, string)>(MaximumWatched);
         await Task.WhenAll(HandInAsync(), WatchAsync());
 
@@ -102,7 +103,7 @@ internal sealed class DemoSettlement
     }
 
     /// <returns>The instructions; none when the document was refused as a whole.</returns>
-    private async Task<IReadOnlyList<string>> SubmitAsync(DemoNode bank, Submission submission, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> SubmitAsync(LocalNode bank, Submission submission, CancellationToken ct)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"demo-{submission.Index:000000}");
         try
@@ -111,7 +112,7 @@ internal sealed class DemoSettlement
                 bank, client => client.SubmitAsync(submission.File.Bytes, submission.File.ContentType, key, TimeSpan.Zero, ct), ct);
             return receipt.Instructions.Count == submission.Transactions
                 ? [.. receipt.Instructions.Select(static instruction => instruction.Id)]
-                : throw new DemoException(DemoException.Refused, $"{bank.Name} took {receipt.Instructions.Count} of {submission.Transactions} transactions of {submission.File.Name}.");
+                : throw new NetworkException(NetworkException.Refused, $"{bank.Name} took {receipt.Instructions.Count} of {submission.Transactions} transactions of {submission.File.Name}.");
         }
         catch (SettlementApiException refused) when (refused.Status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
         {
@@ -120,11 +121,11 @@ internal sealed class DemoSettlement
         }
         catch (SettlementApiException refused)
         {
-            throw new DemoException(DemoException.Refused, $"{bank.Name} refused to take {submission.File.Name}. {refused.Message}", refused);
+            throw new NetworkException(NetworkException.Refused, $"{bank.Name} refused to take {submission.File.Name}. {refused.Message}", refused);
         }
     }
 
-    private async Task WatchInstructionAsync(DemoNode bank, Submission submission, string id, CancellationToken ct)
+    private async Task WatchInstructionAsync(LocalNode bank, Submission submission, string id, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         while (true)
@@ -138,7 +139,7 @@ internal sealed class DemoSettlement
 
             if (time.GetElapsedTime(began) > answerWithin)
             {
-                throw new DemoException(DemoException.TimedOut,
+                throw new NetworkException(NetworkException.TimedOut,
                     $"{submission.File.Name} at {bank.Name} has no answer after {answerWithin.TotalSeconds} seconds: {instruction.Status}\n{bank.LogTail()}");
             }
 
@@ -146,7 +147,7 @@ internal sealed class DemoSettlement
         }
     }
 
-    private async Task<T> AskAsync<T>(DemoNode bank, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
+    private async Task<T> AskAsync<T>(LocalNode bank, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
     {
         try
         {
@@ -154,12 +155,12 @@ internal sealed class DemoSettlement
         }
         catch (SettlementApiException refused)
         {
-            throw new DemoException(DemoException.Refused, $"{bank.Name} refused to {what}. {refused.Message}", refused);
+            throw new NetworkException(NetworkException.Refused, $"{bank.Name} refused to {what}. {refused.Message}", refused);
         }
     }
 
     /// <summary>Sends a request until it is answered by something else than "busy".</summary>
-    private async Task<T> RetryAsync<T>(DemoNode bank, Func<SettlementClient, Task<T>> request, CancellationToken ct)
+    private async Task<T> RetryAsync<T>(LocalNode bank, Func<SettlementClient, Task<T>> request, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         while (true)
@@ -171,7 +172,7 @@ internal sealed class DemoSettlement
             catch (Exception error) when (IsPassing(error))
             {
                 if (time.GetElapsedTime(began) > answerWithin)
-                    throw new DemoException(DemoException.TimedOut, $"{bank.Name} does not answer after {answerWithin.TotalSeconds} seconds: {error.Message}\n{bank.LogTail()}", error);
+                    throw new NetworkException(NetworkException.TimedOut, $"{bank.Name} does not answer after {answerWithin.TotalSeconds} seconds: {error.Message}\n{bank.LogTail()}", error);
             }
 
             await Task.Delay(RetryPause, time, ct);

@@ -1,6 +1,6 @@
+using Settlement.Host.Network;
 using System.Diagnostics;
 using System.Text.Json;
-using Settlement.Host.Demo;
 
 namespace Settlement.Tests.EndToEnd.Demo;
 

@@ -2,10 +2,10 @@ using Settlement.Client;
 using Settlement.Host.Ledger;
 using Settlement.Ledger;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
-/// <summary>What can be proven after a demo: the ledger from its database, the regulator's verdicts from its API.</summary>
-internal sealed class DemoProof(DemoNetwork network, TimeProvider time)
+/// <summary>What can be proven of a network: the ledger from its database, the regulator's verdicts from its API.</summary>
+internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
@@ -14,12 +14,12 @@ internal sealed class DemoProof(DemoNetwork network, TimeProvider time)
 
     /// <summary>Recomputes the ledger's log as <c>settlement ledger verify</c> does.</summary>
     public async Task<LedgerVerdict> VerifyLedgerAsync(CancellationToken ct) => DatabaseVerification.Verify(
-        DemoNodes.Network, network.Facts(network.Ledger).Checkpoint!.Value, await LedgerDatabase.ReadAsync(network.Ledger.Database, ct));
+        LocalNodes.Network, network.Facts(network.Ledger).Checkpoint!.Value, await LedgerDatabase.ReadAsync(network.Ledger.Database, ct));
 
     /// <summary>Waits until the regulator holds what the banks have made final, and asks for its verdicts.</summary>
     /// <param name="channels">Every channel that was opened; one that the regulator does not know makes the claim incomplete.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<(RegulatorTotals Totals, IReadOnlyList<AuditReport> Reports)> AuditAsync(IReadOnlyList<string> channels, CancellationToken ct)
+    public async Task<NetworkVerdict> AuditAsync(IReadOnlyList<string> channels, CancellationToken ct)
     {
         SettlementClient regulator = network.Client(network.Regulator);
         Dictionary<string, ulong> final = await FinalSequencesAsync(ct);
@@ -36,17 +36,13 @@ internal sealed class DemoProof(DemoNetwork network, TimeProvider time)
 
         List<AuditReport> reports = [];
         foreach (string channel in channels.Where(observed.ContainsKey)) reports.Add(await regulator.AuditAsync(channel, ct));
-        bool knowsAll = reports.Count == channels.Count;
-        return (new RegulatorTotals(
-            reports.Sum(static report => report.Entries),
-            knowsAll && reports.TrueForAll(static report => report.Delivered.Holds && report.Authentic.Holds),
-            knowsAll && reports.TrueForAll(static report => report.ReExecuted.Holds)), reports);
+        return new NetworkVerdict(reports, KnowsAll: reports.Count == channels.Count);
     }
 
     private async Task<Dictionary<string, ulong>> FinalSequencesAsync(CancellationToken ct)
     {
         Dictionary<string, ulong> final = new(StringComparer.Ordinal);
-        foreach (DemoNode bank in network.Banks)
+        foreach (LocalNode bank in network.Banks)
         {
             foreach (ChannelInfo channel in (await network.Client(bank).ChannelsAsync(ct)).Channels)
                 final[channel.Id] = Math.Max(final.GetValueOrDefault(channel.Id), channel.Sequence);

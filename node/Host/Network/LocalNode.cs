@@ -3,10 +3,10 @@ using System.Globalization;
 using Settlement.Core.Identifiers;
 using Settlement.Host.Configuration;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
-/// <summary>One node of a demo network: its files, its addresses, and the process that runs it now.</summary>
-internal sealed class DemoNode : IDisposable
+/// <summary>One node of a network on this machine: its files, its addresses, and the process that runs it now.</summary>
+internal sealed class LocalNode : IDisposable
 {
     public const string ConfigurationFile = "node.json";
     public const string TokenFileName = "token";

@@ -5,10 +5,10 @@ using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
 using PinnedParticipant = Settlement.Client.PinnedParticipant;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
 /// <summary>Prepares a running network for its first business day: accounts, channels, funds.</summary>
-internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action<string, TimeSpan> phase)
+internal sealed class NetworkOpening(LocalNetwork network, TimeProvider time, Action<string, TimeSpan> phase)
 {
     /// <summary>How long a participant that has just been listed may stay unknown to another.</summary>
     private static readonly TimeSpan ListedWithin = TimeSpan.FromSeconds(30);
@@ -17,19 +17,23 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
     // Refusals of a node that has not read the newest directory yet, or that has not heard that the other side opened a channel.
     private static readonly string[] Passing = [BankCodes.ParticipantUnknown, ChannelCodes.ChannelUnknown];
 
-    /// <summary>Opens and funds everything that the plan needs.</summary>
+    /// <summary>Opens and funds channels.</summary>
+    /// <param name="planned">The channels.</param>
+    /// <param name="accounts">What the agent credits each bank with, so that it can fund its sides of them.</param>
+    /// <param name="ct">Cancels.</param>
     /// <returns>The id of each channel, in the order of the plan.</returns>
-    /// <exception cref="DemoException">DM007.</exception>
-    public async Task<IReadOnlyList<string>> PrepareAsync(DemoPlan plan, CancellationToken ct)
+    /// <exception cref="NetworkException">DM007.</exception>
+    public async Task<IReadOnlyList<string>> PrepareAsync(
+        IReadOnlyList<ChannelPlan> planned, IEnumerable<(ParticipantId Bank, Money Amount)> accounts, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         // Credits and channels do not depend on each other, and each channel only on its two banks.
-        Task<Balance[]> credits = Task.WhenAll(plan.Credits().Select(credit => CreditAsync(credit.Bank, credit.Amount, ct)));
-        string[] channels = await Task.WhenAll(plan.Channels.Select(channel => OpenAsync(channel, ct)));
+        Task<Balance[]> credits = Task.WhenAll(accounts.Select(credit => CreditAsync(credit.Bank, credit.Amount, ct)));
+        string[] channels = await Task.WhenAll(planned.Select(channel => OpenAsync(channel, ct)));
         await credits;
         phase($"{channels.Length} channels opened, accounts credited", time.GetElapsedTime(began));
         began = time.GetTimestamp();
-        await Task.WhenAll(plan.Channels.SelectMany((channel, index) => channel.Funding.Select(side => FundAsync(channels[index], side.Payer, side.Amount, ct))));
+        await Task.WhenAll(planned.SelectMany((channel, index) => channel.Funding.Select(side => FundAsync(channels[index], side.Payer, side.Amount, ct))));
         phase("channels funded", time.GetElapsedTime(began));
         return channels;
     }
@@ -58,7 +62,7 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
             return true;
         }, ct);
 
-    private async Task<T> MustAsync<T>(DemoNode node, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
+    private async Task<T> MustAsync<T>(LocalNode node, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         while (true)
@@ -70,12 +74,12 @@ internal sealed class DemoOpening(DemoNetwork network, TimeProvider time, Action
             catch (SettlementApiException refused)
             {
                 if (!Passing.Contains(refused.Code) || time.GetElapsedTime(began) > ListedWithin)
-                    throw new DemoException(DemoException.Refused, $"{node.Name} refused to {what}. {refused.Message}\n{node.LogTail()}", refused);
+                    throw new NetworkException(NetworkException.Refused, $"{node.Name} refused to {what}. {refused.Message}\n{node.LogTail()}", refused);
             }
 
             await Task.Delay(Poll, time, ct);
         }
     }
 
-    private string Root(DemoNode node) => network.Facts(node).RootFingerprint.ToString();
+    private string Root(LocalNode node) => network.Facts(node).RootFingerprint.ToString();
 }

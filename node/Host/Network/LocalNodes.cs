@@ -8,15 +8,15 @@ using Settlement.Core.Identifiers;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
-/// <summary>Decides who is in a demo network and where each listens, and writes each node's files.</summary>
-internal static class DemoNodes
+/// <summary>Decides who is in a network and where each listens, and writes each node's files.</summary>
+internal static class LocalNodes
 {
-    /// <summary>The name of every demo network; it is bound into all that is signed.</summary>
+    /// <summary>The name of every such network; it is bound into all that is signed.</summary>
     public const string Network = "demo";
 
-    /// <summary>The ledger, agent and regulator of a demo have BICs of a country without banks.</summary>
+    /// <summary>The ledger, agent and regulator have BICs of a country without banks.</summary>
     public const string LedgerId = "LEDGAQAAXXX";
 
     public const string AgentId = "AGNTAQAAXXX";
@@ -35,7 +35,7 @@ internal static class DemoNodes
     };
 
     /// <summary>The nodes of a network, without files or processes.</summary>
-    public static List<DemoNode> Plan(DemoNetworkOptions options, string folder)
+    public static List<LocalNode> Plan(LocalNetworkOptions options, string folder)
     {
         List<(NodeRole Role, ParticipantId Id, string Name)> members =
         [
@@ -45,9 +45,9 @@ internal static class DemoNodes
             .. options.Banks.Select(static bank => (NodeRole.Bank, bank, $"Bank {bank}")),
         ];
         if (members.Select(static member => member.Id).Distinct().Count() != members.Count)
-            throw new DemoException(DemoException.Refused, $"The messages name {LedgerId}, {AgentId} or {RegulatorId}, which the demo needs for itself.");
+            throw new NetworkException(NetworkException.Refused, $"The messages name {LedgerId}, {AgentId} or {RegulatorId}, which the network needs for itself.");
         IReadOnlyList<int> ports = FreePorts.Take(members.Count * PortsPerNode, options.Entropy);
-        return [.. members.Select((member, index) => new DemoNode
+        return [.. members.Select((member, index) => new LocalNode
         {
             Role = member.Role,
             Id = member.Id,
@@ -70,7 +70,7 @@ internal static class DemoNodes
     }
 
     /// <summary>Writes a node's token and configuration.</summary>
-    public static async Task WriteFilesAsync(DemoNode node, DemoNetwork network, CancellationToken ct)
+    public static async Task WriteFilesAsync(LocalNode node, LocalNetwork network, CancellationToken ct)
     {
         await WriteAsync(node.TokenFile, Encoding.UTF8.GetBytes(node.Token), ct);
         KeyFacts ledger = network.Facts(network.Ledger);
@@ -102,9 +102,9 @@ internal static class DemoNodes
         return string.Create(CultureInfo.InvariantCulture, $"node{index:00}_{name}");
     }
 
-    private static string Address(DemoNode node) => $"https://{Loopback}:{Text(node.AdvertisedPort)}";
+    private static string Address(LocalNode node) => $"https://{Loopback}:{Text(node.AdvertisedPort)}";
 
-    private static NodeFile.PinSection Pin(DemoNetwork network, DemoNode node) =>
+    private static NodeFile.PinSection Pin(LocalNetwork network, LocalNode node) =>
         new(node.Id.ToString(), network.Facts(node).RootFingerprint.ToString());
 
     private static ParticipantId Parse(string text) =>

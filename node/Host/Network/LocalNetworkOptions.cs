@@ -2,10 +2,10 @@ using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
-/// <summary>What a demo network consists of.</summary>
-internal sealed record DemoNetworkOptions
+/// <summary>What a network of processes consists of.</summary>
+internal sealed record LocalNetworkOptions
 {
     /// <summary>The banks, each a node.</summary>
     public required IReadOnlyList<ParticipantId> Banks { get; init; }
@@ -20,6 +20,9 @@ internal sealed record DemoNetworkOptions
 
     /// <summary>Whether each node's peer door is listed under another port than the one it listens on, for something in between.</summary>
     public bool SeparatePeerPorts { get; init; }
+
+    /// <summary>Connections to the database server beyond those of the nodes.</summary>
+    public int DatabaseConnectionsSpare { get; init; } = 20;
 
     /// <summary>How long nodes may take from their start until they are ready.</summary>
     public TimeSpan ReadyWithin { get; init; } = TimeSpan.FromSeconds(60);

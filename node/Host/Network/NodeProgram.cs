@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
 /// <summary>How this very program is started again as another process.</summary>
 internal static class NodeProgram

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Settlement.Core.Cryptography;
 
-namespace Settlement.Host.Demo;
+namespace Settlement.Host.Network;
 
 /// <summary>Ports of 127.0.0.1 that nobody listens on. They lie below the range from which systems take the ports of outgoing
 /// connections, so that none of those takes one before its node listens.</summary>
@@ -12,7 +12,7 @@ internal static class FreePorts
     private const int Highest = 32_000;
 
     /// <summary>Distinct free ports, from a random place on.</summary>
-    /// <exception cref="DemoException">DM008.</exception>
+    /// <exception cref="NetworkException">DM008.</exception>
     public static IReadOnlyList<int> Take(int count, IEntropy entropy)
     {
         Span<byte> random = stackalloc byte[2];
@@ -25,7 +25,7 @@ internal static class FreePorts
             if (IsFree(port)) ports.Add(port);
         }
 
-        return ports.Count == count ? ports : throw new DemoException(DemoException.NoPlace, $"127.0.0.1 has no {count} free ports between {Lowest} and {Highest}.");
+        return ports.Count == count ? ports : throw new NetworkException(NetworkException.NoPlace, $"127.0.0.1 has no {count} free ports between {Lowest} and {Highest}.");
     }
 
     private static bool IsFree(int port)

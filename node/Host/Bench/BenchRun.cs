@@ -1,0 +1,47 @@
+using Settlement.Core.Cryptography;
+using Settlement.Host.Commands;
+using Settlement.Host.Network;
+using Settlement.Storage;
+
+namespace Settlement.Host.Bench;
+
+/// <summary>One benchmark from the check of its options to taking its network down.</summary>
+internal sealed class BenchRun(BenchOptions options, IEntropy entropy, TimeProvider time)
+{
+    private const string PgbenchDatabase = "pgbench";
+
+    private readonly BenchScreen screen = new(new Screen(options.Json), time);
+
+    /// <summary>Runs the benchmark and returns the program's exit code.</summary>
+    /// <exception cref="BenchException">Any of its codes.</exception>
+    /// <exception cref="NetworkException">DM005 to DM008: the network.</exception>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        options.Check();
+        BenchResult? earlier = options.Compare is { } file ? await BenchComparison.ReadAsync(file, ct) : null;
+        if (!ProcessorTime.IsKnown) throw new BenchException(BenchException.ToolMissing, "This system has no /proc that tells what processes cost.");
+        string program = await EmbeddedPostgres.FindProgramAsync("pgbench", time, ct)
+            ?? throw new BenchException(BenchException.ToolMissing, "pgbench is not beside the other programs of PostgreSQL. Install it: apt-get install postgresql (elsewhere than on Debian, postgresql-contrib)");
+        BenchPlan plan = BenchPlan.For(options);
+        await using LocalNetwork network = await LocalNetwork.CreateAsync(
+            new LocalNetworkOptions
+            {
+                Banks = plan.Banks,
+                // One for each database that is watched, one for the sizes, and those of pgbench.
+                DatabaseConnectionsSpare = plan.Banks.Count + 2 + Pgbench.Clients + 10,
+                Entropy = entropy,
+                Time = time,
+                Phase = screen.Phase,
+            },
+            ct);
+        await network.StartAsync(ct);
+        Pgbench pgbench = new(program, await network.Server.CreateDatabaseAsync(PgbenchDatabase, LocalNodes.Secret(entropy), ct));
+        BenchTally tally = new(time);
+        await using BenchFollowing following = await BenchFollowing.ConnectAsync(network, tally, time, ct);
+        BenchMeasure measure = new(network, plan, options, tally, following, pgbench, screen, entropy, time);
+        BenchResult result = await network.WhileUpAsync(measure.RunAsync, [following.RunAsync], ct);
+        screen.Result(result, earlier);
+        if (options.Json) await Console.Out.WriteLineAsync(result.ToJson());
+        return ExitCodes.Success;
+    }
+}
