@@ -20,6 +20,10 @@ public sealed class PostgresVault : IEventVault
     private const int MaximumMarkersForgottenPerCommit = 64;
     private const int GuidLength = 16;
 
+    // Every statement of a vault finds its rows by a key, whatever the statistics of a table say that is new or has grown
+    // since: read through, it is compared with each key that is asked for. The plan is therefore always the same one.
+    private const string SessionOptions = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
+
     private readonly NpgsqlDataSource source;
     private readonly PostgresVaultOptions options;
     private readonly bool ownsSource;
@@ -57,6 +61,7 @@ public sealed class PostgresVault : IEventVault
             // Connections carry no session state, so nothing has to be reset between uses.
             NoResetOnClose = true,
             IncludeErrorDetail = false,
+            Options = SessionOptions,
         };
         NpgsqlDataSource opened = NpgsqlDataSource.Create(builder);
         PostgresVault vault = new(opened, options, ownsSource: true);
