@@ -57,7 +57,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } =
-        [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting];
+        [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Waiting];
 
     /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows.</summary>
     public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) => rows.Of(PayloadKind.Waiting).Select(r => new PayloadKey(PayloadKind.Instructions, r.Key));

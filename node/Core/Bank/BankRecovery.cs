@@ -4,6 +4,7 @@ using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Bank;
 
@@ -20,10 +21,13 @@ internal static class BankRecovery
         }
 
         Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
+        Dictionary<Digest, Proposal> proposals = rows.Of(PayloadKind.Proposals)
+            .ToDictionary(r => new Digest(r.Key), r => node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
             if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
-            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), works);
+            if (!proposals.TryGetValue(channel.Id, out Proposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
+            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal, works);
         }
     }
 
@@ -43,7 +47,7 @@ internal static class BankRecovery
                 if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
                     throw new InvalidOperationException($"An own sealed entry does not open: {code}.");
                 own.Entry = entry;
-                channel.OwnSealed[entry.Id.Value] = own;
+                channel.NoteSealed(own);
             }
 
             own.Order = waiting.Order;

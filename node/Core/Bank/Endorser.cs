@@ -26,7 +26,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             {
                 own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
                 own.IsHanded = true;
-                channel.OwnSealed[own.Entry.Id.Value] = own;
+                channel.NoteSealed(own);
                 WaitingRows.WriteSealed(node, channel, own);
             }
 
@@ -59,7 +59,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(node, entry)) is not null) continue;
+            if (node.Find(Objections.EntryFact(entry)) is not null) continue;
             if (IsTooEarly(channel, entry)) continue;
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
@@ -195,6 +195,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         batch.Refusals = refusals;
         channel.InFlight = batch;
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
+        InFlightRows.Begin(node, channel, batch);
         Answer(channel, batch);
     }
 

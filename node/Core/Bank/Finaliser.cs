@@ -90,7 +90,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         }
 
         OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
-        node.WriteFact(Objections.EntryFact(node, entry), [1]);
+        node.WriteFact(Objections.EntryFact(entry), [1]);
         if (TakeOwn(channel, entry.Id.Value) is { } own)
         {
             work.Settled(channel, own, sequence);

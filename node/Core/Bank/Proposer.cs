@@ -17,10 +17,19 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
     public const int MaxProposalBytes = 4 << 20;
 
+    // An answer that came meanwhile waits no longer than this many entries take to seal.
+    private const int MaxPreparedPerStep = 256;
+
     /// <summary>Proposes a batch if this member may and something waits.</summary>
     public void ProposeWaiting(ChannelSide channel)
     {
-        if (channel.InFlight is not null || !channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (!channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (channel.InFlight is not null)
+        {
+            Prepare(channel);
+            return;
+        }
+
         ChannelContext context = channel.Context;
         if (channel.Mailbox.Any(c => c is Command.Own { Funding: not null }) && !Objections.KnowsAgent(node.Parts.Directory, context))
         {
@@ -65,7 +74,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, proposal.TimeUnixMs, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
         channel.InFlight = batch;
         channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
-        InFlightRows.Write(node, channel, batch);
+        InFlightRows.Begin(node, channel, batch);
         Send(channel, batch);
     }
 
@@ -160,6 +169,25 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         RecordHashes.Endorsement(channel.Terms.Network, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash),
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(endorsement.NotAfterUnixMs, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
 
+    /// <summary>Seals what the next batch will take, while the last one is under way. Nothing of it has left this node, so a crash
+    /// loses only the work.</summary>
+    private void Prepare(ChannelSide channel)
+    {
+        int looked = 0, prepared = 0;
+        for (LinkedListNode<Command>? next = channel.Mailbox.First; next is not null && looked < settings.MaxBatchEntries && prepared < MaxPreparedPerStep; next = next.Next, looked++)
+        {
+            if (next.Value is not Command.Own { Entry: null } own) continue;
+            Seal(channel, own);
+            prepared++;
+        }
+    }
+
+    private void Seal(ChannelSide channel, Command.Own own)
+    {
+        own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+        channel.NoteSealed(own);
+    }
+
     private OpenedEntry? Entry(ChannelSide channel, Command command, List<Command.Own> taken)
     {
         switch (command)
@@ -168,8 +196,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
                 // What waited longer than facts are remembered is handed over again by its owner.
                 return peer.Since + NodeContext.FactMemory / 2 < node.Now ? null : peer.Entry;
             case Command.Own own:
-                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
-                channel.OwnSealed[own.Entry.Id.Value] = own;
+                Seal(channel, own);
                 taken.Add(own);
                 return own.Entry;
             default:

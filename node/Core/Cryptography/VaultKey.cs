@@ -5,12 +5,6 @@ using System.Text;
 namespace Settlement.Core.Cryptography;
 
 /// <summary>
-/// A record at rest: the content key wrapped under the vault key (68 bytes), and the ciphertext. They are stored apart;
-/// destroying the wrap erases the record, in backups too.
-/// </summary>
-public sealed record SealedRecord(byte[] WrappedKey, byte[] Ciphertext);
-
-/// <summary>
 /// The key that protects a node's vault, kept outside the database and its backups. The 32 bytes only feed HKDF: each
 /// purpose has a derived key of its own. Safe for use from several threads.
 /// </summary>
@@ -64,27 +58,33 @@ public sealed class VaultKey : IDisposable
         return wrappingKey.TryUnwrap(wrap, bound, out contentKey);
     }
 
-    /// <summary>Encrypts one record under a content key of its own, which is wrapped under this key.</summary>
+    /// <summary>
+    /// Encrypts one record under a content key of its own: the content key wrapped under this key, 68 bytes, and then the
+    /// ciphertext. Destroying the wrap erases the record.
+    /// </summary>
     /// <param name="kind">The kind of record, for example its table; bound to wrap and ciphertext.</param>
     /// <param name="recordKey">The record's key within its kind; bound likewise, so records cannot be exchanged.</param>
-    public SealedRecord Seal(string kind, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> plaintext, IEntropy entropy)
+    public byte[] Seal(string kind, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> plaintext, IEntropy entropy)
     {
         Span<byte> bound = stackalloc byte[Digest.Length];
         Bind(kind, recordKey, bound);
-        byte[] ciphertext = ContentCipher.Encrypt(plaintext, bound, entropy, out byte[] contentKey);
-        byte[] wrap = wrappingKey.Wrap(contentKey, bound, entropy);
+        byte[] record = new byte[WrappingKey.WrapLength + plaintext.Length + ContentCipher.Overhead];
+        Span<byte> contentKey = stackalloc byte[ContentCipher.KeyLength];
+        ContentCipher.Encrypt(plaintext, bound, entropy, contentKey, record.AsSpan(WrappingKey.WrapLength));
+        wrappingKey.Wrap(contentKey, bound, entropy).CopyTo(record, 0);
         CryptographicOperations.ZeroMemory(contentKey);
-        return new SealedRecord(wrap, ciphertext);
+        return record;
     }
 
     /// <summary>Opens a record; false for any change, and for another vault key, kind or record key.</summary>
-    public bool TryOpen(string kind, ReadOnlySpan<byte> recordKey, SealedRecord record, [NotNullWhen(true)] out byte[]? plaintext)
+    public bool TryOpen(string kind, ReadOnlySpan<byte> recordKey, ReadOnlySpan<byte> record, [NotNullWhen(true)] out byte[]? plaintext)
     {
         plaintext = null;
+        if (record.Length < WrappingKey.WrapLength) return false;
         Span<byte> bound = stackalloc byte[Digest.Length];
         Bind(kind, recordKey, bound);
-        if (!wrappingKey.TryUnwrap(record.WrappedKey, bound, out byte[]? contentKey)) return false;
-        bool opened = ContentCipher.TryDecrypt(contentKey, record.Ciphertext, bound, out plaintext);
+        if (!wrappingKey.TryUnwrap(record[..WrappingKey.WrapLength], bound, out byte[]? contentKey)) return false;
+        bool opened = ContentCipher.TryDecrypt(contentKey, record[WrappingKey.WrapLength..], bound, out plaintext);
         CryptographicOperations.ZeroMemory(contentKey);
         return opened;
     }

@@ -57,18 +57,18 @@ public sealed class WrapAndVaultTests
     {
         var entropy = new SeededEntropy(2);
         using VaultKey vault = VaultKey.Generate(entropy), other = VaultKey.Generate(entropy);
-        SealedRecord record = vault.Seal("message", "a"u8, "secret"u8, entropy);
-        SealedRecord second = vault.Seal("message", "a"u8, "secret"u8, entropy);
+        byte[] record = vault.Seal("message", "a"u8, "secret"u8, entropy);
+        byte[] second = vault.Seal("message", "a"u8, "secret"u8, entropy);
         Assert.True(vault.TryOpen("message", "a"u8, record, out byte[]? plaintext));
         Assert.Equal("secret"u8, plaintext);
-        Assert.NotEqual(record.Ciphertext, second.Ciphertext);
+        Assert.NotEqual(record[68..], second[68..]);
         Assert.False(vault.TryOpen("message", "b"u8, record, out _));
         Assert.False(vault.TryOpen("outbox", "a"u8, record, out _));
         Assert.False(other.TryOpen("message", "a"u8, record, out _));
         // Once its own wrap is destroyed, no other record's wrap brings it back.
-        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord(second.WrappedKey, record.Ciphertext), out _));
-        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord([], record.Ciphertext), out _));
-        Assert.False(vault.TryOpen("message", "a"u8, new SealedRecord(record.WrappedKey, []), out _));
+        Assert.False(vault.TryOpen("message", "a"u8, [.. second[..68], .. record[68..]], out _));
+        Assert.False(vault.TryOpen("message", "a"u8, record[68..], out _));
+        Assert.False(vault.TryOpen("message", "a"u8, record[..68], out _));
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class WrapAndVaultTests
         Assert.True(vault.TryUnwrapContentKey(wrap, "here"u8, out byte[]? unwrapped));
         Assert.Equal(Key, unwrapped);
         Assert.False(vault.TryUnwrapContentKey(wrap, "there"u8, out _));
-        SealedRecord record = vault.Seal("envelope", "here"u8, [], entropy);
-        Assert.False(vault.TryUnwrapContentKey(record.WrappedKey, "here"u8, out _));
+        byte[] record = vault.Seal("envelope", "here"u8, [], entropy);
+        Assert.False(vault.TryUnwrapContentKey(record[..68], "here"u8, out _));
     }
 
     [Fact]
