@@ -28,7 +28,7 @@ internal static class BenchFigures
 
     /// <summary>The smallest value that so many of a hundred do not exceed (nearest rank); the values are sorted.</summary>
     public static TimeSpan Percentile(IReadOnlyList<TimeSpan> sorted, int percent) =>
-        sorted.Count == 0 ? TimeSpan.Zero : sorted[(int)(((long)sorted.Count * percent) + 99) / 100 - 1];
+        sorted.Count == 0 ? TimeSpan.Zero : sorted[(int)((((long)sorted.Count * percent) + 99) / 100) - 1];
 
     /// <summary>Adds up what was measured.</summary>
     /// <param name="counted">At least one payment.</param>

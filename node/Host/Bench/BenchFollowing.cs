@@ -10,12 +10,14 @@ internal sealed class BenchFollowing : IAsyncDisposable
     private const int ReportsPerPage = 1_000;
 
     private readonly LocalNetwork network;
+    private readonly NetworkCalls calls;
     private readonly BenchTally tally;
     private readonly Dictionary<LocalNode, FinalityWatch> watches = [];
 
-    private BenchFollowing(LocalNetwork network, BenchTally tally)
+    private BenchFollowing(LocalNetwork network, BenchTally tally, TimeProvider time)
     {
         this.network = network;
+        calls = new NetworkCalls(network, BenchLoad.AnsweredWithin, time);
         this.tally = tally;
     }
 
@@ -25,7 +27,7 @@ internal sealed class BenchFollowing : IAsyncDisposable
     /// <summary>Connects to the databases of all that are watched.</summary>
     public static async Task<BenchFollowing> ConnectAsync(LocalNetwork network, BenchTally tally, TimeProvider time, CancellationToken ct)
     {
-        BenchFollowing following = new(network, tally);
+        BenchFollowing following = new(network, tally, time);
         try
         {
             foreach (LocalNode node in network.Banks.Append(network.Regulator))
@@ -83,14 +85,14 @@ internal sealed class BenchFollowing : IAsyncDisposable
 
     private async Task ReadReportsAsync(LocalNode bank, ChannelReader<bool> news, CancellationToken ct)
     {
-        SettlementClient client = network.Client(bank);
         string cursor = "0";
         await foreach (bool _ in news.ReadAllAsync(ct))
         {
             ReportPage page;
             do
             {
-                page = await client.ReportsAsync(cursor, ReportsPerPage, documents: false, ct);
+                string after = cursor;
+                page = await calls.AskAsync(bank, "tell of ends", client => client.ReportsAsync(after, ReportsPerPage, documents: false, ct), ct);
                 cursor = page.Next;
                 tally.Reported(page.Reports);
             }

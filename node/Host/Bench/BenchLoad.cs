@@ -14,9 +14,9 @@ internal sealed class BenchLoad : IDisposable
     /// <summary>Payments of one message.</summary>
     public const int PaymentsPerMessage = 100;
 
-    /// <summary>Messages of one direction that may be unanswered: some batches of the channel, so that the next one never waits
-    /// for the load, and far less than a bank's mailbox holds.</summary>
-    public const int MessagesUnanswered = 8;
+    /// <summary>Payments of one direction that may be unanswered: more than go on together in one batch, so that the next one never
+    /// waits for the load, and far fewer than a bank's mailbox holds.</summary>
+    public const int PaymentsUnanswered = 800;
 
     // Requests of one direction at once. A bank answers when the message is durable, so that one at a time would leave it idle.
     private const int Writers = 4;
@@ -24,9 +24,11 @@ internal sealed class BenchLoad : IDisposable
     // At a rate, messages are as small as it takes for so many a second in each direction.
     private const int MessagesPerSecond = 20;
 
-    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long a bank may say that it is busy.</summary>
+    public static readonly TimeSpan AnsweredWithin = TimeSpan.FromSeconds(60);
 
     private readonly LocalNetwork network;
+    private readonly NetworkCalls calls;
     private readonly BenchTally tally;
     private readonly TimeProvider time;
     private readonly List<Lane> lanes = [];
@@ -34,16 +36,22 @@ internal sealed class BenchLoad : IDisposable
     public BenchLoad(LocalNetwork network, BenchPlan plan, int? rate, DateOnly date, BenchTally tally, IEntropy entropy, TimeProvider time)
     {
         this.network = network;
+        calls = new NetworkCalls(network, AnsweredWithin, time);
         this.tally = tally;
         this.time = time;
         int payments = rate is { } wanted ? Math.Clamp(wanted / (MessagesPerSecond * plan.Directions.Count), 1, PaymentsPerMessage) : PaymentsPerMessage;
         long interval = rate is { } offered ? (long)((double)time.TimestampFrequency * payments * plan.Directions.Count / offered) : 0;
+        // Without a rate the window is always full, so that what was handed in first has settled once as much as it holds has.
+        PipelinePayments = plan.Directions.Count * (rate is null ? PaymentsUnanswered : payments);
         foreach (Direction direction in plan.Directions)
         {
             lanes.Add(new Lane(direction, payments, interval,
                 [.. Enumerable.Range(0, Writers).Select(writer => new MessageTemplate(direction, date, payments, (direction.Number * Writers) + writer, entropy))]));
         }
     }
+
+    /// <summary>After so many payments the load flows as it will go on.</summary>
+    public int PipelinePayments { get; }
 
     /// <summary>Hands in messages until it is halted; what is under way then is finished.</summary>
     public async Task RunAsync(CancellationToken halt, CancellationToken ct)
@@ -73,24 +81,15 @@ internal sealed class BenchLoad : IDisposable
 
     private async Task<MessageReceipt> SubmitAsync(Direction direction, ReadOnlyMemory<byte> body, long number, CancellationToken ct)
     {
-        LocalNode bank = network.Bank(direction.Payer);
         string key = string.Create(CultureInfo.InvariantCulture, $"bench-{direction.Number}-{number}");
-        while (true)
+        try
         {
-            try
-            {
-                return await network.Client(bank).SubmitAsync(body, "application/xml", key, TimeSpan.Zero, ct);
-            }
-            catch (SettlementApiException refused) when (refused.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            {
-                // The bank has as much as it may hold: the same message goes to it again.
-            }
-            catch (SettlementApiException refused)
-            {
-                throw new BenchException(BenchException.PaymentRefused, $"{bank.Name} refused to take a message of the load. {refused.Message}", refused);
-            }
-
-            await Task.Delay(BusyPause, time, ct);
+            // A bank that holds as much as it may says that it is busy, and gets the same message again.
+            return await calls.RetryAsync(network.Bank(direction.Payer), client => client.SubmitAsync(body, "application/xml", key, TimeSpan.Zero, ct), ct);
+        }
+        catch (SettlementApiException refused)
+        {
+            throw new BenchException(BenchException.PaymentRefused, $"{direction.Payer} refused to take a message of the load. {refused.Message}", refused);
         }
     }
 
@@ -104,7 +103,7 @@ internal sealed class BenchLoad : IDisposable
 
         public IReadOnlyList<MessageTemplate> Templates => templates;
 
-        public SemaphoreSlim Window { get; } = new(MessagesUnanswered, MessagesUnanswered);
+        public SemaphoreSlim Window { get; } = new(PaymentsUnanswered / payments);
 
         public void Begin(long now) => Interlocked.Exchange(ref due, now);
 

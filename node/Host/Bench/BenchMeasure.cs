@@ -17,7 +17,10 @@ internal sealed class BenchMeasure(
 
     /// <summary>How long what was handed in may take to be final everywhere once no more comes.</summary>
     private static readonly TimeSpan DrainedWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long the load may take to flow, and a batch to follow the one before.</summary>
+    private static readonly TimeSpan SettledWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     private readonly DateOnly date = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
     private IReadOnlyList<string> channels = [];
@@ -28,14 +31,15 @@ internal sealed class BenchMeasure(
     public async Task<BenchResult> RunAsync(CancellationToken ct)
     {
         channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Accounts(), ct);
-        foreach (LocalNode bank in network.Banks) await network.Client(bank).OpenBusinessDayAsync(date, ct);
+        NetworkCalls calls = new(network, BenchLoad.AnsweredWithin, time);
+        foreach (LocalNode bank in network.Banks) await calls.AskAsync(bank, "open the business day", client => client.OpenBusinessDayAsync(date, ct), ct);
         await screen.ShowAsync("pgbench prepared", null, null, pgbench.PrepareAsync(ct));
         IReadOnlyList<MeasuredSlice> slices = await TakeTurnsAsync(ct);
         PaymentMoments[] counted = BenchFigures.Counted(tally.Settled.Select(payment => following.MomentsOf(payment, channels[payment.Direction.Channel])), slices);
         if (counted.Length == 0) throw new BenchException(BenchException.NotFinal, "No payment became final everywhere within the time that is measured. Measure for longer, with --seconds.");
         IReadOnlyList<TimeSpan> lone = await LoneAsync(ct);
         long verified = await ProveAsync(ct);
-        screen.Counts(tally.Count, counted.Length, verified, slices);
+        screen.Counts(tally.Count, counted.Length, lone.Count, verified, slices);
         return BenchFigures.Result(counted, slices, lone, Peaks(), pgbench.Runs, time);
     }
 
@@ -62,11 +66,13 @@ internal sealed class BenchMeasure(
     private async Task<MeasuredSlice> LoadAsync(BenchLoad load, CostReader costs, TimeSpan warmUp, TimeSpan slice, CancellationToken ct)
     {
         using CancellationTokenSource halt = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        int before = tally.Count;
         Task<MeasuredSlice> measured = MeasureAsync();
         Task loading = load.RunAsync(halt.Token, ct);
         // The load ends by itself only when it fails.
         await Task.WhenAny(measured, loading);
         await halt.CancelAsync();
+        await ((Task)measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await loading;
         MeasuredSlice result = await measured;
         await screen.ShowAsync("drained", null, null, DrainAsync(ct));
@@ -74,10 +80,25 @@ internal sealed class BenchMeasure(
 
         async Task<MeasuredSlice> MeasureAsync()
         {
-            await screen.ShowAsync("warm-up", warmUp, Settled(), Task.Delay(warmUp, time, halt.Token));
+            await screen.ShowAsync("warm-up", warmUp, Settled(), PassAsync(warmUp, before + load.PipelinePayments, halt.Token));
             Costs from = await costs.ReadAsync(ct);
-            await screen.ShowAsync("load", slice, Settled(), Task.Delay(slice, time, halt.Token));
+            await screen.ShowAsync("load", slice, Settled(), PassAsync(slice, 0, halt.Token));
             return new MeasuredSlice(from, await costs.ReadAsync(ct));
+        }
+    }
+
+    /// <summary>Lets at least so much time pass, until so many payments are settled, and on until the next batch is: batches of
+    /// hundreds make a slice that began and ended anywhere among them count too many or too few.</summary>
+    private async Task PassAsync(TimeSpan duration, int payments, CancellationToken ct)
+    {
+        await Task.Delay(duration, time, ct);
+        long began = time.GetTimestamp();
+        int before = tally.Count;
+        while (tally.Count == before || tally.Count < payments)
+        {
+            if (time.GetElapsedTime(began) > SettledWithin)
+                throw new BenchException(BenchException.NotFinal, $"In {SettledWithin.TotalSeconds} seconds of load, too few payments were settled: {tally.Count - before}.");
+            await Task.Delay(Poll, time, ct);
         }
     }
 

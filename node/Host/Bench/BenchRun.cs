@@ -1,3 +1,4 @@
+using Npgsql;
 using Settlement.Core.Cryptography;
 using Settlement.Host.Commands;
 using Settlement.Host.Network;
@@ -9,6 +10,9 @@ namespace Settlement.Host.Bench;
 internal sealed class BenchRun(BenchOptions options, IEntropy entropy, TimeProvider time)
 {
     private const string PgbenchDatabase = "pgbench";
+
+    // Beside those that watch the banks and those of pgbench: the regulator's, the one for sizes, and the administrator's.
+    private const int ConnectionsSpare = 12;
 
     private readonly BenchScreen screen = new(new Screen(options.Json), time);
 
@@ -27,21 +31,32 @@ internal sealed class BenchRun(BenchOptions options, IEntropy entropy, TimeProvi
             new LocalNetworkOptions
             {
                 Banks = plan.Banks,
-                // One for each database that is watched, one for the sizes, and those of pgbench.
-                DatabaseConnectionsSpare = plan.Banks.Count + 2 + Pgbench.Clients + 10,
+                DatabaseConnectionsSpare = plan.Banks.Count + Pgbench.Clients + ConnectionsSpare,
                 Entropy = entropy,
                 Time = time,
                 Phase = screen.Phase,
             },
             ct);
         await network.StartAsync(ct);
-        Pgbench pgbench = new(program, await network.Server.CreateDatabaseAsync(PgbenchDatabase, LocalNodes.Secret(entropy), ct));
-        BenchTally tally = new(time);
-        await using BenchFollowing following = await BenchFollowing.ConnectAsync(network, tally, time, ct);
-        BenchMeasure measure = new(network, plan, options, tally, following, pgbench, screen, entropy, time);
-        BenchResult result = await network.WhileUpAsync(measure.RunAsync, [following.RunAsync], ct);
+        BenchResult result = await MeasureAsync(network, plan, program, ct);
         screen.Result(result, earlier);
         if (options.Json) await Console.Out.WriteLineAsync(result.ToJson());
         return ExitCodes.Success;
+    }
+
+    private async Task<BenchResult> MeasureAsync(LocalNetwork network, BenchPlan plan, string program, CancellationToken ct)
+    {
+        try
+        {
+            Pgbench pgbench = new(program, await network.Server.CreateDatabaseAsync(PgbenchDatabase, LocalNodes.Secret(entropy), ct));
+            BenchTally tally = new(time);
+            await using BenchFollowing following = await BenchFollowing.ConnectAsync(network, tally, time, ct);
+            BenchMeasure measure = new(network, plan, options, tally, following, pgbench, screen, entropy, time);
+            return await network.WhileUpAsync(measure.RunAsync, [following.RunAsync], ct);
+        }
+        catch (NpgsqlException error)
+        {
+            throw new StorageException(StorageCodes.Unavailable, $"The database server does not answer the benchmark: {error.Message}", error);
+        }
     }
 }

@@ -27,13 +27,13 @@ internal sealed class BenchScreen(Screen screen, TimeProvider time)
     }
 
     /// <summary>How much of what was counted.</summary>
-    public void Counts(int settled, int counted, long verified, IReadOnlyList<MeasuredSlice> slices)
+    public void Counts(int settled, int counted, int lone, long verified, IReadOnlyList<MeasuredSlice> slices)
     {
         double seconds = slices.Sum(slice => time.GetElapsedTime(slice.From.At, slice.To.At).TotalSeconds);
         TimeSpan generator = slices.Aggregate(TimeSpan.Zero, static (sum, slice) => sum + (slice.To.Generator - slice.From.Generator));
         TimeSpan agent = slices.Aggregate(TimeSpan.Zero, static (sum, slice) => sum + (slice.To.Agent - slice.From.Agent));
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"           {counted} payments counted in {seconds:0.0} s, of {settled} that the load settled; {verified} entries delivered, authentic and re-executed at the regulator"));
+            $"           {counted} payments counted in {seconds:0.0} s, of {settled} that the load settled and {lone} one at a time; {verified} entries delivered, authentic and re-executed at the regulator"));
         screen.Line(string.Create(CultureInfo.InvariantCulture,
             $"           beside the parts: {generator.TotalMicroseconds / counted:0.0} µs of the load generator and {agent.TotalMicroseconds / counted:0.0} µs of the agent a settlement"));
     }

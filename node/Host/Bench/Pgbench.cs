@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -60,7 +61,7 @@ internal sealed partial class Pgbench(string program, string connectionString)
         foreach (string argument in arguments.Concat(place)) start.ArgumentList.Add(argument);
         start.Environment["PGPASSWORD"] = database.Password;
         start.Environment["LC_ALL"] = "C";
-        using Process process = Process.Start(start)!;
+        using Process process = Begin(start);
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         enough.CancelAfter(within);
         try
@@ -77,6 +78,18 @@ internal sealed partial class Pgbench(string program, string connectionString)
         finally
         {
             if (!process.HasExited) process.Kill();
+        }
+    }
+
+    private static Process Begin(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new BenchException(BenchException.PgbenchFailed, $"{start.FileName} does not start: {error.Message}", error);
         }
     }
 

@@ -13,7 +13,6 @@ namespace Settlement.Host.Demo;
 internal sealed class DemoSettlement
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     // Answers to watch at one bank; beyond it, handing in waits.
     private const int MaximumWatched = 4_096;
@@ -21,6 +20,7 @@ internal sealed class DemoSettlement
     private readonly LocalNetwork network;
     private readonly DemoPlan plan;
     private readonly TimeSpan answerWithin;
+    private readonly NetworkCalls calls;
     private readonly TimeProvider time;
     private readonly Action<DemoOutcome> heard;
     private readonly TaskCompletionSource[] answered;
@@ -36,6 +36,7 @@ internal sealed class DemoSettlement
         this.network = network;
         this.plan = plan;
         this.answerWithin = answerWithin;
+        calls = new NetworkCalls(network, answerWithin, time);
         this.time = time;
         this.heard = heard;
         answered = [.. Enumerable.Range(0, plan.Days.SelectMany(static day => day.Submissions).Max(static submission => submission.Index + 1))
@@ -53,7 +54,7 @@ internal sealed class DemoSettlement
     private async Task SettleDayAsync(DayPlan day, CancellationToken ct)
     {
         await Task.WhenAll(network.Banks.Select(bank =>
-            AskAsync(bank, $"open the business day {day.Date:O}", client => client.OpenBusinessDayAsync(day.Date, ct), ct)));
+            calls.AskAsync(bank, $"open the business day {day.Date:O}", client => client.OpenBusinessDayAsync(day.Date, ct), ct)));
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task[] banks = [.. day.Submissions.GroupBy(static submission => submission.Bank).Select(group => SettleAtBankAsync(group.Key, group, rest.Token))];
         // One bank's failure must end the others, which may wait for its answers.
@@ -108,7 +109,7 @@ internal sealed class DemoSettlement
         string key = string.Create(CultureInfo.InvariantCulture, $"demo-{submission.Index:000000}");
         try
         {
-            MessageReceipt receipt = await RetryAsync(
+            MessageReceipt receipt = await calls.RetryAsync(
                 bank, client => client.SubmitAsync(submission.File.Bytes, submission.File.ContentType, key, TimeSpan.Zero, ct), ct);
             return receipt.Instructions.Count == submission.Transactions
                 ? [.. receipt.Instructions.Select(static instruction => instruction.Id)]
@@ -130,7 +131,7 @@ internal sealed class DemoSettlement
         long began = time.GetTimestamp();
         while (true)
         {
-            Instruction instruction = await AskAsync(bank, $"tell of {id}", client => client.GetInstructionAsync(id, ct), ct);
+            Instruction instruction = await calls.AskAsync(bank, $"tell of {id}", client => client.GetInstructionAsync(id, ct), ct);
             if (DemoOutcome.IsAnswer(instruction.Status))
             {
                 Note(new DemoOutcome(submission, id, instruction.Status, instruction.Reason));
@@ -146,42 +147,6 @@ internal sealed class DemoSettlement
             await Task.Delay(Poll, time, ct);
         }
     }
-
-    private async Task<T> AskAsync<T>(LocalNode bank, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
-    {
-        try
-        {
-            return await RetryAsync(bank, request, ct);
-        }
-        catch (SettlementApiException refused)
-        {
-            throw new NetworkException(NetworkException.Refused, $"{bank.Name} refused to {what}. {refused.Message}", refused);
-        }
-    }
-
-    /// <summary>Sends a request until it is answered by something else than "busy".</summary>
-    private async Task<T> RetryAsync<T>(LocalNode bank, Func<SettlementClient, Task<T>> request, CancellationToken ct)
-    {
-        long began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await request(network.Client(bank));
-            }
-            catch (Exception error) when (IsPassing(error))
-            {
-                if (time.GetElapsedTime(began) > answerWithin)
-                    throw new NetworkException(NetworkException.TimedOut, $"{bank.Name} does not answer after {answerWithin.TotalSeconds} seconds: {error.Message}\n{bank.LogTail()}", error);
-            }
-
-            await Task.Delay(RetryPause, time, ct);
-        }
-    }
-
-    // A node that was killed in the middle of an answer breaks the connection; one that starts is not there, or says "busy".
-    private static bool IsPassing(Exception error) => error is HttpRequestException or IOException
-        || error is SettlementApiException { Status: StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests };
 
     private void Note(DemoOutcome outcome)
     {

@@ -43,6 +43,9 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
 
         ReportItem item = Assert.Single((await bank.ReportsAsync("0", 10, Ct)).Reports);
         Assert.Equal((status.Id, "ACSC"), (item.Instruction, item.Status));
+        Assert.Equal(Assert.Single((await bank.EntriesAsync(channel, 0, 10, Ct)).Entries, entry => entry.Id == instruction.Entry).Sequence, item.Sequence);
+        Assert.Contains("ACSC", item.Document, StringComparison.Ordinal);
+        Assert.Equal(item with { Document = "" }, Assert.Single((await bank.ReportsAsync("0", 10, documents: false, Ct)).Reports));
         await AssertProvenAsync(channel, instruction.Entry!);
     }
 
