@@ -23,5 +23,7 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(Balance))]
 [JsonSerializable(typeof(BooksInfo))]
 [JsonSerializable(typeof(LogSize))]
+[JsonSerializable(typeof(AlarmPage))]
+[JsonSerializable(typeof(EvidenceInfo))]
 [JsonSerializable(typeof(HealthAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext;

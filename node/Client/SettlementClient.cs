@@ -107,6 +107,13 @@ public sealed class SettlementClient : IDisposable
     /// <summary>How large the ledger's log is.</summary>
     public Task<LogSize> LogSizeAsync(CancellationToken ct) => GetAsync("v1/log/size", ApiJson.Default.LogSize, ct);
 
+    /// <summary>What others did that they may not do, as far as it changed after a cursor; "0" for all of it.</summary>
+    public Task<AlarmPage> AlarmsAsync(string after, int limit, CancellationToken ct) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/alarms?after={Uri.EscapeDataString(after)}&limit={limit}"), ApiJson.Default.AlarmPage, ct);
+
+    /// <summary>A piece of evidence with its bytes.</summary>
+    public Task<EvidenceInfo> EvidenceAsync(string id, CancellationToken ct) => GetAsync($"v1/alarms/evidence/{Uri.EscapeDataString(id)}", ApiJson.Default.EvidenceInfo, ct);
+
     /// <summary>Whether the node may be given work.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {

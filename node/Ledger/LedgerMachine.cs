@@ -26,6 +26,7 @@ public sealed class LedgerMachine
     private readonly LedgerReplies replies;
     private readonly SubmissionQuota openings;
     private readonly SubmissionQuota records;
+    private readonly SubmissionRate heads;
     private readonly CheckpointSigner signer;
     private readonly LedgerSettings settings;
     private DateTimeOffset time;
@@ -52,10 +53,14 @@ public sealed class LedgerMachine
         replies = new LedgerReplies(state, settings);
         openings = new SubmissionQuota(settings.QuotaWindow);
         records = new SubmissionQuota(settings.QuotaWindow);
+        heads = new SubmissionRate(settings.HeadsPerSecond, settings.HeadBurst);
     }
 
     /// <summary>The number of leaves.</summary>
     public long Count => state.Count;
+
+    /// <summary>The time of the next leaf: it never falls, so it may lie ahead of the clock.</summary>
+    public DateTimeOffset Time => time;
 
     /// <summary>The root over all leaves.</summary>
     public Digest Root => state.Tree.Root;
@@ -179,7 +184,7 @@ public sealed class LedgerMachine
         LedgerRecord.Opening => openings.TryTake(submitter, settings.OpeningsPerWindow, time),
         LedgerRecord.Participant => records.TryTake(
             submitter, submitter == Strangers ? settings.StrangerRecordsPerWindow : settings.ParticipantRecordsPerWindow, time),
-        _ => true,
+        _ => heads.TryTake(submitter, time),
     };
 
     private long Append(Submission submission, LedgerRecord record, StoreTransaction commit)

@@ -65,7 +65,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         if (takeover.Head != channel.Head) return Judgement.Refuse(LedgerCodes.TakeoverHead);
         if (takeover.NewTerm != channel.Term + 1) return Judgement.Refuse(LedgerCodes.TakeoverTerm);
         if (takeover.Member != TermOfOffice.SequencerOf(takeover.NewTerm, channel.MemberKeys.Count)) return Judgement.Refuse(LedgerCodes.NotSequencer);
-        if (!takeover.IsSignedBy(state.Network, channel.MemberKeys[takeover.Member])) return Judgement.Refuse(LedgerCodes.TakeoverSignature);
-        return time - channel.LastTakeover < takeoverInterval ? Judgement.Refuse(LedgerCodes.TakeoverTooSoon) : Judgement.Append;
+        if (time - channel.LastTakeover < takeoverInterval) return Judgement.Refuse(LedgerCodes.TakeoverTooSoon);
+        return takeover.IsSignedBy(state.Network, channel.MemberKeys[takeover.Member]) ? Judgement.Append : Judgement.Refuse(LedgerCodes.TakeoverSignature);
     }
 }

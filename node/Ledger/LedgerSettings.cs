@@ -30,6 +30,12 @@ public sealed record LedgerSettings
     /// <summary>Participant records that all strangers together may have accepted in a window.</summary>
     public int StrangerRecordsPerWindow { get; init; } = 1024;
 
+    /// <summary>Heads and takeovers that one participant may have accepted in a second, sustained.</summary>
+    public int HeadsPerSecond { get; init; } = 500;
+
+    /// <summary>Heads and takeovers beyond that rate which one participant may have accepted at once.</summary>
+    public int HeadBurst { get; init; } = 100_000;
+
     /// <summary>The shortest time between two takeovers of one channel.</summary>
     public TimeSpan TakeoverInterval { get; init; } = TimeSpan.FromSeconds(10);
 

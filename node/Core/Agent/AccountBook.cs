@@ -33,6 +33,9 @@ internal sealed class AccountBook
         if (balances.Values.GroupBy(b => b.Currency).Any(g => g.Aggregate(Int128.Zero, (sum, b) => sum + b.MinorUnits) != 0)) throw new InvalidOperationException("The books do not sum to zero.");
     }
 
+    /// <summary>Whether a holder has, or had, money here.</summary>
+    public bool Knows(string holder) => balances.Values.Any(b => b.Holder == holder);
+
     /// <summary>A holder's balance.</summary>
     public long BalanceOf(string holder, Currency currency) => balances.TryGetValue(KeyOf(holder, currency.Code), out BookRow? row) ? row.MinorUnits : 0;
 

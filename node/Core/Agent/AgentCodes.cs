@@ -14,4 +14,7 @@ public static class AgentCodes
 
     /// <summary>The request or reference was used before with other values.</summary>
     public const string RepeatedDifferently = "AG004";
+
+    /// <summary>The bank had so many requests refused of late that no more are looked at.</summary>
+    public const string TooManyRefusals = "AG005";
 }

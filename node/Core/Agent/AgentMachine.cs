@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -29,20 +30,23 @@ public sealed class AgentMachine : IMachine
     private readonly LedgerDesk ledger;
     private readonly AccountBook book;
     private readonly Dictionary<PayloadKey, PostingRow> postedThisStep = [];
+    private readonly RefusalBudget refusals = new();
     private readonly EventStream history;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public AgentMachine(AgentParts parts, RecoveredRows rows)
     {
         this.parts = parts;
-        node = new NodeContext(parts.Node);
+        node = new NodeContext(parts.Node, rows);
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
         history = new EventStream(node, "books", rows);
+        string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
+        node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
-    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Snapshots];
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots];
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -87,14 +91,20 @@ public sealed class AgentMachine : IMachine
                 ledger.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
+                node.TryRecord(input);
                 ledger.RefreshDirectory();
+                break;
+            case Input.DoorRefused:
+                node.TryRecord(input);
                 break;
             case Input.PeerReceived received:
                 // A settlement agent is in no channel; whoever writes to it all the same is no reason to stop.
-                node.Alarm(AgentCodes.Malformed, received.From.ToString());
+                node.AlarmAbout(received.From, AgentCodes.Malformed, received.From.ToString(), EvidencePart.OfGarbage(received.Body));
                 break;
             case AgentInput.Requested requested:
+                node.Hear(requested.From, EvidencePart.OfGarbage(requested.Body));
                 node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
+                node.HearNobody();
                 break;
             case AgentInput.Credit credit:
                 node.Then(new Effect.Reply(credit.CallId, Credit(credit)));
@@ -151,6 +161,7 @@ public sealed class AgentMachine : IMachine
         if (fund.RequestId.Length != Digest.Length || !Digest.TryRead(fund.Channel.Span, out Digest channel)
             || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0)
         {
+            node.Alarm(AgentCodes.Malformed, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.Malformed;
             return result;
         }
@@ -159,7 +170,15 @@ public sealed class AgentMachine : IMachine
         {
             bool isSame = earlier.Credit == channel.ToString() && earlier.Currency == fund.Currency && earlier.MinorUnits == fund.MinorUnits;
             result.Code = isSame ? earlier.Refusal : AgentCodes.RepeatedDifferently;
+            if (!isSame) node.Alarm(AgentCodes.RepeatedDifferently, bank.ToString(), EvidencePart.Of("request", fund));
             if (isSame) (result.PostingId, result.Signature) = (earlier.PostingId, earlier.Signature);
+            return result;
+        }
+
+        if (!refusals.MayBeRefused(bank, node.Now))
+        {
+            node.Alarm(AgentCodes.TooManyRefusals, bank.ToString(), EvidencePart.Of("request", fund));
+            result.Code = AgentCodes.TooManyRefusals;
             return result;
         }
 
@@ -168,6 +187,8 @@ public sealed class AgentMachine : IMachine
             : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {
+            refusals.Refused(bank, node.Now);
+            if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
             Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
             result.Code = refusal;
             return result;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -19,6 +20,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 {
     private readonly NodeContext node;
     private readonly BankSettings settings;
+    private readonly ParticipantId agent;
     private readonly LedgerDesk ledger;
     private readonly ChannelBook channels;
     private readonly BusinessDay day;
@@ -35,8 +37,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
     {
-        node = new NodeContext(parts.Node);
+        node = new NodeContext(parts.Node, rows);
         settings = parts.Settings;
+        agent = parts.Agent.Id;
         ledger = new LedgerDesk(node, rows);
         channels = new ChannelBook(settings);
         day = new BusinessDay(node, rows);
@@ -52,12 +55,13 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         finaliser.Finalised = observers.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
+        node.Alarms.IsPartner = IsPartner;
         BankRecovery.Run(node, rows, channels, openings, intake, funding);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } =
-        [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Waiting];
+        [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Waiting];
 
     /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows.</summary>
     public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) => rows.Of(PayloadKind.Waiting).Select(r => new PayloadKey(PayloadKind.Instructions, r.Key));
@@ -122,6 +126,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
     private void Join(ChannelSide channel) => channels.Add(channel);
 
+    /// <summary>The ledger, the agent, and whoever is in a channel of this bank.</summary>
+    private bool IsPartner(string party) => ParticipantId.TryParse(party, out ParticipantId id)
+        && (id == node.Parts.Ledger.Destination.Participant || id == agent || channels.Participants.Contains(id));
+
     private void Handle(Input input)
     {
         switch (input)
@@ -130,7 +138,14 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 Tick();
                 break;
             case Input.PeerReceived received:
-                foreach (PeerMessage message in reader.Read(received)) OnMessage(received.From, message);
+                node.Hear(received.From, EvidencePart.OfGarbage(received.Body));
+                foreach (PeerMessage message in reader.Read(received))
+                {
+                    node.Hear(received.From, EvidencePart.Of("message", message));
+                    OnMessage(received.From, message);
+                }
+
+                node.HearNobody();
                 break;
             case Input.Answered answered:
                 _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body);
@@ -139,7 +154,11 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
+                node.TryRecord(input);
                 ledger.RefreshDirectory();
+                break;
+            case Input.DoorRefused:
+                node.TryRecord(input);
                 break;
             case BankInput.Submit submit:
                 intake.Submit(submit);
@@ -223,8 +242,14 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         if (Digest.TryRead(progress.Channel.Span, out Digest id) && channels.TryGet(id, out ChannelSide? channel)
             && channel.Terms.TryFind(from, out PinnedParticipant? observer) && observer.Number >= ChannelTerms.MemberCount && observer.IsIn(node.Parts.Directory))
-            observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue));
-        else node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+        {
+            if (!observers.OnProgress(channel, observer.Number - ChannelTerms.MemberCount, (long)Math.Min(progress.Sequence, long.MaxValue)))
+                node.Note(ChannelCodes.TooOften, channel.Id.ToString());
+        }
+        else
+        {
+            node.Alarm(ChannelCodes.ChannelUnknown, from.ToString());
+        }
     }
 
     private void OnChannelSeen(Wire.Ledger.ChannelStatus status, Wire.Ledger.Leaf? head, Wire.Ledger.Leaf? term)
@@ -241,7 +266,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         {
             if (channel.Parked is not { HasAsked: true } parked) continue;
             channel.Parked = null;
+            node.Hear(channel.Other.Id, EvidencePart.Of("message", parked.Message));
             endorser.OnProposal(channel, parked.Message, reader.SlotsOf(channel, parked.Message), hasAsked: true);
+            node.HearNobody();
         }
     }
 }

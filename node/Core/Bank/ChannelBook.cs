@@ -9,6 +9,10 @@ internal sealed class ChannelBook(BankSettings settings)
 {
     private readonly SortedDictionary<Digest, ChannelSide> byId = [];
     private readonly Dictionary<ParticipantId, ChannelSide> byCounterparty = [];
+    private readonly Dictionary<Digest, ChannelSide> byTerms = [];
+
+    /// <summary>Everybody who is in a channel of this bank.</summary>
+    public HashSet<ParticipantId> Participants { get; } = [];
 
     /// <summary>All of them, by id.</summary>
     public IReadOnlyCollection<ChannelSide> All => byId.Values;
@@ -17,11 +21,16 @@ internal sealed class ChannelBook(BankSettings settings)
     public void Add(ChannelSide channel)
     {
         byId.Add(channel.Id, channel);
+        Participants.UnionWith(channel.Terms.Participants.Select(p => p.Id));
+        byTerms[channel.Terms.Hash] = channel;
         byCounterparty.TryAdd(channel.Other.Id, channel);
     }
 
     /// <summary>Finds by id.</summary>
     public bool TryGet(Digest id, [NotNullWhen(true)] out ChannelSide? channel) => byId.TryGetValue(id, out channel);
+
+    /// <summary>Finds by the hash of its terms.</summary>
+    public bool TryFindTerms(Digest hash, [NotNullWhen(true)] out ChannelSide? channel) => byTerms.TryGetValue(hash, out channel);
 
     /// <summary>Finds the channel that takes payments to a participant.</summary>
     public bool TryFindOpen(ParticipantId counterparty, [NotNullWhen(true)] out ChannelSide? channel) => byCounterparty.TryGetValue(counterparty, out channel);

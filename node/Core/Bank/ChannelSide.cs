@@ -74,6 +74,9 @@ internal sealed class ChannelSide : IDisposable
 
     public InFlight? InFlight { get; set; }
 
+    /// <summary>The newest final head as the log holds it, with both endorsements; null before one became final in this life.</summary>
+    public Wire.Ledger.HeadRecord? Notarised { get; set; }
+
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
@@ -43,36 +44,56 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (!channel.IsSequencer || (long)commands.Term != channel.Term)
         {
+            node.Note(ChannelCodes.Late, channel.Id.ToString());
             ledger.Query(channel.Id);
             return;
         }
 
+        if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
         HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
         present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
-        foreach (ProposedSlot slot in opened)
+        bool isLate = false;
+        foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
             // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
             if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own)
             {
-                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString());
+                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", said));
                 continue;
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(entry)) is not null) continue;
+            if (node.Find(Objections.EntryFact(entry)) is not null)
+            {
+                isLate = true;
+                continue;
+            }
+
             if (IsTooEarly(channel, entry)) continue;
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
+
+        if (isLate) node.Note(ChannelCodes.Late, channel.Id.ToString());
     }
 
     /// <summary>Judges a proposal: endorses it, refuses entries of it, objects to it, or parks it until the ledger was asked.</summary>
     public void OnProposal(ChannelSide channel, PeerMessage message, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
     {
         Proposal proposal = message.Proposal;
-        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence) return;
-        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous)) return;
+        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence)
+        {
+            node.Note(ChannelCodes.Late, channel.Id.ToString());
+            return;
+        }
+
+        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous))
+        {
+            node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
+            return;
+        }
+
         bool isNext = (long)proposal.Term == channel.Term && (long)proposal.Sequence == channel.Sequence + 1 && previous == channel.Head;
         if (!isNext)
         {
@@ -145,8 +166,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         // One head for a previous head and term: what was signed stays signed.
-        node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString());
-        Object(channel, proposal, ChannelCodes.SecondHead);
+        Object(channel, proposal, ChannelCodes.SecondHead, EvidencePart.Of("proposal signed", earlier.Proposal), EvidencePart.Of("proposal offered", proposal));
     }
 
     private void Endorse(ChannelSide channel, Proposal proposal, Digest previous, IReadOnlyList<ProposedSlot> slots)
@@ -174,10 +194,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else if (slots[i].Entry is { } entry)
             {
-                if (execution.Add(entry).Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
+                string code = execution.Add(entry);
+                if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
+                // An honest sequencer has refused these itself.
+                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
             }
             else
             {
+                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", proposal.Items[i].Entry));
                 Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
@@ -232,9 +256,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         Object(channel, proposal, code);
     }
 
-    private void Object(ChannelSide channel, Proposal proposal, string code)
+    private void Object(ChannelSide channel, Proposal proposal, string code, params EvidencePart[] evidence)
     {
-        node.Alarm(code, channel.Id.ToString());
+        node.Alarm(code, channel.Id.ToString(), evidence);
         channel.Tell(node, new PeerMessage
         {
             Endorsement = new EndorsementAnswer

@@ -42,6 +42,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
         channel.Advance(agreed);
+        channel.Notarised = leaf.Head;
         channel.InFlight = null;
         channel.StalledSince = null;
         byte[] rowKey = RowKeys.Batch(channel.Id, row.Sequence);

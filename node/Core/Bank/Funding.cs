@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Agent;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
@@ -116,15 +117,24 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     public bool TryAnswer(long token, byte[] body)
     {
         if (underWay is not { } sent || sent.Token != token) return false;
+        node.Hear(agent.Id, EvidencePart.OfGarbage(body));
         if (!Parsing.TryParse(AgentReply.Parser, body, out AgentReply? reply) || reply.Funds.Count != sent.Asked.Count)
         {
             node.Alarm(ChannelCodes.MessageMalformed, agent.Id.ToString());
-            return TryFail(token);
+            TryFail(token);
+        }
+        else
+        {
+            underWay = null;
+            retry.Reset();
+            for (int i = 0; i < sent.Asked.Count; i++)
+            {
+                node.Hear(agent.Id, EvidencePart.Of("result", reply.Funds[i]));
+                OnResult(sent.Asked[i], reply.Funds[i]);
+            }
         }
 
-        underWay = null;
-        retry.Reset();
-        for (int i = 0; i < sent.Asked.Count; i++) OnResult(sent.Asked[i], reply.Funds[i]);
+        node.HearNobody();
         return true;
     }
 
@@ -135,7 +145,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
     {
         // The agent has debited the account, so the posting must end in a position: it is cited again in a fresh entry.
-        node.Alarm(code, channel.Id.ToString());
+        node.Alarm(KnownCodes.OrForeign(code), channel.Id.ToString());
         if (!works.TryGetValue(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was refused.");
         if (channel.State.HasPosting(Convert.ToHexStringLower(work.Row.PostingId.Span)))
         {

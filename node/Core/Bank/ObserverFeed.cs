@@ -36,10 +36,10 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         }
     }
 
-    /// <summary>What an observer says it holds.</summary>
-    public void OnProgress(ChannelSide channel, int observer, long sequence)
+    /// <summary>What an observer says it holds; false when it asks again before an answer can have come.</summary>
+    public bool OnProgress(ChannelSide channel, int observer, long sequence)
     {
-        if (sequence < 0 || sequence > channel.Sequence) return;
+        if (sequence < 0 || sequence > channel.Sequence) return true;
         (long sent, Retry retry) = Cursor(channel, observer);
         if (sequence > channel.ObserverProgress[observer])
         {
@@ -50,7 +50,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         else if (sequence < channel.Sequence)
         {
             // What was sent a moment ago is on its way: an ask is answered once a retry interval, however often it comes.
-            if (!retry.IsDue(node.Now)) return;
+            if (!retry.IsDue(node.Now)) return false;
             // It asks for what comes after: it may have lost what it had, or it asks this member because the other is silent.
             channel.ObserverProgress[observer] = sequence;
             sent = sequence;
@@ -58,6 +58,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         }
 
         cursors[(channel.Id, observer)] = (Math.Max(sent, sequence), retry);
+        return true;
     }
 
     /// <summary>The rows of batches that are to be delivered again.</summary>

@@ -12,7 +12,10 @@ namespace Settlement.Core.Bank;
 internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
     /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row, since the consent may still be used.</summary>
-    private const int MaxPendingOfProposer = 8;
+    public const int MaxPendingOfProposer = 8;
+
+    /// <summary>Openings of all proposers that wait for them, so that many together leave room for this bank's own.</summary>
+    public const int MaxPendingOfAll = 1_000;
 
     /// <summary>Why the operator's request is refused, or null.</summary>
     public string? Refusal(ChannelRequest request, IReadOnlyCollection<Opening> underWay)
@@ -33,19 +36,31 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
     {
         keys = null;
         terms = null;
+        // Before anything is read: a proposer that asks too often costs a comparison.
+        if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
+        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
+        int pending = 0, ofAll = 0;
+        foreach (Opening opening in underWay.Where(o => !o.Row.IsProposer))
+        {
+            ofAll++;
+            if (opening.Terms.Participants[0].Id == from) pending++;
+        }
+
+        if (pending >= MaxPendingOfProposer || ofAll >= MaxPendingOfAll) return BankCodes.TooManyChannels;
         // Before anything is compiled: only contracts that this bank knows are.
+        if (proposal.Terms.Length > ChannelTerms.MaxBytes) return ChannelCodes.TermsUnreadable;
         if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
         if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
         if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
-        if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
         if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
         if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
             return ChannelCodes.TermsNotAccepted;
+        // A limit is money that this bank lends: a proposer does not write its own.
+        ChannelTerms read = terms;
+        if (read.Currencies.Any(c => read.LimitOf(0, c.Code) > settings.GrantedLimits.GetValueOrDefault((from, c.Code)))) return ChannelCodes.LimitNotGranted;
         // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
         if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
-        if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
-        if (underWay.Count(o => !o.Row.IsProposer && o.Terms.Participants[0].Id == from) >= MaxPendingOfProposer) return BankCodes.TooManyChannels;
         if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)
             || !KeyCertificates.TryVerify(proposal.MemberCertificates[0], root, node.Network, from, KeyPurpose.Channel, terms.Hash.ToArray(), node.Now, out _))
             return ChannelCodes.ParticipantNotPinned;

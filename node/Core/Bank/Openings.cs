@@ -76,7 +76,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             return;
         }
 
-        if (channels.All.Any(c => c.Terms.Hash == hash)) return;
+        if (channels.TryFindTerms(hash, out _)) return;
         if (policy.Judge(from, proposal, underWay.Values, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
             // The directory is read again, and the proposer proposes again.
@@ -279,7 +279,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
             opening.IsSubmitted = false;
             if (leaf is not null && !Opening.Lists(node.Network, record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
             else if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
-            else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, result.Code);
+            else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, KnownCodes.OrForeign(result.Code));
         });
     }
 
@@ -306,8 +306,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     /// <summary>One that still asks about a channel that is open has missed the notice.</summary>
     private void Remind(ParticipantId participant, Digest terms)
     {
-        ChannelSide? channel = channels.All.FirstOrDefault(c => c.Terms.Hash == terms);
-        if (channel is { Opening.IsProposer: true } && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
+        if (channels.TryFindTerms(terms, out ChannelSide? channel) && channel.Opening.IsProposer && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
     }
 
     private void GiveUp(Opening opening, string code)

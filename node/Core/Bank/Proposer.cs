@@ -90,17 +90,23 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     /// <summary>The other member endorsed, or objects.</summary>
     public void OnEndorsement(ChannelSide channel, EndorsementAnswer answer)
     {
-        if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || (long)answer.Sequence != batch.Sequence || (long)answer.Term != batch.Term
-            || !answer.PreviousHead.Span.SequenceEqual(batch.Previous.ToArray())) return;
+        SecondEndorsement.Look(node, channel, answer);
+        if (channel.InFlight is not { } batch || !channel.IsSequencer || (long)answer.Sequence != batch.Sequence || (long)answer.Term != batch.Term
+            || !answer.PreviousHead.Span.SequenceEqual(batch.Previous.ToArray()))
+        {
+            node.Note(ChannelCodes.Late, channel.Id.ToString());
+            return;
+        }
+
+        if (batch.IsSubmitted) return;
         if (answer.Objection.Length > 0)
         {
             // The same proposal is sent again: nothing else may be signed for this head and term.
-            node.Alarm(CodeValue.IsCode(answer.Objection) ? answer.Objection : ChannelCodes.MessageMalformed, channel.Id.ToString());
+            node.Alarm(KnownCodes.OrForeign(answer.Objection), channel.Id.ToString());
             ledger.Query(channel.Id);
             return;
         }
 
-        batch.Retry.Reset();
         ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
         if (result is not { } agreed
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
@@ -110,13 +116,20 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        // A head is signed once; a later not-after is a new signature over the same head.
-        if (batch.Agreed is { } earlier && earlier.HeadHash != agreed.HeadHash)
+        // Where it lies within the skew of clocks, the ledger's decides.
+        if (answer.Endorsement.NotAfterUnixMs + (long)settings.MaxClockSkew.TotalMilliseconds < node.NowUnixMs)
         {
-            node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString());
+            node.Alarm(LedgerCodes.EndorsementExpired, channel.Id.ToString());
             return;
         }
 
+        // A head is signed once; a later not-after is a new signature over the same head.
+        if (batch.Agreed is { } earlier && earlier.HeadHash != agreed.HeadHash)
+        {
+            return;
+        }
+
+        batch.Retry.Reset();
         batch.Agreed = agreed;
         batch.Refusals = [.. answer.Refusals];
         batch.Other = answer.Endorsement;
@@ -239,14 +252,14 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         if (result.Code == LedgerCodes.EndorsementExpired)
         {
-            // The same head, signed again until later.
+            // The same head, signed again until later, after a wait: who signs for too short a time must not drive this member on.
+            node.Note(result.Code, channel.Id.ToString());
             batch.Own = null;
-            batch.Other = null;
-            batch.Retry.Reset();
+            batch.Retry.Tried(node.Now);
             return;
         }
 
-        node.Alarm(result.Code, channel.Id.ToString());
+        node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
         batch.Retry.Tried(node.Now);
         ledger.Query(channel.Id);
     }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
@@ -65,6 +66,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
             return;
         }
 
+        if (!isOwn) node.NoteAbout(channel.Other.Id, ChannelCodes.TakenOver, channel.Id.ToString(), EvidencePart.Of("leaf", leaf));
         channel.Term = takeover.NewTerm;
         channel.HasObjected = false;
         channel.StalledSince = null;

@@ -24,6 +24,9 @@ public static class ChannelCodes
     /// <summary>An epoch key did not open.</summary>
     public const string EpochKeyUnreadable = "CH007";
 
+    /// <summary>Terms let the proposer's position fall further below zero than this bank grants it.</summary>
+    public const string LimitNotGranted = "CH008";
+
     /// <summary>An entry is malformed or its leaves do not fit its contract.</summary>
     public const string EntryMalformed = "CH010";
 
@@ -83,4 +86,13 @@ public static class ChannelCodes
 
     /// <summary>The channel is not known here, or not open yet.</summary>
     public const string ChannelUnknown = "CH035";
+
+    /// <summary>A message about something that is over: a late copy, or a replay.</summary>
+    public const string Late = "CH036";
+
+    /// <summary>The other member took the office over.</summary>
+    public const string TakenOver = "CH037";
+
+    /// <summary>An observer asks for batches again before an answer can have come.</summary>
+    public const string TooOften = "CH038";
 }

@@ -16,7 +16,11 @@ public abstract record Effect
     public sealed record StatusChanged(string InstructionId) : Effect;
 
     /// <summary>The operator must hear of it: a stable code and an opaque subject, never a confidential value.</summary>
-    public sealed record Alarm(string Code, string Subject) : Effect;
+    /// <param name="Code">A stable code.</param>
+    /// <param name="Subject">What it is about.</param>
+    /// <param name="Party">Who brought it about: a participant, or one of <see cref="Alarms.AlarmParties"/>.</param>
+    /// <param name="Times">How often since it was told last.</param>
+    public sealed record Alarm(string Code, string Subject, string Party, long Times) : Effect;
 
     /// <summary>The participants this node knows changed; the doors authenticate against the new set.</summary>
     public sealed record DirectoryChanged : Effect;

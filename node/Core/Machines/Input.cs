@@ -18,5 +18,12 @@ public abstract record Input
     public sealed record SendFailed(long Token) : Input;
 
     /// <summary>Somebody presented a TLS key that the directory, as this node last saw it, does not list.</summary>
-    public sealed record StrangerKnocked : Input;
+    /// <param name="Times">How often since it was told last.</param>
+    public sealed record StrangerKnocked(long Times = 1) : Input;
+
+    /// <summary>A door refused what a participant, authenticated by TLS, sent: it is no message, too large, or too slow.</summary>
+    /// <param name="From">Who.</param>
+    /// <param name="Code">The door's code.</param>
+    /// <param name="Detail">What the door saw of it: sizes, never content.</param>
+    public sealed record DoorRefused(ParticipantId From, string Code, string Detail) : Input;
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Notarisation;
@@ -118,19 +120,29 @@ internal sealed class LedgerDesk
     public bool TryAnswer(long token, byte[] body)
     {
         if (underWay is not { } sent || sent.Token != token) return false;
+        Hear(EvidencePart.OfGarbage(body));
         if (!Parsing.TryParse(LedgerReply.Parser, body, out LedgerReply? reply) || reply.Results.Count != sent.Submissions.Count
             || reply.Channels.Count != sent.Queries.Count)
         {
             context.Alarm(LedgerCodes.Malformed, "ledger");
-            return TryFail(token);
+            TryFail(token);
         }
-
-        if (!view.TryAdvance(reply, out LedgerDoubt? doubt))
+        else if (!view.TryAdvance(reply, out LedgerDoubt? doubt))
         {
-            context.Alarm(doubt.Code, "ledger");
-            return TryFail(token);
+            Doubt(doubt, "ledger");
+            TryFail(token);
+        }
+        else
+        {
+            Read(sent, reply);
         }
 
+        context.HearNobody();
+        return true;
+    }
+
+    private void Read((long Token, List<PendingSubmission> Submissions, List<Digest> Queries, bool HasAskedDirectory) sent, LedgerReply reply)
+    {
         underWay = null;
         retry.Reset();
         HasAnswered = true;
@@ -139,15 +151,29 @@ internal sealed class LedgerDesk
         follower?.Read(reply, view.Checkpoint, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
         for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i], reply.Channels[i]);
-        return true;
+    }
+
+    /// <summary>The ledger is heard: what it says counts together with the checkpoint that it signed.</summary>
+    private void Hear(params EvidencePart[] said) =>
+        context.Hear(context.Parts.Ledger.Destination.Participant, view.Note is { } note ? [.. said, EvidencePart.Of("checkpoint", note)] : said);
+
+    /// <summary>Two notes that contradict each other prove a fork to everybody who has the ledger's key.</summary>
+    private void Doubt(LedgerDoubt doubt, string subject, IMessage? said = null)
+    {
+        List<EvidencePart> evidence = [];
+        if (said is not null) evidence.Add(EvidencePart.Of("said", said));
+        if (doubt.Known is not null) evidence.Add(EvidencePart.Of("checkpoint known", doubt.Known));
+        if (doubt.Offered is not null) evidence.Add(EvidencePart.Of("checkpoint offered", doubt.Offered));
+        context.Alarm(doubt.Code, subject, [.. evidence]);
     }
 
     private void Settle(PendingSubmission pending, SubmissionResult result)
     {
+        Hear(EvidencePart.Of("result", result), EvidencePart.Of("submission", pending.Submission));
         Leaf? leaf = null;
-        if (result.Code.Length == 0 && !view.TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
+        if (result.Code.Length == 0 && !TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
         {
-            context.Alarm(doubt.Code, "ledger");
+            Doubt(doubt, "ledger", result);
             waiting.Add(pending);
             retry.Tried(context.Now);
             return;
@@ -159,6 +185,7 @@ internal sealed class LedgerDesk
     private void See(Digest channel, ChannelStatus status)
     {
         if (!status.Channel.Span.SequenceEqual(channel.ToArray())) return;
+        Hear(EvidencePart.Of("channel status", status));
         if (!status.Known)
         {
             ChannelSeen(status, null, null);
@@ -166,15 +193,27 @@ internal sealed class LedgerDesk
         }
 
         Leaf? term = null;
-        if (!view.TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
-            || (status.Term > TermOfOffice.First && !view.TryVerify(status.TermReceipt, out term, out doubt)))
+        if (!TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
+            || (status.Term > TermOfOffice.First && !TryVerify(status.TermReceipt, out term, out doubt)))
         {
-            context.Alarm(doubt.Code, channel.ToString());
+            Doubt(doubt, channel.ToString(), status);
             return;
         }
 
         ChannelSeen(status, head, term);
     }
+
+    private bool TryVerify(LeafReceipt? receipt, [NotNullWhen(true)] out Leaf? leaf, [NotNullWhen(false)] out LedgerDoubt? doubt)
+    {
+        if (!view.TryVerify(receipt, out leaf, out doubt)) return false;
+        if (!IsAhead(context, leaf)) return true;
+        doubt = new LedgerDoubt(LedgerCodes.TimeAhead, view.Note, null);
+        leaf = null;
+        return false;
+    }
+
+    /// <summary>Whether a leaf's time lies too far ahead of the node's clock.</summary>
+    public static bool IsAhead(NodeContext node, Leaf leaf) => leaf.TimeUnixMs - node.NowUnixMs > (long)node.Settings.MaxLedgerAhead.TotalMilliseconds;
 
     private void ReadDirectory(LedgerReply reply)
     {
@@ -183,13 +222,17 @@ internal sealed class LedgerDesk
         {
             if (!view.TryVerify(receipt, out Leaf? leaf, out LedgerDoubt? doubt))
             {
-                context.Alarm(doubt.Code, "directory");
+                Doubt(doubt, "directory", receipt);
                 return;
             }
 
             directoryNext = Math.Max(directoryNext, leaf.Index + 1);
             if (leaf.RecordCase == Leaf.RecordOneofCase.Participant
-                && Participant.TryRead(leaf.Participant, context.Network, context.Now, out Participant? participant)) changed |= Note(participant);
+                && Participant.TryRead(leaf.Participant, context.Network, context.Now, out Participant? participant))
+            {
+                Hear(EvidencePart.Of("receipt", receipt));
+                changed |= Note(participant);
+            }
         }
 
         // A full page says that there is more.
@@ -208,7 +251,7 @@ internal sealed class LedgerDesk
 
     private void OnOwnRecord(SubmissionResult result, Leaf? leaf)
     {
-        if (result.Code.Length > 0) context.Alarm(result.Code, context.Parts.Keys.Participant.ToString());
+        if (result.Code.Length > 0) context.Alarm(KnownCodes.OrForeign(result.Code), context.Parts.Keys.Participant.ToString());
         directoryDue = DateTimeOffset.MinValue;
     }
 

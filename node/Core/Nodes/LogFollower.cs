@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Merkle;
@@ -62,17 +63,19 @@ internal sealed class LogFollower
             if (range.Count >= checkpoint.Size) break;
             if (!LedgerView.TryReadLeaf(bytes, node.Network, out Leaf? leaf) || (long)leaf.Index != range.Count)
             {
-                Doubt(LedgerCodes.LeafUnreadable);
+                Doubt(LedgerCodes.LeafUnreadable, reply, new EvidencePart("leaf", bytes.ToByteArray));
                 return;
             }
 
+            // What it says is read all the same: it is in the log, and the log goes on from it.
+            if (LedgerDesk.IsAhead(node, leaf)) node.Alarm(LedgerCodes.TimeAhead, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), new EvidencePart("leaf", bytes.ToByteArray));
             range.Append(Rfc6962.HashLeaf(bytes.Span));
             LeafRead(leaf);
         }
 
         if (range.Count == checkpoint.Size && range.Root != checkpoint.Root)
         {
-            Doubt(LedgerCodes.RootDiffers);
+            Doubt(LedgerCodes.RootDiffers, reply, EvidencePart.Of("root of the leaves", range.Root.ToString()));
             return;
         }
 
@@ -86,9 +89,9 @@ internal sealed class LogFollower
         due = range.Count < checkpoint.Size ? DateTimeOffset.MinValue : now + interval;
     }
 
-    private void Doubt(string code)
+    private void Doubt(string code, LedgerReply reply, EvidencePart found)
     {
         IsConsistent = false;
-        node.Alarm(code, "log");
+        node.Alarm(code, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), found);
     }
 }

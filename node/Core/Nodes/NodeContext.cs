@@ -1,4 +1,6 @@
+using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
@@ -17,18 +19,27 @@ internal sealed class NodeContext
     private readonly Dictionary<PayloadKey, byte[]> recentFacts = [];
     private readonly Queue<(DateTimeOffset At, PayloadKey Key)> recentOrder = new();
     private readonly Dictionary<PayloadKey, PayloadWrite?> rows = [];
-    private readonly HashSet<(string Code, string Subject)> alarms = [];
     private readonly Dictionary<string, StreamAppend> appends = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<PayloadKey, byte[]> found = new Dictionary<PayloadKey, byte[]>();
     private long lastToken;
     private long lastOrder;
 
-    public NodeContext(NodeParts parts)
+    private readonly EventStream history;
+
+    public NodeContext(NodeParts parts, RecoveredRows recovered)
     {
         Parts = parts;
         Rows = new VaultRows(parts.Vault, parts.Entropy);
         Peers = new PeerOutbox(this);
+        Alarms = new AlarmBook(parts.Vault, parts.Entropy, recovered);
+        history = new EventStream(this, "alarms", recovered);
     }
+
+    /// <summary>What others did that they may not do.</summary>
+    public AlarmBook Alarms { get; }
+
+    /// <summary>Whom this node is listening to, and what was said: whoever raises an alarm meanwhile means that. Null for nobody.</summary>
+    public (string Party, EvidencePart[] Said)? Hearing { get; private set; }
 
     public NodeParts Parts { get; }
 
@@ -57,7 +68,7 @@ internal sealed class NodeContext
         found = rowsFound;
         rows.Clear();
         appends.Clear();
-        alarms.Clear();
+        Hearing = null;
         while (recentOrder.TryPeek(out (DateTimeOffset At, PayloadKey Key) oldest) && oldest.At + FactMemory < Now)
         {
             recentOrder.Dequeue();
@@ -69,6 +80,8 @@ internal sealed class NodeContext
     public Step End()
     {
         Peers.Flush();
+        foreach (KeptEvidence kept in Alarms.Kept) history.Note("evidence_kept", new { kept.Id, kept.Code, Hash = kept.Hash.ToString() });
+        Alarms.Complete(Now, Step.Commit);
         foreach ((PayloadKey key, PayloadWrite? write) in rows)
         {
             if (write is null) Step.Commit.Deletes.Add(new PayloadDelete(key.Kind, key.Key));
@@ -121,10 +134,46 @@ internal sealed class NodeContext
 
     public void Then(Effect effect) => Step.Then.Add(effect);
 
-    /// <summary>One alarm a code and subject in a step: a hostile peer must not flood the operator.</summary>
-    public void Alarm(string code, string subject)
+    /// <summary>From here on a participant is heard.</summary>
+    public void Hear(ParticipantId from, params EvidencePart[] said) => Hearing = (from.ToString(), said);
+
+    /// <summary>Nobody is heard any more.</summary>
+    public void HearNobody() => Hearing = null;
+
+    /// <summary>The operator must hear of it. It is about whoever is heard now, and what was said is the evidence where there is
+    /// none that shows more.</summary>
+    /// <param name="code">A code of this program.</param>
+    /// <param name="subject">What it is about.</param>
+    /// <param name="evidence">What shows it.</param>
+    public void Alarm(string code, string subject, params EvidencePart[] evidence) => Raise(code, subject, evidence, isCommon: false);
+
+    /// <summary>The same of something that honest nodes bring about now and then, such as a late copy: it is counted, and only many
+    /// are an alarm.</summary>
+    public void Note(string code, string subject, params EvidencePart[] evidence) => Raise(code, subject, evidence, isCommon: true);
+
+    /// <summary>An alarm about another participant than the one that is heard.</summary>
+    public void AlarmAbout(ParticipantId party, string code, string subject, params EvidencePart[] evidence) =>
+        Tell(Alarms.Raise(Now, new RaisedAlarm(party.ToString(), code, subject, evidence)));
+
+    /// <summary>The same of something that honest nodes bring about now and then.</summary>
+    public void NoteAbout(ParticipantId party, string code, string subject, params EvidencePart[] evidence) =>
+        Tell(Alarms.Raise(Now, new RaisedAlarm(party.ToString(), code, subject, evidence, IsCommon: true)));
+
+    /// <summary>Records what the doors report; false for an input of another kind.</summary>
+    public bool TryRecord(Input input)
     {
-        if (alarms.Add((code, subject))) Then(new Effect.Alarm(code, subject));
+        switch (input)
+        {
+            case Input.StrangerKnocked knocked:
+                Tell(Alarms.Raise(Now, new RaisedAlarm(AlarmParties.Strangers, NodeCodes.Stranger, Parts.Keys.Participant.ToString(), [], IsCommon: true), knocked.Times));
+                return true;
+            case Input.DoorRefused refused:
+                string from = refused.From.ToString();
+                Tell(Alarms.Raise(Now, new RaisedAlarm(from, refused.Code, from, [EvidencePart.Of("request", refused.Detail)])));
+                return true;
+            default:
+                return false;
+        }
     }
 
     public long NextToken() => ++lastToken;
@@ -136,4 +185,15 @@ internal sealed class NodeContext
     public void RestoreOrder(long order) => lastOrder = Math.Max(lastOrder, order);
 
     public Retry NewRetry() => new(Settings.FirstRetry, Settings.LongestRetry);
+
+    private void Raise(string code, string subject, EvidencePart[] evidence, bool isCommon)
+    {
+        IReadOnlyList<EvidencePart> shown = evidence.Length == 0 && Hearing is { } heard ? heard.Said : evidence;
+        Tell(Alarms.Raise(Now, new RaisedAlarm(Hearing?.Party ?? AlarmParties.Own, code, subject, shown, isCommon)));
+    }
+
+    private void Tell(Effect.Alarm? alarm)
+    {
+        if (alarm is not null) Then(alarm);
+    }
 }

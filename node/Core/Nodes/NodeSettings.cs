@@ -12,6 +12,10 @@ public sealed record NodeSettings
     /// <summary>How often the directory is read again. Default 2 seconds.</summary>
     public TimeSpan DirectoryInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How far ahead of this node's clock a leaf's time may lie. The time of the log never falls, so one leaf of a far future
+    /// would make every later endorsement too old: what carries such a time is not believed before its time. Default 5 minutes.</summary>
+    public TimeSpan MaxLedgerAhead { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
     public int MaxLedgerSubmissions { get; init; } = 1_000;
 }

@@ -97,6 +97,9 @@ public static class LedgerCodes
     /// <summary>A receipt's leaf cannot be read or belongs to another network.</summary>
     public const string ReceiptLeaf = "LG056";
 
+    /// <summary>A leaf's time lies far ahead of this node's clock.</summary>
+    public const string TimeAhead = "LG057";
+
     /// <summary>A leaf is missing from the log.</summary>
     public const string LeafMissing = "LG060";
 

@@ -89,6 +89,15 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
             DateTimeOffset.FromUnixTimeMilliseconds(report.TimeUnixMs), report.Sequence > 0 ? report.Sequence : null))];
     }
 
+    /// <summary>The key of an alarm's record in <see cref="PayloadKind.Alarms"/>.</summary>
+    public static byte[] AlarmKey(long number) => RowKeys.Number(number);
+
+    /// <summary>An alarm's record.</summary>
+    public AlarmView ReadAlarm(byte[] key, byte[] body) => AlarmViews.Of(BinaryPrimitives.ReadInt64BigEndian(key), rows.Open(PayloadKind.Alarms, key, body, AlarmRow.Parser));
+
+    /// <summary>A piece of evidence with its bytes.</summary>
+    public PieceView ReadEvidence(byte[] id, byte[] body) => AlarmViews.Of(id, rows.Open(PayloadKind.Evidence, id, body, EvidenceRow.Parser));
+
     private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>
         new(sequence, index, Convert.ToHexStringLower(id), null, null, null, null, code, null, []);
 

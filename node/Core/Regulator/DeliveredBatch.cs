@@ -13,21 +13,23 @@ namespace Settlement.Core.Regulator;
 internal sealed class DeliveredBatch
 {
     private readonly ChannelContext context;
-    private readonly Delivery delivery;
     private readonly byte[]? saltsKey;
 
     private DeliveredBatch(ChannelContext context, Delivery delivery, IReadOnlyList<OpenedEntry?> entries, byte[]? saltsKey, Digest headHash)
     {
         this.context = context;
-        this.delivery = delivery;
+        Delivery = delivery;
         this.saltsKey = saltsKey;
         Entries = entries;
         HeadHash = headHash;
     }
 
-    public long Sequence => (long)delivery.Sequence;
+    /// <summary>As it came.</summary>
+    public Delivery Delivery { get; }
 
-    public Digest Previous => new(delivery.PreviousHead.Span);
+    public long Sequence => (long)Delivery.Sequence;
+
+    public Digest Previous => new(Delivery.PreviousHead.Span);
 
     public Digest HeadHash { get; }
 
@@ -36,7 +38,7 @@ internal sealed class DeliveredBatch
 
     /// <summary>The ids of all that is in the batch, refusals included, in hexadecimal.</summary>
     public IReadOnlyList<string> EntryIds =>
-        [.. delivery.Items.Select((item, i) => Entries[i] is { } entry ? entry.Id.ToString() : Convert.ToHexStringLower(item.Refusal.EntryId.Span))];
+        [.. Delivery.Items.Select((item, i) => Entries[i] is { } entry ? entry.Id.ToString() : Convert.ToHexStringLower(item.Refusal.EntryId.Span))];
 
     /// <summary>Reads a delivery and opens every envelope that the observer is in the audience of.</summary>
     public static bool TryRead(ChannelContext context, Delivery delivery, [NotNullWhen(true)] out DeliveredBatch? batch, out string code)
@@ -99,7 +101,7 @@ internal sealed class DeliveredBatch
     /// <summary>What is kept: the delivery without transport wraps, and its content keys under the vault key.</summary>
     public (Delivery Kept, byte[] Keys) Keep(VaultKey vault, IEntropy entropy)
     {
-        Delivery kept = delivery.Clone();
+        Delivery kept = Delivery.Clone();
         List<byte[]> wraps = [];
         for (int i = 0; i < kept.Items.Count; i++)
         {

@@ -41,7 +41,8 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
             return;
         }
 
-        string? full = underWay.Count >= settings.MaxOpenings ? ChannelCodes.TermsNotAccepted : null;
+        bool isFull = underWay.Count >= settings.MaxOpenings || underWay.Values.Count(o => o.Terms.Participants[0].Id == from) >= settings.MaxOpeningsOfProposer;
+        string? full = isFull ? ChannelCodes.TermsNotAccepted : null;
         ChannelTerms? terms = null;
         EpochKeys? keys = null;
         if ((full ?? Judge(from, proposal, out terms, out keys)) is { } refusal)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Store;
@@ -29,7 +30,7 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
     public SortedDictionary<long, Digest> Heads { get; } = [];
 
     /// <summary>Batches that wait for their head to be read, or for the batch before them.</summary>
-    public SortedDictionary<long, DeliveredBatch> Pending { get; } = [];
+    public SortedDictionary<long, (DeliveredBatch Batch, ParticipantId From)> Pending { get; } = [];
 
     /// <summary>The members that are to be told what is held.</summary>
     public SortedSet<int> OwesProgress { get; } = [];

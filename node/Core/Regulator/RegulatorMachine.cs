@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -26,15 +27,17 @@ public sealed class RegulatorMachine : IMachine
     private readonly LedgerDesk ledger;
     private readonly ObservedOpenings openings;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
+    private readonly HashSet<ParticipantId> participants = [];
 
     /// <summary>A machine with the memory of its vault.</summary>
     public RegulatorMachine(NodeParts parts, RegulatorSettings settings, RecoveredRows rows)
     {
-        node = new NodeContext(parts);
+        node = new NodeContext(parts, rows);
         this.settings = settings;
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
         openings = new ObservedOpenings(node, ledger, settings) { Opened = Join };
+        node.Alarms.IsPartner = IsPartner;
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))
         {
@@ -43,7 +46,7 @@ public sealed class RegulatorMachine : IMachine
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
-    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Channels, PayloadKind.Snapshots];
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots];
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -97,8 +100,7 @@ public sealed class RegulatorMachine : IMachine
                 foreach (ObservedSide channel in channels.Values) AskForMissing(channel);
                 break;
             case Input.PeerReceived received:
-                if (Read(received) is { } batch) foreach (PeerMessage message in batch.Messages) OnMessage(received.From, message);
-                else node.Alarm(ChannelCodes.MessageMalformed, received.From.ToString());
+                Hear(received);
                 break;
             case Input.Answered answered:
                 ledger.TryAnswer(answered.Token, answered.Body);
@@ -107,7 +109,11 @@ public sealed class RegulatorMachine : IMachine
                 ledger.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
+                node.TryRecord(input);
                 ledger.RefreshDirectory();
+                break;
+            case Input.DoorRefused:
+                node.TryRecord(input);
                 break;
             case RegulatorInput.ListChannels list:
                 node.Then(new Effect.Reply(list.CallId, new ObservedChannels([.. channels.Values.Select(View)])));
@@ -115,6 +121,20 @@ public sealed class RegulatorMachine : IMachine
             default:
                 throw new InvalidOperationException($"A regulator's machine knows no input {input.GetType().Name}.");
         }
+    }
+
+    private void Hear(Input.PeerReceived received)
+    {
+        node.Hear(received.From, EvidencePart.OfGarbage(received.Body));
+        PeerBatch? batch = Read(received);
+        if (batch is null) node.Alarm(ChannelCodes.MessageMalformed, received.From.ToString());
+        foreach (PeerMessage message in batch?.Messages ?? [])
+        {
+            node.Hear(received.From, EvidencePart.Of("message", message));
+            OnMessage(received.From, message);
+        }
+
+        node.HearNobody();
     }
 
     private PeerBatch? Read(Input.PeerReceived received) => PeerBatches.TryRead(received.Body, node.Network, out PeerBatch? batch) ? batch : null;
@@ -138,6 +158,10 @@ public sealed class RegulatorMachine : IMachine
         }
     }
 
+    /// <summary>The ledger, and whoever is in a channel that is observed.</summary>
+    private bool IsPartner(string party) => ParticipantId.TryParse(party, out ParticipantId id)
+        && (id == node.Parts.Ledger.Destination.Participant || participants.Contains(id));
+
     private void Join(ChannelTerms terms, OpeningRow row)
     {
         terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
@@ -146,6 +170,7 @@ public sealed class RegulatorMachine : IMachine
         if (!OpenedChannel.TryRead(row.Record, node.Network, out OpenedChannel? opened, out string code))
             throw new InvalidOperationException($"A stored opening cannot be read: {code}.");
         ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry());
+        participants.UnionWith(terms.Participants.Select(p => p.Id));
         if (channels.TryAdd(context.Channel, channel)) SeeHead(channel, 1);
     }
 
@@ -155,7 +180,7 @@ public sealed class RegulatorMachine : IMachine
     {
         if (node.Find(HeadKey(channel.Context.Channel, sequence)) is not { } body) return;
         NotarisedRow row = NotarisedRow.Parser.ParseFrom(body);
-        if (row.Unproven is { } record && !(EndorsedHead.TryRead(record, out EndorsedHead? endorsed) && IsEndorsed(channel, endorsed))) return;
+        if (row.Unproven is { } record && !(EndorsedHead.TryRead(record, out EndorsedHead? endorsed) && IsEndorsed(channel, endorsed, EvidencePart.Of("head in the log", record)))) return;
         if (!Digest.TryRead(row.Head.Span, out Digest head)) return;
         if (sequence > channel.Held) channel.Heads[sequence] = head;
         if (sequence <= channel.Notarised) return;
@@ -164,10 +189,10 @@ public sealed class RegulatorMachine : IMachine
     }
 
     /// <summary>The ledger checks endorsements too, and is not believed.</summary>
-    private bool IsEndorsed(ObservedSide channel, EndorsedHead head)
+    private bool IsEndorsed(ObservedSide channel, EndorsedHead head, EvidencePart shown)
     {
         bool isEndorsed = head.IsEndorsedBy(node.Network, channel.Members);
-        if (!isEndorsed) node.Alarm(ChannelCodes.EndorsementInvalid, channel.Context.Channel.ToString());
+        if (!isEndorsed) node.AlarmAbout(node.Parts.Ledger.Destination.Participant, ChannelCodes.EndorsementInvalid, channel.Context.Channel.ToString(), shown);
         return isEndorsed;
     }
 
@@ -177,7 +202,7 @@ public sealed class RegulatorMachine : IMachine
     {
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
-        if (isKnown && !IsEndorsed(channel!, head)) return;
+        if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;
         // Heads of channels whose opening notice is still on its way are kept too: they are found when it comes.
         NotarisedRow row = new() { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index };
         if (!isKnown) row.Unproven = leaf.Head;
@@ -201,6 +226,7 @@ public sealed class RegulatorMachine : IMachine
         if ((long)delivery.Sequence <= channel.Held || (long)delivery.Sequence > channel.Held + settings.MaxPending)
         {
             // Only the member that sent it is behind.
+            node.Note(ChannelCodes.Late, id.ToString());
             channel.OwesProgress.Add(member.Number);
             return;
         }
@@ -213,7 +239,7 @@ public sealed class RegulatorMachine : IMachine
 
         SeeHead(channel, batch.Sequence);
         SeeHead(channel, batch.Sequence + 1);
-        channel.Pending[batch.Sequence] = batch;
+        channel.Pending[batch.Sequence] = (batch, from);
         HoldWhatFits(channel);
     }
 
@@ -221,8 +247,9 @@ public sealed class RegulatorMachine : IMachine
     /// is dropped and reported; the member that sent it, or the other, is asked again.</summary>
     private void HoldWhatFits(ObservedSide channel)
     {
-        while (channel.Pending.TryGetValue(channel.Held + 1, out DeliveredBatch? batch))
+        while (channel.Pending.TryGetValue(channel.Held + 1, out (DeliveredBatch Batch, ParticipantId From) next))
         {
+            DeliveredBatch batch = next.Batch;
             if (!channel.Heads.TryGetValue(batch.Sequence, out Digest head))
             {
                 follower.Hurry();
@@ -232,7 +259,8 @@ public sealed class RegulatorMachine : IMachine
             channel.Pending.Remove(batch.Sequence);
             if (head != batch.HeadHash || batch.Previous != channel.HeldHead)
             {
-                node.Alarm(ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString());
+                // The log may have shown it long after the delivery came: it is about the member that delivered.
+                node.AlarmAbout(next.From, ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString(), EvidencePart.Of("delivery", batch.Delivery), EvidencePart.Of("head in the log", head.ToString()));
                 return;
             }
 

@@ -14,4 +14,7 @@ public sealed record RegulatorSettings
 
     /// <summary>Openings that were acknowledged and are not known to be open. Default 10,000.</summary>
     public int MaxOpenings { get; init; } = 10_000;
+
+    /// <summary>The same, of one proposer: nobody takes all the room. Default 256.</summary>
+    public int MaxOpeningsOfProposer { get; init; } = 256;
 }

@@ -47,4 +47,10 @@ public enum PayloadKind : short
 
     /// <summary>What a node remembers about itself.</summary>
     Settings,
+
+    /// <summary>What others did that they may not do: one row a participant and code.</summary>
+    Alarms,
+
+    /// <summary>What shows it.</summary>
+    Evidence,
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
 using Settlement.Core.Participants;
 
 namespace Settlement.Host.Configuration;
@@ -14,6 +15,7 @@ internal sealed class ConfigurationReader
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
+    private const int MaximumLimits = 10_000;
     private const int MaximumNetworkLength = 32;
 
     private readonly PropertyReader read = new();
@@ -81,6 +83,7 @@ internal sealed class ConfigurationReader
             Agent = role == NodeRole.Bank ? ReadPin("agent", file.Agent) : null,
             Supervisors = role == NodeRole.Agent ? ReadSupervisors() : [],
             Accept = role == NodeRole.Bank ? ReadAccept() : [],
+            GrantedLimits = role == NodeRole.Bank ? ReadLimits() : new Dictionary<(ParticipantId, string), long>(),
             Running = ReadRunning(),
         };
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
@@ -199,6 +202,23 @@ internal sealed class ConfigurationReader
         if (contracts.DistinctBy(static contract => contract.Name).Count() != contracts.Count)
             read.Invalid("accept.contracts", "two contracts of one name; an order to open a channel could not tell them apart");
         return contracts;
+    }
+
+    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits()
+    {
+        Dictionary<(ParticipantId, string), long> limits = [];
+        IReadOnlyList<NodeFile.LimitSection> sections = file.Accept?.Limits ?? [];
+        if (sections.Count > MaximumLimits) read.Invalid("accept.limits", $"more than {MaximumLimits}");
+        for (int i = 0; i < Math.Min(sections.Count, MaximumLimits); i++)
+        {
+            string property = $"accept.limits[{i}]";
+            ParticipantId counterparty = read.Participant($"{property}.participant", sections[i].Participant);
+            if (!Currency.TryParse(sections[i].Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217");
+            else if (sections[i].Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
+            else if (!limits.TryAdd((counterparty, currency.Code), amount.MinorUnits)) read.Invalid(property, "the same participant and currency twice");
+        }
+
+        return limits;
     }
 
     // A contract of the library by its name, or one of the bank's own by its file.

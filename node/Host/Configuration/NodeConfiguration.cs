@@ -60,6 +60,9 @@ internal sealed record NodeConfiguration
     /// <summary>The contracts that a bank takes part in.</summary>
     public required IReadOnlyList<Contract> Accept { get; init; }
 
+    /// <summary>The largest limits that a bank grants in channels which others propose: by counterparty and currency, in minor units.</summary>
+    public IReadOnlyDictionary<(ParticipantId Counterparty, string Currency), long> GrantedLimits { get; init; } = new Dictionary<(ParticipantId, string), long>();
+
     public required RunningConfiguration Running { get; init; }
 }
 

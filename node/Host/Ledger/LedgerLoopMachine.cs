@@ -1,5 +1,8 @@
+using Settlement.Core.Alarms;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
 using Settlement.Ledger;
@@ -23,16 +26,23 @@ internal sealed record LogSizeAsked(long CallId) : Input;
 /// </summary>
 internal sealed class LedgerLoopMachine : IMachine
 {
+    // The log's time never falls: once it was far ahead, every endorsement is too old until the clock has caught up.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(30);
+
     private readonly LedgerMachine ledger;
     private readonly string network;
     private readonly ParticipantDirectory directory;
+    private readonly AlarmBook alarms;
+    private readonly RefusedSubmissions refused;
     private int listingsRead;
 
-    public LedgerLoopMachine(LedgerMachine ledger, string network, ParticipantDirectory directory, DateTimeOffset now)
+    public LedgerLoopMachine(LedgerMachine ledger, string network, ParticipantDirectory directory, AlarmBook alarms, DateTimeOffset now)
     {
         this.ledger = ledger;
         this.network = network;
         this.directory = directory;
+        this.alarms = alarms;
+        refused = new RefusedSubmissions(alarms, network);
         ReadDirectory(now);
     }
 
@@ -60,6 +70,8 @@ internal sealed class LedgerLoopMachine : IMachine
             step.Commit.Writes.AddRange(done.Commit.Writes);
             step.Commit.Deletes.AddRange(done.Commit.Deletes);
             foreach ((long call, LedgerReply reply) in done.Replies) step.Then.Add(new Effect.Reply(call, reply));
+            // After the answers: who asked must not wait for what the operator is told.
+            for (int i = 0; i < calls.Count; i++) refused.Record(now, calls[i], done.Replies[i].Reply, step.Then);
             if (ledger.Count > before && calls.Exists(static call => call.Request.Submissions.Any(static s => s.RecordCase == Submission.RecordOneofCase.Participant)))
                 ReadDirectory(now);
         }
@@ -68,10 +80,22 @@ internal sealed class LedgerLoopMachine : IMachine
         {
             if (input is LogSizeAsked size)
                 step.Then.Add(new Effect.Reply(size.CallId, new Client.LogSize(ledger.Count, ledger.Root.ToString(), ledger.Note)));
+            else if (Report(input) is { } alarm && alarms.Raise(now, alarm.Alarm, alarm.Times) is { } told) step.Then.Add(told);
         }
 
+        if (ledger.Time - now > ClockTolerance && alarms.Raise(now, new RaisedAlarm(AlarmParties.Own, LedgerCodes.TimeAhead, "log", [])) is { } ahead) step.Then.Add(ahead);
+
+        // The vault's events are the log's leaves and nothing else, so that what is kept of others lies in payloads alone.
+        alarms.Complete(now, step.Commit);
         return step;
     }
+
+    private static (RaisedAlarm Alarm, long Times)? Report(Input input) => input switch
+    {
+        Input.StrangerKnocked knocked => (new RaisedAlarm(AlarmParties.Strangers, NodeCodes.Stranger, "", [], IsCommon: true), knocked.Times),
+        Input.DoorRefused refused => (new RaisedAlarm(refused.From.ToString(), refused.Code, "request", [EvidencePart.Of("request", refused.Detail)]), 1),
+        _ => null,
+    };
 
     private void ReadDirectory(DateTimeOffset now)
     {

@@ -2,6 +2,7 @@ using Settlement.Core.Agent;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Host.SettlementAgent;
+using Settlement.Host.Alarms;
 using Settlement.Host.Api;
 
 namespace Settlement.Host.Roles;
@@ -38,16 +39,17 @@ internal sealed class AgentRole : IRole
     }
 
     /// <inheritdoc/>
-    public void AddServices(IServiceCollection services)
-    {
-        // Its slice holds no state beside the machine.
-    }
+    public void AddServices(IServiceCollection services) => services.AddAlarms(material.Reads);
 
     /// <inheritdoc/>
     public void MapPeer(IEndpointRouteBuilder routes) => routes.MapAgentRequests();
 
     /// <inheritdoc/>
-    public void MapApi(IEndpointRouteBuilder routes) => routes.MapAgent();
+    public void MapApi(IEndpointRouteBuilder routes)
+    {
+        routes.MapAgent();
+        routes.MapAlarms();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => material.Dispose();

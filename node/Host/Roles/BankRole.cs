@@ -2,6 +2,7 @@ using Settlement.Core.Bank;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
+using Settlement.Host.Alarms;
 using Settlement.Host.BackOffice;
 using Settlement.Host.Channels;
 using Settlement.Host.Configuration;
@@ -44,6 +45,7 @@ internal sealed class BankRole : IRole
         BankSettings settings = new()
         {
             AcceptedContracts = ground.Configuration.Accept.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
+            GrantedLimits = ground.Configuration.GrantedLimits,
         };
         return new BankRole(prepared, ground.Configuration, new BankMachine(new BankParts(prepared.Parts, settings, ground.Configuration.Agent!), rows));
     }
@@ -52,6 +54,7 @@ internal sealed class BankRole : IRole
     public void AddServices(IServiceCollection services)
     {
         services.AddSingleton(material.Reads);
+        services.AddAlarms(material.Reads);
         services.AddBackOffice(configuration.Participant);
         services.AddChannels(new ChannelOrders(configuration.Participant, configuration.Accept));
     }
@@ -64,6 +67,7 @@ internal sealed class BankRole : IRole
     {
         routes.MapBackOffice();
         routes.MapChannels();
+        routes.MapAlarms();
     }
 
     /// <inheritdoc/>

@@ -1,12 +1,16 @@
 using System.Text;
+using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
+using Settlement.Core.Reading;
 using Settlement.Core.Store;
+using Settlement.Host.Alarms;
 using Settlement.Host.Api;
 using Settlement.Host.Keys;
 using Settlement.Host.Ledger;
+using Settlement.Host.Reading;
 using Settlement.Ledger;
 
 namespace Settlement.Host.Roles;
@@ -17,10 +21,14 @@ internal sealed class LedgerRole : IRole
     private const int EventsPerRead = 10_000;
 
     private readonly SigningKey checkpointKey;
+    private readonly VaultKey vault;
+    private readonly VaultReads reads;
 
-    private LedgerRole(SigningKey checkpointKey, IMachine machine, ParticipantDirectory directory, int recoveredRows)
+    private LedgerRole(NodeGround ground, SigningKey checkpointKey, VaultKey vault, IMachine machine, ParticipantDirectory directory, int recoveredRows)
     {
         this.checkpointKey = checkpointKey;
+        this.vault = vault;
+        reads = new VaultReads(ground.Vault, new VaultReader(ground.Configuration.Network, ground.Configuration.Participant, vault));
         Machine = machine;
         Directory = directory;
         RecoveredRows = recoveredRows;
@@ -49,23 +57,37 @@ internal sealed class LedgerRole : IRole
         LedgerMachine ledger = LedgerMachine.Recover(
             network, new CheckpointSigner(network, key), LedgerSettings.Default, events, await NewestCheckpointAsync(ground, events.Count, ct));
         ParticipantDirectory directory = new();
-        return new LedgerRole(key, new LedgerLoopMachine(ledger, network, directory, ground.Time.GetUtcNow()), directory, events.Count);
+        VaultKey vaultKey = ground.Folder.ReadVaultKey();
+        AlarmBook alarms = new(vaultKey, ground.Entropy, await ReadAlarmsAsync(ground, ct));
+        return new LedgerRole(ground, key, vaultKey, new LedgerLoopMachine(ledger, network, directory, alarms, ground.Time.GetUtcNow()), directory, events.Count);
     }
 
     /// <inheritdoc/>
-    public void AddServices(IServiceCollection services)
-    {
-        // Its slice holds no state beside the machine.
-    }
+    public void AddServices(IServiceCollection services) => services.AddAlarms(reads);
 
     /// <inheritdoc/>
     public void MapPeer(IEndpointRouteBuilder routes) => routes.MapLedgerRequests();
 
     /// <inheritdoc/>
-    public void MapApi(IEndpointRouteBuilder routes) => routes.MapLedger();
+    public void MapApi(IEndpointRouteBuilder routes)
+    {
+        routes.MapLedger();
+        routes.MapAlarms();
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => checkpointKey.Dispose();
+    public void Dispose()
+    {
+        vault.Dispose();
+        checkpointKey.Dispose();
+    }
+
+    private static async Task<RecoveredRows> ReadAlarmsAsync(NodeGround ground, CancellationToken ct)
+    {
+        List<StoredPayload> rows = [];
+        while (await ground.Vault.ScanAsync(PayloadKind.Alarms, rows.Count == 0 ? null : rows[^1].Key, EventsPerRead, ct) is { Count: > 0 } page) rows.AddRange(page);
+        return new RecoveredRows(new Dictionary<PayloadKind, IReadOnlyList<StoredPayload>> { [PayloadKind.Alarms] = rows });
+    }
 
     // Keys sort by size. A checkpoint of more leaves than there are is found too, so that lost leaves show.
     private static async Task<string?> NewestCheckpointAsync(NodeGround ground, int leaves, CancellationToken ct)

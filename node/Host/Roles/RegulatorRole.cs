@@ -1,6 +1,7 @@
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Core.Regulator;
+using Settlement.Host.Alarms;
 using Settlement.Host.Api;
 using Settlement.Host.Audit;
 using Settlement.Host.Peers;
@@ -45,13 +46,18 @@ internal sealed class RegulatorRole : IRole
     {
         services.AddSingleton(material.Reads);
         services.AddAudit(auditor);
+        services.AddAlarms(material.Reads);
     }
 
     /// <inheritdoc/>
     public void MapPeer(IEndpointRouteBuilder routes) => routes.MapPeerMessages();
 
     /// <inheritdoc/>
-    public void MapApi(IEndpointRouteBuilder routes) => routes.MapAudit();
+    public void MapApi(IEndpointRouteBuilder routes)
+    {
+        routes.MapAudit();
+        routes.MapAlarms();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

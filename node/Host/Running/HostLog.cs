@@ -26,8 +26,8 @@ internal static partial class HostLog
     [LoggerMessage(3007, LogLevel.Warning, "Not everything was done within {Timeout}; what is left is in the vault")]
     public static partial void DrainCut(this ILogger logger, TimeSpan timeout);
 
-    [LoggerMessage(3010, LogLevel.Warning, "Alarm {Code} about {Subject}")]
-    public static partial void Alarm(this ILogger logger, string code, string subject);
+    [LoggerMessage(3010, LogLevel.Warning, "Alarm {Code} about {Subject}, by {Party}, {Times} times since it was told last")]
+    public static partial void Alarm(this ILogger logger, string code, string subject, string party, long times);
 
     [LoggerMessage(3020, LogLevel.Debug, "A request to {Participant} failed: {Reason}")]
     public static partial void SendFailed(this ILogger logger, string participant, string reason);

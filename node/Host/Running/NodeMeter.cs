@@ -11,7 +11,7 @@ internal static class NodeMeter
     private static readonly Counter<long> Alarms = Meter.CreateCounter<long>("settlement.alarms", description: "Alarms of the machine, by code");
     private static readonly Counter<long> Strangers = Meter.CreateCounter<long>("settlement.strangers", description: "Requests with a TLS key that the directory does not list");
 
-    public static void CountAlarm(string code) => Alarms.Add(1, new KeyValuePair<string, object?>("code", code));
+    public static void CountAlarm(string code, long times) => Alarms.Add(times, new KeyValuePair<string, object?>("code", code));
 
     public static void CountStranger() => Strangers.Add(1);
 }

@@ -148,8 +148,8 @@ internal sealed class RoleLoop
                 Statuses.Changed(changed.InstructionId);
                 break;
             case Effect.Alarm alarm:
-                logger.Alarm(alarm.Code, alarm.Subject);
-                NodeMeter.CountAlarm(alarm.Code);
+                logger.Alarm(alarm.Code, alarm.Subject, alarm.Party.Length > 0 ? alarm.Party : "this node", alarm.Times);
+                NodeMeter.CountAlarm(alarm.Code, alarm.Times);
                 break;
             case Effect.DirectoryChanged:
                 // The doors read the directory itself.

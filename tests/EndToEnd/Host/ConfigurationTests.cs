@@ -30,6 +30,15 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void LimitsAreReadByCounterpartyAndCurrency()
+    {
+        JsonObject file = Good("bank");
+        file["accept"]!["limits"] = JsonNode.Parse("[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EUR\",\"amount\":\"250.50\"}]");
+        Assert.Equal(25050, Read(file).GrantedLimits[(TestNodes.Id("OTHRDEFFXXX"), "EUR")]);
+        Assert.Empty(Read(Good("bank")).GrantedLimits);
+    }
+
+    [Fact]
     public void CommentsAndTrailingCommasAreAllowed()
     {
         string text = Good("bank").ToJsonString();
@@ -62,6 +71,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("supervisors", "[]", "HO004")]
     [InlineData("accept.contracts", "[]", "HO002")]
     [InlineData("accept.contracts", "[\"NoSuchContract\"]", "HO003", "accept.contracts[0]")]
+    [InlineData("accept.limits", "[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EUR\",\"amount\":\"1.001\"}]", "HO003", "accept.limits[0].amount")]
+    [InlineData("accept.limits", "[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EU1\",\"amount\":\"1\"}]", "HO003", "accept.limits[0].currency")]
+    [InlineData("accept.limits", "[{\"currency\":\"EUR\",\"amount\":\"1\"}]", "HO002", "accept.limits[0].participant")]
     [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":\"zz\",\"roles\":[\"operator\"]}]", "HO003", "tokens[0].sha256")]
     [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":null,\"roles\":[\"root\"]}]", "HO003", "tokens[0].roles")]
     [InlineData("running", "{\"tickMilliseconds\":0}", "HO003", "running.tickMilliseconds")]

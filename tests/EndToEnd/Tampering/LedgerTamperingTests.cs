@@ -18,9 +18,9 @@ namespace Settlement.Tests.EndToEnd.Tampering;
 [Collection(RunningNetworkGroup.Name)]
 public sealed class LedgerTamperingTests(RunningNetwork network, PostgresServer server) : IAsyncLifetime
 {
-    // What says nothing about the log: which migrations were applied (a change keeps the node from starting), and the marker of
-    // the last commit.
-    private static readonly string[] Housekeeping = ["commit_marker", "schema_migration"];
+    // What says nothing about the log: which migrations were applied (a change keeps the node from starting), the marker of
+    // the last commit, and what the operator is told of refused submissions.
+    private static readonly string[] Housekeeping = ["commit_marker", "schema_migration", "payload_alarms", "payload_evidence"];
 
     private readonly Random random = new(20260302);
     private Database database = null!;

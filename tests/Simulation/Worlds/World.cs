@@ -48,8 +48,13 @@ internal sealed class World
             (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)));
         Agent = new MachineNode(this, "Agent", Named("AGNTDEFFXXX"), new Role("agent", AgentMachine.RecoveryKinds, static _ => [],
             (parts, rows) => new AgentMachine(new AgentParts(parts, postingKey, [Supervisor.Pin]), rows)), postingKey);
-        BankSettings settings = Swarm.Bank with { AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet() };
         string[] names = ["ALPHDEFFXXX", "BETAFRPPXXX", "GAMMNL2AXXX"];
+        BankSettings settings = Swarm.Bank with
+        {
+            AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet(),
+            // Every bank grants every other what the operators of this world order.
+            GrantedLimits = names.ToDictionary(static id => (Named(id), "EUR"), _ => Swarm.Limit),
+        };
         Banks = [.. names.Take(Swarm.Banks).Select((id, i) => new MachineNode(this, "Bank" + (char)('A' + i), Named(id),
             new Role("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, settings, Agent.Pin), rows))))];
         Invariants = new Watch(this);

@@ -74,6 +74,22 @@ public sealed class OpeningTests
         else Assert.Null(world.Ask<BusinessDayResult>(world.Alpha, id => new BankInput.OpenBusinessDay(id, TwoBanks.Day)).Refusal);
     }
 
+    [Theory]
+    [InlineData(100_00, "EUR", 100_00, true)]
+    [InlineData(100_00, "EUR", 100_01, false)]
+    [InlineData(0, "EUR", 1, false)]
+    [InlineData(100_00, "JPY", 1, false)]
+    public void A_bank_grants_a_proposer_no_more_than_its_policy_says(long granted, string currency, long asked, bool opens)
+    {
+        using TwoBanks world = new(settings: new BankSettings { GrantedLimits = new Dictionary<(Core.Identifiers.ParticipantId, string), long> { [(TwoBanks.IdOf("ALPHDEFFXXX"), currency)] = granted } });
+        // What Beta would owe is Alpha's to grant, and Alpha's operator orders it.
+        ChannelRequest request = world.Request((false, new Core.Monetary.Money(TwoBanks.Eur, asked)), (true, new Core.Monetary.Money(TwoBanks.Eur, 1_000_000_00)));
+        OpenChannelResult result = world.Ask<OpenChannelResult>(world.Alpha, id => new BankInput.OpenChannel(id, request));
+        Assert.Equal(opens ? null : ChannelCodes.TermsNotAccepted, result.Refusal);
+        Assert.Equal(opens, ChannelsOf(world, world.Beta).Count == 1);
+        Assert.Equal(opens ? [] : [ChannelCodes.LimitNotGranted], world.Beta.Alarms);
+    }
+
     [Fact]
     public void A_channel_does_not_open_while_its_observer_is_silent_or_forged()
     {

@@ -47,6 +47,8 @@ internal sealed class TwoBanks : IDisposable
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
         Settings = (settings ?? new BankSettings()) with
         {
+            // Beta grants Alpha whatever limit Alpha proposes, where a test does not say otherwise.
+            GrantedLimits = settings?.GrantedLimits ?? new Dictionary<(ParticipantId, string), long> { [(IdOf("ALPHDEFFXXX"), "EUR")] = long.MaxValue },
             AcceptedContracts = Contracts.Select(c => ContractCompiler.Compile("test", c).Contract).Where(c => c is not null)
                 .Select(c => Convert.ToHexStringLower(c!.Hash)).ToHashSet(StringComparer.Ordinal),
         };

@@ -1,0 +1,28 @@
+using Settlement.Core.Identifiers;
+
+namespace Settlement.Core.Agent;
+
+/// <summary>
+/// How many refusals a bank may cause: each is kept for ever, since a late copy of a refused request must stay refused. A bank
+/// that is honest has few of them; one that is not must not fill the vault.
+/// </summary>
+internal sealed class RefusalBudget
+{
+    /// <summary>Refusals of one bank at once.</summary>
+    public const int Burst = 1_000;
+
+    /// <summary>One more each such time after them.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<ParticipantId, DateTimeOffset> spentUntil = [];
+
+    /// <summary>Whether a request of the bank may be looked at, and refused.</summary>
+    public bool MayBeRefused(ParticipantId bank, DateTimeOffset now) => !spentUntil.TryGetValue(bank, out DateTimeOffset until) || until - now < Burst * Interval;
+
+    /// <summary>It was refused.</summary>
+    public void Refused(ParticipantId bank, DateTimeOffset now)
+    {
+        DateTimeOffset until = spentUntil.GetValueOrDefault(bank);
+        spentUntil[bank] = (until < now ? now : until) + Interval;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Settlement.Core.Nodes;
+
+/// <summary>Stable codes of alarms that every node can raise; each has a page in ops/runbooks.</summary>
+public static class NodeCodes
+{
+    /// <summary>Requests with a TLS key that nobody lists.</summary>
+    public const string Stranger = "ND002";
+
+    /// <summary>A participant gave a code that this program does not know.</summary>
+    public const string ForeignCode = "ND003";
+}
