@@ -230,7 +230,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 proposer.OnEndorsement(channel, message.Endorsement);
                 break;
             case PeerMessage.MessageOneofCase.Finality:
-                if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id);
+                if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
                 break;
             default:
                 node.Alarm(ChannelCodes.MessageMalformed, from.ToString());

@@ -45,7 +45,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         if (!channel.IsSequencer || (long)commands.Term != channel.Term)
         {
             node.Note(ChannelCodes.Late, channel.Id.ToString());
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 
@@ -104,7 +104,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             channel.Parked = (message, false);
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 

@@ -84,7 +84,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || !batch.Retry.IsDue(node.Now)) return;
         if (batch.Own is not null && batch.Other is not null) Submit(channel, batch);
         else Send(channel, batch);
-        if (batch.Retry.Tries > 1) ledger.Query(channel.Id);
+        if (batch.Retry.Tries > 1) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
     }
 
     /// <summary>The other member endorsed, or objects.</summary>
@@ -103,7 +103,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         {
             // The same proposal is sent again: nothing else may be signed for this head and term.
             node.Alarm(KnownCodes.OrForeign(answer.Objection), channel.Id.ToString());
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 
@@ -237,7 +237,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         record.Endorsements.Add(channel.Context.Own == 0 ? batch.Own : batch.Other);
         record.Endorsements.Add(channel.Context.Own == 0 ? batch.Other : batch.Own);
         batch.IsSubmitted = true;
-        ledger.Submit(new Submission { Head = record }, (result, leaf) => OnNotarised(channel, batch, result, leaf));
+        ledger.Submit(new Submission { Head = record }, (result, leaf) => OnNotarised(channel, batch, result, leaf), batch.Slots.Count);
     }
 
     private void OnNotarised(ChannelSide channel, InFlight batch, SubmissionResult result, Leaf? leaf)
@@ -261,6 +261,6 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
         batch.Retry.Tried(node.Now);
-        ledger.Query(channel.Id);
+        ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
     }
 }
