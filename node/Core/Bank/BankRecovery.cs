@@ -37,7 +37,7 @@ internal static class BankRecovery
         Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
         // The mailbox has the order of acceptance again, not that of the rows' random keys.
         foreach ((StoredPayload row, WaitingRow waiting) in rows.Of(PayloadKind.Waiting)
-            .Select(r => (Row: r, Waiting: node.Rows.Open(PayloadKind.Waiting, r.Key, r.Body, WaitingRow.Parser))).OrderBy(r => r.Waiting.Order))
+            .Select(r => (Row: r, Waiting: WaitingRows.Read(r.Body))).OrderBy(r => r.Waiting.Order))
         {
             node.RestoreOrder(waiting.Order);
             if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
@@ -60,7 +60,7 @@ internal static class BankRecovery
 
     private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding)
     {
-        if (waiting.Funding is { } row) return funding.Restore(key, channel, row);
+        if (WaitingRows.FundingOf(node.Rows, key, waiting) is { } row) return funding.Restore(key, channel, row);
         if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
         InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
         intake.Restore(Convert.ToHexStringLower(key), instruction);

@@ -91,15 +91,11 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         }
 
         OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
+        if (TakeOwn(channel, entry.Id.Value) is { } own) work.Settled(channel, own, sequence);
+        // Own entries are known by the work they stand for, and their references since they were instructed.
+        if (entry.Actor == channel.Context.Own) return;
         node.WriteFact(Objections.EntryFact(entry), [1]);
-        if (TakeOwn(channel, entry.Id.Value) is { } own)
-        {
-            work.Settled(channel, own, sequence);
-        }
-        else if (Objections.Reference(node, channel, entry) is { } reference)
-        {
-            node.WriteFact(reference, entry.Id.ToArray());
-        }
+        if (Objections.Reference(node, channel, entry) is { } reference) node.WriteFact(reference, entry.Id.ToArray());
     }
 
     private static Command.Own? TakeOwn(ChannelSide channel, Digest entry)

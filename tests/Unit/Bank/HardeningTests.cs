@@ -66,7 +66,7 @@ public sealed class HardeningTests
         world.Fund(world.Beta, 100_00);
         world.OnPeer = (_, _, _) => [];
         List<byte[]> paid = [.. Enumerable.Range(1, 8).Select(i => world.Pay(world.Beta, i))];
-        List<string> Order() => [.. world.Beta.Vault.Scan(PayloadKind.Waiting).Select(r => (r.Key, world.Beta.Rows.Open(PayloadKind.Waiting, r.Key, r.Body, WaitingRow.Parser).Order))
+        List<string> Order() => [.. world.Beta.Vault.Scan(PayloadKind.Waiting).Select(r => (r.Key, WaitingRow.Parser.ParseFrom(r.Body).Order))
             .OrderBy(r => r.Order).Select(r => Convert.ToHexString(r.Key))];
         Assert.Equal(paid.Select(Convert.ToHexString), Order());
         world.Beta.Restart();
