@@ -15,7 +15,7 @@ namespace Settlement.Core.Bank;
 internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger)
 {
     /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
-    public const int MaxProposalBytes = 4 << 20;
+    public const int MaxProposalBytes = 6 << 20;
 
     // An answer that came meanwhile waits no longer than this many entries take to seal.
     private const int MaxPreparedPerStep = 256;
