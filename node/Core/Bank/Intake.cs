@@ -30,7 +30,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (submit.IdempotencyKey is { } key) yield return Idempotency(key);
         foreach (SubmittedTransfer item in submit.Items)
         {
-            if (item.Transfer is { } transfer && Reference(transfer) is { } reference) yield return reference;
+            if (item.Transfer is { } transfer) yield return Reference(transfer);
         }
     }
 
@@ -115,12 +115,9 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (!channel.Terms.Currencies.Contains(transfer.Amount.Currency)) return ReasonCodes.CurrencyNotProcessable;
         if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
         if (transfer.SettlementDate > date) return ReasonCodes.FutureDate;
-        if (Reference(transfer) is { } reference)
-        {
-            if (node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
-            node.WriteFact(reference, id);
-        }
-
+        PayloadKey reference = Reference(transfer);
+        if (node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
+        node.WriteFact(reference, id);
         if (PaymentContract.Find(channel.Terms) is not { } payment) return ReasonCodes.CreditorAgentUnknown;
         IReadOnlyList<Value?> values = PaymentContract.Values(payment.Plan.Contract, transfer);
         if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused)
@@ -251,8 +248,5 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
 
     private PayloadKey Idempotency(string key) => new(PayloadKind.Facts, new HashWriter("settlement/idempotency-key", idempotencyKey).Text(key).Finish().ToArray());
 
-    private PayloadKey? Reference(CreditTransfer transfer) =>
-        PaymentContract.UniqueReference(transfer.Uetr?.ToString(), transfer.InstructingAgent.ToString(), transfer.TransactionId ?? transfer.InstructionId) is { } reference
-            ? node.Rows.Fact("transaction", reference)
-            : null;
+    private PayloadKey Reference(CreditTransfer transfer) => node.Rows.Fact("transaction", PaymentContract.UniqueReference(transfer));
 }

@@ -110,6 +110,9 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
         {
             node.Name, node.ApiAddress.ToString(), string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{node.AdvertisedPort}"), node.TokenFile, node.Database,
         }));
+        screen.Line("The ledger's log is recomputed, from its database or over the network, with:");
+        foreach (IReadOnlyList<string> arguments in new NetworkProof(network, time).VerifyCommands())
+            screen.Line("  ops/settlement " + string.Join(' ', arguments.Select(static argument => argument.AsSpan().ContainsAny(' ', ';') ? $"'{argument}'" : argument)));
         screen.Line("A node may be killed and started again: settlement run --config FILE, with the file beside its token file.");
         await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

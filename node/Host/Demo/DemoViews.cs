@@ -129,6 +129,10 @@ internal sealed class DemoViews(LocalNetwork network)
             case NodeRole.Agent:
                 sums = (await client.BooksAsync(ct)).Pools.Where(pool => pool.Owner == channel).Select(static pool => $"pool {pool.Amount} {pool.Currency}");
                 break;
+            // Not told but computed, where it can run every contract of the channel again.
+            case NodeRole.Regulator:
+                sums = (await client.AuditAsync(channel, ct)).Positions.Select(static position => $"{position.Member} {position.Position} {position.Currency}");
+                break;
             default:
                 return Nothing;
         }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Settlement.Client;
+using Settlement.Host.Keys;
 using Settlement.Host.Ledger;
 using Settlement.Ledger;
 
@@ -15,6 +17,20 @@ internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
     /// <summary>Recomputes the ledger's log as <c>settlement ledger verify</c> does.</summary>
     public async Task<LedgerVerdict> VerifyLedgerAsync(CancellationToken ct) => DatabaseVerification.Verify(
         LocalNodes.Network, network.Facts(network.Ledger).Checkpoint!.Value, await LedgerDatabase.ReadAsync(network.Ledger.Database, ct));
+
+    /// <summary>The program's arguments that do the same from a command line: by the ledger's database, and over the network with
+    /// the regulator's keys.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> VerifyCommands()
+    {
+        KeyFacts ledger = network.Facts(network.Ledger);
+        string[] common = ["--network", LocalNodes.Network, "--checkpoint-key", ledger.Checkpoint!.Value.ToString()];
+        string endpoint = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{network.Ledger.AdvertisedPort}");
+        return
+        [
+            ["ledger", "verify", "--database", network.Ledger.Database, .. common],
+            ["ledger", "verify", "--endpoint", endpoint, "--tls-fingerprint", ledger.TlsFingerprint.ToString(), "--keys", network.Regulator.Folder, .. common],
+        ];
+    }
 
     /// <summary>Waits until the regulator holds what the banks have made final, and asks for its verdicts.</summary>
     /// <param name="channels">Every channel that was opened; one that the regulator does not know makes the claim incomplete.</param>

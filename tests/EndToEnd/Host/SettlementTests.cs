@@ -131,6 +131,8 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
         await network.UntilAsync(async () => (await regulator.AuditChannelsAsync(Ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= 2), Ct);
         AuditReport proof = await regulator.AuditAsync(channel, Ct);
         Assert.Empty(proof.Delivered.Findings.Concat(proof.Authentic.Findings).Concat(proof.ReExecuted.Findings));
+        Assert.True(proof.AsOf is { CheckpointSize: > 0, NotarisedSequence: > 0 });
+        Assert.Equal(2, proof.Positions.Count);
         Assert.Equal((2L, true, true, true), (proof.Entries, proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
         EntryInfo seen = (await regulator.EntriesAsync(channel, 0, 100, Ct)).Entries.Single(known => known.Id == entry);
         Assert.True(seen.Fields.Single(static field => field.Name == "amount").Readable);

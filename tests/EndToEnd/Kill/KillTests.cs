@@ -6,6 +6,7 @@ using Settlement.Core.Monetary;
 using Settlement.Host;
 using Settlement.Host.Demo;
 using Settlement.Ledger;
+using Settlement.Tests.EndToEnd.BadInput;
 using Settlement.Tests.EndToEnd.Network;
 
 namespace Settlement.Tests.EndToEnd.Kill;
@@ -53,6 +54,12 @@ public sealed class KillTests
         NetworkProof proof = new(network, TimeProvider.System);
         LedgerVerdict ledger = await proof.VerifyLedgerAsync(ct);
         Assert.True(ledger.IsVerified, string.Join('\n', ledger.Findings));
+        foreach (IReadOnlyList<string> command in proof.VerifyCommands())
+        {
+            (int code, string verdict, string error) = await SettlementProgram.RunAsync([.. command]);
+            Assert.True(code == 0, verdict + error);
+        }
+
         NetworkVerdict regulator = await proof.AuditAsync(channels, ct);
         Assert.True(regulator is { Complete: true, ReExecuted: true }, string.Join('\n', regulator.Findings));
     }
