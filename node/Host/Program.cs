@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Settlement.Host.Commands;
 using Settlement.Host.Demo;
+using Settlement.Host.Fuzz;
 
 RootCommand root = new("A privacy-preserving interbank settlement node.")
 {
@@ -9,6 +10,7 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     ContractCommand.Create(),
     LedgerCommand.Create(),
     DemoCommand.Create(),
+    FuzzCommand.Create(),
 };
 // The run command handles signals itself, and gives what is under way the time it needs.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
