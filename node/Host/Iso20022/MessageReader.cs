@@ -28,7 +28,8 @@ internal static class MessageReader
         catch (XmlException refused)
         {
             // The platform's own words for a document type tell how to allow one, which is not for the sender to know.
-            string reason = refused.Message.Contains("DTD", StringComparison.Ordinal) ? "A document type definition is not allowed." : refused.Message;
+            string reason = refused.Message.Contains("DTD", StringComparison.Ordinal) ? "A document type definition is not allowed."
+                : StructureReader.Shown(refused.Message, Bounds.MaxReasonCharacters);
             return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, reason);
         }
     }

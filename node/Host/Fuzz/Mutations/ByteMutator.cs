@@ -18,6 +18,9 @@ internal static class ByteMutator
         return bytes.Length <= MaximumBytes ? bytes : bytes[..MaximumBytes];
     }
 
+    /// <summary>How many copies of something of this size a mutation makes, at least one.</summary>
+    public static int Copies(Chance chance, int most, int size) => Math.Max(1, Math.Min(chance.From(2, most), MaximumBytes / Math.Max(1, size)));
+
     private static byte[] Change(byte[] bytes, Chance chance, byte[] other)
     {
         int from = chance.Below(bytes.Length + 1);

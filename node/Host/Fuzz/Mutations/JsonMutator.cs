@@ -56,7 +56,7 @@ internal static class JsonMutator
         if (parent is JsonArray array)
         {
             if (chance.Percent(20)) array.RemoveAt(index);
-            else if (chance.Percent(20)) for (int i = chance.From(1, MostItems); i > 0; i--) array.Add(value?.DeepClone());
+            else if (chance.Percent(20)) for (int i = ByteMutator.Copies(chance, MostItems, root.ToJsonString().Length); i > 0; i--) array.Add(value?.DeepClone());
             else array[index] = value;
             return;
         }

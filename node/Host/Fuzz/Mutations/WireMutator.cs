@@ -57,7 +57,7 @@ internal static class WireMutator
                 (level[at], level[swapped]) = (level[swapped], level[at]);
                 break;
             case 3:
-                for (int copies = chance.From(2, MostCopies); copies > 0; copies--) level.Insert(at, field.Copy());
+                for (int copies = ByteMutator.Copies(chance, MostCopies, WireField.Write(fields).Length); copies > 0; copies--) level.Insert(at, field.Copy());
                 break;
             case 4:
                 field.Number = chance.Percent(70) ? (uint)chance.From(1, 12) : (uint)chance.Pick(Numbers) & 0x1FFF_FFFF;

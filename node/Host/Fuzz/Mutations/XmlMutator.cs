@@ -11,6 +11,9 @@ internal static class XmlMutator
     private const int MostCopies = 120;
     private const int DeepestNest = 400;
 
+    // Roughly, tags included.
+    private const int BytesOfElement = 40;
+
     private static readonly string[] Names =
     [
         "Nm", "Id", "Othr", "Cd", "Prtry", "LEI", "BICFI", "UETR", "InstrId", "EndToEndId", "ChrgBr", "PmtTpInf", "SttlmPrty", "InstgAgt", "InstdAgt", "RmtInf", "Strd", "Ustrd", "Purp", "GrpHdr",
@@ -82,7 +85,7 @@ internal static class XmlMutator
                 element.Remove();
                 break;
             case 1 when element != tree.Root:
-                for (int copies = chance.Percent(10) ? chance.From(2, MostCopies) : 1; copies > 0; copies--) element.AddAfterSelf(new XElement(element));
+                for (int copies = chance.Percent(10) ? ByteMutator.Copies(chance, MostCopies, elements.Length * BytesOfElement) : 1; copies > 0; copies--) element.AddAfterSelf(new XElement(element));
                 break;
             case 2 when element != tree.Root && element.NextNode is XElement next:
                 next.Remove();
@@ -107,7 +110,7 @@ internal static class XmlMutator
                 Nest(element, chance.From(1, DeepestNest));
                 break;
             case 9 when element != second && !second.Ancestors().Contains(element):
-                element.ReplaceNodes(second.Nodes());
+                if (elements.Length * BytesOfElement < ByteMutator.MaximumBytes) element.ReplaceNodes(second.Nodes());
                 break;
             default:
                 if (!element.HasElements) element.Value = chance.Percent(60) ? chance.Pick(TextMutator.Telling) : TextMutator.Mutate(element.Value, chance, second.Value);

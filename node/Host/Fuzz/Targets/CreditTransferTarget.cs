@@ -13,7 +13,7 @@ namespace Settlement.Host.Fuzz.Targets;
 /// <param name="isXml">ISO 20022, else JSON.</param>
 internal sealed class CreditTransferTarget(IReadOnlyList<byte[]> corpus, bool isXml) : Reader
 {
-    private const int LongestReason = 1_000;
+    private const int LongestReason = 500;
     private const int LongestPlace = (Bounds.MaxDepth + 2) * (Bounds.MaxShownCharacters + 10);
     private static readonly DateTimeOffset ReportedAt = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
