@@ -85,12 +85,21 @@ internal sealed class FuzzNetwork : IDisposable
 
     private static Currency Eur => Currency.TryParse("EUR", out Currency currency) ? currency : default;
 
+    /// <summary>What the nodes last alarmed about.</summary>
+    public string Alarms => string.Join("; ", Nodes.Select(static node => $"{node.Id} {string.Join(' ', node.Alarms)}"));
+
+    /// <summary>Why the last try to open the channel was refused.</summary>
+    public string? OpeningRefusal { get; private set; }
+
     /// <summary>Opens the business day and tries to open the channel; null when that was refused, or is not decided yet.</summary>
     public Digest? TryOpen()
     {
         foreach (FuzzNode bank in (FuzzNode[])[Alpha, Beta]) _ = Ask<BusinessDayResult>(bank, static call => new BankInput.OpenBusinessDay(call, Day));
         ChannelRequest request = new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], contracts, [Eur], [(false, new Money(Eur, 1_000)), (true, new Money(Eur, 1_000))]);
-        if (Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, request)) is { Channel: { } channel }) Channel = channel;
+        OpenChannelResult? result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, request));
+        OpeningRefusal = result?.Refusal;
+        // One that was asked for earlier may have opened since.
+        if (Ask<ChannelList>(Alpha, static call => new BankInput.ListChannels(call))?.Channels.FirstOrDefault() is { } open) Channel = open.Channel;
         return Channel == Digest.Zero ? null : Channel;
     }
 

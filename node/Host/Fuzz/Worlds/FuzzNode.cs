@@ -28,6 +28,7 @@ internal sealed partial class FuzzNode : IDisposable
     private const long SentForByte = 16;
     private const long RowsAtLeast = 2_000;
     private const long BytesForRow = 16;
+    private const int AlarmsKept = 12;
 
     private readonly FuzzRole role;
     private readonly LedgerPin ledger;
@@ -61,6 +62,9 @@ internal sealed partial class FuzzNode : IDisposable
     public List<Input> Inbox { get; } = [];
 
     public IMachine Machine { get; private set; } = null!;
+
+    /// <summary>The newest alarms, for whoever looks at a finding.</summary>
+    public Queue<string> Alarms { get; } = new();
 
     public bool IsBusy => Inbox.Count > 0 || Machine.HasMore;
 
@@ -114,6 +118,8 @@ internal sealed partial class FuzzNode : IDisposable
         foreach (Effect.Alarm alarm in step.Then.OfType<Effect.Alarm>())
         {
             BrokenPromise.Unless(CodeValue.IsCode(alarm.Code), "an alarm has a code", $"{role.Name}: {alarm.Code}");
+            if (Alarms.Count == AlarmsKept) Alarms.Dequeue();
+            Alarms.Enqueue(alarm.Code);
             BrokenPromise.Unless(Subject().IsMatch(alarm.Subject), "an alarm names nothing but participants and opaque ids", $"{role.Name}: {alarm.Code} {alarm.Subject}");
         }
     }

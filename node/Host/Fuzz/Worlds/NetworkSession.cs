@@ -125,9 +125,9 @@ internal sealed class NetworkSession : IFuzzSession
     private void Prepare()
     {
         for (DateTimeOffset end = network.Now + Patience; network.TryOpen() is null; network.Pass(TimeSpan.FromSeconds(10)))
-            BrokenPromise.Unless(network.Now < end, "a channel opens", $"none did in {Patience}");
+            BrokenPromise.Unless(network.Now < end, "a channel opens", $"none did in {Patience}, {network.OpeningRefusal}: {network.Alarms}");
         isOpen = true;
-        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded");
+        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded", $"{bank.Id}: {network.Alarms}");
         foreach (FuzzNode bank in Banks)
         {
             network.Pay(bank);
@@ -233,7 +233,7 @@ internal sealed class NetworkSession : IFuzzSession
         {
             byte[] paid = network.Pay(bank)[0];
             for (DateTimeOffset end = network.Now + Patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
-            BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}");
+            BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
         }
     }
 
@@ -242,7 +242,7 @@ internal sealed class NetworkSession : IFuzzSession
         ChannelView alpha = View(network.Alpha), beta = View(network.Beta);
         for (DateTimeOffset end = network.Now + Patience; (alpha.Waiting > 0 || beta.Waiting > 0 || alpha.Head != beta.Head) && network.Now < end; (alpha, beta) = (View(network.Alpha), View(network.Beta)))
             network.Pass(TimeSpan.FromSeconds(5));
-        BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}");
+        BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}: {network.Alarms}");
         long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
         Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
         long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
@@ -260,7 +260,7 @@ internal sealed class NetworkSession : IFuzzSession
         {
             ObservedChannel? observed = network.Ask<ObservedChannels>(network.Supervisor, static call => new RegulatorInput.ListChannels(call))?.Channels.FirstOrDefault(channel => channel.Channel == network.Channel);
             if (observed is not null && observed.HeldSequence == observed.NotarisedSequence && observed.HeldSequence >= View(network.Alpha).Sequence) return;
-            BrokenPromise.Unless(network.Now < end, "the supervisor gets everything", $"{observed}");
+            BrokenPromise.Unless(network.Now < end, "the supervisor gets everything", $"{observed}: {network.Alarms}");
             network.Pass(TimeSpan.FromSeconds(5));
         }
     }
