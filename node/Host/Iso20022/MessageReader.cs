@@ -28,7 +28,7 @@ internal static class MessageReader
         catch (XmlException refused)
         {
             // The platform's own words for a document type tell how to allow one, which is not for the sender to know.
-            if (!refused.Message.Contains("DTD", StringComparison.Ordinal)) return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, refused.Message);
+            if (!refused.Message.Contains("DTD", StringComparison.Ordinal)) return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, StructureReader.Shown(refused.Message, Bounds.MaxReasonCharacters));
             (int line, int column) = refused.LineNumber > 0 ? (refused.LineNumber, refused.LinePosition) : DocumentTypeAt(document);
             return Malformed(envelope?.Place ?? "/", line, column, "A document type definition is not allowed.");
         }

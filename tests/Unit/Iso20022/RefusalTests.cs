@@ -44,6 +44,7 @@ public sealed class RefusalTests
         { "<EndToEndId>E1</EndToEndId>", "", "FF01", "PmtId/EndToEndId" },
         { ">E1<", ">123456789012345678901234567890123456<", "FF01", "PmtId/EndToEndId" },
         { ">E1<", "><", "FF01", "PmtId/EndToEndId" },
+        { ">E1<", "> \t<", "FF01", "PmtId/EndToEndId" },
         { "8a562c67-ca16-48ba", "8a562c67-ca16-18ba", "FF01", "PmtId/UETR" },
         { "8a562c67-ca16-48ba", "8A562C67-ca16-48ba", "FF01", "PmtId/UETR" },
         { "<ChrgBr>SHAR<", "<ChrgBr>BOTH<", "FF01", "ChrgBr" },
