@@ -53,7 +53,10 @@ internal sealed class TestNode : IDisposable
 
     public List<Input> Inbox { get; } = [];
 
-    /// <summary>The codes of every alarm, in order.</summary>
+    /// <summary>Effects performed, by kind: what a hostile peer makes a node do.</summary>
+    public int Sends { get; set; }
+
+    /// <summary>The codes of every alarm that the operator was told of, in order.</summary>
     public List<string> Alarms { get; } = [];
 
     public System.Diagnostics.Stopwatch Spent { get; } = new();

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Agent;
+using Settlement.Core.Alarms;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
@@ -15,6 +16,7 @@ using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
+using Settlement.Host.Ledger;
 using Settlement.Ledger;
 using Settlement.Tests.Simulation;
 using Settlement.Wire.Agent;
@@ -37,11 +39,13 @@ internal sealed class TwoBanks : IDisposable
     private readonly SeededEntropy entropy;
     private readonly CheckpointSigner signer;
     private readonly LedgerMachine ledger;
+    private readonly AlarmBook ledgerAlarms;
+    private readonly RefusedSubmissions refused;
     private readonly Dictionary<long, object> replies = [];
     private long calls;
     private int payments;
 
-    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null)
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false)
     {
         entropy = new SeededEntropy(seed);
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
@@ -65,7 +69,10 @@ internal sealed class TwoBanks : IDisposable
         TestRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, Settings, Agent.Pin), rows));
         Alpha = new TestNode(Network, "ALPHDEFFXXX", seed + 103, bank, pin, node, Start);
         Beta = new TestNode(Network, "BETAFRPPXXX", seed + 104, bank, pin, node, Start);
-        Nodes = [Alpha, Beta, Agent, Supervisor];
+        Gamma = withGamma ? new TestNode(Network, "GAMMNL2AXXX", seed + 105, bank, pin, node, Start) : null;
+        Nodes = withGamma ? [Alpha, Beta, Agent, Supervisor, Gamma!] : [Alpha, Beta, Agent, Supervisor];
+        ledgerAlarms = new AlarmBook(LedgerVaultKey = VaultKey.Generate(entropy), entropy, RecoveredRows.None);
+        refused = new RefusedSubmissions(ledgerAlarms, Network);
         foreach (TestNode started in Nodes) started.Restart();
         Pass(TimeSpan.FromSeconds(6));
     }
@@ -78,6 +85,9 @@ internal sealed class TwoBanks : IDisposable
 
     public TestNode Beta { get; }
 
+    /// <summary>A third bank, where a test needs a channel that has nothing to do with what it is about.</summary>
+    public TestNode? Gamma { get; }
+
     public TestNode Agent { get; }
 
     public TestNode Supervisor { get; }
@@ -87,6 +97,13 @@ internal sealed class TwoBanks : IDisposable
     public SigningKey Posting { get; }
 
     public LedgerMachine Ledger => ledger;
+
+    public CheckpointSigner Signer => signer;
+
+    /// <summary>Where the ledger keeps what it refused; its log is not kept.</summary>
+    public TestVault LedgerVault { get; } = new();
+
+    public VaultKey LedgerVaultKey { get; }
 
     public DateTimeOffset Now { get; private set; } = Start;
 
@@ -99,6 +116,9 @@ internal sealed class TwoBanks : IDisposable
     public Func<AgentRequest, AgentRequest?>? OnAgentRequest { get; set; }
 
     public Func<AgentReply, AgentReply?>? OnAgentReply { get; set; }
+
+    /// <summary>What becomes of a request to the ledger.</summary>
+    public Func<TestNode, LedgerRequest, LedgerRequest>? OnLedgerRequest { get; set; }
 
     /// <summary>What becomes of the ledger's answer; null loses it.</summary>
     public Func<TestNode, LedgerReply, LedgerReply?>? OnLedgerReply { get; set; }
@@ -184,11 +204,11 @@ internal sealed class TwoBanks : IDisposable
         Assert.Null(Ask<CreditResult>(Agent, call => new AgentInput.Credit(call, $"credit-{call}", bank.Id, amount)).Refusal);
 
     /// <summary>A transfer that can be processed.</summary>
-    public CreditTransfer Transfer(TestNode from, long minorUnits)
+    public CreditTransfer Transfer(TestNode from, long minorUnits, TestNode? to = null)
     {
         string name = $"T{++payments}";
         return new CreditTransfer("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, minorUnits), Day, Priority.Normal,
-            from.Id, Other(from).Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
+            from.Id, (to ?? Other(from)).Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
     }
 
     public static SubmittedTransfer Item(CreditTransfer transfer) => new(transfer,
@@ -201,9 +221,9 @@ internal sealed class TwoBanks : IDisposable
         Ask<SubmissionAnswer>(bank, call => new BankInput.Submit(call, key, body, items));
 
     /// <summary>Pays and returns the instruction's key.</summary>
-    public byte[] Pay(TestNode from, long minorUnits)
+    public byte[] Pay(TestNode from, long minorUnits, TestNode? to = null)
     {
-        SubmittedInstruction instruction = Assert.Single(Submit(from, Transfer(from, minorUnits)).Instructions);
+        SubmittedInstruction instruction = Assert.Single(Submit(from, Transfer(from, minorUnits, to)).Instructions);
         Assert.Equal(InstructionStatus.Accepted, instruction.Status);
         return Convert.FromHexString(instruction.Id);
     }
@@ -221,6 +241,7 @@ internal sealed class TwoBanks : IDisposable
         OnAgentRequest = null;
         OnAgentReply = null;
         OnLedgerReply = null;
+        OnLedgerRequest = null;
         foreach (TestNode bank in new[] { Alpha, Beta })
         {
             byte[] paid = Pay(bank, 1);
@@ -247,12 +268,28 @@ internal sealed class TwoBanks : IDisposable
         bank.Rows.Open(PayloadKind.Snapshots, Channel.ToArray(), bank.Vault.Find(PayloadKind.Snapshots, Channel.ToArray())!, SnapshotRow.Parser);
 
     /// <summary>The channel as a participant holds it, epoch keys included: what a hostile one has at hand.</summary>
-    public ChannelContext Context(TestNode node) => new VaultReader(Network, node.Id, node.VaultKey).ReadChannel(Assert.Single(node.Vault.Scan(PayloadKind.Channels)))!;
+    public ChannelContext Context(TestNode node) => new VaultReader(Network, node.Id, node.VaultKey).ReadChannel(OpeningOf(node))!;
 
     public OpeningRow Opening(TestNode node)
     {
-        StoredPayload row = Assert.Single(node.Vault.Scan(PayloadKind.Channels));
+        StoredPayload row = OpeningOf(node);
         return node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser);
+    }
+
+    /// <summary>What a participant does at the ledger in its own name.</summary>
+    public LedgerReply AskLedger(TestNode from, LedgerRequest request) => AskLedger(ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id.ToString() : "", request);
+
+    /// <summary>The same in any name; the empty one is a stranger's.</summary>
+    public LedgerReply AskLedger(string from, LedgerRequest request)
+    {
+        LedgerCall call = new(1, from, request);
+        LedgerReply reply = ledger.Step(Now, [call]).Replies[0].Reply;
+        List<Effect> told = [];
+        refused.Record(Now, call, reply, told);
+        StoreTransaction commit = new();
+        ledgerAlarms.Complete(Now, commit);
+        LedgerVault.Commit(commit);
+        return reply;
     }
 
     /// <summary>The secret key with which a member endorses.</summary>
@@ -284,6 +321,7 @@ internal sealed class TwoBanks : IDisposable
     public void Dispose()
     {
         foreach (TestNode node in Nodes) node.Dispose();
+        LedgerVaultKey.Dispose();
         Posting.Dispose();
     }
 
@@ -291,6 +329,7 @@ internal sealed class TwoBanks : IDisposable
     {
         foreach (Effect effect in effects)
         {
+            if (effect is Effect.Send) from.Sends++;
             switch (effect)
             {
                 case Effect.Reply reply:
@@ -312,11 +351,15 @@ internal sealed class TwoBanks : IDisposable
         }
     }
 
+    // A node that is in several channels: the one between Alpha and Beta.
+    private StoredPayload OpeningOf(TestNode node) => Assert.Single(node.Vault.Scan(PayloadKind.Channels), row =>
+        Gamma is null || node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser).Channel.Span.SequenceEqual(Channel.ToArray()));
+
     private void AskLedger(TestNode from, Effect.Send send)
     {
-        string caller = ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id.ToString() : "";
-        LedgerStep step = ledger.Step(Now, [new LedgerCall(1, caller, LedgerRequest.Parser.ParseFrom(send.Body))]);
-        LedgerReply? reply = OnLedgerReply is null ? step.Replies[0].Reply : OnLedgerReply(from, step.Replies[0].Reply);
+        LedgerRequest request = LedgerRequest.Parser.ParseFrom(send.Body);
+        LedgerReply? reply = AskLedger(from, OnLedgerRequest is null ? request : OnLedgerRequest(from, request));
+        if (OnLedgerReply is not null) reply = OnLedgerReply(from, reply);
         from.Inbox.Add(reply is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, reply.ToByteArray()));
     }
 

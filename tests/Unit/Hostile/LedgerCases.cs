@@ -1,0 +1,154 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Reading;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Channels;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Tests.Hostile;
+
+/// <summary>What a ledger with its own key can show one node and not the others.</summary>
+internal static class LedgerCases
+{
+    private const string Notes = "checkpoint known + checkpoint offered";
+    private const string ToBank = "ledger to bank";
+    private const string ToRegulator = "ledger to regulator";
+
+    public static IEnumerable<HostileCase> All { get; } =
+    [
+        Bank("an answer that does not fit the question", LedgerCodes.Malformed, "body + checkpoint", Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Results.Add([new SubmissionResult(), new SubmissionResult()]))),
+        Bank("a checkpoint that cannot be read", LedgerCodes.CheckpointUnreadable, Notes, Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Checkpoint = "settlement/test\n")),
+        Bank("a checkpoint of another key", LedgerCodes.CheckpointSignature, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        {
+            using SigningKey other = SigningKey.Generate(new Simulation.SeededEntropy(9));
+            string note = new CheckpointSigner(TwoBanks.Network, other).Sign(world.Banks.Ledger.Count, world.Banks.Ledger.Root);
+            Lie(world, reply => reply.Checkpoint = note);
+        }),
+        Bank("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        {
+            // Only what it says while nothing else is asked is of the size that the bank knows.
+            long size = world.Banks.Ledger.Count;
+            string note = world.Banks.Signer.Sign(size, Digest.Of("another root"u8));
+            Lie(world, reply => reply.Checkpoint = note);
+        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
+        Bank("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        {
+            string note = world.Banks.Signer.Sign(world.Banks.Ledger.Count - 2, Digest.Of("a root of before"u8));
+            Lie(world, reply => reply.Checkpoint = note);
+        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size) },
+        Bank("a log that was rewritten", LedgerCodes.NotConsistent, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        {
+            string note = world.Banks.Signer.Sign(world.Banks.Ledger.Count + 1_000, Digest.Of("another log"u8));
+            Lie(world, reply => reply.Checkpoint = note);
+        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size) },
+        Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.UnknownHead, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        {
+            Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = HeadOf(world, leaves, static head => head.Head = Lies.Flipped(head.Head, 0)) });
+        }) with { Proves = ShowsTheLeaf },
+        Bank("a leaf of a far future", LedgerCodes.TimeAhead, "said + checkpoint known", Afterwards.Stalls, static world =>
+        {
+            Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs + (long)TimeSpan.FromDays(1).TotalMilliseconds, Head = HeadOf(world, leaves, static _ => { }) });
+        }) with { Proves = ShowsTheLeaf },
+        Bank("a refusal in words of its own", Core.Nodes.NodeCodes.ForeignCode, "result + submission + checkpoint", Afterwards.GoesOn, static world =>
+        {
+            Lie(world, static reply =>
+            {
+                for (int i = 0; i < reply.Results.Count; i++) reply.Results[i] = new SubmissionResult { Code = "<b>no" };
+            });
+            world.Banks.Pay(world.Alpha, 1_00);
+        }),
+        Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", static world =>
+        {
+            world.Banks.OnLedgerReply = (node, reply) =>
+            {
+                if (node != world.Supervisor || reply.Log.Count == 0) return reply;
+                Leaf changed = Leaf.Parser.ParseFrom(reply.Log[^1]);
+                changed.TimeUnixMs++;
+                reply.Log[^1] = Google.Protobuf.MessageExtensions.ToByteString(changed);
+                return reply;
+            };
+            world.Banks.Pay(world.Alpha, 1_00);
+        }),
+        Regulator("a head in the log that its members did not endorse", ChannelCodes.EndorsementInvalid, "leaf", static world =>
+            Show(world, world.Supervisor, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Head = HeadOf(world, leaves, static head => (head.Sequence, head.PreviousHead, head.Head) = (head.Sequence + 1, head.Head, Lies.Flipped(head.Head, 0))),
+            })),
+        Regulator("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, static world =>
+        {
+            world.Banks.Pass(TimeSpan.FromSeconds(3));
+            long size = world.Banks.Ledger.Count;
+            string note = world.Banks.Signer.Sign(size, Digest.Of("another root"u8));
+            world.Banks.OnLedgerReply = (node, reply) =>
+            {
+                if (node == world.Supervisor) reply.Checkpoint = note;
+                return reply;
+            };
+            world.Banks.Pass(TimeSpan.FromSeconds(3));
+        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
+    ];
+
+    private static HostileCase Bank(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, ToBank, code, evidence, after, world =>
+    {
+        attack(world);
+        world.Banks.Pass(TimeSpan.FromSeconds(10));
+    })
+    {
+        Victim = static world => world.Alpha,
+        Party = static _ => "LEDGDEFFXXX",
+        Others = Others.ChannelsOfOthers,
+    };
+
+    private static HostileCase Regulator(string name, string code, string evidence, Action<HostileWorld> attack) => new(name, ToRegulator, code, evidence, Afterwards.GoesOn, world =>
+    {
+        attack(world);
+        world.Banks.Pass(TimeSpan.FromSeconds(10));
+    })
+    {
+        Victim = static world => world.Supervisor,
+        Party = static _ => "LEDGDEFFXXX",
+        Others = Others.ChannelsOfOthers,
+    };
+
+    /// <summary>Each answer to Alpha is changed.</summary>
+    private static void Lie(HostileWorld world, Action<LedgerReply> change) => world.Banks.OnLedgerReply = (node, reply) =>
+    {
+        if (node == world.Alpha) change(reply);
+        return reply;
+    };
+
+    /// <summary>A node is shown a log with one leaf more, and hears that there is something new.</summary>
+    private static void Show(HostileWorld world, TestNode victim, Func<IReadOnlyList<Leaf>, Leaf> forge)
+    {
+        _ = new ForgedLedger(world.Banks, victim, forge);
+        if (victim == world.Alpha) world.Say(world.Beta, world.Alpha, new PeerMessage { Finality = new FinalityNotice { Channel = world.Channel, Sequence = 99 } });
+    }
+
+    /// <summary>The newest head of the attacked channel, changed.</summary>
+    private static HeadRecord HeadOf(HostileWorld world, IReadOnlyList<Leaf> leaves, Action<HeadRecord> change)
+    {
+        HeadRecord head = leaves.Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(world.Channel)).Head.Clone();
+        change(head);
+        return head;
+    }
+
+    /// <summary>Anybody who has the ledger's key sees that it signed both.</summary>
+    private static void AreSigned(HostileWorld world, PieceView piece, Func<Checkpoint, Checkpoint, bool> contradict)
+    {
+        using CheckpointVerifier verifier = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        Checkpoint[] notes = [.. piece.Parts.Select(part => verifier.TryVerify(System.Text.Encoding.UTF8.GetString(part.Body!), out Checkpoint? checkpoint, out string code) ? checkpoint : throw new InvalidOperationException(code))];
+        Assert.True(contradict(notes[0], notes[1]));
+    }
+
+    /// <summary>The leaf lies under the checkpoint that the ledger signed: it cannot say that it never showed it.</summary>
+    private static void ShowsTheLeaf(HostileWorld world, PieceView piece)
+    {
+        ChannelStatus status = ChannelStatus.Parser.ParseFrom(piece.Parts[0].Body);
+        using LedgerView view = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        Assert.True(view.TryRestore(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), out _));
+        Assert.True(view.TryVerify(status.HeadReceipt, out _, out LedgerDoubt? doubt), doubt?.Code);
+    }
+}

@@ -1,0 +1,201 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Reading;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Channels;
+using Settlement.Tests.Simulation;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+using Kind = Settlement.Wire.Channels.PeerMessage.MessageOneofCase;
+
+namespace Settlement.Tests.Hostile;
+
+/// <summary>What a member with valid keys can do to the other one.</summary>
+internal static class MemberCases
+{
+    private const string Sequencer = "sequencer to member";
+    private const string Endorser = "member to sequencer";
+
+    public static IEnumerable<HostileCase> All => [.. OfTheSequencer(), .. OfTheEndorser()];
+
+    private static IEnumerable<HostileCase> OfTheSequencer()
+    {
+        yield return new("garbage", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, static world => world.Say(world.Alpha, world.Beta, [0xff, 0xff, 0x00, 0x13])) { Times = HostileWorld.Storm };
+        yield return new("a batch of another network", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn,
+            static world => world.Say(world.Alpha, world.Beta, new PeerBatch { Suite = 1, Network = "other", Messages = { new PeerMessage() } }.ToByteArray()));
+        yield return new("a proposal in a channel of others", Sequencer, ChannelCodes.ChannelUnknown, "message", Afterwards.GoesOn,
+            static world => world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = new Proposal { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Term = 1, Sequence = 2 } }));
+        yield return FalseEntry("an entry with a wrong commitment", "a commitment that is another's", ChannelCodes.CommitmentMismatch);
+        yield return FalseEntry("two values for one field", "a second value for a field", ChannelCodes.CommitmentMismatch);
+        yield return FalseEntry("an envelope that does not open", "a ciphertext that was changed", ChannelCodes.EnvelopeUnreadable);
+        yield return FalseEntry("an envelope of another channel", "an envelope of another channel", ChannelCodes.EnvelopeUnreadable);
+        yield return FalseEntry("an entry of another channel", "an entry of another channel", ChannelCodes.EntryMalformed);
+        yield return new("money that the agent never posted", Sequencer, ChannelCodes.PostingRefused, "entry", Afterwards.GoesOn, world =>
+        {
+            ChannelContext own = world.Banks.Context(world.Alpha);
+            ContractPlan plan = own.Terms.Contracts.Single(c => c.Contract.Name == "PoolFunding");
+            TextValue posting = new(PostingText.Write(new byte[PostingText.IdLength], new byte[64]));
+            SealedEntry entry = EntrySealer.Seal(own, plan, plan.Contract.Actions[0], [new MoneyValue("EUR", 1_000_000_00), posting], world.Banks.Now, new SeededEntropy(3)).Sealed;
+            Slip(world, entry);
+        });
+        yield return new("a payment in the victim's name", Sequencer, ChannelCodes.EntryNotOurs, "entry", Afterwards.GoesOn, world =>
+            Slip(world, world.Payment(world.Beta, world.Banks.Context(world.Alpha) with { Own = 1 }).Sealed));
+        yield return new("a batch replayed", Sequencer, ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
+            world.Say(world.Alpha, world.Beta, world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00)))) { IsCommon = true };
+        yield return new("a batch of an old term", Sequencer, ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
+        {
+            PeerMessage old = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.LetBetaTakeOver();
+            old.Proposal.Sequence += 2;
+            world.Say(world.Alpha, world.Beta, old);
+        }) { IsCommon = true };
+        yield return new("batches out of their order", Sequencer, ChannelCodes.ProposalOutOfPlace, "message", Afterwards.GoesOn, world =>
+        {
+            PeerMessage ahead = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            ahead.Proposal.Sequence += 2;
+            world.Say(world.Alpha, world.Beta, ahead);
+        });
+        yield return new("two batches for one place: a forked channel", Sequencer, ChannelCodes.SecondHead, "proposal signed + proposal offered", Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            Proposal? first = null;
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+            {
+                first ??= message.Proposal.Clone();
+                Proposal second = first.Clone();
+                second.TimeUnixMs++;
+                return [new PeerMessage { Proposal = first }, new PeerMessage { Proposal = second }];
+            });
+            Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> lie = world.Banks.OnPeer!;
+            // The endorsement of the first is kept for whenever it serves.
+            world.Banks.OnPeer = (from, to, message) => to == world.Alpha && message.Endorsement is { Endorsement: not null } ? [] : lie(from, to, message);
+            world.Banks.Pay(world.Alpha, 1_00);
+        });
+        yield return new("a time of its own", Sequencer, ChannelCodes.TimeRefused, "message", Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, static message =>
+            {
+                message.Proposal.TimeUnixMs += 3_600_000;
+                return [message];
+            });
+            world.Banks.Pay(world.Alpha, 1_00);
+        });
+    }
+
+    private static IEnumerable<HostileCase> OfTheEndorser()
+    {
+        yield return OfEndorser("an endorsement that expired", LedgerCodes.EndorsementExpired, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, answer) => answer.Endorsement.NotAfterUnixMs -= 3_600_000));
+        yield return OfEndorser("an endorsement of another channel", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, _) => { }, channel: world.WithGamma(world.Beta)));
+        yield return OfEndorser("an endorsement of another network", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, _) => { }, network: "other"));
+        yield return OfEndorser("an endorsement of an old term", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
+        {
+            PeerMessage old = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.LetBetaTakeOver();
+            world.Say(world.Beta, world.Alpha, old);
+        }) with { IsCommon = true };
+        yield return OfEndorser("two endorsements for one previous head and term", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
+        {
+            world.Change(world.Beta, world.Alpha, Kind.Endorsement, message => [message, Second(world, message.Endorsement)]);
+            world.Banks.Pay(world.Alpha, 1_00);
+        }) with { Proves = AreTwoSignatures };
+        yield return OfEndorser("a second endorsement for a head that is final", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
+        }) with { Proves = AreTwoSignatures };
+        yield return OfEndorser("an objection in words of its own", Core.Nodes.NodeCodes.ForeignCode, "message", Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            world.Change(world.Beta, world.Alpha, Kind.Endorsement, static message =>
+            {
+                EndorsementAnswer answer = message.Endorsement;
+                return [new PeerMessage { Endorsement = new EndorsementAnswer { Channel = answer.Channel, Term = answer.Term, Sequence = answer.Sequence, PreviousHead = answer.PreviousHead, Objection = "<b>mine" } }];
+            });
+            world.Banks.Pay(world.Alpha, 1_00);
+        });
+        yield return OfEndorser("entries with a wrong commitment, handed over", ChannelCodes.CommitmentMismatch, "entry", Afterwards.GoesOn, world =>
+        {
+            EntryForge forge = world.Forge(world.Beta);
+            Lies.All["a commitment that is another's"].Tell(forge);
+            world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { forge.Seal() } } });
+        });
+        yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
+            world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { IsCommon = true };
+    }
+
+    private static HostileCase OfEndorser(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, Endorser, code, evidence, after, attack)
+    {
+        Victim = static world => world.Alpha,
+        Party = static world => world.Beta.Id.ToString(),
+    };
+
+    /// <summary>The sequencer lies in each entry of its own; the member refuses it with a leaf, so that the channel goes on.</summary>
+    private static HostileCase FalseEntry(string name, string lie, string code) => new(name, Sequencer, code, "entry", Afterwards.GoesOn, world =>
+    {
+        ChannelContext own = world.Banks.Context(world.Alpha);
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+        {
+            // What Beta handed over is Beta's.
+            if (message.Proposal.Items[0].Entry is not { } first || !EntryOpener.TryOpen(own, first, out OpenedEntry? entry, out _) || entry.Actor != own.Own) return [message];
+            EntryForge forge = world.Forge(world.Alpha, entry);
+            Lies.All[lie].Tell(forge);
+            message.Proposal.Items[0].Entry = forge.Seal();
+            return [message];
+        });
+        for (int i = 0; i < 3; i++) world.Banks.Pay(world.Alpha, 1_00);
+    });
+
+    /// <summary>The sequencer slips an entry in beside its own.</summary>
+    private static void Slip(HostileWorld world, SealedEntry entry)
+    {
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+        {
+            message.Proposal.Items.Add(new BatchItem { Entry = entry });
+            return [message];
+        });
+        world.Banks.Pay(world.Alpha, 1_00);
+    }
+
+    /// <summary>Beta signs something else than it should, with its own key.</summary>
+    private static void Sign(HostileWorld world, Action<HostileWorld, EndorsementAnswer> change, Digest? channel = null, string network = TwoBanks.Network)
+    {
+        world.Change(world.Beta, world.Alpha, Kind.Endorsement, message =>
+        {
+            EndorsementAnswer answer = message.Endorsement;
+            change(world, answer);
+            answer.Endorsement.Signature = Signature(world, answer, channel ?? world.Banks.Channel, network);
+            return [message];
+        });
+        world.Banks.Pay(world.Alpha, 1_00);
+    }
+
+    private static ByteString Signature(HostileWorld world, EndorsementAnswer answer, Digest channel, string network)
+    {
+        using SigningKey key = world.Banks.ChannelKey(world.Beta);
+        HeadFields head = new(channel, (long)answer.Term, (long)answer.Sequence, new Digest(answer.PreviousHead.Span), new Digest(answer.Head.Span));
+        return ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(network, head, DateTimeOffset.FromUnixTimeMilliseconds(answer.Endorsement.NotAfterUnixMs))));
+    }
+
+    private static PeerMessage Second(HostileWorld world, EndorsementAnswer answer)
+    {
+        EndorsementAnswer second = answer.Clone();
+        second.Head = Lies.Flipped(second.Head, 0);
+        second.Endorsement.Signature = Signature(world, second, world.Banks.Channel, TwoBanks.Network);
+        return new PeerMessage { Endorsement = second };
+    }
+
+    /// <summary>Anybody who has the opening sees that one key signed two heads for one place.</summary>
+    private static void AreTwoSignatures(HostileWorld world, PieceView piece)
+    {
+        Assert.True(OpenedChannel.TryRead(world.Banks.Opening(world.Alpha).Record, TwoBanks.Network, out OpenedChannel? opened, out _));
+        using VerifyingKey beta = new(opened.MemberKeys[1]);
+        EndorsedHead[] heads = [.. piece.Parts.Select(part => EndorsedHead.TryRead(HeadRecord.Parser.ParseFrom(part.Body), out EndorsedHead? head) ? head : throw new InvalidOperationException("No head."))];
+        Assert.All(heads, head => Assert.Contains(Enumerable.Range(0, head.Endorsements.Count), i => head.IsEndorsedBy(TwoBanks.Network, i, beta)));
+        Assert.Equal((heads[0].Fields.Channel, heads[0].Fields.Term, heads[0].Fields.PreviousHead), (heads[1].Fields.Channel, heads[1].Fields.Term, heads[1].Fields.PreviousHead));
+        Assert.NotEqual(heads[0].Fields.Head, heads[1].Fields.Head);
+    }
+}

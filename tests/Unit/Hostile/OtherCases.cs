@@ -1,0 +1,107 @@
+using Google.Protobuf;
+using Settlement.Core.Agent;
+using Settlement.Core.Alarms;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Tests.Agent;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Simulation;
+using Settlement.Wire.Agent;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Tests.Hostile;
+
+/// <summary>What anybody can do to the settlement agent, what strangers can do, and what reaches a member through the ledger.</summary>
+internal static class OtherCases
+{
+    public static IEnumerable<HostileCase> All { get; } =
+    [
+        new("garbage", "bank to agent", AgentCodes.Malformed, "body", Afterwards.GoesOn, static world =>
+        {
+            for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.Ask<byte[]>(world.Banks.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, [0xff]));
+        })
+        {
+            Victim = static world => world.Banks.Agent,
+        },
+        new("a storm of requests that cannot be granted", "bank to agent", AgentCodes.TooManyRefusals, "request", Afterwards.GoesOn, static world =>
+        {
+            int postings = world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count;
+            for (int i = 0; i < 12; i++)
+            {
+                AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+                request.Funds.Add(Enumerable.Range(0, 100).Select(n =>
+                {
+                    FundRequest fund = AgentTests.Request(world.Banks, 1_00, 0);
+                    fund.Acknowledgements.Clear();
+                    fund.RequestId = ByteString.CopyFrom(Digest.Of([(byte)i, (byte)n]).ToArray());
+                    return fund;
+                }));
+                world.Banks.Ask<byte[]>(world.Banks.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, request.ToByteArray()));
+            }
+
+            Assert.Equal(RefusalBudget.Burst, world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count - postings);
+        })
+        {
+            Victim = static world => world.Banks.Agent, Rows = RefusalBudget.Burst + 10, IsBetaLate = true,
+        },
+        new("knocking", "stranger to bank", NodeCodes.Stranger, "", Afterwards.GoesOn, static world =>
+        {
+            for (int i = 0; i < HostileWorld.Storm; i++)
+            {
+                world.Alpha.Inbox.Add(new Input.StrangerKnocked());
+                world.Banks.Settle();
+            }
+        })
+        {
+            Victim = static world => world.Alpha, Party = static _ => AlarmParties.Strangers, IsCommon = true, Rows = 3,
+        },
+        new("a takeover without need", "member to member", ChannelCodes.TakenOver, "leaf", Afterwards.GoesOn, static world =>
+        {
+            world.Banks.AskLedger(world.Beta, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { Takeover(world, world.Beta, 2) } });
+            world.Say(world.Beta, world.Alpha, new Settlement.Wire.Channels.PeerMessage { Finality = new Settlement.Wire.Channels.FinalityNotice { Channel = world.Channel, Sequence = 99 } });
+        })
+        {
+            Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), IsCommon = true,
+            Proves = static (world, piece) =>
+            {
+                Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);
+                Assert.True(SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover));
+                using SigningKey key = world.Banks.ChannelKey(world.Beta);
+                using VerifyingKey beta = new(key.PublicKey);
+                Assert.True(takeover.IsSignedBy(TwoBanks.Network, beta));
+            },
+        },
+    ];
+
+    /// <summary>A member's takeover at the newest head.</summary>
+    public static Submission Takeover(HostileWorld world, TestNode member, ulong term)
+    {
+        Digest head = world.Banks.View(member).Head;
+        using SigningKey key = world.Banks.ChannelKey(member);
+        return new Submission
+        {
+            Takeover = new TakeoverRecord
+            {
+                Channel = world.Channel, Head = HostileWorld.Bytes(head), NewTerm = term, Member = member == world.Alpha ? 0u : 1u,
+                Signature = ByteString.CopyFrom(key.Sign(RecordHashes.Takeover(TwoBanks.Network, world.Banks.Channel, head, (long)term))),
+            },
+        };
+    }
+
+    /// <summary>The opening of a channel whose two members are one, which only the ledger's quota bounds.</summary>
+    public static Submission Opening(int number)
+    {
+        SeededEntropy entropy = new(5_000 + number);
+        using SigningKey first = SigningKey.Generate(entropy), second = SigningKey.Generate(entropy);
+        OpeningBody body = new() { Suite = 1, Network = TwoBanks.Network, TermsHash = ByteString.CopyFrom(new byte[32]), EpochHash = ByteString.CopyFrom(new byte[32]) };
+        body.MemberKeys.Add([ByteString.CopyFrom(first.PublicKey.ToArray()), ByteString.CopyFrom(second.PublicKey.ToArray())]);
+        Digest id = RecordHashes.Channel(body.ToByteArray());
+        OpeningRecord record = new() { Body = body.ToByteString() };
+        record.Signatures.Add([ByteString.CopyFrom(first.Sign(id)), ByteString.CopyFrom(second.Sign(id))]);
+        return new Submission { Opening = record };
+    }
+}
