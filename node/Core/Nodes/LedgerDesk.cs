@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Notarisation;
@@ -118,8 +119,9 @@ internal sealed class LedgerDesk
     public bool TryAnswer(long token, byte[] body)
     {
         if (underWay is not { } sent || sent.Token != token) return false;
+        // Codes go into logs and answers, so they are codes and nothing else.
         if (!Parsing.TryParse(LedgerReply.Parser, body, out LedgerReply? reply) || reply.Results.Count != sent.Submissions.Count
-            || reply.Channels.Count != sent.Queries.Count)
+            || reply.Channels.Count != sent.Queries.Count || !reply.Results.All(static result => result.Code.Length == 0 || CodeValue.IsCode(result.Code)))
         {
             context.Alarm(LedgerCodes.Malformed, "ledger");
             return TryFail(token);
