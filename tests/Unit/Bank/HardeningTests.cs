@@ -73,4 +73,20 @@ public sealed class HardeningTests
         paid.Add(world.Pay(world.Beta, 9));
         Assert.Equal(paid.Select(Convert.ToHexString), Order());
     }
+
+    [Fact]
+    public void What_the_ledger_calls_a_code_is_one()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 10_00).Fund(world.Beta, 10_00);
+        world.OnLedgerReply = (_, reply) =>
+        {
+            foreach (Settlement.Wire.Ledger.SubmissionResult result in reply.Results) result.Code = "LG020\nAlarm LG053 about the ledger";
+            return reply;
+        };
+        world.Pay(world.Alpha, 1_00);
+        Assert.All(world.Alpha.Alarms, code => Assert.Matches("^[A-Z0-9]{1,35}$", code));
+        Assert.Contains(Core.Notarisation.LedgerCodes.Malformed, world.Alpha.Alarms);
+        world.AssertGoesOn();
+    }
 }

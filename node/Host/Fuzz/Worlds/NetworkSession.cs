@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
-using Settlement.Core.Monetary;
+using Settlement.Core.Participants;
 using Settlement.Core.Regulator;
 using Settlement.Host.Fuzz.Mutations;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Host.Fuzz.Worlds;
 
@@ -43,8 +45,12 @@ internal sealed class NetworkSession : IFuzzSession
     public const long MaximumGrowth = 4L * 1024 * 1024;
 
     private const int MostOpenings = 6;
+    private const int MostRepeats = 10_000;
+    private const int MostFlooded = 2 * 1024 * 1024;
     private const long Funds = 100_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    // Longer than an opening is tried: one that its proposer spoiled is given up only then.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly NetworkFocus focus;
     private readonly FuzzNetwork network;
     private readonly SeededEntropy entropy;
@@ -216,6 +222,7 @@ internal sealed class NetworkSession : IFuzzSession
     private byte[] Changed(Traveller traveller, Chance chance)
     {
         byte[] body = traveller.Body;
+        if (traveller.Kind == Travel.PeerBatch && chance.Percent(5)) return Flood(body, chance);
         if (traveller.Kind == Travel.PeerBatch && chance.Percent(40) && ContextOf(traveller.From) is { } context)
         {
             body = new Forgery(context, entropy).Change(body, chance);
@@ -223,6 +230,16 @@ internal sealed class NetworkSession : IFuzzSession
         }
 
         return chance.Percent(5) ? body : WireMutator.Mutate(body, chance, chance.Pick(network.Seen[traveller.Kind]).Body);
+    }
+
+    /// <summary>One message as often as a batch may hold messages, or as a case may have bytes.</summary>
+    private static byte[] Flood(byte[] batch, Chance chance)
+    {
+        if (!Parsing.TryParse(PeerBatch.Parser, batch, out PeerBatch? read) || read.Messages.Count == 0) return batch;
+        PeerMessage repeated = chance.Pick(read.Messages);
+        read.Messages.Clear();
+        read.Messages.Add(Enumerable.Repeat(repeated, Math.Min(MostRepeats, MostFlooded / Math.Max(1, repeated.CalculateSize()))));
+        return read.ToByteArray();
     }
 
     private ChannelContext? ContextOf(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent)?.Channel();
