@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
-using Settlement.Contracts;
 using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
@@ -144,9 +143,8 @@ internal sealed class LedgerDesk
     {
         if (underWay is not { } sent || sent.Token != token) return false;
         Hear(EvidencePart.OfGarbage(body));
-        // Codes go into logs and answers, so they are codes and nothing else.
         if (!Parsing.TryParse(LedgerReply.Parser, body, out LedgerReply? reply) || reply.Results.Count != sent.Submissions.Count
-            || reply.Channels.Count != sent.Queries.Count || !reply.Results.All(static result => result.Code.Length == 0 || CodeValue.IsCode(result.Code)))
+            || reply.Channels.Count != sent.Queries.Count)
         {
             context.Alarm(LedgerCodes.Malformed, "ledger");
             TryFail(token);

@@ -86,7 +86,7 @@ public sealed class HardeningTests
         };
         world.Pay(world.Alpha, 1_00);
         Assert.All(world.Alpha.Alarms, code => Assert.Matches("^[A-Z0-9]{1,35}$", code));
-        Assert.Contains(Core.Notarisation.LedgerCodes.Malformed, world.Alpha.Alarms);
+        Assert.Contains(NodeCodes.ForeignCode, world.Alpha.Alarms);
         world.AssertGoesOn();
     }
 }
