@@ -11,12 +11,16 @@ namespace Settlement.Host.Bench;
 /// </summary>
 internal sealed class BenchLoad : IDisposable
 {
-    /// <summary>Payments of one message.</summary>
+    /// <summary>Payments of one message; where many directions share what may be unanswered, fewer.</summary>
     public const int PaymentsPerMessage = 100;
 
-    /// <summary>Payments of one direction that may be unanswered: more than go on together in one batch, so that the next one never
-    /// waits for the load, and far fewer than a bank's mailbox holds.</summary>
-    public const int PaymentsUnanswered = 800;
+    /// <summary>Payments that may be unanswered in all directions together: some times what goes on in one batch, so that the next
+    /// one never waits for the load, and far fewer than a bank's mailbox holds.</summary>
+    public const int PaymentsUnanswered = 1_600;
+
+    // However many directions there are, a message of each is under way while the next one is handed in.
+    private const int LeastUnanswered = 2;
+    private const int LeastPerMessage = 10;
 
     // Requests of one direction at once. A bank answers when the message is durable, so that one at a time would leave it idle.
     private const int Writers = 4;
@@ -39,13 +43,16 @@ internal sealed class BenchLoad : IDisposable
         calls = new NetworkCalls(network, AnsweredWithin, time);
         this.tally = tally;
         this.time = time;
-        int payments = rate is { } wanted ? Math.Clamp(wanted / (MessagesPerSecond * plan.Directions.Count), 1, PaymentsPerMessage) : PaymentsPerMessage;
+        int payments = rate is { } wanted
+            ? Math.Clamp(wanted / (MessagesPerSecond * plan.Directions.Count), 1, PaymentsPerMessage)
+            : Math.Clamp(PaymentsUnanswered / (LeastUnanswered * plan.Directions.Count), LeastPerMessage, PaymentsPerMessage);
+        int unanswered = Math.Max(LeastUnanswered, PaymentsUnanswered / (plan.Directions.Count * payments));
         long interval = rate is { } offered ? (long)((double)time.TimestampFrequency * payments * plan.Directions.Count / offered) : 0;
         // Without a rate the window is always full, so that what was handed in first has settled once as much as it holds has.
-        PipelinePayments = plan.Directions.Count * (rate is null ? PaymentsUnanswered : payments);
+        PipelinePayments = plan.Directions.Count * payments * (rate is null ? unanswered : 1);
         foreach (Direction direction in plan.Directions)
         {
-            lanes.Add(new Lane(direction, payments, interval,
+            lanes.Add(new Lane(direction, payments, unanswered, interval,
                 [.. Enumerable.Range(0, Writers).Select(writer => new MessageTemplate(direction, date, payments, (direction.Number * Writers) + writer, entropy))]));
         }
     }
@@ -94,7 +101,7 @@ internal sealed class BenchLoad : IDisposable
     }
 
     /// <summary>One direction's writers, window and schedule.</summary>
-    private sealed class Lane(Direction direction, int payments, long interval, IReadOnlyList<MessageTemplate> templates) : IDisposable
+    private sealed class Lane(Direction direction, int payments, int unanswered, long interval, IReadOnlyList<MessageTemplate> templates) : IDisposable
     {
         private long number;
         private long due;
@@ -103,7 +110,7 @@ internal sealed class BenchLoad : IDisposable
 
         public IReadOnlyList<MessageTemplate> Templates => templates;
 
-        public SemaphoreSlim Window { get; } = new(PaymentsUnanswered / payments);
+        public SemaphoreSlim Window { get; } = new(unanswered);
 
         public void Begin(long now) => Interlocked.Exchange(ref due, now);
 

@@ -3,12 +3,14 @@ using Npgsql;
 using Settlement.Client;
 using Settlement.Core.Cryptography;
 using Settlement.Host.Network;
+using StatusCodes = Settlement.Host.Iso20022.StatusCodes;
 
 namespace Settlement.Host.Bench;
 
 /// <summary>Measures a running network: slices of load and of pgbench in turn, then payments one at a time, then the proof.</summary>
 internal sealed class BenchMeasure(
-    LocalNetwork network, BenchPlan plan, BenchOptions options, BenchTally tally, BenchFollowing following, Pgbench pgbench, BenchScreen screen, IEntropy entropy, TimeProvider time)
+    LocalNetwork network, BenchPlan plan, BenchOptions options, BenchTally tally, BenchFollowing following, Pgbench pgbench, BenchScreen screen, IEntropy entropy,
+    TimeProvider time)
 {
     private const int FindingsShown = 10;
     private const int LonePayments = 100;
@@ -23,6 +25,7 @@ internal sealed class BenchMeasure(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     private readonly DateOnly date = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+    private readonly NetworkCalls calls = new(network, BenchLoad.AnsweredWithin, time);
     private IReadOnlyList<string> channels = [];
     private int drained;
 
@@ -31,12 +34,12 @@ internal sealed class BenchMeasure(
     public async Task<BenchResult> RunAsync(CancellationToken ct)
     {
         channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Accounts(), ct);
-        NetworkCalls calls = new(network, BenchLoad.AnsweredWithin, time);
         foreach (LocalNode bank in network.Banks) await calls.AskAsync(bank, "open the business day", client => client.OpenBusinessDayAsync(date, ct), ct);
         await screen.ShowAsync("pgbench prepared", null, null, pgbench.PrepareAsync(ct));
         IReadOnlyList<MeasuredSlice> slices = await TakeTurnsAsync(ct);
         PaymentMoments[] counted = BenchFigures.Counted(tally.Settled.Select(payment => following.MomentsOf(payment, channels[payment.Direction.Channel])), slices);
-        if (counted.Length == 0) throw new BenchException(BenchException.NotFinal, "No payment became final everywhere within the time that is measured. Measure for longer, with --seconds.");
+        if (counted.Length == 0)
+            throw new BenchException(BenchException.NotFinal, "No payment became final everywhere within the time that is measured. Measure for longer, with --seconds.");
         IReadOnlyList<TimeSpan> lone = await LoneAsync(ct);
         long verified = await ProveAsync(ct);
         screen.Counts(tally.Count, counted.Length, lone.Count, verified, slices);
@@ -128,7 +131,8 @@ internal sealed class BenchMeasure(
             if (time.GetElapsedTime(began) > DrainedWithin)
             {
                 throw new BenchException(BenchException.NotFinal,
-                    $"{DrainedWithin.TotalSeconds} seconds after the last hand-in, {tally.Unanswered} payments are unanswered, or some are not final at both banks or not held by the regulator.\n{network.Regulator.LogTail()}");
+                    $"{DrainedWithin.TotalSeconds} seconds after the last hand-in, {tally.Unanswered} payments are unanswered, or some are not final at both banks "
+                    + $"or not held by the regulator.\n{network.Regulator.LogTail()}");
             }
 
             await Task.Delay(Poll, time, ct);
@@ -151,10 +155,12 @@ internal sealed class BenchMeasure(
                 Direction direction = plan.Directions[took.Count % plan.Directions.Count];
                 ReadOnlyMemory<byte> message = templates[direction.Number].Write(took.Count);
                 long sent = time.GetTimestamp();
-                MessageReceipt receipt = await network.Client(network.Bank(direction.Payer)).SubmitAsync(message, "application/xml", $"lone-{took.Count}", LoneWait, ct);
+                MessageReceipt receipt = await calls.AskAsync(network.Bank(direction.Payer), "take a lone payment",
+                    client => client.SubmitAsync(message, "application/xml", $"lone-{took.Count}", LoneWait, ct), ct);
                 took.Add(time.GetElapsedTime(sent));
-                if (receipt.Instructions is not [{ Status: "ACSC" }])
-                    throw new BenchException(BenchException.PaymentRefused, $"A lone payment from {direction.Payer} to {direction.Payee} ended with {receipt.Instructions[0].Status} {receipt.Instructions[0].Reason}.");
+                InstructionStatus end = receipt.Instructions[0];
+                if (end.Status != StatusCodes.Settled)
+                    throw new BenchException(BenchException.PaymentRefused, $"A lone payment from {direction.Payer} to {direction.Payee} ended with {end.Status} {end.Reason}.");
             }
         }
     }
@@ -164,9 +170,9 @@ internal sealed class BenchMeasure(
         Task<NetworkVerdict> audit = new NetworkProof(network, time).AuditAsync(channels, ct);
         await screen.ShowAsync("the regulator's verdicts", null, null, audit);
         NetworkVerdict verdict = await audit;
-        return verdict is { Complete: true, ReExecuted: true }
-            ? verdict.Entries
-            : throw new BenchException(BenchException.NotVerified, "The regulator cannot prove all of it:" + string.Concat(verdict.Findings.Take(FindingsShown).Select(static finding => $"\n  {finding}")));
+        if (verdict is { Complete: true, ReExecuted: true }) return verdict.Entries;
+        IEnumerable<string> findings = verdict.Findings.Take(FindingsShown).Select(static finding => $"\n  {finding}");
+        throw new BenchException(BenchException.NotVerified, $"The regulator cannot prove all of it:{string.Concat(findings)}");
     }
 
     private PeakRssMb Peaks() => new(

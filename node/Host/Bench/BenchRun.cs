@@ -25,7 +25,8 @@ internal sealed class BenchRun(BenchOptions options, IEntropy entropy, TimeProvi
         BenchResult? earlier = options.Compare is { } file ? await BenchComparison.ReadAsync(file, ct) : null;
         if (!ProcessorTime.IsKnown) throw new BenchException(BenchException.ToolMissing, "This system has no /proc that tells what processes cost.");
         string program = await EmbeddedPostgres.FindProgramAsync("pgbench", time, ct)
-            ?? throw new BenchException(BenchException.ToolMissing, "pgbench is not beside the other programs of PostgreSQL. Install it: apt-get install postgresql (elsewhere than on Debian, postgresql-contrib)");
+            ?? throw new BenchException(BenchException.ToolMissing,
+                "pgbench is neither beside the other programs of PostgreSQL nor on PATH. Install it: apt-get install postgresql (elsewhere than on Debian, often postgresql-contrib)");
         BenchPlan plan = BenchPlan.For(options);
         await using LocalNetwork network = await LocalNetwork.CreateAsync(
             new LocalNetworkOptions

@@ -33,7 +33,8 @@ internal sealed class BenchScreen(Screen screen, TimeProvider time)
         TimeSpan generator = slices.Aggregate(TimeSpan.Zero, static (sum, slice) => sum + (slice.To.Generator - slice.From.Generator));
         TimeSpan agent = slices.Aggregate(TimeSpan.Zero, static (sum, slice) => sum + (slice.To.Agent - slice.From.Agent));
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"           {counted} payments counted in {seconds:0.0} s, of {settled} that the load settled and {lone} one at a time; {verified} entries delivered, authentic and re-executed at the regulator"));
+            $"           {counted} payments counted in {seconds:0.0} s, of {settled} that the load settled and {lone} one at a time; ")
+            + string.Create(CultureInfo.InvariantCulture, $"{verified} entries delivered, authentic and re-executed at the regulator"));
         screen.Line(string.Create(CultureInfo.InvariantCulture,
             $"           beside the parts: {generator.TotalMicroseconds / counted:0.0} µs of the load generator and {agent.TotalMicroseconds / counted:0.0} µs of the agent a settlement"));
     }

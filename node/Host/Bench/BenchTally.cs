@@ -10,8 +10,8 @@ namespace Settlement.Host.Bench;
 internal readonly record struct SettledPayment(Direction Direction, long HandedIn, long Sequence);
 
 /// <summary>
-/// Matches what was handed in with what the banks report, and bounds what is unanswered: a message may be handed in once
-/// one before it has been reported to its last payment. Safe for use from several threads.
+/// Matches what was handed in with what the banks report, and makes room in the window of unanswered messages: for one, once
+/// the last payment of one before it is reported. Safe for use from several threads.
 /// </summary>
 internal sealed class BenchTally(TimeProvider time)
 {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 
 namespace Settlement.Host.Bench;
 
@@ -51,9 +52,13 @@ internal sealed class MessageTemplate
             int reference = text.Length;
             text.Append(CultureInfo.InvariantCulture, $"{NoReference}</TxId><UETR>{run[..8]}-{run[8..]}-4000-8000-");
             places[payment] = (reference, text.Length);
-            text.Append(CultureInfo.InvariantCulture, $"""
-                {new string('0', UetrDigits)}</UETR></PmtId><IntrBkSttlmAmt Ccy="EUR">{Amount}</IntrBkSttlmAmt><IntrBkSttlmDt>{day}</IntrBkSttlmDt><ChrgBr>SLEV</ChrgBr><InstgAgt><FinInstnId><BICFI>{direction.Payer}</BICFI></FinInstnId></InstgAgt><InstdAgt><FinInstnId><BICFI>{direction.Payee}</BICFI></FinInstnId></InstdAgt><Dbtr><Nm>Example Trading Company</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct><DbtrAgt><FinInstnId><BICFI>{direction.Payer}</BICFI></FinInstnId></DbtrAgt><CdtrAgt><FinInstnId><BICFI>{direction.Payee}</BICFI></FinInstnId></CdtrAgt><Cdtr><Nm>Example Supplies Limited</Nm></Cdtr><CdtrAcct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></CdtrAcct><RmtInf><Ustrd>Invoice 2026-0001, order 4711</Ustrd></RmtInf></CdtTrfTxInf>
-                """);
+            text.Append('0', UetrDigits).Append("</UETR></PmtId>")
+                .Append(CultureInfo.InvariantCulture, $"<IntrBkSttlmAmt Ccy=\"EUR\">{Amount}</IntrBkSttlmAmt><IntrBkSttlmDt>{day}</IntrBkSttlmDt><ChrgBr>SLEV</ChrgBr>")
+                .Append(CultureInfo.InvariantCulture, $"<InstgAgt>{Agent(direction.Payer)}</InstgAgt><InstdAgt>{Agent(direction.Payee)}</InstdAgt>")
+                .Append("<Dbtr><Nm>Example Trading Company</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct>")
+                .Append(CultureInfo.InvariantCulture, $"<DbtrAgt>{Agent(direction.Payer)}</DbtrAgt><CdtrAgt>{Agent(direction.Payee)}</CdtrAgt>")
+                .Append("<Cdtr><Nm>Example Supplies Limited</Nm></Cdtr><CdtrAcct><Id><IBAN>FR1420041010050500013M02606</IBAN></Id></CdtrAcct>")
+                .Append("<RmtInf><Ustrd>Invoice 2026-0001, order 4711</Ustrd></RmtInf></CdtTrfTxInf>");
         }
 
         text.Append("</FIToFICstmrCdtTrf></Document>");
@@ -74,6 +79,8 @@ internal sealed class MessageTemplate
 
         return body;
     }
+
+    private static string Agent(ParticipantId bank) => $"<FinInstnId><BICFI>{bank}</BICFI></FinInstnId>";
 
     private void Digits(int place, long number) => Utf8Formatter.TryFormat(number, body.AsSpan(place, ReferenceDigits), out _, new('D', ReferenceDigits));
 }

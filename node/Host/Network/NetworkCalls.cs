@@ -42,14 +42,18 @@ internal sealed class NetworkCalls(LocalNetwork network, TimeSpan patience, Time
             catch (Exception error) when (IsPassing(error))
             {
                 if (time.GetElapsedTime(began) > patience)
-                    throw new NetworkException(NetworkException.TimedOut, $"{node.Name} does not answer after {patience.TotalSeconds} seconds: {error.Message}\n{node.LogTail()}", error);
+                {
+                    throw new NetworkException(
+                        NetworkException.TimedOut, $"{node.Name} does not answer after {patience.TotalSeconds} seconds: {error.Message}\n{node.LogTail()}", error);
+                }
             }
 
             await Task.Delay(RetryPause, time, ct);
         }
     }
 
-    // A node that was killed in the middle of an answer breaks the connection; one that starts is not there, or says "busy".
-    private static bool IsPassing(Exception error) => error is HttpRequestException or IOException
+    // A node that was killed in the middle of an answer breaks the connection; one that starts is not there, or says "busy". The
+    // client's own bound of one answer looks like a cancellation.
+    private static bool IsPassing(Exception error) => error is HttpRequestException or IOException or TaskCanceledException { InnerException: TimeoutException }
         || error is SettlementApiException { Status: StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests };
 }

@@ -14,6 +14,8 @@ internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
     /// <summary>How long envelopes may take to the regulator after finality.</summary>
     private static readonly TimeSpan DeliveryWithin = TimeSpan.FromSeconds(60);
 
+    private readonly NetworkCalls calls = new(network, DeliveryWithin, time);
+
     /// <summary>Recomputes the ledger's log as <c>settlement ledger verify</c> does.</summary>
     public async Task<LedgerVerdict> VerifyLedgerAsync(CancellationToken ct) => DatabaseVerification.Verify(
         LocalNodes.Network, network.Facts(network.Ledger).Checkpoint!.Value, await LedgerDatabase.ReadAsync(network.Ledger.Database, ct));
@@ -37,13 +39,14 @@ internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
     /// <param name="ct">Cancels.</param>
     public async Task<NetworkVerdict> AuditAsync(IReadOnlyList<string> channels, CancellationToken ct)
     {
-        SettlementClient regulator = network.Client(network.Regulator);
+        LocalNode regulator = network.Regulator;
         Dictionary<string, ulong> final = await FinalSequencesAsync(ct);
         long began = time.GetTimestamp();
         Dictionary<string, AuditChannel> observed;
         while (true)
         {
-            observed = (await regulator.AuditChannelsAsync(ct)).Channels.ToDictionary(static channel => channel.Id, StringComparer.Ordinal);
+            AuditChannelList list = await calls.AskAsync(regulator, "list the channels it observes", client => client.AuditChannelsAsync(ct), ct);
+            observed = list.Channels.ToDictionary(static channel => channel.Id, StringComparer.Ordinal);
             bool holdsAll = channels.All(channel => observed.TryGetValue(channel, out AuditChannel? held)
                 && held.HeldSequence >= final.GetValueOrDefault(channel) && held.HeldSequence == held.NotarisedSequence);
             if (holdsAll || time.GetElapsedTime(began) > DeliveryWithin) break;
@@ -51,7 +54,8 @@ internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
         }
 
         List<AuditReport> reports = [];
-        foreach (string channel in channels.Where(observed.ContainsKey)) reports.Add(await regulator.AuditAsync(channel, ct));
+        foreach (string channel in channels.Where(observed.ContainsKey))
+            reports.Add(await calls.AskAsync(regulator, $"prove channel {channel}", client => client.AuditAsync(channel, ct), ct));
         return new NetworkVerdict(reports, KnowsAll: reports.Count == channels.Count);
     }
 
@@ -60,7 +64,7 @@ internal sealed class NetworkProof(LocalNetwork network, TimeProvider time)
         Dictionary<string, ulong> final = new(StringComparer.Ordinal);
         foreach (LocalNode bank in network.Banks)
         {
-            foreach (ChannelInfo channel in (await network.Client(bank).ChannelsAsync(ct)).Channels)
+            foreach (ChannelInfo channel in (await calls.AskAsync(bank, "list its channels", client => client.ChannelsAsync(ct), ct)).Channels)
                 final[channel.Id] = Math.Max(final.GetValueOrDefault(channel.Id), channel.Sequence);
         }
 
