@@ -89,7 +89,7 @@ public static class ContractExplanation
     {
         string[] hidden = [.. contract.HiddenDependencies(observer).Select(h => h.Field.Name).Distinct()];
         return hidden.Length == 0
-            ? $"{observer.Name} reads all that the outcome depends on, and can run every action again."
+            ? $"{observer.Name} reads all that the outcome depends on, and can run every action again: where that holds for every contract of a channel, it thereby reads the positions of both members."
             : $"{observer.Name} cannot run every action again: it does not read {string.Join(", ", hidden)}.";
     }
 

@@ -13,10 +13,24 @@ public sealed record AuditChannel(string Id, IReadOnlyList<string> Members, ulon
 /// <summary>What a regulator can prove of one channel.</summary>
 /// <param name="Channel">The channel's id.</param>
 /// <param name="Entries">Entries that were checked.</param>
-/// <param name="Delivered">No leaf of a notarised head is missing.</param>
+/// <param name="AsOf">How much of the ledger's log the verdicts rest on.</param>
+/// <param name="Delivered">No leaf of a notarised head is missing, in a log whose root is the one that the ledger signed.</param>
 /// <param name="Authentic">Every opening matches its commitment.</param>
 /// <param name="ReExecuted">The contract was run again with the same outcome.</param>
-public sealed record AuditReport(string Channel, long Entries, Verdict Delivered, Verdict Authentic, Verdict ReExecuted);
+/// <param name="Positions">What the members hold, as running the contracts again gave it; none where that was not possible.</param>
+public sealed record AuditReport(
+    string Channel, long Entries, AuditBasis AsOf, Verdict Delivered, Verdict Authentic, Verdict ReExecuted, IReadOnlyList<AuditPosition> Positions);
+
+/// <summary>How much of the ledger's log a report rests on.</summary>
+/// <param name="CheckpointSize">The size of the newest checkpoint whose root the regulator recomputed since its start; 0 while there is none.</param>
+/// <param name="NotarisedSequence">The channel's newest sequence in that log.</param>
+public sealed record AuditBasis(long CheckpointSize, ulong NotarisedSequence);
+
+/// <summary>A member's position.</summary>
+/// <param name="Member">Its id.</param>
+/// <param name="Currency">The currency.</param>
+/// <param name="Position">The amount, with the currency's decimals.</param>
+public sealed record AuditPosition(string Member, string Currency, string Position);
 
 /// <summary>One verdict.</summary>
 /// <param name="Holds">Whether it holds for everything.</param>

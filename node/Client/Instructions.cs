@@ -74,5 +74,6 @@ public sealed record ReportPage(IReadOnlyList<ReportItem> Reports, string Next);
 /// <param name="Instruction">The instruction it is about.</param>
 /// <param name="Status">The status it reports.</param>
 /// <param name="Reason">Why, for RJCT.</param>
-/// <param name="Document">The pacs.002.</param>
-public sealed record ReportItem(string Cursor, string Instruction, string Status, string? Reason, string Document);
+/// <param name="Document">The pacs.002; empty where reports were asked for without, or the instruction was erased.</param>
+/// <param name="Sequence">The batch of its channel that decided it; none for an instruction that got into none.</param>
+public sealed record ReportItem(string Cursor, string Instruction, string Status, string? Reason, string Document, ulong? Sequence = null);

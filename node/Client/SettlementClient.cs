@@ -83,8 +83,12 @@ public sealed class SettlementClient : IDisposable
         GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/channels/{Uri.EscapeDataString(channel)}/entries?after={after}&limit={limit}"), ApiJson.Default.EntryPage, ct);
 
     /// <summary>Status reports after a cursor, in order; the empty cursor for the first.</summary>
-    public Task<ReportPage> ReportsAsync(string after, int limit, CancellationToken ct) =>
-        GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/reports?after={Uri.EscapeDataString(after)}&limit={limit}"), ApiJson.Default.ReportPage, ct);
+    public Task<ReportPage> ReportsAsync(string after, int limit, CancellationToken ct) => ReportsAsync(after, limit, documents: true, ct);
+
+    /// <summary>Status reports after a cursor, in order, with their pacs.002 or without.</summary>
+    public Task<ReportPage> ReportsAsync(string after, int limit, bool documents, CancellationToken ct) => GetAsync(
+        string.Create(CultureInfo.InvariantCulture, $"v1/reports?after={Uri.EscapeDataString(after)}&limit={limit}{(documents ? "" : "&documents=false")}"),
+        ApiJson.Default.ReportPage, ct);
 
     /// <summary>The channels that a regulator observes.</summary>
     public Task<AuditChannelList> AuditChannelsAsync(CancellationToken ct) => GetAsync("v1/audit/channels", ApiJson.Default.AuditChannelList, ct);

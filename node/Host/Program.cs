@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Settlement.Host.Bench;
 using Settlement.Host.Commands;
 using Settlement.Host.Demo;
+using Settlement.Host.Fuzz;
 
 RootCommand root = new("A privacy-preserving interbank settlement node.")
 {
@@ -9,6 +11,8 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     ContractCommand.Create(),
     LedgerCommand.Create(),
     DemoCommand.Create(),
+    BenchCommand.Create(),
+    FuzzCommand.Create(),
 };
 // The run command handles signals itself, and gives what is under way the time it needs.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

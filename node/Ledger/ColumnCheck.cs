@@ -20,7 +20,7 @@ internal static class ColumnCheck
         if (!SameJson(row.Data, expected.Event.Data)) columns.Add("data");
         if (row.Bdata is not null) columns.Add("bdata");
         if (row.Type != expected.Event.Type) columns.Add("type");
-        if (row.Timestamp != expected.Event.Timestamp) columns.Add("timestamp");
+        if (row.Timestamp != StoredTime.Of(expected.Event.Timestamp)) columns.Add("timestamp");
         if (row.TenantId != Tenant) columns.Add("tenant_id");
         if (row.MtDotnetType is not null) columns.Add("mt_dotnet_type");
         if (row.IsArchived != false) columns.Add("is_archived");
@@ -41,7 +41,7 @@ internal static class ColumnCheck
     }
 
     /// <summary>The stream row after its first leaf; later leaves raise version and timestamp.</summary>
-    public static StreamRow FirstOf(LeafRow row) => new(row.Stream, row.StreamType, 1, row.Event.Timestamp, row.Event.Timestamp, Tenant, IsArchived: false);
+    public static StreamRow FirstOf(LeafRow row) => new(row.Stream, row.StreamType, 1, StoredTime.Of(row.Event.Timestamp), StoredTime.Of(row.Event.Timestamp), Tenant, IsArchived: false);
 
     // The store keeps values, not spacing or the order of names; numbers and strings are compared exactly.
     private static bool SameJson(string stored, string expected)

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
 using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
 
 namespace Settlement.Ledger;
 
@@ -46,6 +47,8 @@ public sealed class DatabaseVerification
         if (complete) verification.CheckStreams();
         verification.CheckRoots(checkpoints);
         verification.CheckProgression();
+        verification.CheckMarkers();
+        verification.CheckMigrations();
         return verification.Verdict();
     }
 
@@ -119,7 +122,7 @@ public sealed class DatabaseVerification
         }
 
         if (streams.TryGetValue(expected.Stream, out (StreamRow Row, long FirstLeaf) stream))
-            stream.Row = stream.Row with { Version = stream.Row.Version + 1, Timestamp = expected.Event.Timestamp };
+            stream.Row = stream.Row with { Version = stream.Row.Version + 1, Timestamp = StoredTime.Of(expected.Event.Timestamp) };
         else
             stream = (ColumnCheck.FirstOf(expected), index);
         streams[expected.Stream] = stream;
@@ -174,6 +177,26 @@ public sealed class DatabaseVerification
         foreach (ProgressionRow row in rows.Progression)
             if (row.LastSeqId is < 0 || row.LastSeqId > rows.Events.Count)
                 Add(LedgerCodes.UnexplainedRow, null, $"the progression '{row.Name}' has read past the log, to {row.LastSeqId}.");
+    }
+
+    // An event that differs from its leaf was told of already, and explains its marker.
+    private void CheckMarkers()
+    {
+        Dictionary<Guid, StoredTime> events = [];
+        foreach (EventRow row in rows.Events) events[row.Id] = row.Timestamp;
+        foreach (MarkerRow row in rows.Markers)
+        {
+            bool isExplained = events.TryGetValue(row.Id, out StoredTime time) ? time == row.Committed : EventlessCommit.IsNameOf(row.Id, row.Committed.Microseconds);
+            if (findings.Count == 0 && !isExplained)
+                Add(LedgerCodes.UnexplainedRow, Math.Max(0, rows.Events.Count - 1), $"the commit marker {row.Id} is not that of an event, nor of a commit without events.");
+        }
+    }
+
+    private void CheckMigrations()
+    {
+        MigrationRow[] different = [.. rows.Migrations.Except(rows.ProgramMigrations).Union(rows.ProgramMigrations.Except(rows.Migrations)).OrderBy(static row => row.Number)];
+        if (different.Length > 0 || rows.Migrations.Count != rows.ProgramMigrations.Count)
+            Add(LedgerCodes.UnexplainedRow, 0, $"the migrations are not those of this program: {string.Join(", ", different.Select(static row => row.Name))}.");
     }
 
     private LedgerVerdict Verdict()

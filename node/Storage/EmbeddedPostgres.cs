@@ -61,6 +61,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Where another of PostgreSQL's programs lies, beside those that a new server would be run with or on PATH; null
+    /// when it is not installed.</summary>
+    /// <exception cref="StorageException">ST001.</exception>
+    public static async ValueTask<string?> FindProgramAsync(string name, TimeProvider time, CancellationToken ct) =>
+        (await PostgresBinaries.FindAsync(null, null, time, ct)).Find(name);
+
     /// <summary>A connection string for a database and its login role on this server.</summary>
     /// <param name="database">The database.</param>
     /// <param name="user">The login role.</param>

@@ -13,6 +13,10 @@ public static class Migrator
     // Any constant will do, as long as nothing else in the database takes the same one.
     private const long AdvisoryLock = 0x5E771E_4D16;
 
+    /// <summary>The migrations of this program, in order: number, file name, SHA-256 in lower-case hexadecimal.</summary>
+    public static IReadOnlyList<(int Number, string Name, string Checksum)> Migrations { get; } =
+        [.. Migration.Embedded().Select(static migration => (migration.Number, migration.Name, migration.Checksum))];
+
     /// <summary>
     /// Applies what is missing, in one transaction under a lock, so that several processes may start at once.
     /// </summary>
@@ -29,8 +33,7 @@ public static class Migrator
             create table if not exists schema_migration (
                 number   integer     primary key,
                 name     text        not null,
-                checksum text        not null,
-                applied  timestamptz not null default now()
+                checksum text        not null
             )
             """, ct);
         Dictionary<int, (string Name, string Checksum)> applied = await ReadAppliedAsync(connection, ct);

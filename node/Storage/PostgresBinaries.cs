@@ -14,6 +14,14 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
 
     public string Ctl => Path.Combine(Folder, "pg_ctl");
 
+    /// <summary>Another program of the same installation: beside these, beside what they are links to, or on PATH.</summary>
+    public string? Find(string program)
+    {
+        string? real = File.ResolveLinkTarget(Path.Combine(Folder, "postgres"), returnFinalTarget: true) is { } target ? Path.GetDirectoryName(target.FullName) : null;
+        IEnumerable<string> folders = real is null ? [Folder, .. PathFolders()] : [Folder, real, .. PathFolders()];
+        return folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    }
+
     /// <summary>The named folder, else PATH, else the newest Debian package; with a cluster, the package of its version.</summary>
     public static async ValueTask<PostgresBinaries> FindAsync(string? named, int? clusterVersion, TimeProvider time, CancellationToken ct)
     {
@@ -37,15 +45,17 @@ internal sealed record PostgresBinaries(string Folder, int MajorVersion)
 
     private static IEnumerable<string> Candidates()
     {
-        IEnumerable<string> path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         IEnumerable<string> packages = Directory.Exists(DebianFolder)
             ? Directory.EnumerateDirectories(DebianFolder)
                 .Where(static folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 .OrderByDescending(static folder => int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture))
                 .Select(static folder => Path.Combine(folder, "bin"))
             : [];
-        return path.Concat(packages).Where(HasPrograms);
+        return PathFolders().Concat(packages).Where(HasPrograms);
     }
+
+    private static string[] PathFolders() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
     private static bool HasPrograms(string folder) => Programs.All(program => File.Exists(Path.Combine(folder, program)));
 

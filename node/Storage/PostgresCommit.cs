@@ -9,14 +9,14 @@ namespace Settlement.Storage;
 /// One try of a commit. Small ones are a single round trip: a batch of statements without an error barrier is one
 /// transaction that the server commits at its end. Large ones take a transaction around binary COPY.
 /// </summary>
-internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, Guid[] acknowledged, int copyFromRows)
+internal sealed class PostgresCommit(PreparedTransaction prepared, CommitMarker marker, Guid[] acknowledged, int copyFromRows)
 {
     public const string MarkerConstraint = "commit_marker_pkey";
     public const string VersionDiffers = "ST011";
 
     // One writer at a time gives sequence ids the order of commits, and spares deadlocks between streams.
     private const string TakeLock = "select pg_advisory_xact_lock(103882917140)";
-    private const string WriteMarker = "insert into commit_marker (id) values ($1)";
+    private const string WriteMarker = "insert into commit_marker (id, committed) values ($1, $2)";
     private const string ForgetMarkers = "delete from commit_marker where id = any($1)";
     private const string Claim = "select vault_claim($1::varchar[], $2::varchar[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])";
     private const string InsertEvents = """
@@ -76,7 +76,14 @@ internal sealed class PostgresCommit(PreparedTransaction prepared, Guid marker, 
     private void AddOpening(NpgsqlBatch batch)
     {
         batch.BatchCommands.Add(new NpgsqlBatchCommand(TakeLock));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(WriteMarker) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = marker } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(WriteMarker)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = marker.Id },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = marker.Time, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ForgetMarkers) { Parameters = { Array(acknowledged, NpgsqlDbType.Uuid) } });
     }
 

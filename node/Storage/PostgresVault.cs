@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
 using Settlement.Core.Store;
@@ -18,12 +17,15 @@ public sealed class PostgresVault : IEventVault
     // Only a process that died between two commits, or one that had to retry, leaves a marker.
     private const string ForgetOldMarkers = "delete from commit_marker where committed < now() - interval '7 days'";
     private const int MaximumMarkersForgottenPerCommit = 64;
-    private const int GuidLength = 16;
+
+    // Every statement of a vault finds its rows by a key, whatever the statistics of a table say that is new or has grown
+    // since: read through, it is compared with each key that is asked for. The plan is therefore always the same one.
+    private const string SessionOptions = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
 
     private readonly NpgsqlDataSource source;
     private readonly PostgresVaultOptions options;
     private readonly bool ownsSource;
-    private readonly ConditionalWeakTable<StoreTransaction, StrongBox<Guid>> markers = [];
+    private readonly ConditionalWeakTable<StoreTransaction, CommitMarker> markers = [];
     private readonly ConcurrentQueue<Guid> acknowledged = [];
 
     /// <summary>A vault on a database that has its migrations; the data source stays the caller's.</summary>
@@ -57,6 +59,7 @@ public sealed class PostgresVault : IEventVault
             // Connections carry no session state, so nothing has to be reset between uses.
             NoResetOnClose = true,
             IncludeErrorDetail = false,
+            Options = SessionOptions,
         };
         NpgsqlDataSource opened = NpgsqlDataSource.Create(builder);
         PostgresVault vault = new(opened, options, ownsSource: true);
@@ -81,26 +84,34 @@ public sealed class PostgresVault : IEventVault
         ct.ThrowIfCancellationRequested();
         PreparedTransaction prepared = PreparedTransaction.Of(transaction);
         if (transaction.IsEmpty) return;
-        bool isNew = !markers.TryGetValue(transaction, out StrongBox<Guid>? marker);
-        if (isNew) markers.Add(transaction, marker = new(new Guid(RandomNumberGenerator.GetBytes(GuidLength))));
+        bool isNew = !markers.TryGetValue(transaction, out CommitMarker? marker);
+        if (isNew) markers.Add(transaction, marker = CommitMarker.Of(prepared, options.Time.GetUtcNow()));
         Guid[] forgotten = TakeAcknowledged();
         int tries = 0;
         bool stored = false;
         try
         {
-            PostgresCommit commit = new(prepared, marker!.Value, forgotten, options.CopyFromRows);
+            PostgresCommit commit = new(prepared, marker!, forgotten, options.CopyFromRows);
             await TryAsync(
                 async token =>
                 {
                     tries++;
-                    await CommitOnceAsync(commit, prepared, token);
+                    if (await TryCommitOnceAsync(commit, prepared, token)) return true;
+                    if (isNew && tries == 1)
+                    {
+                        // Nobody has tried this one before, so that the marker is another commit's.
+                        markers.Remove(transaction);
+                        throw new InvalidOperationException("The last event of a commit has the id of another event.");
+                    }
+
+                    options.Logger.CommitResolved();
                     return true;
                 },
                 ct);
             stored = true;
             markers.Remove(transaction);
             // After a retry, an earlier try may still be queued in the server: its marker stays and fences it.
-            if (isNew && tries == 1) acknowledged.Enqueue(marker.Value);
+            if (isNew && tries == 1) acknowledged.Enqueue(marker!.Id);
         }
         catch (StoreConflictException)
         {
@@ -177,7 +188,8 @@ public sealed class PostgresVault : IEventVault
         return [.. taken];
     }
 
-    private async ValueTask CommitOnceAsync(PostgresCommit commit, PreparedTransaction prepared, CancellationToken ct)
+    // False when the commit's marker is there: an earlier try was stored.
+    private async ValueTask<bool> TryCommitOnceAsync(PostgresCommit commit, PreparedTransaction prepared, CancellationToken ct)
     {
         PostgresException refusal;
         await using (NpgsqlConnection connection = await source.OpenConnectionAsync(ct))
@@ -185,18 +197,14 @@ public sealed class PostgresVault : IEventVault
             try
             {
                 await commit.ExecuteAsync(connection, ct);
-                return;
+                return true;
             }
             catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UniqueViolation or PostgresCommit.VersionDiffers)
             {
                 refusal = error;
             }
         }
-        if (refusal.ConstraintName == PostgresCommit.MarkerConstraint)
-        {
-            options.Logger.CommitResolved();
-            return;
-        }
+        if (refusal.ConstraintName == PostgresCommit.MarkerConstraint) return false;
         throw await ConflictOfAsync(refusal, prepared, ct);
     }
 

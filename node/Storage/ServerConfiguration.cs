@@ -28,7 +28,8 @@ internal static class ServerConfiguration
         wal_level = replica
         max_wal_size = {options.MaximumWalMegabytes}MB
         checkpoint_timeout = 15min
-        wal_compression = on
+        # Payloads are ciphertext: compressing pages of them costs more than it saves.
+        wal_compression = off
 
         shared_buffers = {options.SharedBuffersMegabytes}MB
         dynamic_shared_memory_type = posix

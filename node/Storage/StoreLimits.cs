@@ -19,7 +19,7 @@ public static class StoreLimits
     public const int MaximumEventTypeLength = 500;
 
     /// <summary>Events, writes and deletes of one transaction together.</summary>
-    public const int MaximumRowsPerTransaction = 200_000;
+    public const int MaximumRowsPerTransaction = 500_000;
 
     /// <summary>Rows that one read may ask for.</summary>
     public const int MaximumRowsPerRead = 100_000;

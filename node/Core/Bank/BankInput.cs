@@ -16,7 +16,11 @@ public abstract record BankInput : Input
     /// <param name="IdempotencyKey">The same key with the same body gives the same answer; null for none.</param>
     /// <param name="Body">The message as it came.</param>
     /// <param name="Items">Its transactions in order.</param>
-    public sealed record Submit(long CallId, string? IdempotencyKey, byte[] Body, IReadOnlyList<SubmittedTransfer> Items) : BankInput;
+    public sealed record Submit(long CallId, string? IdempotencyKey, byte[] Body, IReadOnlyList<SubmittedTransfer> Items) : BankInput
+    {
+        /// <inheritdoc/>
+        public override int Weight => 1 + Items.Count;
+    }
 
     /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
     public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;

@@ -61,7 +61,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } =
-        [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting];
+        [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Waiting];
 
     /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows.</summary>
     public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) => rows.Of(PayloadKind.Waiting).Select(r => new PayloadKey(PayloadKind.Instructions, r.Key));
@@ -105,6 +105,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             endorser.HandOver(channel, again: false);
         }
 
+        intake.Flush();
         funding.Flush();
         ledger.Flush();
         reader.Forget();
@@ -229,7 +230,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 proposer.OnEndorsement(channel, message.Endorsement);
                 break;
             case PeerMessage.MessageOneofCase.Finality:
-                if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id);
+                if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
                 break;
             default:
                 node.Alarm(ChannelCodes.MessageMalformed, from.ToString());

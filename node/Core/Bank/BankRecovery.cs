@@ -4,6 +4,7 @@ using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Bank;
 
@@ -20,10 +21,13 @@ internal static class BankRecovery
         }
 
         Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
+        Dictionary<Digest, Proposal> proposals = rows.Of(PayloadKind.Proposals)
+            .ToDictionary(r => new Digest(r.Key), r => node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
             if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
-            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), works);
+            if (!proposals.TryGetValue(channel.Id, out Proposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
+            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal, works);
         }
     }
 
@@ -33,7 +37,7 @@ internal static class BankRecovery
         Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
         // The mailbox has the order of acceptance again, not that of the rows' random keys.
         foreach ((StoredPayload row, WaitingRow waiting) in rows.Of(PayloadKind.Waiting)
-            .Select(r => (Row: r, Waiting: node.Rows.Open(PayloadKind.Waiting, r.Key, r.Body, WaitingRow.Parser))).OrderBy(r => r.Waiting.Order))
+            .Select(r => (Row: r, Waiting: WaitingRows.Read(r.Body))).OrderBy(r => r.Waiting.Order))
         {
             node.RestoreOrder(waiting.Order);
             if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
@@ -43,7 +47,7 @@ internal static class BankRecovery
                 if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
                     throw new InvalidOperationException($"An own sealed entry does not open: {code}.");
                 own.Entry = entry;
-                channel.OwnSealed[entry.Id.Value] = own;
+                channel.NoteSealed(own);
             }
 
             own.Order = waiting.Order;
@@ -56,7 +60,7 @@ internal static class BankRecovery
 
     private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding)
     {
-        if (waiting.Funding is { } row) return funding.Restore(key, channel, row);
+        if (WaitingRows.FundingOf(node.Rows, key, waiting) is { } row) return funding.Restore(key, channel, row);
         if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
         InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
         intake.Restore(Convert.ToHexStringLower(key), instruction);

@@ -12,8 +12,8 @@ public sealed record BankSettings
     /// <summary>What every node has.</summary>
     public NodeSettings Node { get; init; } = new();
 
-    /// <summary>Entries of one batch. Default 512, 1 to 4,096.</summary>
-    public int MaxBatchEntries { get; init; } = 512;
+    /// <summary>Entries of one batch. Default 1,024, 1 to 4,096.</summary>
+    public int MaxBatchEntries { get; init; } = 1_024;
 
     /// <summary>Commands that wait in one channel's mailbox; beyond it submissions are refused until it drains. Default 20,000.</summary>
     public int MaxMailbox { get; init; } = 20_000;

@@ -20,6 +20,8 @@ namespace Settlement.Core.Bank;
 internal sealed class ChannelSide : IDisposable
 {
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
+    private readonly Dictionary<Digest, Command.Own> ownSealed = [];
+    private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
     private readonly Func<long> nextOrder;
 
     public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry, Func<long> nextOrder)
@@ -65,7 +67,10 @@ internal sealed class ChannelSide : IDisposable
     public LinkedList<Command> Mailbox { get; } = new();
 
     /// <summary>Own entries that are sealed and not final, by entry id.</summary>
-    public Dictionary<Digest, Command.Own> OwnSealed { get; } = [];
+    public IReadOnlyDictionary<Digest, Command.Own> OwnSealed => ownSealed;
+
+    /// <summary>The same entries by their headers, which are all that is to be seen of one before it is read.</summary>
+    public IReadOnlyDictionary<ByteString, OpenedEntry> OwnHeaders => ownHeaders;
 
     public InFlight? InFlight { get; set; }
 
@@ -115,7 +120,16 @@ internal sealed class ChannelSide : IDisposable
     public void Release(Command.Own command)
     {
         Reserve(command, -1);
-        if (command.Entry is { } entry) OwnSealed.Remove(entry.Id.Value);
+        if (command.Entry is not { } entry) return;
+        ownSealed.Remove(entry.Id.Value);
+        ownHeaders.Remove(entry.Sealed.Header);
+    }
+
+    /// <summary>Remembers own work whose entry is sealed.</summary>
+    public void NoteSealed(Command.Own own)
+    {
+        ownSealed[own.Entry!.Id.Value] = own;
+        ownHeaders[own.Entry.Sealed.Header] = own.Entry;
     }
 
     /// <summary>The head that a batch in flight leads to becomes the channel's.</summary>

@@ -27,7 +27,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             {
                 own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
                 own.IsHanded = true;
-                channel.OwnSealed[own.Entry.Id.Value] = own;
+                channel.NoteSealed(own);
                 WaitingRows.WriteSealed(node, channel, own);
             }
 
@@ -45,7 +45,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         if (!channel.IsSequencer || (long)commands.Term != channel.Term)
         {
             node.Note(ChannelCodes.Late, channel.Id.ToString());
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 
@@ -63,7 +63,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(node, entry)) is not null)
+            if (node.Find(Objections.EntryFact(entry)) is not null)
             {
                 isLate = true;
                 continue;
@@ -104,7 +104,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             channel.Parked = (message, false);
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 
@@ -219,6 +219,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         batch.Refusals = refusals;
         channel.InFlight = batch;
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
+        InFlightRows.Begin(node, channel, batch);
         Answer(channel, batch);
     }
 

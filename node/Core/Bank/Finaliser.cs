@@ -38,7 +38,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
             LeafIndex = (long)leaf.Index,
             CheckpointSize = ledger.CheckpointSize,
         };
-        foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(context, slot, keys));
+        foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(slot, keys));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
         channel.Advance(agreed);
@@ -67,25 +67,20 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     }
 
     /// <summary>The slot as it is kept: without transport wraps, its content keys under the vault key.</summary>
-    private BatchItem Keep(ChannelContext context, BatchSlot slot, List<byte[]> keys)
+    private BatchItem Keep(BatchSlot slot, List<byte[]> keys)
     {
         if (slot is BatchSlot.Refused refused) return new BatchItem { Refusal = refused.Refusal };
         OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
         SealedEntry kept = new() { Header = entry.Sealed.Header, Commitments = entry.Sealed.Commitments };
-        IReadOnlyList<EnvelopeGroup> groups = entry.Plan.GroupsOf(entry.Action);
-        for (int i = 0; i < groups.Count; i++)
+        for (int i = 0; i < entry.ContentKeys.Count; i++)
         {
-            byte[]? contentKey = entry.ContentKeys[i];
+            ContentKey? contentKey = entry.ContentKeys[i];
             kept.Envelopes.Add(contentKey is null ? new SealedEnvelope() : new SealedEnvelope { Ciphertext = entry.Sealed.Envelopes[i].Ciphertext });
-            if (contentKey is null) continue;
-            byte[] aad = EntrySealer.EnvelopeContextOf(context, entry.Id, groups[i], ContentAudience(groups[i], entry), entry.Parties).AssociatedData();
-            keys.Add(node.Rows.Key.WrapContentKey(contentKey, aad, node.Entropy));
+            if (contentKey is not null) keys.Add(node.Rows.Key.WrapContentKey(contentKey.Secret, contentKey.Binding, node.Entropy));
         }
 
         return new BatchItem { Entry = kept };
     }
-
-    private static AudienceMask ContentAudience(EnvelopeGroup group, OpenedEntry entry) => ContractPlan.MaskOf(group, entry.Parties);
 
     private void Apply(ChannelSide channel, BatchSlot slot, long sequence)
     {
@@ -96,15 +91,11 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         }
 
         OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
-        node.WriteFact(Objections.EntryFact(node, entry), [1]);
-        if (TakeOwn(channel, entry.Id.Value) is { } own)
-        {
-            work.Settled(channel, own, sequence);
-        }
-        else if (Objections.Reference(node, channel, entry) is { } reference)
-        {
-            node.WriteFact(reference, entry.Id.ToArray());
-        }
+        if (TakeOwn(channel, entry.Id.Value) is { } own) work.Settled(channel, own, sequence);
+        // Own entries are known by the work they stand for, and their references since they were instructed.
+        if (entry.Actor == channel.Context.Own) return;
+        node.WriteFact(Objections.EntryFact(entry), [1]);
+        if (Objections.Reference(node, channel, entry) is { } reference) node.WriteFact(reference, entry.Id.ToArray());
     }
 
     private static Command.Own? TakeOwn(ChannelSide channel, Digest entry)

@@ -36,6 +36,9 @@ internal sealed class InFlight(Proposal proposal, IReadOnlyList<ProposedSlot> sl
     /// <summary>What the endorser refused, by index.</summary>
     public IReadOnlyList<IndexedRefusal> Refusals { get; set; } = [];
 
+    /// <summary>Where the proposal leads if nothing more of it is refused; known to the member that ran it, until a restart.</summary>
+    public ExecutedBatch? Proposed { get; set; }
+
     /// <summary>The batch that both agree on; null at the sequencer until the endorsement has come.</summary>
     public ExecutedBatch? Agreed { get; set; }
 

@@ -11,10 +11,17 @@ namespace Settlement.Core.Bank;
 /// <summary>The vault's row of a batch in flight: everything that a retry after a crash needs to send the same bytes.</summary>
 internal static class InFlightRows
 {
-    /// <summary>Writes the row; there is one a channel.</summary>
+    /// <summary>Writes the rows of a batch that came into being in this step; there is one batch a channel.</summary>
+    public static void Begin(NodeContext node, ChannelSide channel, InFlight batch)
+    {
+        node.Write(node.Rows.Replace(PayloadKind.Proposals, channel.Id.ToArray(), batch.Proposal));
+        Write(node, channel, batch);
+    }
+
+    /// <summary>Writes what is signed now.</summary>
     public static void Write(NodeContext node, ChannelSide channel, InFlight batch)
     {
-        InFlightRow row = new() { Proposal = batch.Proposal.ToByteString(), StreamVersion = channel.StreamVersion };
+        InFlightRow row = new() { StreamVersion = channel.StreamVersion };
         row.Refusals.Add(batch.Refusals);
         row.Work.Add(batch.Taken.Select(t => new WorkOfEntry { Entry = ByteString.CopyFrom(t.Entry!.Id.ToArray()), Work = ByteString.CopyFrom(t.WorkKey) }));
         if (batch.Agreed is { } agreed) row.Head = ByteString.CopyFrom(agreed.HeadHash.ToArray());
@@ -23,23 +30,27 @@ internal static class InFlightRows
         node.Write(node.Rows.Replace(PayloadKind.InFlight, channel.Id.ToArray(), row));
     }
 
-    /// <summary>Removes the row: the batch is final or dead.</summary>
-    public static void Delete(NodeContext node, ChannelSide channel) => node.Delete(PayloadKind.InFlight, channel.Id.ToArray());
+    /// <summary>Removes the rows: the batch is final or dead.</summary>
+    public static void Delete(NodeContext node, ChannelSide channel)
+    {
+        node.Delete(PayloadKind.InFlight, channel.Id.ToArray());
+        node.Delete(PayloadKind.Proposals, channel.Id.ToArray());
+    }
 
     /// <summary>Rebuilds the batch after a restart.</summary>
     /// <param name="node">The node.</param>
     /// <param name="channel">The channel, restored from its snapshot.</param>
-    /// <param name="row">The row.</param>
+    /// <param name="row">What was signed.</param>
+    /// <param name="proposal">The proposal.</param>
     /// <param name="works">Own commands by work key, as the vault's waiting rows gave them.</param>
-    public static void Restore(NodeContext node, ChannelSide channel, InFlightRow row, IReadOnlyDictionary<string, Command.Own> works)
+    public static void Restore(NodeContext node, ChannelSide channel, InFlightRow row, Proposal proposal, IReadOnlyDictionary<string, Command.Own> works)
     {
-        Proposal proposal = Proposal.Parser.ParseFrom(row.Proposal);
         Digest previous = new(proposal.PreviousHead.Span);
         channel.StreamVersion = Math.Max(channel.StreamVersion, row.StreamVersion);
         if ((long)proposal.Sequence != channel.Sequence + 1 || previous != channel.Head || (long)proposal.Term != channel.Term) return;
         if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
             throw new InvalidOperationException("The salts of a stored proposal do not open.");
-        List<ProposedSlot> slots = [.. proposal.Items.Select(i => ReadSlot(channel.Context, i))];
+        List<ProposedSlot> slots = [.. proposal.Items.Select(i => ReadSlot(channel.Context, i, channel.OwnHeaders))];
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
         foreach (WorkOfEntry work in row.Work)
         {
@@ -47,7 +58,7 @@ internal static class InFlightRows
             // Else this member refused it itself, and its bytes lie beside the work.
             own.Entry = slots.FirstOrDefault(s => s.Entry is { } e && work.Entry.Span.SequenceEqual(e.Id.ToArray()))?.Entry ?? own.Entry
                 ?? throw new InvalidOperationException("An own entry of a proposal is not in the vault.");
-            channel.OwnSealed[own.Entry.Id.Value] = own;
+            channel.NoteSealed(own);
             batch.Taken.Add(own);
             channel.Mailbox.Remove(own);
         }
@@ -63,9 +74,11 @@ internal static class InFlightRows
     }
 
     /// <summary>An item of a proposal. An entry that does not open is a slot without one.</summary>
-    public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item)
+    public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item, IReadOnlyDictionary<ByteString, OpenedEntry> own)
     {
         if (item.ItemCase == BatchItem.ItemOneofCase.Refusal) return new ProposedSlot(null, item.Refusal);
+        // What this member sealed itself comes back to it in the sequencer's proposal: the same bytes need no second opening.
+        if (item.Entry is { } known && own.TryGetValue(known.Header, out OpenedEntry? same) && same.Sealed.Equals(known)) return new ProposedSlot(same, null);
         string fault = ChannelCodes.EntryMalformed;
         return item.Entry is { } entry && EntryOpener.TryOpen(context, entry, out OpenedEntry? opened, out fault) ? new ProposedSlot(opened, null) : new ProposedSlot(null, null, fault);
     }

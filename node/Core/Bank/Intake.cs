@@ -30,7 +30,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (submit.IdempotencyKey is { } key) yield return Idempotency(key);
         foreach (SubmittedTransfer item in submit.Items)
         {
-            if (item.Transfer is { } transfer && Reference(transfer) is { } reference) yield return reference;
+            if (item.Transfer is { } transfer) yield return Reference(transfer);
         }
     }
 
@@ -57,6 +57,9 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
 
         Accept(submit, date);
     }
+
+    /// <summary>The step is over: its reports go to the outbox.</summary>
+    public void Flush() => reports.Flush();
 
     /// <inheritdoc/>
     public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, InstructionStatus.Settled, "", command.Entry, sequence);
@@ -99,7 +102,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
         string text = Convert.ToHexStringLower(id);
         if (reason is null) underWay[text] = row;
-        else reports.Add(id, InstructionStatus.Rejected, reason);
+        else reports.Add(id, InstructionStatus.Rejected, reason, sequence: 0);
         return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
     }
 
@@ -112,12 +115,9 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (!channel.Terms.Currencies.Contains(transfer.Amount.Currency)) return ReasonCodes.CurrencyNotProcessable;
         if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
         if (transfer.SettlementDate > date) return ReasonCodes.FutureDate;
-        if (Reference(transfer) is { } reference)
-        {
-            if (node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
-            node.WriteFact(reference, id);
-        }
-
+        PayloadKey reference = Reference(transfer);
+        if (node.Find(reference) is not null) return ReasonCodes.DuplicateTransaction;
+        node.WriteFact(reference, id);
         if (PaymentContract.Find(channel.Terms) is not { } payment) return ReasonCodes.CreditorAgentUnknown;
         IReadOnlyList<Value?> values = PaymentContract.Values(payment.Plan.Contract, transfer);
         if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused)
@@ -146,7 +146,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         if (entry is not null) row.Entry = ByteString.CopyFrom(entry.Id.ToArray());
         node.Write(node.Rows.Replace(PayloadKind.Instructions, command.WorkKey, row));
         WaitingRows.Delete(node, command.WorkKey);
-        reports.Add(command.WorkKey, status, reason);
+        reports.Add(command.WorkKey, status, reason, sequence);
         node.Then(new Effect.StatusChanged(id));
     }
 
@@ -248,8 +248,5 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
 
     private PayloadKey Idempotency(string key) => new(PayloadKind.Facts, new HashWriter("settlement/idempotency-key", idempotencyKey).Text(key).Finish().ToArray());
 
-    private PayloadKey? Reference(CreditTransfer transfer) =>
-        PaymentContract.UniqueReference(transfer.Uetr?.ToString(), transfer.InstructingAgent.ToString(), transfer.TransactionId ?? transfer.InstructionId) is { } reference
-            ? node.Rows.Fact("transaction", reference)
-            : null;
+    private PayloadKey Reference(CreditTransfer transfer) => node.Rows.Fact("transaction", PaymentContract.UniqueReference(transfer));
 }

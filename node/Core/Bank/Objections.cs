@@ -11,10 +11,11 @@ namespace Settlement.Core.Bank;
 /// <summary>Why a member refuses an entry beyond what its contract says: it is not whose it claims to be, or it was there before.</summary>
 internal static class Objections
 {
+    private const byte EntryMark = 1;
     /// <summary>The rows that must be looked up before an entry of the other member can be judged.</summary>
     public static IEnumerable<PayloadKey> Needs(NodeContext node, ChannelSide channel, OpenedEntry entry)
     {
-        yield return EntryFact(node, entry);
+        yield return EntryFact(entry);
         if (Reference(node, channel, entry) is { } reference) yield return reference;
     }
 
@@ -31,7 +32,7 @@ internal static class Objections
     {
         if (entry.Actor == channel.Context.Own)
             return channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) && own.Entry?.Root == entry.Root ? null : ChannelCodes.EntryNotOurs;
-        if (node.Find(EntryFact(node, entry)) is not null) return ChannelCodes.EntryRepeated;
+        if (node.Find(EntryFact(entry)) is not null) return ChannelCodes.EntryRepeated;
         return Reference(node, channel, entry) is { } reference && node.Find(reference) is not null ? ReasonCodes.DuplicateTransaction : null;
     }
 
@@ -39,12 +40,23 @@ internal static class Objections
     public static BatchExecution.PostingCheck Postings(ParticipantDirectory directory, ChannelContext channel) =>
         (amount, posting, beneficiary) => IsPosting(directory, channel, amount, posting, beneficiary);
 
-    /// <summary>Entry ids stay unique in a channel.</summary>
-    public static PayloadKey EntryFact(NodeContext node, OpenedEntry entry) => node.Rows.Fact("entry", entry.Id.ToString());
+    /// <summary>Entry ids stay unique. They are random and stand in the rows of batches, so they need no keyed hash; the mark makes
+    /// the key longer than any other fact's.</summary>
+    public static PayloadKey EntryFact(OpenedEntry entry)
+    {
+        byte[] key = new byte[1 + Digest.Length];
+        key[0] = EntryMark;
+        entry.Id.Value.CopyTo(key.AsSpan(1));
+        return new PayloadKey(PayloadKind.Facts, key);
+    }
 
     /// <summary>What makes a payment of the other member unique for ever.</summary>
-    public static PayloadKey? Reference(NodeContext node, ChannelSide channel, OpenedEntry entry) =>
-        PaymentContract.UniqueReference(entry, channel.Terms.Participants[entry.Actor].Id.ToString()) is { } reference ? node.Rows.Fact("transaction", reference) : null;
+    public static PayloadKey? Reference(NodeContext node, ChannelSide channel, OpenedEntry entry)
+    {
+        // It is asked for at every step of the entry's way, and is a keyed hash.
+        entry.Reference ??= new(PaymentContract.UniqueReference(entry, channel.Terms.Participants[entry.Actor].Id.ToString()) is { } reference ? node.Rows.Fact("transaction", reference) : null);
+        return entry.Reference.Value;
+    }
 
     /// <summary>Whether the directory, as this node has read it, lists the agent that the terms pin.</summary>
     public static bool KnowsAgent(ParticipantDirectory directory, ChannelContext channel) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Instructions;
@@ -41,8 +42,15 @@ internal static class PaymentContract
     public static IReadOnlyList<Value?> FundingValues(Contract contract, MoneyValue amount, string posting) =>
         [.. contract.Fields.Select(f => (Value?)(f.Type is MoneyType ? amount : new TextValue(posting)))];
 
-    /// <summary>What makes a transfer unique for ever: its UETR, else the instructing agent and its own identification.</summary>
-    public static string? UniqueReference(string? uetr, string instructingAgent, string? identification) =>
+    /// <summary>What makes a transfer unique for ever at its payer: its UETR, else the instructing agent and its own identification,
+    /// else that agent and what the transfer must have in any case, its message's id and its end-to-end id.</summary>
+    public static string UniqueReference(CreditTransfer transfer) =>
+        UniqueReference(transfer.Uetr?.ToString(), transfer.InstructingAgent.ToString(), transfer.TransactionId ?? transfer.InstructionId)
+        ?? string.Create(CultureInfo.InvariantCulture, $"message/{transfer.InstructingAgent}/{transfer.MessageId.Length}/{transfer.MessageId}/{transfer.EndToEndId}");
+
+    /// <summary>What a transfer's fields that both banks read make unique for ever: its UETR, else the instructing agent and its own
+    /// identification. Null where it has neither: then only its payer can tell that it came twice.</summary>
+    private static string? UniqueReference(string? uetr, string instructingAgent, string? identification) =>
         uetr is not null ? "uetr/" + uetr : identification is not null ? $"id/{instructingAgent}/{identification}" : null;
 
     /// <summary>The same, of an entry that another bank sealed.</summary>

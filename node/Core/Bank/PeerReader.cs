@@ -60,8 +60,8 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             // Neither is opened beyond what a batch may hold.
             PeerMessage.MessageOneofCase.Proposal when message.Proposal.Items.Count > BankSettings.LargestBatch => [],
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
-            PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i))],
-            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }))],
+            PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
+            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
         slots[message] = opened;

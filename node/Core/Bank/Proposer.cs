@@ -15,12 +15,21 @@ namespace Settlement.Core.Bank;
 internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger)
 {
     /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
-    public const int MaxProposalBytes = 4 << 20;
+    public const int MaxProposalBytes = 6 << 20;
+
+    // An answer that came meanwhile waits no longer than this many entries take to seal.
+    private const int MaxPreparedPerStep = 256;
 
     /// <summary>Proposes a batch if this member may and something waits.</summary>
     public void ProposeWaiting(ChannelSide channel)
     {
-        if (channel.InFlight is not null || !channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (!channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (channel.InFlight is not null)
+        {
+            Prepare(channel);
+            return;
+        }
+
         ChannelContext context = channel.Context;
         if (channel.Mailbox.Any(c => c is Command.Own { Funding: not null }) && !Objections.KnowsAgent(node.Parts.Directory, context))
         {
@@ -61,9 +70,11 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
         batch.Taken.AddRange(taken);
+        // What the endorser leads to when it refuses nothing.
+        if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, proposal.TimeUnixMs, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
         channel.InFlight = batch;
         channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
-        InFlightRows.Write(node, channel, batch);
+        InFlightRows.Begin(node, channel, batch);
         Send(channel, batch);
     }
 
@@ -73,7 +84,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || !batch.Retry.IsDue(node.Now)) return;
         if (batch.Own is not null && batch.Other is not null) Submit(channel, batch);
         else Send(channel, batch);
-        if (batch.Retry.Tries > 1) ledger.Query(channel.Id);
+        if (batch.Retry.Tries > 1) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
     }
 
     /// <summary>The other member endorsed, or objects.</summary>
@@ -92,11 +103,12 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         {
             // The same proposal is sent again: nothing else may be signed for this head and term.
             node.Alarm(KnownCodes.OrForeign(answer.Objection), channel.Id.ToString());
-            ledger.Query(channel.Id);
+            ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
             return;
         }
 
-        if (Recompute(channel.Context, channel.State, batch, answer.Refusals) is not { } agreed
+        ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
+        if (result is not { } agreed
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
             || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
         {
@@ -170,6 +182,25 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         RecordHashes.Endorsement(channel.Terms.Network, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash),
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(endorsement.NotAfterUnixMs, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
 
+    /// <summary>Seals what the next batch will take, while the last one is under way. Nothing of it has left this node, so a crash
+    /// loses only the work.</summary>
+    private void Prepare(ChannelSide channel)
+    {
+        int looked = 0, prepared = 0;
+        for (LinkedListNode<Command>? next = channel.Mailbox.First; next is not null && looked < settings.MaxBatchEntries && prepared < MaxPreparedPerStep; next = next.Next, looked++)
+        {
+            if (next.Value is not Command.Own { Entry: null } own) continue;
+            Seal(channel, own);
+            prepared++;
+        }
+    }
+
+    private void Seal(ChannelSide channel, Command.Own own)
+    {
+        own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+        channel.NoteSealed(own);
+    }
+
     private OpenedEntry? Entry(ChannelSide channel, Command command, List<Command.Own> taken)
     {
         switch (command)
@@ -178,8 +209,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
                 // What waited longer than facts are remembered is handed over again by its owner.
                 return peer.Since + NodeContext.FactMemory / 2 < node.Now ? null : peer.Entry;
             case Command.Own own:
-                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
-                channel.OwnSealed[own.Entry.Id.Value] = own;
+                Seal(channel, own);
                 taken.Add(own);
                 return own.Entry;
             default:
@@ -207,7 +237,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         record.Endorsements.Add(channel.Context.Own == 0 ? batch.Own : batch.Other);
         record.Endorsements.Add(channel.Context.Own == 0 ? batch.Other : batch.Own);
         batch.IsSubmitted = true;
-        ledger.Submit(new Submission { Head = record }, (result, leaf) => OnNotarised(channel, batch, result, leaf));
+        ledger.Submit(new Submission { Head = record }, (result, leaf) => OnNotarised(channel, batch, result, leaf), batch.Slots.Count);
     }
 
     private void OnNotarised(ChannelSide channel, InFlight batch, SubmissionResult result, Leaf? leaf)
@@ -231,6 +261,6 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
         batch.Retry.Tried(node.Now);
-        ledger.Query(channel.Id);
+        ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
     }
 }

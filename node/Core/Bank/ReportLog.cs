@@ -8,13 +8,14 @@ using Settlement.Core.Vault.Records;
 namespace Settlement.Core.Bank;
 
 /// <summary>
-/// The outbox for status reports: every instruction's end is a numbered row, written in the transaction that decided it.
-/// The back office reads on from the number that it has.
+/// The outbox for status reports: every instruction's end has a number, written in the transaction that decided it, one row a
+/// step. The back office reads on from the number that it has.
 /// </summary>
 internal sealed class ReportLog
 {
     private static readonly byte[] RowKey = RowKeys.Name("reports");
     private readonly NodeContext node;
+    private ReportsRow waiting = new();
     private long last;
 
     public ReportLog(NodeContext node, RecoveredRows rows)
@@ -25,11 +26,20 @@ internal sealed class ReportLog
     }
 
     /// <summary>Adds a report.</summary>
-    public void Add(byte[] instruction, InstructionStatus status, string reason)
+    /// <param name="instruction">The instruction that ended.</param>
+    /// <param name="status">How.</param>
+    /// <param name="reason">Why, where it was refused.</param>
+    /// <param name="sequence">The batch that decided it; zero for an instruction that got into none.</param>
+    public void Add(byte[] instruction, InstructionStatus status, string reason, long sequence) => waiting.Reports.Add(
+        new ReportRow { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs, Sequence = sequence });
+
+    /// <summary>Writes what a step added, under the number of the last.</summary>
+    public void Flush()
     {
-        last++;
-        ReportRow row = new() { Instruction = ByteString.CopyFrom(instruction), Status = (int)status, Reason = reason, TimeUnixMs = node.NowUnixMs };
-        node.Write(node.Rows.Insert(PayloadKind.Outbox, RowKeys.Number(last), row));
+        if (waiting.Reports.Count == 0) return;
+        last += waiting.Reports.Count;
+        node.Write(node.Rows.Insert(PayloadKind.Outbox, RowKeys.Number(last), waiting));
         node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, new CounterRow { Number = last }));
+        waiting = new ReportsRow();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         if (channel.IsSequencer || channel.Retry.IsDue(node.Now) is false) return;
         channel.Retry.Tried(node.Now);
         if (channel.Retry.Tries == 1) return;
-        ledger.Query(channel.Id);
+        ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
         endorser.HandOver(channel, again: true);
         if (node.Now - channel.StalledSince > settings.TakeoverAfter) TakeOver(channel);
     }
@@ -120,7 +120,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         {
             channel.IsTakingOver = false;
             if (leaf is not null && newTerm == channel.Term + 1) SeeTakeover(channel, leaf);
-            else if (result.Code.Length > 0) ledger.Query(channel.Id);
+            else if (result.Code.Length > 0) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
         });
     }
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
 using Settlement.Core.Store;
+using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 
 namespace Settlement.Core.Bank;
@@ -9,22 +10,33 @@ namespace Settlement.Core.Bank;
 /// <summary>The vault's rows of work that is not finished: what a restart finds again.</summary>
 internal static class WaitingRows
 {
+    private const string FundingPart = "Waiting/funding";
+
     /// <summary>An instruction that was accepted for a channel.</summary>
-    public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) =>
-        node.Write(node.Rows.Replace(PayloadKind.Waiting, own.WorkKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Order = own.Order }));
+    public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) => Write(node, channel, own.WorkKey, null, own.Order, null);
 
     /// <summary>Money that is on its way from the agent into a channel.</summary>
-    public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) =>
-        node.Write(node.Rows.Replace(PayloadKind.Waiting, workKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Funding = funding, Order = node.NextOrder() }));
+    public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) => Write(node, channel, workKey, funding, node.NextOrder(), null);
 
     /// <summary>Work whose entry is sealed: from now on the same bytes are sent.</summary>
-    public static void WriteSealed(NodeContext node, ChannelSide channel, Command.Own own)
-    {
-        WaitingRow row = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), SealedEntry = own.Entry!.Sealed.ToByteString(), Order = own.Order };
-        if (own.Funding is not null) row.Funding = own.Funding;
-        node.Write(node.Rows.Replace(PayloadKind.Waiting, own.WorkKey, row));
-    }
+    public static void WriteSealed(NodeContext node, ChannelSide channel, Command.Own own) =>
+        Write(node, channel.Id, own.WorkKey, own.Funding, own.Order, own.Entry!.Sealed);
+
+    /// <summary>A row.</summary>
+    public static WaitingRow Read(byte[] body) => WaitingRow.Parser.ParseFrom(body);
+
+    /// <summary>The money on its way; null where the work is an instruction.</summary>
+    public static FundingRow? FundingOf(VaultRows rows, byte[] workKey, WaitingRow row) =>
+        row.Funding.Length > 0 ? rows.OpenPart(FundingPart, workKey, row.Funding.Span, FundingRow.Parser) : null;
 
     /// <summary>The work is finished.</summary>
     public static void Delete(NodeContext node, byte[] workKey) => node.Delete(PayloadKind.Waiting, workKey);
+
+    private static void Write(NodeContext node, Digest channel, byte[] workKey, FundingRow? funding, long order, Wire.Channels.SealedEntry? entry)
+    {
+        WaitingRow row = new() { Channel = UnsafeByteOperations.UnsafeWrap(channel.ToArray()), Order = order };
+        if (entry is not null) row.SealedEntry = entry.ToByteString();
+        if (funding is not null) row.Funding = UnsafeByteOperations.UnsafeWrap(node.Rows.SealPart(FundingPart, workKey, funding));
+        node.Write(new PayloadWrite(PayloadKind.Waiting, workKey, row.ToByteArray(), PayloadWriteMode.Replace));
+    }
 }

@@ -72,6 +72,9 @@ public static class ChannelCodes
     /// <summary>Running a batch again does not lead to the state that its head commits to.</summary>
     public const string ReExecutionDiffers = "CH028";
 
+    /// <summary>A batch cannot be run again yet: the settlement agent's posting key is not known here.</summary>
+    public const string AgentNotKnown = "CH029";
+
     /// <summary>A peer message that does not parse or does not belong here.</summary>
     public const string MessageMalformed = "CH030";
 

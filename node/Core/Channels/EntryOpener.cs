@@ -14,16 +14,16 @@ public static class EntryOpener
 {
     /// <summary>How the content key of an envelope is obtained: from its transport wrap, or from the vault.</summary>
     /// <param name="index">The envelope's place in the entry.</param>
-    /// <param name="context">What the envelope is bound to.</param>
+    /// <param name="binding">What the envelope is bound to.</param>
     /// <param name="audience">Its readers.</param>
     /// <returns>Null when there is no key, or it does not unwrap.</returns>
-    public delegate byte[]? ContentKeySource(int index, EnvelopeContext context, AudienceMask audience);
+    public delegate byte[]? ContentKeySource(int index, byte[] binding, AudienceMask audience);
 
     /// <summary>Opens an entry as it came over the wire.</summary>
     public static bool TryOpen(ChannelContext context, SealedEntry entry, [NotNullWhen(true)] out OpenedEntry? opened, out string code) =>
-        TryOpen(context, entry, (index, envelope, audience) =>
+        TryOpen(context, entry, (index, binding, audience) =>
             context.Epoch.TryGet(audience, out WrappingKey? key)
-                && key.TryUnwrap(entry.Envelopes[index].WrappedKey.Span, envelope.AssociatedData(), out byte[]? contentKey) ? contentKey : null, out opened, out code);
+                && key.TryUnwrap(entry.Envelopes[index].WrappedKey.Span, binding, out byte[]? contentKey) ? contentKey : null, out opened, out code);
 
     /// <summary>Opens an entry with content keys from elsewhere.</summary>
     public static bool TryOpen(ChannelContext context, SealedEntry entry, ContentKeySource keys, [NotNullWhen(true)] out OpenedEntry? opened, out string code)
@@ -37,7 +37,7 @@ public static class EntryOpener
         if (entry.Commitments.Length != fieldCount * Digest.Length || header.Envelopes.Count != groups.Count || entry.Envelopes.Count != groups.Count) return false;
 
         Value?[] values = new Value?[fieldCount];
-        byte[]?[] contentKeys = new byte[]?[groups.Count];
+        ContentKey?[] contentKeys = new ContentKey?[groups.Count];
         for (int i = 0; i < groups.Count; i++)
         {
             AudienceMask audience = ContractPlan.MaskOf(groups[i], header.Parties);
@@ -46,8 +46,8 @@ public static class EntryOpener
             if (reference.Audience != audience.Bits || reference.Subject != EntrySealer.SubjectOf(groups[i], header.Parties)
                 || reference.Epoch != context.Epoch.Number || reference.Hash.Length != Digest.Length) return false;
             if (!audience.Contains(context.Own)) continue;
-            EnvelopeContext envelope = EntrySealer.EnvelopeContextOf(context, id, groups[i], audience, header.Parties);
-            code = OpenGroup(context, entry, i, groups[i], reference, keys(i, envelope, audience), envelope, values, out contentKeys[i]);
+            byte[] binding = EntrySealer.EnvelopeContextOf(context, id, groups[i], audience, header.Parties).AssociatedData();
+            code = OpenGroup(context, entry, i, groups[i], reference, keys(i, binding, audience), binding, id, values, out contentKeys[i]);
             if (code.Length > 0) return false;
         }
 
@@ -75,26 +75,26 @@ public static class EntryOpener
 
     /// <summary>The empty code when the group opened and every opening matches its commitment.</summary>
     private static string OpenGroup(ChannelContext context, SealedEntry entry, int index, EnvelopeGroup group, EnvelopeReference reference,
-        byte[]? contentKey, EnvelopeContext envelope, Value?[] values, out byte[]? usedKey)
+        byte[]? contentKey, byte[] binding, EntryId id, Value?[] values, out ContentKey? usedKey)
     {
         usedKey = null;
         ReadOnlySpan<byte> ciphertext = entry.Envelopes[index].Ciphertext.Span;
         if (contentKey is null || ciphertext.Length != Envelope.CiphertextLength(group.PaddedLength)) return ChannelCodes.EnvelopeUnreadable;
-        if (!reference.Hash.Span.SequenceEqual(Envelope.Hash(ciphertext).ToArray())) return ChannelCodes.EnvelopeUnreadable;
-        if (!Envelope.TryOpen(envelope, contentKey, ciphertext, out IReadOnlyList<FieldOpening>? openings)) return ChannelCodes.EnvelopeUnreadable;
-        if (!openings.Select(o => o.FieldIndex).SequenceEqual(group.Fields.Select(f => f.Index))) return ChannelCodes.EntryMalformed;
+        if (new Digest(reference.Hash.Span) != Envelope.Hash(ciphertext)) return ChannelCodes.EnvelopeUnreadable;
+        if (!Envelope.TryOpen(binding, contentKey, ciphertext, out IReadOnlyList<FieldOpening>? openings)) return ChannelCodes.EnvelopeUnreadable;
+        if (openings.Count != group.Fields.Count) return ChannelCodes.EntryMalformed;
         for (int i = 0; i < openings.Count; i++)
         {
             FieldOpening opening = openings[i];
-            if (opening.Version != EntrySealer.FirstVersion) return ChannelCodes.EntryMalformed;
+            if (opening.FieldIndex != group.Fields[i].Index || opening.Version != EntrySealer.FirstVersion) return ChannelCodes.EntryMalformed;
             Digest commitment = new(entry.Commitments.Span.Slice(opening.FieldIndex * Digest.Length, Digest.Length));
-            if (!FieldCommitment.Matches(commitment, opening.Salt, context.Terms.Network, context.Channel, envelope.Entry, opening.FieldIndex, opening.Version, opening.Value))
+            if (!FieldCommitment.Matches(commitment, opening.Salt, context.Terms.Network, context.Channel, id, opening.FieldIndex, opening.Version, opening.Value))
                 return ChannelCodes.CommitmentMismatch;
             if (opening.Value is null) continue;
             if (!Value.TryReadCanonical(group.Fields[i].Type, opening.Value, out values[opening.FieldIndex])) return ChannelCodes.EntryMalformed;
         }
 
-        usedKey = contentKey;
+        usedKey = new ContentKey(contentKey, binding);
         return "";
     }
 }

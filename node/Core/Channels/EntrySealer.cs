@@ -38,7 +38,7 @@ public static class EntrySealer
         header.Parties.Add(parties);
         SealedEntry entry = new();
         byte[] commitments = new byte[values.Count * Digest.Length];
-        List<byte[]?> contentKeys = [];
+        List<ContentKey?> contentKeys = [];
         foreach (EnvelopeGroup group in plan.GroupsOf(action))
         {
             List<FieldOpening> openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, FirstVersion, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical()))];
@@ -50,7 +50,8 @@ public static class EntrySealer
 
             AudienceMask audience = ContractPlan.MaskOf(group, parties);
             EnvelopeContext envelope = EnvelopeContextOf(context, id, group, audience, parties);
-            (byte[] ciphertext, byte[] contentKey) = Envelope.Seal(envelope, openings, group.PaddedLength, entropy);
+            byte[] binding = envelope.AssociatedData();
+            (byte[] ciphertext, byte[] contentKey) = Envelope.Seal(binding, openings, group.PaddedLength, entropy);
             header.Envelopes.Add(new EnvelopeReference
             {
                 Audience = audience.Bits,
@@ -58,12 +59,12 @@ public static class EntrySealer
                 Epoch = context.Epoch.Number,
                 Hash = ByteString.CopyFrom(Envelope.Hash(ciphertext).ToArray()),
             });
-            contentKeys.Add(contentKey);
+            contentKeys.Add(new ContentKey(contentKey, binding));
             if (!context.Epoch.TryGet(audience, out WrappingKey? key)) throw new InvalidOperationException("A member seals only to audiences it belongs to.");
             entry.Envelopes.Add(new SealedEnvelope
             {
                 Ciphertext = UnsafeByteOperations.UnsafeWrap(ciphertext),
-                WrappedKey = UnsafeByteOperations.UnsafeWrap(key.Wrap(contentKey, envelope.AssociatedData(), entropy)),
+                WrappedKey = UnsafeByteOperations.UnsafeWrap(key.Wrap(contentKey, binding, entropy)),
             });
         }
 

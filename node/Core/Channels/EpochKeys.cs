@@ -35,6 +35,7 @@ public sealed class EpochKeys : IDisposable
             byte[] secret = new byte[WrappingKey.Length];
             entropy.Fill(secret);
             if (audience.Contains(own)) held.Add(audience, secret);
+            epoch.Commitments.Add(UnsafeByteOperations.UnsafeWrap(Commitment(terms, audience, number, secret).ToArray()));
             foreach (int recipient in audience.Numbers)
             {
                 byte[] info = Info(terms, audience, number, recipient);
@@ -51,10 +52,12 @@ public sealed class EpochKeys : IDisposable
     }
 
     /// <summary>Opens the keys sealed to this participant. False unless every audience of the terms is there, sealed to
-    /// every reader, and its own keys open.</summary>
+    /// every reader, and its own keys open and are those committed to.</summary>
     public static bool TryOpen(ChannelTerms terms, Epoch epoch, int own, AgreementKey encryption, [NotNullWhen(true)] out EpochKeys? held)
     {
         held = null;
+        if (epoch.Commitments.Count != terms.Audiences.Count || epoch.Commitments.Any(c => c.Length != Digest.Length)) return false;
+        Dictionary<AudienceMask, Digest> committed = terms.Audiences.Select((a, i) => (Audience: a, Digest: new Digest(epoch.Commitments[i].Span))).ToDictionary(c => c.Audience, c => c.Digest);
         List<(uint, uint)> expected = [.. terms.Audiences.SelectMany(a => a.Numbers.Select(n => (a.Bits, (uint)n)))];
         if (!epoch.Keys.Select(k => (k.Audience, k.Recipient)).SequenceEqual(expected)) return false;
         EpochKeys opened = new() { Number = epoch.Number };
@@ -62,7 +65,7 @@ public sealed class EpochKeys : IDisposable
         {
             AudienceMask audience = new(key.Audience);
             if (!Hpke.TryOpen(encryption, Info(terms, audience, epoch.Number, own), [], key.Sealed.Span, out byte[]? secret)
-                || secret.Length != WrappingKey.Length)
+                || secret.Length != WrappingKey.Length || Commitment(terms, audience, epoch.Number, secret) != committed[audience])
             {
                 opened.Dispose();
                 return false;
@@ -80,6 +83,8 @@ public sealed class EpochKeys : IDisposable
     {
         HashWriter writer = new HashWriter("settlement/epoch").Text(terms.Network).Digest(terms.Hash).UInt32(epoch.Number).UInt32((uint)epoch.Keys.Count);
         foreach (SealedEpochKey key in epoch.Keys) writer.UInt32(key.Audience).UInt32(key.Recipient).Bytes(key.Sealed.Span);
+        writer.UInt32((uint)epoch.Commitments.Count);
+        foreach (ByteString commitment in epoch.Commitments) writer.Bytes(commitment.Span);
         return writer.Finish();
     }
 
@@ -113,6 +118,10 @@ public sealed class EpochKeys : IDisposable
     }
 
     private void Add(AudienceMask audience, byte[] secret) => keys.Add(audience, (secret, new WrappingKey(secret)));
+
+    /// <summary>A sealed key tells its reader nothing of what the others were sealed; this does.</summary>
+    private static Digest Commitment(ChannelTerms terms, AudienceMask audience, uint number, ReadOnlySpan<byte> secret) =>
+        new HashWriter("settlement/epoch-secret", secret).Text(terms.Network).Digest(terms.Hash).UInt32(audience.Bits).UInt32(number).Finish();
 
     /// <summary>What a sealed key is bound to: network, channel (by its terms), audience, epoch and recipient.</summary>
     private static byte[] Info(ChannelTerms terms, AudienceMask audience, uint number, int recipient) =>

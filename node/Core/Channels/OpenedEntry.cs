@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Store;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
@@ -17,8 +19,11 @@ namespace Settlement.Core.Channels;
 /// <param name="TimeUnixMs">When its member sealed it.</param>
 public sealed record OpenedEntry(
     SealedEntry Sealed, EntryId Id, ContractPlan Plan, ContractAction Action, IReadOnlyList<uint> Parties, Digest Root,
-    IReadOnlyList<Value?> Values, IReadOnlyList<byte[]?> ContentKeys, long TimeUnixMs)
+    IReadOnlyList<Value?> Values, IReadOnlyList<ContentKey?> ContentKeys, long TimeUnixMs)
 {
+    /// <summary>The row that makes its payment unique, once a member has computed its key; a box with null where there is none.</summary>
+    internal StrongBox<PayloadKey?>? Reference { get; set; }
+
     /// <summary>The participant number of the member that acted.</summary>
     public int Actor => (int)Parties[Action.By.Index];
 

@@ -23,11 +23,19 @@ public static class ContentCipher
     public static byte[] Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> aad, IEntropy entropy, out byte[] contentKey)
     {
         contentKey = new byte[KeyLength];
-        entropy.Fill(contentKey);
         byte[] ciphertext = new byte[plaintext.Length + Overhead];
-        using AesGcm cipher = AuthenticatedEncryption.Import(contentKey);
-        AuthenticatedEncryption.Seal(cipher, Nonce, plaintext, aad, ciphertext);
+        Encrypt(plaintext, aad, entropy, contentKey, ciphertext);
         return ciphertext;
+    }
+
+    /// <summary>The same into memory of the caller's.</summary>
+    /// <param name="contentKey">Gets the 32 bytes drawn.</param>
+    /// <param name="destination">Gets ciphertext and tag; longer than the plaintext by <see cref="Overhead"/>.</param>
+    public static void Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> aad, IEntropy entropy, Span<byte> contentKey, Span<byte> destination)
+    {
+        entropy.Fill(contentKey);
+        using AesGcm cipher = AuthenticatedEncryption.Import(contentKey);
+        AuthenticatedEncryption.Seal(cipher, Nonce, plaintext, aad, destination);
     }
 
     /// <summary>Opens ciphertext and tag; false for a wrong key, a key of another length, or any change.</summary>

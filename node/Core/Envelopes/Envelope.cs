@@ -14,30 +14,31 @@ public static class Envelope
     public static int CiphertextLength(int paddedLength) => paddedLength + ContentCipher.Overhead;
 
     /// <summary>Seals the openings under a fresh content key, which the caller wraps and zeroes.</summary>
+    /// <param name="binding">See <see cref="EnvelopeContext.AssociatedData"/>.</param>
     /// <param name="paddedLength">See <see cref="EnvelopePlaintext.LengthFor"/>.</param>
     /// <exception cref="ArgumentException">As <see cref="EnvelopePlaintext.Encode"/>.</exception>
     public static (byte[] Ciphertext, byte[] ContentKey) Seal(
-        EnvelopeContext context, IReadOnlyList<FieldOpening> openings, int paddedLength, IEntropy entropy)
+        ReadOnlySpan<byte> binding, IReadOnlyList<FieldOpening> openings, int paddedLength, IEntropy entropy)
     {
         byte[] plaintext = EnvelopePlaintext.Encode(openings, paddedLength);
-        byte[] ciphertext = ContentCipher.Encrypt(plaintext, context.AssociatedData(), entropy, out byte[] contentKey);
+        byte[] ciphertext = ContentCipher.Encrypt(plaintext, binding, entropy, out byte[] contentKey);
         CryptographicOperations.ZeroMemory(plaintext);
         return (ciphertext, contentKey);
     }
 
     /// <summary>
-    /// Opens an envelope; false for another context or key, any change, and contents that are not in their one form. What
+    /// Opens an envelope; false for another binding or key, any change, and contents that are not in their one form. What
     /// opens is authentic only once each opening matches its commitment.
     /// </summary>
     public static bool TryOpen(
-        EnvelopeContext context,
+        ReadOnlySpan<byte> binding,
         ReadOnlySpan<byte> contentKey,
         ReadOnlySpan<byte> ciphertext,
         [NotNullWhen(true)] out IReadOnlyList<FieldOpening>? openings)
     {
         openings = null;
         if (ciphertext.Length > CiphertextLength(EnvelopePlaintext.MaximumLength)) return false;
-        if (!ContentCipher.TryDecrypt(contentKey, ciphertext, context.AssociatedData(), out byte[]? plaintext)) return false;
+        if (!ContentCipher.TryDecrypt(contentKey, ciphertext, binding, out byte[]? plaintext)) return false;
         bool decoded = EnvelopePlaintext.TryDecode(plaintext, out openings);
         CryptographicOperations.ZeroMemory(plaintext);
         return decoded;

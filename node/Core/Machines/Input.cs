@@ -5,6 +5,9 @@ namespace Settlement.Core.Machines;
 /// <summary>What a machine is told. A role adds its own inputs: instructions, operator commands, calls it must answer.</summary>
 public abstract record Input
 {
+    /// <summary>How much of a step it takes, in items that leave rows of their own; the host gathers inputs up to a bound of it.</summary>
+    public virtual int Weight => 1;
+
     /// <summary>Time has passed: retries and timeouts are looked at.</summary>
     public sealed record Tick : Input;
 

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Numerics;
-using System.Security.Cryptography;
 using Settlement.Core.Cryptography;
 
 namespace Settlement.Core.Merkle;
@@ -10,6 +10,7 @@ public static class Rfc6962
     // Leaves and nodes hash under different prefixes, so that a node can never be passed off as a leaf.
     private const byte LeafPrefix = 0x00;
     private const byte NodePrefix = 0x01;
+    private const int LongestOnStack = 1024;
 
     /// <summary>The root of the tree without leaves: SHA-256 of nothing.</summary>
     public static Digest EmptyRoot { get; } = Digest.Of([]);
@@ -17,12 +18,13 @@ public static class Rfc6962
     /// <summary>The hash of a leaf's bytes.</summary>
     public static Digest HashLeaf(ReadOnlySpan<byte> leaf)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([LeafPrefix]);
-        hash.AppendData(leaf);
-        Span<byte> result = stackalloc byte[Digest.Length];
-        hash.GetHashAndReset(result);
-        return new Digest(result);
+        byte[]? rented = leaf.Length < LongestOnStack ? null : ArrayPool<byte>.Shared.Rent(1 + leaf.Length);
+        Span<byte> bytes = rented is null ? stackalloc byte[1 + leaf.Length] : rented.AsSpan(0, 1 + leaf.Length);
+        bytes[0] = LeafPrefix;
+        leaf.CopyTo(bytes[1..]);
+        Digest hash = Digest.Of(bytes);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return hash;
     }
 
     /// <summary>The hash of a node above two others.</summary>

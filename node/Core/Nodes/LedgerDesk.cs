@@ -25,8 +25,8 @@ internal sealed class LedgerDesk
     private readonly LedgerView view;
     private readonly Retry retry;
     private readonly List<PendingSubmission> waiting = [];
-    private readonly SortedSet<Digest> queries = [];
-    private (long Token, List<PendingSubmission> Submissions, List<Digest> Queries, bool HasAskedDirectory)? underWay;
+    private readonly SortedDictionary<Digest, int> queries = [];
+    private (long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory)? underWay;
     private readonly LogFollower? follower;
     private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
     private ulong directoryNext;
@@ -63,9 +63,16 @@ internal sealed class LedgerDesk
     /// <summary>Whether the ledger has answered since the start.</summary>
     public bool HasAnswered { get; private set; }
 
-    public void Submit(Submission submission, Outcome outcome) => waiting.Add(new PendingSubmission(submission, outcome));
+    /// <summary>Submits a record with the next request that has room.</summary>
+    /// <param name="submission">The record.</param>
+    /// <param name="outcome">Told of its fate.</param>
+    /// <param name="entries">How many entries become final with the answer.</param>
+    public void Submit(Submission submission, Outcome outcome, int entries = 0) => waiting.Add(new PendingSubmission(submission, outcome, entries));
 
-    public void Query(Digest channel) => queries.Add(channel);
+    /// <summary>Asks how a channel stands.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="entries">How many entries may become final with the answer.</param>
+    public void Query(Digest channel, int entries = 0) => queries[channel] = Math.Max(entries, queries.GetValueOrDefault(channel));
 
     /// <summary>Somebody unknown knocked: the directory is read again at once.</summary>
     public void RefreshDirectory() => directoryDue = DateTimeOffset.MinValue;
@@ -78,18 +85,18 @@ internal sealed class LedgerDesk
         if (!ownRecordListed)
         {
             ownRecordListed = true;
-            waiting.Insert(0, new PendingSubmission(new Submission { Participant = context.Parts.OwnRecord }, OnOwnRecord));
+            waiting.Insert(0, new PendingSubmission(new Submission { Participant = context.Parts.OwnRecord }, OnOwnRecord, 0));
         }
 
         bool wantsLog = HasAnswered && follower?.IsDue(context.Now) == true;
         if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory && !wantsLog) return;
         LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)view.Checkpoint.Size };
-        List<PendingSubmission> submissions = [.. waiting.Take(context.Settings.MaxLedgerSubmissions)];
+        List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => s.Entries)))];
         waiting.RemoveRange(0, submissions.Count);
         request.Submissions.Add(submissions.Select(s => s.Submission));
-        List<Digest> asked = [.. queries.Take(context.Settings.MaxLedgerSubmissions)];
-        queries.ExceptWith(asked);
-        request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.ToArray())));
+        List<KeyValuePair<Digest, int>> asked = [.. queries.Take(CountWithin(queries.Values))];
+        foreach ((Digest query, _) in asked) queries.Remove(query);
+        request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.Key.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
         if (wantsDirectory && HasAnswered)
         {
@@ -104,13 +111,28 @@ internal sealed class LedgerDesk
         context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
     }
 
+    /// <summary>How many of them go with one request: an answer that made more entries final would be more than one commit holds.</summary>
+    private int CountWithin(IEnumerable<int> entries)
+    {
+        int count = 0;
+        long sum = 0;
+        foreach (int next in entries)
+        {
+            sum += next;
+            if (count == context.Settings.MaxLedgerSubmissions || (count > 0 && sum > context.Settings.MaxEntriesPerAnswer)) break;
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>True when the token is this desk's.</summary>
     public bool TryFail(long token)
     {
         if (underWay is not { } sent || sent.Token != token) return false;
         underWay = null;
         waiting.InsertRange(0, sent.Submissions);
-        queries.UnionWith(sent.Queries);
+        foreach ((Digest query, int entries) in sent.Queries) Query(query, entries);
         directoryDue = DateTimeOffset.MinValue;
         retry.Tried(context.Now);
         return true;
@@ -141,7 +163,7 @@ internal sealed class LedgerDesk
         return true;
     }
 
-    private void Read((long Token, List<PendingSubmission> Submissions, List<Digest> Queries, bool HasAskedDirectory) sent, LedgerReply reply)
+    private void Read((long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory) sent, LedgerReply reply)
     {
         underWay = null;
         retry.Reset();
@@ -150,7 +172,7 @@ internal sealed class LedgerDesk
         if (sent.HasAskedDirectory) ReadDirectory(reply);
         follower?.Read(reply, view.Checkpoint, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
-        for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i], reply.Channels[i]);
+        for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i].Key, reply.Channels[i]);
     }
 
     /// <summary>The ledger is heard: what it says counts together with the checkpoint that it signed.</summary>
@@ -255,5 +277,5 @@ internal sealed class LedgerDesk
         directoryDue = DateTimeOffset.MinValue;
     }
 
-    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome);
+    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome, int Entries);
 }

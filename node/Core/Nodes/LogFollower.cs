@@ -41,7 +41,13 @@ internal sealed class LogFollower
     public Action<Leaf> LeafRead { get; set; } = _ => { };
 
     /// <summary>Whether the root of what was read equalled the last checkpoint that it caught up with.</summary>
-    public bool IsConsistent { get; private set; } = true;
+    public bool IsConsistent => Fault is null;
+
+    /// <summary>The code of what is wrong with the log; null while nothing is.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>The size of the last checkpoint whose root equalled that of what was read; 0 while there is none since the start.</summary>
+    public long Confirmed { get; private set; }
 
     /// <summary>Leaves read.</summary>
     public long Count => range.Count;
@@ -73,10 +79,15 @@ internal sealed class LogFollower
             LeafRead(leaf);
         }
 
-        if (range.Count == checkpoint.Size && range.Root != checkpoint.Root)
+        if (range.Count == checkpoint.Size)
         {
-            Doubt(LedgerCodes.RootDiffers, reply, EvidencePart.Of("root of the leaves", range.Root.ToString()));
-            return;
+            if (range.Root != checkpoint.Root)
+            {
+                Doubt(LedgerCodes.RootDiffers, reply, EvidencePart.Of("root of the leaves", range.Root.ToString()));
+                return;
+            }
+
+            Confirmed = checkpoint.Size;
         }
 
         if (reply.Log.Count > 0)
@@ -91,7 +102,7 @@ internal sealed class LogFollower
 
     private void Doubt(string code, LedgerReply reply, EvidencePart found)
     {
-        IsConsistent = false;
+        Fault = code;
         node.Alarm(code, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), found);
     }
 }

@@ -24,7 +24,6 @@ internal sealed class NodeContext
     private long lastToken;
     private long lastOrder;
 
-    private readonly WrapCount wraps;
     private readonly EventStream history;
 
     public NodeContext(NodeParts parts, RecoveredRows recovered)
@@ -32,7 +31,6 @@ internal sealed class NodeContext
         Parts = parts;
         Rows = new VaultRows(parts.Vault, parts.Entropy);
         Peers = new PeerOutbox(this);
-        wraps = new WrapCount(this, recovered);
         Alarms = new AlarmBook(parts.Vault, parts.Entropy, recovered);
         history = new EventStream(this, "alarms", recovered);
     }
@@ -82,7 +80,6 @@ internal sealed class NodeContext
     public Step End()
     {
         Peers.Flush();
-        if (rows.Count > 0) wraps.Check();
         foreach (KeptEvidence kept in Alarms.Kept) history.Note("evidence_kept", new { kept.Id, kept.Code, Hash = kept.Hash.ToString() });
         Alarms.Complete(Now, Step.Commit);
         foreach ((PayloadKey key, PayloadWrite? write) in rows)

@@ -18,4 +18,8 @@ public sealed record NodeSettings
 
     /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
     public int MaxLedgerSubmissions { get; init; } = 1_000;
+
+    /// <summary>Entries that become final with one answer of the ledger, as submitted and again as asked about; one channel's batch
+    /// goes alone however large. Default 4,096.</summary>
+    public int MaxEntriesPerAnswer { get; init; } = 4_096;
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Participants;
 using Settlement.Wire.Participants;
 
 namespace Settlement.Core.Notarisation;
@@ -29,8 +29,7 @@ public sealed record ListedParticipant(
     {
         participant = null;
         code = LedgerCodes.Malformed;
-        ParticipantRecordBody? body = Parse(ParticipantRecordBody.Parser, record.Body);
-        if (body is null || body.Version is < 1 or > long.MaxValue) return false;
+        if (!Parsing.TryParse(ParticipantRecordBody.Parser, record.Body.Span, out ParticipantRecordBody? body) || body.Version is < 1 or > long.MaxValue) return false;
         if (!PublicKey.TryRead(body.RootPublicKey.Span, out PublicKey root)) return false;
         code = LedgerCodes.OtherNetwork;
         if (body.Suite != Suite.Current || body.Network != network) return false;
@@ -54,8 +53,7 @@ public sealed record ListedParticipant(
         KeyCertificate certificate, string network, string participant, VerifyingKey root, [NotNullWhen(true)] out KeyCertificateBody? body)
     {
         body = null;
-        KeyCertificateBody? read = Parse(KeyCertificateBody.Parser, certificate.Body);
-        if (read is null || read.Suite != Suite.Current || read.Network != network || read.Participant != participant) return false;
+        if (!Parsing.TryParse(KeyCertificateBody.Parser, certificate.Body.Span, out KeyCertificateBody? read) || read.Suite != Suite.Current || read.Network != network || read.Participant != participant) return false;
         if (read.Purpose == KeyPurpose.Unspecified || !Enum.IsDefined(read.Purpose) || !HasScopeOfPurpose(read)) return false;
         if (!PublicKey.TryRead(read.PublicKey.Span, out _)) return false;
         if (!UnixTime.TryRead(read.NotBeforeUnixMs, out DateTimeOffset notBefore) || !UnixTime.TryRead(read.NotAfterUnixMs, out DateTimeOffset notAfter)) return false;
@@ -90,16 +88,4 @@ public sealed record ListedParticipant(
 
     private static bool HasScopeOfPurpose(KeyCertificateBody body) =>
         body.Scope.Length == (body.Purpose == KeyPurpose.Channel ? Digest.Length : 0);
-
-    private static T? Parse<T>(MessageParser<T> parser, ByteString bytes) where T : class, IMessage<T>
-    {
-        try
-        {
-            return parser.ParseFrom(bytes);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
-    }
 }

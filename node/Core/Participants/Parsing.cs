@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 
 namespace Settlement.Core.Participants;
 
@@ -10,6 +11,8 @@ public static class Parsing
     public static bool TryParse<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out T? message)
         where T : class, IMessage<T>
     {
+        message = null;
+        if (!WireForm.Fits(Shape<T>.Descriptor, bytes)) return false;
         try
         {
             message = parser.ParseFrom(bytes);
@@ -17,8 +20,12 @@ public static class Parsing
         }
         catch (InvalidProtocolBufferException)
         {
-            message = null;
             return false;
         }
+    }
+
+    private static class Shape<T> where T : class, IMessage<T>
+    {
+        public static readonly MessageDescriptor Descriptor = Activator.CreateInstance<T>().Descriptor;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class KeptEntries(ChannelContext context, VaultKey vault, byte[]
         int first = next;
         int[] place = new int[entry.Envelopes.Count];
         for (int i = 0; i < place.Length; i++) place[i] = entry.Envelopes[i].Ciphertext.Length > 0 ? next++ : -1;
-        bool isOpen = EntryOpener.TryOpen(context, entry, (index, envelope, _) => place[index] >= 0 ? Unwrap(place[index], envelope.AssociatedData()) : null, out OpenedEntry? opened, out string code);
+        bool isOpen = EntryOpener.TryOpen(context, entry, (index, binding, _) => place[index] >= 0 ? Unwrap(place[index], binding) : null, out OpenedEntry? opened, out string code);
         return (isOpen ? opened : null, next > ContentKeyRow.Count(keyRow) && first < next ? ChannelCodes.EnvelopeUnreadable : code);
     }
 

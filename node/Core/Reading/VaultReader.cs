@@ -41,7 +41,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     public static long? SequenceOf(Digest channel, byte[] key) =>
         key.Length == Digest.Length + sizeof(long) && key.AsSpan(0, Digest.Length).SequenceEqual(channel.ToArray()) ? BinaryPrimitives.ReadInt64BigEndian(key.AsSpan(Digest.Length)) : null;
 
-    /// <summary>The key of a report in <see cref="PayloadKind.Outbox"/>.</summary>
+    /// <summary>Reports after a number are in the rows of <see cref="PayloadKind.Outbox"/> after this key.</summary>
     public static byte[] ReportKey(long number) => RowKeys.Number(number);
 
     /// <summary>The entries of a batch in a member's vault.</summary>
@@ -80,12 +80,13 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     /// <summary>The instructions of a message, as keys of <see cref="PayloadKind.Instructions"/>.</summary>
     public IReadOnlyList<byte[]> ReadMessage(byte[] key, byte[] body) => [.. rows.Open(PayloadKind.Messages, key, body, MessageRow.Parser).Instructions.Select(i => i.ToByteArray())];
 
-    /// <summary>A report.</summary>
-    public ReportView ReadReport(byte[] key, byte[] body)
+    /// <summary>The reports of a row, in their order.</summary>
+    public IReadOnlyList<ReportView> ReadReports(byte[] key, byte[] body)
     {
-        ReportRow row = rows.Open(PayloadKind.Outbox, key, body, ReportRow.Parser);
-        return new ReportView(BinaryPrimitives.ReadInt64BigEndian(key), Convert.ToHexStringLower(row.Instruction.Span), (InstructionStatus)row.Status, Text(row.Reason),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.TimeUnixMs));
+        ReportsRow row = rows.Open(PayloadKind.Outbox, key, body, ReportsRow.Parser);
+        long first = BinaryPrimitives.ReadInt64BigEndian(key) - row.Reports.Count + 1;
+        return [.. row.Reports.Select((report, i) => new ReportView(first + i, Convert.ToHexStringLower(report.Instruction.Span), (InstructionStatus)report.Status, Text(report.Reason),
+            DateTimeOffset.FromUnixTimeMilliseconds(report.TimeUnixMs), report.Sequence > 0 ? report.Sequence : null))];
     }
 
     /// <summary>The key of an alarm's record in <see cref="PayloadKind.Alarms"/>.</summary>

@@ -20,4 +20,4 @@ public sealed record InstructionView(
     Monetary.Money? Amount, DateOnly? SettlementDate, string? Channel, string? Entry, long Sequence, DateTimeOffset ReceivedAt, DateTimeOffset? SettledAt);
 
 /// <summary>A status report in the order of the outbox.</summary>
-public sealed record ReportView(long Number, string Instruction, InstructionStatus Status, string? Reason, DateTimeOffset Time);
+public sealed record ReportView(long Number, string Instruction, InstructionStatus Status, string? Reason, DateTimeOffset Time, long? Sequence);

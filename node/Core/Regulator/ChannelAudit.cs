@@ -10,7 +10,7 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Regulator;
 
 /// <summary>What is wrong in one place of a channel.</summary>
-/// <param name="Sequence">The batch.</param>
+/// <param name="Sequence">The batch; 0 for the log as a whole.</param>
 /// <param name="Entries">The ids of the entries concerned, in hexadecimal, as far as they are known.</param>
 /// <param name="Code">A stable code.</param>
 public sealed record AuditFault(long Sequence, IReadOnlyList<string> Entries, string Code);
@@ -19,11 +19,15 @@ public sealed record AuditFault(long Sequence, IReadOnlyList<string> Entries, st
 /// <param name="Entries">Entries and refusals held.</param>
 /// <param name="Delivered">No leaf of a notarised head is missing.</param>
 /// <param name="Authentic">Every opening that this observer was granted matches its commitment.</param>
-/// <param name="ReExecuted">It ran the contracts itself and got the same states; null where it does not read all that they depend on.</param>
+/// <param name="ReExecuted">It ran the contracts itself and got the same states; null where it does not read all that they depend on, or does
+/// not know the agent's key yet, which a fault then says.</param>
 public sealed record ChannelVerdict(
     Digest Channel, long NotarisedSequence, long Entries, bool Delivered, bool Authentic, bool? ReExecuted,
     IReadOnlyList<AuditFault> NotDelivered, IReadOnlyList<AuditFault> NotAuthentic, IReadOnlyList<AuditFault> NotReExecuted)
 {
+    /// <summary>The positions that it came to by running the contracts; none where it could not.</summary>
+    public IReadOnlyList<Position> Positions { get; init; } = [];
+
     /// <summary>Delivered and authentic.</summary>
     public bool IsComplete => Delivered && Authentic;
 }
@@ -44,6 +48,7 @@ public sealed class ChannelAudit
     private readonly List<AuditFault> notAuthentic = [];
     private readonly List<AuditFault> notReExecuted = [];
     private readonly bool canReExecute;
+    private bool isAgentUnknown;
     private ChannelState? state = ChannelState.Empty;
     // The head before; null after a sequence whose head is not known.
     private Digest? previous = Digest.Zero;
@@ -63,6 +68,11 @@ public sealed class ChannelAudit
 
     /// <summary>The newest sequence taken.</summary>
     public long Taken => sequence;
+
+    /// <summary>Takes note that the log that the heads come from is not the one that the ledger signed: nothing that rests on it
+    /// is proven.</summary>
+    /// <param name="code">What is wrong with it.</param>
+    public void TakeLogFault(string code) => Add(notDelivered, new AuditFault(0, [], code));
 
     /// <summary>Takes the next sequence, whose notarised head is not in the vault although the log has one: the ledger never
     /// skips, so this node's copy of the log was tampered with.</summary>
@@ -117,7 +127,11 @@ public sealed class ChannelAudit
 
     /// <summary>The verdicts on everything taken.</summary>
     public ChannelVerdict Finish() => new(context.Channel, sequence, entries, notDelivered.Count == 0, notAuthentic.Count == 0,
-        canReExecute ? notReExecuted.Count == 0 && notDelivered.Count == 0 : null, notDelivered, notAuthentic, notReExecuted);
+        canReExecute && !(isAgentUnknown && notDelivered.Count == 0) ? notReExecuted.Count == 0 && notDelivered.Count == 0 : null,
+        notDelivered, notAuthentic, notReExecuted)
+    {
+        Positions = canReExecute && state is not null ? [.. state.Positions] : [],
+    };
 
     private BatchSlot? Open(long at, DeliveryItem item, KeptEntries kept)
     {
@@ -131,6 +145,14 @@ public sealed class ChannelAudit
     private void ReExecute(long at, Delivery delivery, List<BatchSlot?> slots, KeptEntries kept)
     {
         if (!canReExecute || state is null) return;
+        if (!Objections.KnowsAgent(directory, context))
+        {
+            isAgentUnknown = true;
+            Add(notReExecuted, new AuditFault(at, [], ChannelCodes.AgentNotKnown));
+            state = null;
+            return;
+        }
+
         Digest before = new(delivery.PreviousHead.Span);
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
         BatchExecution execution = new(context, state, null, null, Objections.Postings(directory, context));

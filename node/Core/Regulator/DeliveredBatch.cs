@@ -44,21 +44,17 @@ internal sealed class DeliveredBatch
     public static bool TryRead(ChannelContext context, Delivery delivery, [NotNullWhen(true)] out DeliveredBatch? batch, out string code)
     {
         batch = null;
-        code = ChannelCodes.EntryMalformed;
-        if (!TryHead(context, delivery, out Digest head)) return false;
         List<OpenedEntry?> entries = [];
         foreach (DeliveryItem item in delivery.Items)
         {
-            if (item.ItemCase == DeliveryItem.ItemOneofCase.Refusal)
-            {
-                entries.Add(null);
-                continue;
-            }
-
-            if (!EntryOpener.TryOpen(context, item.Entry, out OpenedEntry? entry, out code)) return false;
+            OpenedEntry? entry = null;
+            code = ChannelCodes.EntryMalformed;
+            if (item.ItemCase == DeliveryItem.ItemOneofCase.Entry && !EntryOpener.TryOpen(context, item.Entry, out entry, out code)) return false;
             entries.Add(entry);
         }
 
+        code = ChannelCodes.EntryMalformed;
+        if (!TryHead(context, delivery, (_, i) => entries[i]!.Root, out Digest head)) return false;
         byte[]? salts = null;
         if (context.Terms.PositionReaders.Contains(context.Own)
             && !PositionSalts.TryOpen(context, (long)delivery.Sequence, new Digest(delivery.PreviousHead.Span), delivery.PositionSalts, out _, out salts))
@@ -73,18 +69,22 @@ internal sealed class DeliveredBatch
     }
 
     /// <summary>The head that a delivery's leaves lead to; nothing is opened for it.</summary>
-    public static bool TryHead(ChannelContext context, Delivery delivery, out Digest head)
+    public static bool TryHead(ChannelContext context, Delivery delivery, out Digest head) =>
+        TryHead(context, delivery, static (entry, _) => EntryTree.Root(entry.Header.Span, entry.Commitments.Span), out head);
+
+    private static bool TryHead(ChannelContext context, Delivery delivery, Func<SealedEntry, int, Digest> rootOf, out Digest head)
     {
         head = default;
         if (!Digest.TryRead(delivery.PreviousHead.Span, out Digest previous) || !Digest.TryRead(delivery.StateRoot.Span, out Digest stateRoot)) return false;
         if (delivery.Term > long.MaxValue || delivery.Sequence > long.MaxValue) return false;
         List<Digest> leaves = [];
-        foreach (DeliveryItem item in delivery.Items)
+        for (int i = 0; i < delivery.Items.Count; i++)
         {
+            DeliveryItem item = delivery.Items[i];
             switch (item.ItemCase)
             {
                 case DeliveryItem.ItemOneofCase.Entry when item.Entry.Commitments.Length % Digest.Length == 0:
-                    leaves.Add(BatchLeaf.OfEntry(EntryTree.Root(item.Entry.Header.Span, item.Entry.Commitments.Span)));
+                    leaves.Add(BatchLeaf.OfEntry(rootOf(item.Entry, i)));
                     break;
                 case DeliveryItem.ItemOneofCase.Refusal when item.Refusal.EntryId.Length == EntryId.Length:
                     leaves.Add(BatchLeaf.OfRefusal(item.Refusal));
@@ -106,15 +106,12 @@ internal sealed class DeliveredBatch
         for (int i = 0; i < kept.Items.Count; i++)
         {
             if (Entries[i] is not { } entry) continue;
-            IReadOnlyList<EnvelopeGroup> groups = entry.Plan.GroupsOf(entry.Action);
-            for (int g = 0; g < groups.Count; g++)
+            for (int g = 0; g < entry.ContentKeys.Count; g++)
             {
                 kept.Items[i].Entry.Envelopes[g].WrappedKey = ByteString.Empty;
                 // An envelope that is not for this reader is not kept, whatever the sender put there.
                 if (entry.ContentKeys[g] is null) kept.Items[i].Entry.Envelopes[g].Ciphertext = ByteString.Empty;
-                if (entry.ContentKeys[g] is not { } contentKey) continue;
-                byte[] aad = EntrySealer.EnvelopeContextOf(context, entry.Id, groups[g], ContractPlan.MaskOf(groups[g], entry.Parties), entry.Parties).AssociatedData();
-                wraps.Add(vault.WrapContentKey(contentKey, aad, entropy));
+                if (entry.ContentKeys[g] is { } contentKey) wraps.Add(vault.WrapContentKey(contentKey.Secret, contentKey.Binding, entropy));
             }
         }
 

@@ -116,7 +116,7 @@ public sealed class RegulatorMachine : IMachine
                 node.TryRecord(input);
                 break;
             case RegulatorInput.ListChannels list:
-                node.Then(new Effect.Reply(list.CallId, new ObservedChannels([.. channels.Values.Select(View)])));
+                node.Then(new Effect.Reply(list.CallId, new ObservedChannels([.. channels.Values.Select(View)], follower.Confirmed, follower.Fault)));
                 break;
             default:
                 throw new InvalidOperationException($"A regulator's machine knows no input {input.GetType().Name}.");

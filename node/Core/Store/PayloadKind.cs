@@ -27,8 +27,11 @@ public enum PayloadKind : short
     /// <summary>What is still to be told to the back office.</summary>
     Outbox,
 
-    /// <summary>Batches that are proposed or endorsed and not final.</summary>
+    /// <summary>What was signed of a batch that is proposed or endorsed and not final.</summary>
     InFlight,
+
+    /// <summary>The proposal of such a batch, as it was sent.</summary>
+    Proposals,
 
     /// <summary>Work that is not finished: instructions and funding on their way.</summary>
     Waiting,

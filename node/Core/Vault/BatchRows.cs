@@ -15,6 +15,7 @@ internal static class BatchRows
     /// <summary>The row's bytes; the row itself stays as it is.</summary>
     public static byte[] Write(VaultRows rows, Digest channel, BatchRow row)
     {
+        if (!row.Items.Any(static i => i.ItemCase == BatchItem.ItemOneofCase.Refusal)) return Google.Protobuf.MessageExtensions.ToByteArray(row);
         BatchRow kept = row.Clone();
         RefusalsRow refusals = new();
         foreach (BatchItem item in kept.Items)
@@ -24,7 +25,7 @@ internal static class BatchRows
             item.Refusal = new Refusal { EntryId = item.Refusal.EntryId };
         }
 
-        if (refusals.Refusals.Count > 0) kept.Refusals = rows.SealPart(Part, RowKeys.Batch(channel, row.Sequence), refusals);
+        kept.Refusals = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(rows.SealPart(Part, RowKeys.Batch(channel, row.Sequence), refusals));
         return Google.Protobuf.MessageExtensions.ToByteArray(kept);
     }
 
@@ -33,7 +34,7 @@ internal static class BatchRows
     public static BatchRow Read(VaultRows rows, Digest channel, byte[] body)
     {
         BatchRow row = BatchRow.Parser.ParseFrom(body);
-        RefusalsRow refusals = row.Refusals is { } part ? rows.OpenPart(Part, RowKeys.Batch(channel, row.Sequence), part, RefusalsRow.Parser) : new RefusalsRow();
+        RefusalsRow refusals = row.Refusals.Length > 0 ? rows.OpenPart(Part, RowKeys.Batch(channel, row.Sequence), row.Refusals.Span, RefusalsRow.Parser) : new RefusalsRow();
         int next = 0;
         foreach (BatchItem item in row.Items)
         {
@@ -43,7 +44,7 @@ internal static class BatchRows
             item.Refusal = refusals.Refusals[next++];
         }
 
-        row.Refusals = null;
+        row.Refusals = Google.Protobuf.ByteString.Empty;
         return row;
     }
 }

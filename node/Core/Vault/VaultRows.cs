@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
@@ -27,9 +29,7 @@ internal sealed class VaultRows(VaultKey key, IEntropy entropy)
     /// <exception cref="InvalidOperationException">When the row does not open.</exception>
     public T Open<T>(PayloadKind kind, byte[] rowKey, byte[] body, MessageParser<T> parser) where T : class, IMessage<T>
     {
-        if (!Parsing.TryParse(SealedRow.Parser, body, out SealedRow? row)
-            || !key.TryOpen(kind.ToString(), rowKey, new SealedRecord(row.WrappedKey.ToByteArray(), row.Ciphertext.ToByteArray()), out byte[]? plaintext)
-            || !Parsing.TryParse(parser, plaintext, out T? message))
+        if (!key.TryOpen(kind.ToString(), rowKey, body, out byte[]? plaintext) || !Parsing.TryParse(parser, plaintext, out T? message))
             throw new InvalidOperationException($"A row of {kind} does not open under this node's vault key.");
         return message;
     }
@@ -41,18 +41,23 @@ internal sealed class VaultRows(VaultKey key, IEntropy entropy)
     public byte[] LookupKey(string kind, string value) => new HashWriter("settlement/fact", lookupKey).Text(kind).Text(value).Finish().ToArray();
 
     /// <summary>Seals a part of a row whose rest is public.</summary>
-    public SealedRow SealPart(string name, byte[] rowKey, IMessage part)
+    public byte[] SealPart(string name, byte[] rowKey, IMessage part)
     {
-        SealedRecord record = key.Seal(name, rowKey, part.ToByteArray(), entropy);
-        return new SealedRow { WrappedKey = UnsafeByteOperations.UnsafeWrap(record.WrappedKey), Ciphertext = UnsafeByteOperations.UnsafeWrap(record.Ciphertext) };
+        int size = part.CalculateSize();
+        byte[] plaintext = ArrayPool<byte>.Shared.Rent(size);
+        part.WriteTo(plaintext.AsSpan(0, size));
+        byte[] sealedPart = key.Seal(name, rowKey, plaintext.AsSpan(0, size), entropy);
+        CryptographicOperations.ZeroMemory(plaintext.AsSpan(0, size));
+        ArrayPool<byte>.Shared.Return(plaintext);
+        return sealedPart;
     }
 
     /// <summary>Reads such a part.</summary>
     /// <exception cref="InvalidOperationException">When it does not open.</exception>
-    public T OpenPart<T>(string name, byte[] rowKey, SealedRow part, MessageParser<T> parser) where T : class, IMessage<T> =>
-        key.TryOpen(name, rowKey, new SealedRecord(part.WrappedKey.ToByteArray(), part.Ciphertext.ToByteArray()), out byte[]? plaintext) && Parsing.TryParse(parser, plaintext, out T? message)
+    public T OpenPart<T>(string name, byte[] rowKey, ReadOnlySpan<byte> part, MessageParser<T> parser) where T : class, IMessage<T> =>
+        key.TryOpen(name, rowKey, part, out byte[]? plaintext) && Parsing.TryParse(parser, plaintext, out T? message)
             ? message
             : throw new InvalidOperationException($"A part of a row, {name}, does not open under this node's vault key.");
 
-    private byte[] Seal(PayloadKind kind, byte[] rowKey, IMessage message) => SealPart(kind.ToString(), rowKey, message).ToByteArray();
+    private byte[] Seal(PayloadKind kind, byte[] rowKey, IMessage message) => SealPart(kind.ToString(), rowKey, message);
 }

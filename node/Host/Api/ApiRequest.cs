@@ -120,6 +120,14 @@ internal static class ApiRequest
         return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary><c>true</c> or <c>false</c> of the query; the default where it is absent.</summary>
+    public static bool TryReadFlag(HttpContext context, string name, bool otherwise, out bool value)
+    {
+        value = otherwise;
+        string? text = context.Request.Query[name];
+        return text is null || bool.TryParse(text, out value);
+    }
+
     /// <summary>How many items the caller wants, within the bound.</summary>
     public static bool TryReadLimit(HttpContext context, out int limit)
     {

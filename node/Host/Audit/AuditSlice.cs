@@ -1,6 +1,8 @@
 using System.Globalization;
 using Settlement.Client;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Monetary;
 using Settlement.Core.Regulator;
 using Settlement.Host.Api;
 using Settlement.Host.Channels;
@@ -44,17 +46,22 @@ internal static class AuditSlice
         // Asked before the vault is read, so that the vault cannot have less than the answer says.
         if (await ApiRequest.CallAsync<ObservedChannels>(context, static call => new RegulatorInput.ListChannels(call)) is not { } observed) return;
         long notarised = observed.Channels.FirstOrDefault(one => one.Channel == id)?.NotarisedSequence ?? 0;
-        ChannelVerdict verdict = await context.RequestServices.GetRequiredService<ChannelAuditor>().AuditAsync(channel, notarised, context.RequestAborted);
-        await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(verdict), ApiJson.Default.AuditReport);
+        ChannelVerdict verdict = await context.RequestServices.GetRequiredService<ChannelAuditor>().AuditAsync(channel, notarised, observed.LogFault, context.RequestAborted);
+        await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(channel, verdict, new AuditBasis(observed.CheckpointSize, (ulong)notarised)), ApiJson.Default.AuditReport);
     }
 
-    private static AuditReport Show(ChannelVerdict verdict) => new(
-        verdict.Channel.ToString(), verdict.Entries, new Verdict(verdict.Delivered, Show(verdict.NotDelivered)), new Verdict(verdict.Authentic, Show(verdict.NotAuthentic)),
+    private static AuditReport Show(ChannelContext channel, ChannelVerdict verdict, AuditBasis asOf) => new(
+        verdict.Channel.ToString(), verdict.Entries, asOf, new Verdict(verdict.Delivered, Show(verdict.NotDelivered)), new Verdict(verdict.Authentic, Show(verdict.NotAuthentic)),
         verdict.ReExecuted is { } reExecuted
             ? new Verdict(reExecuted, Show(verdict.NotReExecuted))
-            : new Verdict(Holds: false, [new Finding(HostCodes.ReExecutionNotGranted, "")]));
+            : new Verdict(Holds: false, verdict.NotReExecuted.Count > 0 ? Show(verdict.NotReExecuted) : [new Finding(HostCodes.ReExecutionNotGranted, "")]),
+        [.. verdict.Positions.Select(position => Show(channel, position))]);
+
+    private static AuditPosition Show(ChannelContext channel, Position position) => Currency.TryParse(position.Currency, out Currency currency)
+        ? new AuditPosition(channel.Terms.Participants[position.Member].Id.ToString(), position.Currency, new Money(currency, position.MinorUnits).ToDecimalText())
+        : throw new InvalidOperationException("A position has no currency.");
 
     private static IReadOnlyList<Finding> Show(IReadOnlyList<AuditFault> faults) => [.. faults.Select(static fault => new Finding(
         fault.Code,
-        string.Create(CultureInfo.InvariantCulture, $"sequence {fault.Sequence}{(fault.Entries.Count > 0 ? ", entries " : "")}{string.Join(", ", fault.Entries)}")))];
+        fault.Sequence == 0 ? "log" : string.Create(CultureInfo.InvariantCulture, $"sequence {fault.Sequence}{(fault.Entries.Count > 0 ? ", entries " : "")}{string.Join(", ", fault.Entries)}")))];
 }

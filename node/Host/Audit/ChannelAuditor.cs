@@ -20,14 +20,16 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
     /// <summary>Goes through everything that the vault holds of the channel.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="notarised">The newest sequence that the node has read in the log: rows up to there must be in the vault.</param>
+    /// <param name="logFault">What the node found wrong with the log, or null.</param>
     /// <param name="ct">Ends it.</param>
-    public async Task<ChannelVerdict> AuditAsync(ChannelContext channel, long notarised, CancellationToken ct)
+    public async Task<ChannelVerdict> AuditAsync(ChannelContext channel, long notarised, string? logFault, CancellationToken ct)
     {
         await turn.WaitAsync(ct);
         try
         {
             Dictionary<long, IReadOnlyList<string>> known = await ReadHistoryAsync(channel.Channel, ct);
             ChannelAudit audit = new(channel, vault, directory);
+            if (logFault is not null) audit.TakeLogFault(logFault);
             byte[] after = VaultReader.BatchKey(channel.Channel, 0);
             while (true)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Settlement.Client;
@@ -46,22 +47,28 @@ internal sealed class InstructionDoor(ParticipantId own, VaultReads reads, Statu
             return;
         }
 
-        IReadOnlyList<StoredPayload> rows = await reads.Vault.ScanAsync(PayloadKind.Outbox, VaultReader.ReportKey(after), limit, context.RequestAborted);
-        ReportView[] views = [.. rows.Select(row => reads.Reader.ReadReport(row.Key, row.Body))];
-        IReadOnlyDictionary<PayloadKey, byte[]> instructions =
-            await reads.FindAsync(PayloadKind.Instructions, views.Select(static view => Convert.FromHexString(view.Instruction)).DistinctBy(Convert.ToHexString), context.RequestAborted);
-        ReportPage page = new([.. views.Select(view => Report(view, instructions))], Cursor(views.Length > 0 ? views[^1].Number : after));
+        if (!ApiRequest.TryReadFlag(context, "documents", otherwise: true, out bool withDocuments))
+        {
+            await Problems.MalformedAsync(context, "documents is true or false.");
+            return;
+        }
+
+        IReadOnlyList<ReportView> views = await reads.ReadReportsAsync(after, limit, context.RequestAborted);
+        IReadOnlyDictionary<PayloadKey, byte[]> instructions = withDocuments
+            ? await reads.FindAsync(PayloadKind.Instructions, views.Select(static view => Convert.FromHexString(view.Instruction)).DistinctBy(Convert.ToHexString), context.RequestAborted)
+            : FrozenDictionary<PayloadKey, byte[]>.Empty;
+        ReportPage page = new([.. views.Select(view => Report(view, instructions))], Cursor(views.Count > 0 ? views[^1].Number : after));
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, page, ApiJson.Default.ReportPage);
     }
 
     private ReportItem Report(ReportView view, IReadOnlyDictionary<PayloadKey, byte[]> instructions)
     {
         byte[] key = Convert.FromHexString(view.Instruction);
-        // An instruction that was erased leaves the report that there was one, and no message about it.
+        // An instruction that was erased, or not looked up, leaves the report that there was one, and no message about it.
         string document = instructions.TryGetValue(new PayloadKey(PayloadKind.Instructions, key), out byte[]? body)
             ? Encoding.UTF8.GetString(reports.Write(ReportPrefix + view.Instruction, view.Time, [reads.Reader.ReadInstruction(key, body)]))
             : "";
-        return new ReportItem(Cursor(view.Number), view.Instruction, StatusText.Of(view.Status), view.Reason, document);
+        return new ReportItem(Cursor(view.Number), view.Instruction, StatusText.Of(view.Status), view.Reason, document, (ulong?)view.Sequence);
     }
 
     private Instruction Show(InstructionView view) => new()

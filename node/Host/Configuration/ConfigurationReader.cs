@@ -182,7 +182,7 @@ internal sealed class ConfigurationReader
 
     private List<ParticipantPin> ReadSupervisors()
     {
-        IReadOnlyList<NodeFile.PinSection> sections = file.Supervisors ?? [];
+        IReadOnlyList<NodeFile.PinSection?> sections = file.Supervisors ?? [];
         if (sections.Count > MaximumSupervisors) read.Invalid("supervisors", $"more than {MaximumSupervisors}");
         List<ParticipantPin> pins = [];
         for (int i = 0; i < Math.Min(sections.Count, MaximumSupervisors); i++) pins.Add(ReadPin($"supervisors[{i}]", sections[i]));
@@ -232,7 +232,9 @@ internal sealed class ConfigurationReader
             return known;
         }
 
-        string path = Path.GetFullPath(name, baseFolder);
+        string location = read.Text(property, name, $"a file that ends in {ContractExtension}");
+        if (location.Length == 0) return null;
+        string path = Path.GetFullPath(location, baseFolder);
         try
         {
             if (new FileInfo(path).Length > ContractCompiler.MaxFileBytes) read.Invalid(property, $"{path} has more than {ContractCompiler.MaxFileBytes} bytes");
@@ -250,13 +252,13 @@ internal sealed class ConfigurationReader
     private List<ApiToken> ReadTokens()
     {
         List<ApiToken> tokens = [];
-        IReadOnlyList<NodeFile.TokenSection> sections = file.Tokens ?? [];
+        IReadOnlyList<NodeFile.TokenSection?> sections = file.Tokens ?? [];
         if (sections.Count > MaximumTokens) read.Invalid("tokens", $"more than {MaximumTokens}");
         for (int i = 0; i < Math.Min(sections.Count, MaximumTokens); i++)
         {
-            string name = read.Text($"tokens[{i}].name", sections[i].Name, "what logs call the token");
-            Digest hash = read.Fingerprint($"tokens[{i}].sha256", sections[i].Sha256);
-            tokens.Add(new ApiToken(name, hash, ReadRoles($"tokens[{i}].roles", sections[i].Roles)));
+            string name = read.Text($"tokens[{i}].name", sections[i]?.Name, "what logs call the token");
+            Digest hash = read.Fingerprint($"tokens[{i}].sha256", sections[i]?.Sha256);
+            tokens.Add(new ApiToken(name, hash, ReadRoles($"tokens[{i}].roles", sections[i]?.Roles)));
         }
 
         return tokens;

@@ -48,6 +48,9 @@ internal static class HostCodes
     /// <summary>A ledger cannot be reached to be verified.</summary>
     public const string LedgerUnreachable = "HO015";
 
+    /// <summary>A verb ended by an error that it does not know: a bug.</summary>
+    public const string Unexpected = "HO016";
+
     /// <summary>No token, or one that this node does not know.</summary>
     public const string TokenRefused = "HO101";
 

@@ -1,12 +1,17 @@
+using Settlement.Host.Commands;
+
 namespace Settlement.Host.Configuration;
 
-/// <summary>Something about how the node was set up that keeps it from running: a code, and what to do about it.</summary>
+/// <summary>What keeps a command from its end, such as how a node was set up: a code, and what to do about it.</summary>
 internal class HostException : Exception
 {
     public HostException(string code, string message, Exception? inner = null) : base($"{code}: {message}", inner) => Code = code;
 
-    /// <summary>One of <see cref="HostCodes"/>.</summary>
+    /// <summary>One of <see cref="HostCodes"/>, or of those that the kind of exception has.</summary>
     public string Code { get; }
+
+    /// <summary>One of <see cref="ExitCodes"/>.</summary>
+    public virtual int ExitCode => ExitCodes.Unusable;
 }
 
 /// <summary>One thing that is wrong in a configuration file.</summary>

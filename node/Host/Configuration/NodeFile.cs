@@ -28,11 +28,11 @@ internal sealed record NodeFile
 
     public PinSection? Agent { get; init; }
 
-    public IReadOnlyList<PinSection>? Supervisors { get; init; }
+    public IReadOnlyList<PinSection?>? Supervisors { get; init; }
 
     public AcceptSection? Accept { get; init; }
 
-    public IReadOnlyList<TokenSection>? Tokens { get; init; }
+    public IReadOnlyList<TokenSection?>? Tokens { get; init; }
 
     public RunningSection? Running { get; init; }
 

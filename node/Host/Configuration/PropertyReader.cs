@@ -31,8 +31,10 @@ internal sealed class PropertyReader
             return "";
         }
 
-        if (value.Length > MaximumTextLength || value.Any(char.IsControl)) Invalid(property, expected);
-        return value;
+        if (value.Length <= MaximumTextLength && !value.Any(char.IsControl)) return value;
+        // Nothing of it goes on: a path with a zero in it is not even one that a file can be missing at.
+        Invalid(property, expected);
+        return "";
     }
 
     public ParticipantId Participant(string property, string? value)

@@ -1,16 +1,11 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Settlement.Host.Commands;
-using Settlement.Storage;
 
 namespace Settlement.Host.Demo;
 
 /// <summary>The demo's command line.</summary>
 internal static class DemoCommand
 {
-    // What a shell reports of a program that Ctrl-C ended.
-    private const int Interrupted = 130;
-
     public static Command Create()
     {
         Option<DirectoryInfo?> input = new("--input") { Description = "A folder of ISO 20022 messages; without it, the day that ships with the program." };
@@ -22,34 +17,12 @@ internal static class DemoCommand
             DefaultValueFactory = static _ => DemoPlan.DefaultMaxBanks,
         };
         Command command = new("demo", "Settles a day of ISO 20022 messages between real processes, and shows what each party saw.") { input, json, keep, maxBanks };
-        command.SetAction((parsed, ct) => RunAsync(
-            new DemoOptions(parsed.GetValue(input)?.FullName, parsed.GetValue(json), parsed.GetValue(keep), parsed.GetValue(maxBanks)), ct));
+        command.SetAction((parsed, ct) =>
+        {
+            DemoOptions options = new(parsed.GetValue(input)?.FullName, parsed.GetValue(json), parsed.GetValue(keep), parsed.GetValue(maxBanks));
+            return Interruptible.RunAsync(stop => new DemoRun(options, new SystemEntropy(), TimeProvider.System).RunAsync(stop), options.Keep, ct);
+        });
         return command;
-    }
-
-    private static async Task<int> RunAsync(DemoOptions options, CancellationToken ct)
-    {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-        try
-        {
-            return await Failures.ReportAsync(() => new DemoRun(options, new SystemEntropy(), TimeProvider.System).RunAsync(stop.Token))
-                is var code && stop.IsCancellationRequested && !options.Keep ? Interrupted : code;
-        }
-        catch (DemoException error)
-        {
-            await Console.Error.WriteLineAsync(error.Message);
-            return error.Code is DemoException.NodeEnded or DemoException.TimedOut or DemoException.Refused ? ExitCodes.Failed : ExitCodes.Unusable;
-        }
-
-        // The network is taken down in order however often it is asked for: what would be left behind are processes.
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
     }
 }
 

@@ -1,7 +1,9 @@
+using Settlement.Host.Configuration;
+
 namespace Settlement.Host.Demo;
 
-/// <summary>Why a demo cannot go on: a stable code, and what to do about it.</summary>
-internal sealed class DemoException(string code, string message, Exception? inner = null) : Exception($"{code}: {message}", inner)
+/// <summary>What is wrong with the messages of a demo: a stable code, and what to do about it.</summary>
+internal sealed class DemoException(string code, string message, Exception? inner = null) : HostException(code, message, inner)
 {
     /// <summary>The folder of messages cannot be read.</summary>
     public const string InputUnreadable = "DM001";
@@ -14,19 +16,4 @@ internal sealed class DemoException(string code, string message, Exception? inne
 
     /// <summary>The sums of the messages are more than an account can hold.</summary>
     public const string SumTooLarge = "DM004";
-
-    /// <summary>A node's process ended by itself.</summary>
-    public const string NodeEnded = "DM005";
-
-    /// <summary>Something did not happen in time.</summary>
-    public const string TimedOut = "DM006";
-
-    /// <summary>A node refused what the demo needs.</summary>
-    public const string Refused = "DM007";
-
-    /// <summary>The demo's own folder or ports cannot be had.</summary>
-    public const string NoPlace = "DM008";
-
-    /// <summary>One of the codes above.</summary>
-    public string Code { get; } = code;
 }

@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Diagnostics;
 using System.Globalization;
 using Settlement.Client;
@@ -13,7 +14,7 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(120);
     private const int FindingsShown = 10;
 
-    private readonly DemoScreen screen = new(options.Json);
+    private readonly Screen screen = new(options.Json);
 
     // The process was the shell's before it became this program, so that the building check counts, too.
     private readonly DateTimeOffset began = new(Process.GetCurrentProcess().StartTime.ToUniversalTime(), TimeSpan.Zero);
@@ -33,52 +34,39 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
         foreach (var type in input.Unsupported.GroupBy(static file => file.MessageType).OrderBy(static type => type.Key, StringComparer.Ordinal))
             screen.Line($"           not settled here: {type.Key} ({string.Join(", ", type.Select(static file => file.Name))})");
 
-        await using DemoNetwork network = await DemoNetwork.CreateAsync(
-            new DemoNetworkOptions { Banks = plan.Banks, Entropy = entropy, Time = time, Phase = screen.Phase }, ct);
-        using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await using LocalNetwork network = await LocalNetwork.CreateAsync(
+            new LocalNetworkOptions { Banks = plan.Banks, Entropy = entropy, Time = time, Phase = screen.Phase }, ct);
         await network.StartAsync(ct);
-        Task watch = network.WatchAsync(rest.Token);
-        Task<int> work = WorkAsync(network, plan, rest.Token);
-        Task first = await Task.WhenAny(watch, work);
-        await rest.CancelAsync();
-        if (first == watch)
-        {
-            // The work fails of the same cause, a moment later and in worse words.
-            await ((Task)work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await watch;
-        }
-
-        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        int code = await work;
+        int code = await network.WhileUpAsync(rest => WorkAsync(network, plan, rest), [], ct);
         if (options.Keep) await KeepAsync(network, ct);
         return code;
     }
 
-    private async Task<int> WorkAsync(DemoNetwork network, DemoPlan plan, CancellationToken ct)
+    private async Task<int> WorkAsync(LocalNetwork network, DemoPlan plan, CancellationToken ct)
     {
-        IReadOnlyList<string> channels = await new DemoOpening(network, time, screen.Phase).PrepareAsync(plan, ct);
+        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Credits(), ct);
         IReadOnlyList<DemoOutcome> outcomes = await SettleAsync(network, plan, ct);
         long proving = time.GetTimestamp();
-        DemoProof proof = new(network, time);
-        (RegulatorTotals regulator, IReadOnlyList<AuditReport> reports) = await proof.AuditAsync(channels, ct);
+        NetworkProof proof = new(network, time);
+        NetworkVerdict regulator = await proof.AuditAsync(channels, ct);
         LedgerVerdict ledger = await proof.VerifyLedgerAsync(ct);
         screen.Phase("ledger verified, regulator's verdicts asked for", time.GetElapsedTime(proving));
         if (outcomes.FirstOrDefault(static outcome => outcome is { Status: DemoOutcome.Final, Instruction: not null }) is { } chosen
-            && await new DemoViews(network).GatherAsync(chosen, ct) is { } views) screen.Views(views);
+            && await new DemoViews(network).GatherAsync(chosen, ct) is { } views) new DemoScreen(screen).Views(views);
         DemoTotals totals = new(
             plan.Submitted, Count(outcomes, DemoOutcome.Final), plan.Submitted - Count(outcomes, DemoOutcome.Final) - Count(outcomes, DemoOutcome.Queued),
             Count(outcomes, DemoOutcome.Queued), plan.Unsupported, Math.Round(Elapsed.TotalSeconds, 3),
-            new LedgerTotals(ledger.Leaves, ledger.Root.ToString(), ledger.IsVerified), regulator);
-        Show(network, outcomes, totals, ledger, reports);
+            new LedgerTotals(ledger.Leaves, ledger.Root.ToString(), ledger.IsVerified), new RegulatorTotals(regulator.Entries, regulator.Complete, regulator.ReExecuted));
+        Show(network, outcomes, totals, ledger, regulator);
         if (options.Json) await Console.Out.WriteLineAsync(totals.ToJson());
         return totals.Ledger.Verified && totals.Regulator.Complete ? ExitCodes.Success : ExitCodes.Refused;
     }
 
-    private async Task<IReadOnlyList<DemoOutcome>> SettleAsync(DemoNetwork network, DemoPlan plan, CancellationToken ct)
+    private async Task<IReadOnlyList<DemoOutcome>> SettleAsync(LocalNetwork network, DemoPlan plan, CancellationToken ct)
     {
         long settling = time.GetTimestamp();
         TimeSpan? firstFinal = null;
-        IReadOnlyList<DemoOutcome> outcomes = await screen.CountAsync(plan.Submitted, counted =>
+        IReadOnlyList<DemoOutcome> outcomes = await new DemoScreen(screen).CountAsync(plan.Submitted, counted =>
             new DemoSettlement(network, plan, AnswerWithin, time, outcome =>
             {
                 if (outcome.Status == DemoOutcome.Final) firstFinal ??= Elapsed;
@@ -91,7 +79,7 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
 
     private static int Count(IReadOnlyList<DemoOutcome> outcomes, string status) => outcomes.Count(outcome => outcome.Status == status);
 
-    private void Show(DemoNetwork network, IReadOnlyList<DemoOutcome> outcomes, DemoTotals totals, LedgerVerdict ledger, IReadOnlyList<AuditReport> reports)
+    private void Show(LocalNetwork network, IReadOnlyList<DemoOutcome> outcomes, DemoTotals totals, LedgerVerdict ledger, NetworkVerdict regulator)
     {
         screen.Rows("Peak memory", ["node", "MB"], network.Nodes.Select(static node => new[]
         {
@@ -113,19 +101,18 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
             ["seconds", totals.Seconds.ToString("0.0", plain)],
         ]);
         foreach (LedgerFinding finding in ledger.Findings.Take(FindingsShown)) screen.Line($"ledger: {finding.Code} leaf {finding.Leaf}: {finding.Detail}");
-        foreach (AuditReport report in reports)
-        {
-            foreach (Finding finding in report.Delivered.Findings.Concat(report.Authentic.Findings).Concat(report.ReExecuted.Findings).Take(FindingsShown))
-                screen.Line($"regulator: channel {report.Channel}: {finding.Code} {finding.Place}");
-        }
+        foreach (string finding in regulator.Findings.Take(FindingsShown)) screen.Line($"regulator: {finding}");
     }
 
-    private async Task KeepAsync(DemoNetwork network, CancellationToken ct)
+    private async Task KeepAsync(LocalNetwork network, CancellationToken ct)
     {
         screen.Rows("The network is up until Ctrl-C", ["node", "API", "door for participants", "token file", "database"], network.Nodes.Select(static node => new[]
         {
             node.Name, node.ApiAddress.ToString(), string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{node.AdvertisedPort}"), node.TokenFile, node.Database,
         }));
+        screen.Line("The ledger's log is recomputed, from its database or over the network, with:");
+        foreach (IReadOnlyList<string> arguments in new NetworkProof(network, time).VerifyCommands())
+            screen.Line("  ops/settlement " + string.Join(' ', arguments.Select(static argument => argument.AsSpan().ContainsAny(' ', ';') ? $"'{argument}'" : argument)));
         screen.Line("A node may be killed and started again: settlement run --config FILE, with the file beside its token file.");
         await Task.Delay(Timeout.InfiniteTimeSpan, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

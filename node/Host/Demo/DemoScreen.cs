@@ -1,36 +1,20 @@
 using System.Globalization;
+using Settlement.Host.Commands;
 using Spectre.Console;
 
 namespace Settlement.Host.Demo;
 
-/// <summary>What a person sees of a demo. With JSON on standard output, all of it goes to standard error.</summary>
-internal sealed class DemoScreen
+/// <summary>What a person sees of a demo beside its phases and tables.</summary>
+internal sealed class DemoScreen(Screen screen)
 {
-    // Where the output is no terminal, nothing tells a width; the widest table fits.
-    private const int WidthWithoutTerminal = 1_000;
-
     // Plain progress: one line for each of so many parts of the whole.
     private const int PlainParts = 10;
-
-    private readonly IAnsiConsole console;
-
-    public DemoScreen(bool onStandardError)
-    {
-        AnsiConsoleOutput output = new(onStandardError ? Console.Error : Console.Out);
-        console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
-        if (!output.IsTerminal) console.Profile.Width = WidthWithoutTerminal;
-    }
-
-    public void Line(string text) => console.WriteLine(text);
-
-    /// <summary>A phase and how long it took.</summary>
-    public void Phase(string phase, TimeSpan took) => Line(string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds,7:0.00} s  {phase}"));
 
     /// <summary>Shows how many of a number of transactions are answered while something runs.</summary>
     public async Task<T> CountAsync<T>(int total, Func<Action<DemoOutcome>, Task<T>> work)
     {
-        if (!console.Profile.Out.IsTerminal) return await work(PlainCounter(total));
-        return await console.Progress()
+        if (!screen.IsTerminal) return await work(PlainCounter(total));
+        return await screen.Terminal.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
@@ -47,15 +31,7 @@ internal sealed class DemoScreen
         foreach (PartyView party in views.Parties) table.AddColumn(new TableColumn(new Text(party.Party)));
         foreach (string row in views.Rows)
             table.AddRow([new Text(row), .. views.Parties.Select(party => new Text(party.Cells.GetValueOrDefault(row, DemoViews.Nothing)))]);
-        console.Write(table);
-    }
-
-    public void Rows(string title, string[] columns, IEnumerable<string[]> rows)
-    {
-        Table table = new() { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Rounded };
-        foreach (string column in columns) table.AddColumn(new TableColumn(new Text(column)));
-        foreach (string[] row in rows) table.AddRow(row.Select(static cell => new Text(cell)));
-        console.Write(table);
+        screen.Terminal.Write(table);
     }
 
     private Action<DemoOutcome> PlainCounter(int total)
@@ -69,7 +45,7 @@ internal sealed class DemoScreen
             {
                 int before = done;
                 done += outcome.Instruction is null ? outcome.Submission.Transactions : 1;
-                if (done / step != before / step || done == total) Line(string.Create(CultureInfo.InvariantCulture, $"           {done} of {total} answered"));
+                if (done / step != before / step || done == total) screen.Line(string.Create(CultureInfo.InvariantCulture, $"           {done} of {total} answered"));
             }
         };
     }

@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Globalization;
 using System.Threading.Channels;
 using Settlement.Client;
@@ -12,14 +13,14 @@ namespace Settlement.Host.Demo;
 internal sealed class DemoSettlement
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     // Answers to watch at one bank; beyond it, handing in waits.
     private const int MaximumWatched = 4_096;
 
-    private readonly DemoNetwork network;
+    private readonly LocalNetwork network;
     private readonly DemoPlan plan;
     private readonly TimeSpan answerWithin;
+    private readonly NetworkCalls calls;
     private readonly TimeProvider time;
     private readonly Action<DemoOutcome> heard;
     private readonly TaskCompletionSource[] answered;
@@ -30,11 +31,12 @@ internal sealed class DemoSettlement
     /// <param name="answerWithin">How long an answer may take, kills and restarts included.</param>
     /// <param name="time">What waiting is measured by.</param>
     /// <param name="heard">Hears of each answered transaction, from any thread.</param>
-    public DemoSettlement(DemoNetwork network, DemoPlan plan, TimeSpan answerWithin, TimeProvider time, Action<DemoOutcome> heard)
+    public DemoSettlement(LocalNetwork network, DemoPlan plan, TimeSpan answerWithin, TimeProvider time, Action<DemoOutcome> heard)
     {
         this.network = network;
         this.plan = plan;
         this.answerWithin = answerWithin;
+        calls = new NetworkCalls(network, answerWithin, time);
         this.time = time;
         this.heard = heard;
         answered = [.. Enumerable.Range(0, plan.Days.SelectMany(static day => day.Submissions).Max(static submission => submission.Index + 1))
@@ -52,7 +54,7 @@ internal sealed class DemoSettlement
     private async Task SettleDayAsync(DayPlan day, CancellationToken ct)
     {
         await Task.WhenAll(network.Banks.Select(bank =>
-            AskAsync(bank, $"open the business day {day.Date:O}", client => client.OpenBusinessDayAsync(day.Date, ct), ct)));
+            calls.AskAsync(bank, $"open the business day {day.Date:O}", client => client.OpenBusinessDayAsync(day.Date, ct), ct)));
         using CancellationTokenSource rest = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task[] banks = [.. day.Submissions.GroupBy(static submission => submission.Bank).Select(group => SettleAtBankAsync(group.Key, group, rest.Token))];
         // One bank's failure must end the others, which may wait for its answers.
@@ -67,7 +69,7 @@ internal sealed class DemoSettlement
 
     private async Task SettleAtBankAsync(ParticipantId id, IEnumerable<Submission> submissions, CancellationToken ct)
     {
-        DemoNode bank = network.Bank(id);
+        LocalNode bank = network.Bank(id);
         Channel<(Submission Submission, string Instruction)> watched = Channel.CreateBounded<(Submission, string)>(MaximumWatched);
         await Task.WhenAll(HandInAsync(), WatchAsync());
 
@@ -102,16 +104,16 @@ internal sealed class DemoSettlement
     }
 
     /// <returns>The instructions; none when the document was refused as a whole.</returns>
-    private async Task<IReadOnlyList<string>> SubmitAsync(DemoNode bank, Submission submission, CancellationToken ct)
+    private async Task<IReadOnlyList<string>> SubmitAsync(LocalNode bank, Submission submission, CancellationToken ct)
     {
         string key = string.Create(CultureInfo.InvariantCulture, $"demo-{submission.Index:000000}");
         try
         {
-            MessageReceipt receipt = await RetryAsync(
+            MessageReceipt receipt = await calls.RetryAsync(
                 bank, client => client.SubmitAsync(submission.File.Bytes, submission.File.ContentType, key, TimeSpan.Zero, ct), ct);
             return receipt.Instructions.Count == submission.Transactions
                 ? [.. receipt.Instructions.Select(static instruction => instruction.Id)]
-                : throw new DemoException(DemoException.Refused, $"{bank.Name} took {receipt.Instructions.Count} of {submission.Transactions} transactions of {submission.File.Name}.");
+                : throw new NetworkException(NetworkException.Refused, $"{bank.Name} took {receipt.Instructions.Count} of {submission.Transactions} transactions of {submission.File.Name}.");
         }
         catch (SettlementApiException refused) when (refused.Status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
         {
@@ -120,16 +122,16 @@ internal sealed class DemoSettlement
         }
         catch (SettlementApiException refused)
         {
-            throw new DemoException(DemoException.Refused, $"{bank.Name} refused to take {submission.File.Name}. {refused.Message}", refused);
+            throw new NetworkException(NetworkException.Refused, $"{bank.Name} refused to take {submission.File.Name}. {refused.Message}", refused);
         }
     }
 
-    private async Task WatchInstructionAsync(DemoNode bank, Submission submission, string id, CancellationToken ct)
+    private async Task WatchInstructionAsync(LocalNode bank, Submission submission, string id, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         while (true)
         {
-            Instruction instruction = await AskAsync(bank, $"tell of {id}", client => client.GetInstructionAsync(id, ct), ct);
+            Instruction instruction = await calls.AskAsync(bank, $"tell of {id}", client => client.GetInstructionAsync(id, ct), ct);
             if (DemoOutcome.IsAnswer(instruction.Status))
             {
                 Note(new DemoOutcome(submission, id, instruction.Status, instruction.Reason));
@@ -138,49 +140,13 @@ internal sealed class DemoSettlement
 
             if (time.GetElapsedTime(began) > answerWithin)
             {
-                throw new DemoException(DemoException.TimedOut,
+                throw new NetworkException(NetworkException.TimedOut,
                     $"{submission.File.Name} at {bank.Name} has no answer after {answerWithin.TotalSeconds} seconds: {instruction.Status}\n{bank.LogTail()}");
             }
 
             await Task.Delay(Poll, time, ct);
         }
     }
-
-    private async Task<T> AskAsync<T>(DemoNode bank, string what, Func<SettlementClient, Task<T>> request, CancellationToken ct)
-    {
-        try
-        {
-            return await RetryAsync(bank, request, ct);
-        }
-        catch (SettlementApiException refused)
-        {
-            throw new DemoException(DemoException.Refused, $"{bank.Name} refused to {what}. {refused.Message}", refused);
-        }
-    }
-
-    /// <summary>Sends a request until it is answered by something else than "busy".</summary>
-    private async Task<T> RetryAsync<T>(DemoNode bank, Func<SettlementClient, Task<T>> request, CancellationToken ct)
-    {
-        long began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await request(network.Client(bank));
-            }
-            catch (Exception error) when (IsPassing(error))
-            {
-                if (time.GetElapsedTime(began) > answerWithin)
-                    throw new DemoException(DemoException.TimedOut, $"{bank.Name} does not answer after {answerWithin.TotalSeconds} seconds: {error.Message}\n{bank.LogTail()}", error);
-            }
-
-            await Task.Delay(RetryPause, time, ct);
-        }
-    }
-
-    // A node that was killed in the middle of an answer breaks the connection; one that starts is not there, or says "busy".
-    private static bool IsPassing(Exception error) => error is HttpRequestException or IOException
-        || error is SettlementApiException { Status: StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests };
 
     private void Note(DemoOutcome outcome)
     {

@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Globalization;
 using Settlement.Client;
 using Settlement.Host.Configuration;
@@ -16,7 +17,7 @@ internal sealed record PaymentViews(string Title, IReadOnlyList<string> Rows, IR
 /// Asks every party about one payment: its own API with its own token, and every table of its own database. Nothing in the
 /// answer is known from elsewhere; a cell that stays empty is one for which the node and its database had nothing.
 /// </summary>
-internal sealed class DemoViews(DemoNetwork network)
+internal sealed class DemoViews(LocalNetwork network)
 {
     public const string MembersRow = "who its members are";
     public const string FundsRow = "funds";
@@ -31,27 +32,27 @@ internal sealed class DemoViews(DemoNetwork network)
     /// <returns>Null when no entry of the payment is found at its payer.</returns>
     public async Task<PaymentViews?> GatherAsync(DemoOutcome payment, CancellationToken ct)
     {
-        DemoNode payer = network.Bank(payment.Submission.Bank);
+        LocalNode payer = network.Bank(payment.Submission.Bank);
         Instruction instruction = await network.Client(payer).GetInstructionAsync(payment.Instruction!, ct);
         if (instruction is not { Channel: { } channel, Entry: { } entry }) return null;
         if (await FindEntryAsync(payer, channel, entry, ct) is not { } full) return null;
-        DemoNode? payee = network.Banks.FirstOrDefault(bank => bank.Id.ToString() == instruction.Counterparty);
-        DemoNode? other = network.Banks.FirstOrDefault(bank => bank != payer && bank != payee);
-        List<(string Title, DemoNode Node)> parties = [($"payer {payer.Id}", payer)];
+        LocalNode? payee = network.Banks.FirstOrDefault(bank => bank.Id.ToString() == instruction.Counterparty);
+        LocalNode? other = network.Banks.FirstOrDefault(bank => bank != payer && bank != payee);
+        List<(string Title, LocalNode Node)> parties = [($"payer {payer.Id}", payer)];
         if (payee is not null) parties.Add(($"payee {payee.Id}", payee));
         if (other is not null) parties.Add(($"other bank {other.Id}", other));
         parties.AddRange([("ledger operator", network.Ledger), ("settlement agent", network.Agent), ("regulator", network.Regulator)]);
 
         List<FieldInfo> fields = [.. full.Fields.Where(static field => field.Value is not null)];
         List<PartyView> views = [];
-        foreach ((string title, DemoNode node) in parties) views.Add(await ViewAsync(title, node, channel, entry, fields, ct));
+        foreach ((string title, LocalNode node) in parties) views.Add(await ViewAsync(title, node, channel, entry, fields, ct));
         return new PaymentViews(
             $"{instruction.EndToEndId ?? instruction.Id} of {payer.Id}, final {instruction.SettledAt?.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}",
             [.. fields.Select(static field => field.Name), MembersRow, FundsRow, RowsRow, PlainRow], views);
     }
 
     private async Task<PartyView> ViewAsync(
-        string title, DemoNode node, string channel, string entryId, List<FieldInfo> fields, CancellationToken ct)
+        string title, LocalNode node, string channel, string entryId, List<FieldInfo> fields, CancellationToken ct)
     {
         EntryInfo? entry = await FindEntryAsync(node, channel, entryId, ct);
         IReadOnlyList<TableContent> database = await DatabaseContent.ReadAsync(node.Database, ct);
@@ -73,7 +74,7 @@ internal sealed class DemoViews(DemoNetwork network)
     }
 
     // Whom the node's API names as members, and else whom the rows about the channel name; everybody is listed in the directory.
-    private async Task<string> MembersAsync(DemoNode node, string channel, List<byte[]> about, CancellationToken ct)
+    private async Task<string> MembersAsync(LocalNode node, string channel, List<byte[]> about, CancellationToken ct)
     {
         SettlementClient client = network.Client(node);
         IEnumerable<string> named = node.Role switch
@@ -93,7 +94,7 @@ internal sealed class DemoViews(DemoNetwork network)
         return database.SelectMany(static table => table.Rows).Any(search.IsIn);
     }
 
-    private async Task<EntryInfo?> FindEntryAsync(DemoNode node, string channel, string entry, CancellationToken ct)
+    private async Task<EntryInfo?> FindEntryAsync(LocalNode node, string channel, string entry, CancellationToken ct)
     {
         ulong after = 0;
         while (true)
@@ -115,7 +116,7 @@ internal sealed class DemoViews(DemoNetwork network)
         }
     }
 
-    private async Task<string> FundsAsync(DemoNode node, string channel, CancellationToken ct)
+    private async Task<string> FundsAsync(LocalNode node, string channel, CancellationToken ct)
     {
         SettlementClient client = network.Client(node);
         IEnumerable<string> sums;
@@ -127,6 +128,10 @@ internal sealed class DemoViews(DemoNetwork network)
                 break;
             case NodeRole.Agent:
                 sums = (await client.BooksAsync(ct)).Pools.Where(pool => pool.Owner == channel).Select(static pool => $"pool {pool.Amount} {pool.Currency}");
+                break;
+            // Not told but computed, where it can run every contract of the channel again.
+            case NodeRole.Regulator:
+                sums = (await client.AuditAsync(channel, ct)).Positions.Select(static position => $"{position.Member} {position.Position} {position.Currency}");
                 break;
             default:
                 return Nothing;

@@ -32,4 +32,7 @@ internal static class Bounds
 
     /// <summary>Characters of a foreign name that an answer repeats.</summary>
     public const int MaxShownCharacters = 64;
+
+    /// <summary>Characters of what the platform's parser says of a document; it repeats names as long as they come.</summary>
+    public const int MaxReasonCharacters = 200;
 }

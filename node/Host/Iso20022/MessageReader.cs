@@ -28,8 +28,28 @@ internal static class MessageReader
         catch (XmlException refused)
         {
             // The platform's own words for a document type tell how to allow one, which is not for the sender to know.
-            string reason = refused.Message.Contains("DTD", StringComparison.Ordinal) ? "A document type definition is not allowed." : refused.Message;
-            return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, reason);
+            if (!refused.Message.Contains("DTD", StringComparison.Ordinal)) return Malformed(envelope?.Place ?? "/", refused.LineNumber, refused.LinePosition, StructureReader.Shown(refused.Message, Bounds.MaxReasonCharacters));
+            (int line, int column) = refused.LineNumber > 0 ? (refused.LineNumber, refused.LinePosition) : DocumentTypeAt(document);
+            return Malformed(envelope?.Place ?? "/", line, column, "A document type definition is not allowed.");
+        }
+    }
+
+    // The platform's reader does not tell where: behind the white space, comments and instructions that may stand before it.
+    private static (int Line, int Column) DocumentTypeAt(ReadOnlyMemory<byte> document)
+    {
+        using StreamReader reader = new(Open(document));
+        string text = reader.ReadToEnd();
+        int at = 0;
+        while (true)
+        {
+            while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+            ReadOnlySpan<char> rest = text.AsSpan(at);
+            if (rest.StartsWith("<!DOCTYPE")) return (text.AsSpan(0, at).Count('\n') + 1, at - text.AsSpan(0, at).LastIndexOf('\n'));
+            string? end = rest.StartsWith("<!--") ? "-->" : rest.StartsWith("<?") ? "?>" : null;
+            int ends = end is null ? -1 : rest.IndexOf(end, StringComparison.Ordinal);
+            // In an encoding that only its declaration names, nothing is found, and no place is told.
+            if (ends < 0) return (0, 0);
+            at += ends + end!.Length;
         }
     }
 

@@ -115,8 +115,7 @@ internal sealed class StructureReader(XmlReader xml, string messageNamespace)
     public XmlException Beyond(string reason) => new(reason, null, position.LineNumber, position.LinePosition);
 
     /// <summary>A foreign name, short enough to repeat.</summary>
-    public static string Shown(string name) =>
-        name.Length <= Bounds.MaxShownCharacters ? name : string.Concat(name.AsSpan(0, Bounds.MaxShownCharacters), "…");
+    public static string Shown(string name, int longest = Bounds.MaxShownCharacters) => name.Length <= longest ? name : string.Concat(name.AsSpan(0, longest), "…");
 
     private void Missing(SourceNode parent, string name) =>
         Faults.AddMissing(ReasonCodes.InvalidFileFormat, parent, name, "The element is missing.");

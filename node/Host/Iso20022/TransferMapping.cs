@@ -55,6 +55,7 @@ internal sealed class TransferMapping
         string? endToEndId = ids?.Child("EndToEndId")?.Text;
         string? transactionId = ids?.Child("TxId")?.Text;
         Uetr? uetr = Uetr.TryParse(ids?.Child("UETR")?.Text, out Uetr read) ? read : null;
+        if (ids?.Child("EndToEndId") is { } end && OneLine(end.Text) is null) faults.Add(ReasonCodes.InvalidFileFormat, end, "The element holds nothing but white space.");
         if (faults.First is { } fault)
         {
             TransferIdentification identification = new(
@@ -69,9 +70,10 @@ internal sealed class TransferMapping
 
     /// <summary>
     /// Text of an entry is one line. Indentation and line breaks of the document are no part of what the sender says, so runs of
-    /// white space become one space; the message itself is kept as it came.
+    /// white space become one space; the message itself is kept as it came. Of nothing but white space nothing is left.
     /// </summary>
-    private static string? OneLine(string? text) => text is null ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string? OneLine(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     // The standard lets the group header speak for all transfers, and then forbids the transfers to.
     private SourceNode? HereOrInHeader(string name)
@@ -89,10 +91,10 @@ internal sealed class TransferMapping
     private string NameOf(string role, bool isCustomer)
     {
         SourceNode? party = transaction.Child(role);
-        if (!isCustomer) return OneLine(AgentMapping.NameOf(party))!;
+        if (!isCustomer) return OneLine(AgentMapping.NameOf(party)) ?? "";
         SourceNode? organisation = party?.Find("Id", "OrgId");
         return (party?.Child("Nm") ?? organisation?.Child("AnyBIC") ?? organisation?.Child("LEI")
-            ?? organisation?.Find("Othr", "Id") ?? party?.Find("Id", "PrvtId", "Othr", "Id"))?.Text is { } name ? OneLine(name)! : "";
+            ?? organisation?.Find("Othr", "Id") ?? party?.Find("Id", "PrvtId", "Othr", "Id"))?.Text is { } name ? OneLine(name) ?? "" : "";
     }
 
     private string? Account(string name, string code)

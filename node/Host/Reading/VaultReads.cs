@@ -15,6 +15,7 @@ internal sealed class VaultReads(IEventVault vault, VaultReader reader)
 {
     private const int ChannelsPerRead = 256;
     private const int BatchesPerRead = 32;
+    private const int ReportRowsPerRead = 32;
 
     // Terms never change, so what was read once is kept.
     private readonly ConcurrentDictionary<Digest, ChannelContext> channels = new();
@@ -51,6 +52,21 @@ internal sealed class VaultReads(IEventVault vault, VaultReader reader)
         }
 
         return channels.GetValueOrDefault(id);
+    }
+
+    /// <summary>The reports after a number, in their order.</summary>
+    public async Task<IReadOnlyList<ReportView>> ReadReportsAsync(long after, int limit, CancellationToken ct)
+    {
+        List<ReportView> reports = [];
+        byte[] place = VaultReader.ReportKey(after);
+        while (reports.Count < limit && await vault.ScanAsync(PayloadKind.Outbox, place, ReportRowsPerRead, ct) is { Count: > 0 } page)
+        {
+            // The first row may begin before the place.
+            reports.AddRange(page.SelectMany(row => reader.ReadReports(row.Key, row.Body)).Where(report => report.Number > after).Take(limit - reports.Count));
+            place = page[^1].Key;
+        }
+
+        return reports;
     }
 
     /// <summary>The entries of whole batches after a sequence, until there are as many as wanted.</summary>

@@ -112,8 +112,11 @@ internal sealed class RoleLoop
 
     private void Drain(List<Input> inputs)
     {
-        while (inputs.Count < options.InputsPerStep && inbox.Reader.TryRead(out Waiting waiting))
+        long weight = 0, bytes = 0;
+        while (inputs.Count < options.InputsPerStep && weight < options.WeightPerStep && bytes < options.BytesPerStep && inbox.Reader.TryRead(out Waiting waiting))
         {
+            weight += waiting.Input.Weight;
+            bytes += waiting.Bytes;
             Interlocked.Add(ref waitingBytes, -waiting.Bytes);
             if (waiting.Input is Input.Tick) Volatile.Write(ref tickWaits, 0);
             inputs.Add(waiting.Input);

@@ -12,6 +12,13 @@ internal sealed record RoleLoopOptions
     /// <summary>Inputs that one step handles.</summary>
     public int InputsPerStep { get; init; } = 4_096;
 
+    /// <summary>The weight (<see cref="Settlement.Core.Machines.Input.Weight"/>) from which a step gathers no more inputs. With the largest
+    /// input above it and four rows an item, a commit stays far below what a vault takes at once.</summary>
+    public int WeightPerStep { get; init; } = 20_000;
+
+    /// <summary>Bytes of messages from which a step gathers no more inputs.</summary>
+    public long BytesPerStep { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>How often the machine looks at its timers; infinite for never.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -30,6 +30,7 @@ public sealed class BadOrderTests(RunningNetwork network)
         reports after two places             | office   | bank      | GET  /v1/reports?after=1&after=2 | | 400 HO104
         reports after more than a number     | office   | bank      | GET  /v1/reports?after=99999999999999999999 | | 400 HO104
         a page of nothing                    | office   | bank      | GET  /v1/reports?limit=0 | | 400 HO104
+        reports with half of their documents | office   | bank      | GET  /v1/reports?documents=some | | 400 HO104
         entries of an unknown channel        | office   | bank      | GET  /v1/channels/{0}/entries | | 404 HO103
         entries of no channel                | office   | bank      | GET  /v1/channels/zz/entries | | 404 HO103
         proofs of an unknown channel         | audit    | regulator | GET  /v1/audit/channels/{0} | | 404 HO103

@@ -1,18 +1,21 @@
+using Settlement.Host.Network;
 using System.Diagnostics;
 using System.Text.Json;
-using Settlement.Host.Demo;
 
 namespace Settlement.Tests.EndToEnd.Demo;
 
-/// <summary>Runs the program's demo as a process of its own, as a person would.</summary>
+/// <summary>Runs the program's demo, or another verb with a network of its own, as a person would.</summary>
 internal static class DemoProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string temporary, IEnumerable<string> arguments, CancellationToken ct)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(string temporary, IEnumerable<string> arguments, CancellationToken ct) =>
+        RunAsync(temporary, "demo", arguments, ct);
+
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string temporary, string verb, IEnumerable<string> arguments, CancellationToken ct)
     {
         ProcessStartInfo start = new(NodeProgram.Command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string argument in NodeProgram.Command.Skip(1).Append("demo").Concat(arguments)) start.ArgumentList.Add(argument);
+        foreach (string argument in NodeProgram.Command.Skip(1).Append(verb).Concat(arguments)) start.ArgumentList.Add(argument);
         start.Environment["TMPDIR"] = temporary;
         using Process process = Process.Start(start)!;
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(ct);

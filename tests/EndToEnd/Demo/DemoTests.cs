@@ -53,6 +53,8 @@ public sealed class DemoTests
         Assert.Contains("5.txt", errors, StringComparison.Ordinal);
         Assert.Contains("CH20 1", errors, StringComparison.Ordinal);
         Assert.Contains("FF01 1", errors, StringComparison.Ordinal);
+        // The regulator is told no position and computes both.
+        Assert.Contains("ALPHDEFFXXX 3.00 EUR, BETAFRPPXXX 10.00 EUR", errors, StringComparison.Ordinal);
 
         Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(input, name), text, TestContext.Current.CancellationToken);
     }

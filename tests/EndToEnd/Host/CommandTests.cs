@@ -57,6 +57,19 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task AnUnexpectedErrorIsOneLineWithACodeAndItsTraceOnlyOnRequest()
+    {
+        foreach (bool traces in (bool[])[false, true])
+        {
+            await using StringWriter output = new();
+            Assert.Equal(ExitCodes.Failed, await Failures.ReportAsync(static () => throw new InvalidOperationException("Something\nis odd."), output, traces));
+            string[] lines = output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+            Assert.StartsWith("HO016: InvalidOperationException: Something is odd. ", lines[0], StringComparison.Ordinal);
+            Assert.Equal(traces, lines.Length > 1);
+        }
+    }
+
+    [Fact]
     public async Task AWrongConfigurationStopsTheStartWithTheNameOfTheProperty()
     {
         string file = Path.Combine(folder.Path, "node.json");

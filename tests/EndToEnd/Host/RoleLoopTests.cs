@@ -51,6 +51,24 @@ public sealed class RoleLoopTests
     }
 
     [Fact]
+    public async Task InputsThatOneCommitCouldNotHoldGoIntoSeveralSteps()
+    {
+        ToyMachine machine = new(static (_, _) => new Step());
+        RoleLoop loop = Loop(machine, new RecordingVault(), new RecordingSends(null));
+        RoleLoopOptions bounds = new();
+        for (int i = 0; i < 16; i++) Assert.True(loop.TryPost(new Heavy(bounds.WeightPerStep / 2)));
+        for (int i = 0; i < 3; i++) Assert.True(loop.TryPost(new Input.Tick(), (int)bounds.BytesPerStep));
+        loop.Complete();
+        await loop.RunAsync(Ct);
+        Assert.Equal([2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1], machine.Steps.Select(static step => step.Count));
+    }
+
+    private sealed record Heavy(int Items) : Input
+    {
+        public override int Weight => Items;
+    }
+
+    [Fact]
     public async Task SendsKeepTheirOrder()
     {
         RecordingSends sends = new(null);

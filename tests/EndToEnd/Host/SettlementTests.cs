@@ -43,6 +43,9 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
 
         ReportItem item = Assert.Single((await bank.ReportsAsync("0", 10, Ct)).Reports);
         Assert.Equal((status.Id, "ACSC"), (item.Instruction, item.Status));
+        Assert.Equal(Assert.Single((await bank.EntriesAsync(channel, 0, 10, Ct)).Entries, entry => entry.Id == instruction.Entry).Sequence, item.Sequence);
+        Assert.Contains("ACSC", item.Document, StringComparison.Ordinal);
+        Assert.Equal(item with { Document = "" }, Assert.Single((await bank.ReportsAsync("0", 10, documents: false, Ct)).Reports));
         await AssertProvenAsync(channel, instruction.Entry!);
     }
 
@@ -128,6 +131,8 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
         await network.UntilAsync(async () => (await regulator.AuditChannelsAsync(Ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= 2), Ct);
         AuditReport proof = await regulator.AuditAsync(channel, Ct);
         Assert.Empty(proof.Delivered.Findings.Concat(proof.Authentic.Findings).Concat(proof.ReExecuted.Findings));
+        Assert.True(proof.AsOf is { CheckpointSize: > 0, NotarisedSequence: > 0 });
+        Assert.Equal(2, proof.Positions.Count);
         Assert.Equal((2L, true, true, true), (proof.Entries, proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
         EntryInfo seen = (await regulator.EntriesAsync(channel, 0, 100, Ct)).Entries.Single(known => known.Id == entry);
         Assert.True(seen.Fields.Single(static field => field.Name == "amount").Readable);

@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Globalization;
 using Settlement.Client;
 using Settlement.Core.Identifiers;
@@ -5,6 +6,7 @@ using Settlement.Core.Monetary;
 using Settlement.Host;
 using Settlement.Host.Demo;
 using Settlement.Ledger;
+using Settlement.Tests.EndToEnd.BadInput;
 using Settlement.Tests.EndToEnd.Network;
 
 namespace Settlement.Tests.EndToEnd.Kill;
@@ -27,18 +29,18 @@ public sealed class KillTests
         Payment[] payments = [.. Enumerable.Range(0, Kills * PaymentsADay).Select(PaymentOf)];
         DemoPlan plan = DemoPlan.For(Pacs008.Input(payments), DemoPlan.DefaultMaxBanks);
         Assert.Equal(Kills, plan.Days.Count);
-        await using DemoNetwork network = await DemoNetwork.CreateAsync(
-            new DemoNetworkOptions { Banks = plan.Banks, Entropy = new SystemEntropy(), Time = TimeProvider.System, Phase = static (_, _) => { } }, ct);
+        await using LocalNetwork network = await LocalNetwork.CreateAsync(
+            new LocalNetworkOptions { Banks = plan.Banks, Entropy = new SystemEntropy(), Time = TimeProvider.System, Phase = static (_, _) => { } }, ct);
         await network.StartAsync(ct);
-        IReadOnlyList<string> channels = await new DemoOpening(network, TimeProvider.System, static (_, _) => { }).PrepareAsync(plan, ct);
+        IReadOnlyList<string> channels = await new NetworkOpening(network, TimeProvider.System, static (_, _) => { }).PrepareAsync(plan.Channels, plan.Credits(), ct);
 
         Lottery draw = new(KillSeed);
-        List<DemoNode> victims = [];
+        List<LocalNode> victims = [];
         List<DemoOutcome> outcomes = [];
         for (int day = 0; day < plan.Days.Count; day++)
         {
             if (victims.Count == 0) victims = [.. network.Nodes];
-            DemoNode victim = victims[draw.Next(victims.Count)];
+            LocalNode victim = victims[draw.Next(victims.Count)];
             victims.Remove(victim);
             outcomes.AddRange(await SettleUnderKillAsync(network, plan with { Days = [plan.Days[day]] }, victim, draw.Next(PaymentsADay), ct));
         }
@@ -49,16 +51,22 @@ public sealed class KillTests
         await WaitUntilMembersAgreeAsync(network, plan, channels, ct);
         await CheckMoneyAsync(network, plan, payments, outcomes, channels, ct);
         await CheckEntriesAsync(network, plan, payments, outcomes, channels, ct);
-        DemoProof proof = new(network, TimeProvider.System);
+        NetworkProof proof = new(network, TimeProvider.System);
         LedgerVerdict ledger = await proof.VerifyLedgerAsync(ct);
         Assert.True(ledger.IsVerified, string.Join('\n', ledger.Findings));
-        (RegulatorTotals regulator, IReadOnlyList<AuditReport> reports) = await proof.AuditAsync(channels, ct);
-        Assert.True(regulator is { Complete: true, ReExecuted: true }, string.Join('\n', reports));
+        foreach (IReadOnlyList<string> command in proof.VerifyCommands())
+        {
+            (int code, string verdict, string error) = await SettlementProgram.RunAsync([.. command]);
+            Assert.True(code == 0, verdict + error);
+        }
+
+        NetworkVerdict regulator = await proof.AuditAsync(channels, ct);
+        Assert.True(regulator is { Complete: true, ReExecuted: true }, string.Join('\n', regulator.Findings));
     }
 
     // The node is killed as soon as so many of the day's payments are answered, in the midst of the others, and starts again.
     private static async Task<IReadOnlyList<DemoOutcome>> SettleUnderKillAsync(
-        DemoNetwork network, DemoPlan day, DemoNode victim, int answersBefore, CancellationToken ct)
+        LocalNetwork network, DemoPlan day, LocalNode victim, int answersBefore, CancellationToken ct)
     {
         TaskCompletionSource due = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int answered = 0;
@@ -76,7 +84,7 @@ public sealed class KillTests
     }
 
     // A payment is final for both at one moment, of which the payee's node hears a moment later than the payer's.
-    private static async Task WaitUntilMembersAgreeAsync(DemoNetwork network, DemoPlan plan, IReadOnlyList<string> channels, CancellationToken ct)
+    private static async Task WaitUntilMembersAgreeAsync(LocalNetwork network, DemoPlan plan, IReadOnlyList<string> channels, CancellationToken ct)
     {
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         enough.CancelAfter(AnswerWithin);
@@ -91,7 +99,7 @@ public sealed class KillTests
     }
 
     private static async Task CheckMoneyAsync(
-        DemoNetwork network, DemoPlan plan, Payment[] payments, IReadOnlyList<DemoOutcome> outcomes, IReadOnlyList<string> channels, CancellationToken ct)
+        LocalNetwork network, DemoPlan plan, Payment[] payments, IReadOnlyList<DemoOutcome> outcomes, IReadOnlyList<string> channels, CancellationToken ct)
     {
         for (int i = 0; i < plan.Channels.Count; i++)
         {
@@ -120,7 +128,7 @@ public sealed class KillTests
 
     // Both members hold each final payment as one entry, and no other.
     private static async Task CheckEntriesAsync(
-        DemoNetwork network, DemoPlan plan, Payment[] payments, IReadOnlyList<DemoOutcome> outcomes, IReadOnlyList<string> channels, CancellationToken ct)
+        LocalNetwork network, DemoPlan plan, Payment[] payments, IReadOnlyList<DemoOutcome> outcomes, IReadOnlyList<string> channels, CancellationToken ct)
     {
         for (int i = 0; i < plan.Channels.Count; i++)
         {

@@ -1,5 +1,5 @@
 using Settlement.Client;
-using Settlement.Host.Demo;
+using Settlement.Host.Network;
 
 namespace Settlement.Tests.EndToEnd.Network;
 
@@ -8,7 +8,7 @@ internal static class NetworkReading
 {
     private const int Page = 200;
 
-    public static Task<List<EntryInfo>> EntriesAsync(DemoNetwork network, DemoNode node, string channel, CancellationToken ct) =>
+    public static Task<List<EntryInfo>> EntriesAsync(LocalNetwork network, LocalNode node, string channel, CancellationToken ct) =>
         EntriesAsync(network.Client(node), channel, ct);
 
     public static async Task<List<EntryInfo>> EntriesAsync(SettlementClient client, string channel, CancellationToken ct)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Settlement.Core.Store;
 using Settlement.Storage;
 
@@ -94,5 +96,5 @@ public sealed class CrashTests : IDisposable
     }
 
     private static StreamAppend Append(string stream, long version) =>
-        new(stream, "channel", version, [new NewEvent(new Guid((int)version, 0, 0, new byte[8]), "batch_endorsed", "{}", DateTimeOffset.UnixEpoch)]);
+        new(stream, "channel", version, [new NewEvent(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}/{version}")).AsSpan(0, 16)), "batch_endorsed", "{}", DateTimeOffset.UnixEpoch)]);
 }

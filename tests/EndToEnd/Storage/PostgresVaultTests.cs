@@ -46,6 +46,15 @@ public sealed class PostgresVaultTests(PostgresServer server) : VaultConformance
     }
 
     [Fact]
+    public async Task ACommitIsNotTakenForAnotherWhoseEventHasItsId()
+    {
+        StreamAppend first = Append("a", 0, 1);
+        await CommitAsync(first);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await CommitAsync(first with { Stream = "b" }));
+        Assert.Empty(await Vault.ReadStreamAsync("b", 0, 100, Ct));
+    }
+
+    [Fact]
     public async Task MarkersOfAnsweredCommitsDoNotPileUp()
     {
         for (int i = 0; i < 50; i++) await CommitAsync(Append("a", i, 1));

@@ -15,12 +15,12 @@ public sealed class EnvelopeProperties
             static sample =>
             {
                 (EnvelopeContext context, IReadOnlyList<FieldOpening> openings, long seed) = sample;
-                (byte[] ciphertext, byte[] key) = Envelope.Seal(context, openings, Samples.PaddedLength, new SeededEntropy(seed));
+                (byte[] ciphertext, byte[] key) = Envelope.Seal(context.AssociatedData(), openings, Samples.PaddedLength, new SeededEntropy(seed));
                 Assert.Equal(Envelope.CiphertextLength(Samples.PaddedLength), ciphertext.Length);
-                Assert.True(Envelope.TryOpen(context, key, ciphertext, out IReadOnlyList<FieldOpening>? opened));
+                Assert.True(Envelope.TryOpen(context.AssociatedData(), key, ciphertext, out IReadOnlyList<FieldOpening>? opened));
                 Assert.Equal(openings, opened);
                 // The same entropy gives the same bytes: a simulation replays.
-                (byte[] again, byte[] sameKey) = Envelope.Seal(context, openings, Samples.PaddedLength, new SeededEntropy(seed));
+                (byte[] again, byte[] sameKey) = Envelope.Seal(context.AssociatedData(), openings, Samples.PaddedLength, new SeededEntropy(seed));
                 Assert.Equal(ciphertext, again);
                 Assert.Equal(key, sameKey);
             });
@@ -35,10 +35,10 @@ public sealed class EnvelopeProperties
             select (context, openings, entropy, choice),
             static sample =>
             {
-                (byte[] ciphertext, byte[] key) = Envelope.Seal(sample.context, sample.openings, Samples.PaddedLength, sample.entropy);
+                (byte[] ciphertext, byte[] key) = Envelope.Seal(sample.context.AssociatedData(), sample.openings, Samples.PaddedLength, sample.entropy);
                 byte[] flipped = Samples.Flip(ciphertext, sample.choice);
-                Assert.False(Envelope.TryOpen(sample.context, key, flipped, out _));
-                Assert.False(Envelope.TryOpen(sample.context, Samples.Flip(key, sample.choice), ciphertext, out _));
+                Assert.False(Envelope.TryOpen(sample.context.AssociatedData(), key, flipped, out _));
+                Assert.False(Envelope.TryOpen(sample.context.AssociatedData(), Samples.Flip(key, sample.choice), ciphertext, out _));
                 Assert.NotEqual(Envelope.Hash(ciphertext), Envelope.Hash(flipped));
             });
 
@@ -49,7 +49,7 @@ public sealed class EnvelopeProperties
             static sample =>
             {
                 (EnvelopeContext own, EnvelopeContext drawn) = sample.contexts;
-                (byte[] ciphertext, byte[] key) = Envelope.Seal(own, sample.openings, Samples.PaddedLength, sample.entropy);
+                (byte[] ciphertext, byte[] key) = Envelope.Seal(own.AssociatedData(), sample.openings, Samples.PaddedLength, sample.entropy);
                 EnvelopeContext[] others =
                 [
                     drawn,
@@ -60,7 +60,7 @@ public sealed class EnvelopeProperties
                     own with { Subject = own.Subject + 1 },
                     own with { Epoch = own.Epoch + 1 },
                 ];
-                Assert.All(others, other => Assert.Equal(own == other, Envelope.TryOpen(other, key, ciphertext, out _)));
+                Assert.All(others, other => Assert.Equal(own == other, Envelope.TryOpen(other.AssociatedData(), key, ciphertext, out _)));
             });
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class MessageReaderProperties
 
     // FF01 for what the schema allows is right only where the message's own rules go beyond it.
     private static bool BreaksSchema(ReadMessage read) => First(read) is { Code: "FF01" } fault
-        && !fault.Reason.Contains("group header already", StringComparison.Ordinal);
+        && !fault.Reason.Contains("group header already", StringComparison.Ordinal) && !fault.Reason.Contains("white space", StringComparison.Ordinal);
 
     private static (string Code, string Place, string Reason)? First(ReadMessage read) => read switch
     {

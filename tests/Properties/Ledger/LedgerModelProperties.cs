@@ -154,8 +154,8 @@ public sealed class LedgerModelProperties
         if (head != model.Head) return LedgerCodes.TakeoverHead;
         if ((long)record.NewTerm != model.Term + 1) return LedgerCodes.TakeoverTerm;
         if (!rightMember) return LedgerCodes.NotSequencer;
-        if (act.Fault == 7) return LedgerCodes.TakeoverSignature;
         if (model.Takeovers.Count > 0 && world.Now - model.Takeovers[^1].Time < world.Settings.TakeoverInterval) return LedgerCodes.TakeoverTooSoon;
+        if (act.Fault == 7) return LedgerCodes.TakeoverSignature;
         model.Takeovers.Add((head, world.Now));
         return "";
     }

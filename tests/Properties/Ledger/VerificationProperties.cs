@@ -128,6 +128,21 @@ public sealed class VerificationProperties
     }
 
     [Fact]
+    public void The_tables_beside_the_log_are_verified_too()
+    {
+        EventRow last = Rows.Events[^1];
+        MarkerRow marker = new(last.Id, last.Timestamp);
+        Assert.True(Verify(Rows with { Markers = [marker] }).IsVerified);
+        Assert.Equal(Rows.Events.Count - 1, Verify(Rows with { Markers = [marker with { Id = Flip(last.Id, 3, 1) }] }).FirstWrongLeaf);
+        Assert.Equal(Rows.Events.Count - 1, Verify(Rows with { Markers = [marker with { Committed = new StoredTime(long.MaxValue) }] }).FirstWrongLeaf);
+
+        MigrationRow first = new(1, "0001_events.sql", "00"), second = new(2, "0002_payloads.sql", "01");
+        Assert.True(Verify(Rows with { Migrations = [second, first], ProgramMigrations = [first, second] }).IsVerified);
+        foreach (MigrationRow[] found in (MigrationRow[][])[[first], [first, second, second], [first, second, second with { Number = 3 }], [first, second with { Name = "x" }], [first with { Checksum = "01" }, second]])
+            Assert.Equal(0, Verify(Rows with { Migrations = found, ProgramMigrations = [first, second] }).FirstWrongLeaf);
+    }
+
+    [Fact]
     public void A_leaf_rewritten_with_all_its_columns_is_found_by_the_signed_root()
     {
         // Every column of every row is right and every rule is kept; only, nobody signed leaf 4 with that time.
@@ -189,9 +204,5 @@ public sealed class VerificationProperties
     }
 
     // PostgreSQL keeps microseconds in eight bytes.
-    private static DateTimeOffset? Flip(DateTimeOffset time, int at, int bit)
-    {
-        long microseconds = Flip(time.UtcTicks / 10, at, bit)!.Value;
-        return microseconds < 0 || microseconds > DateTimeOffset.MaxValue.UtcTicks / 10 ? null : new DateTimeOffset(microseconds * 10, TimeSpan.Zero);
-    }
+    private static StoredTime? Flip(StoredTime time, int at, int bit) => new(Flip(time.Microseconds, at, bit)!.Value);
 }

@@ -70,7 +70,7 @@ internal sealed class Departures
                 break;
             case PeerMessage.MessageOneofCase.Proposal:
                 Violation.Unless(IsFinal(node, message.Proposal.Channel.Span, (long)message.Proposal.Sequence) is not null
-                    || InFlight(node, message.Proposal.Channel.Span) is { } row && row.Proposal.Equals(message.Proposal.ToByteString()), "a proposal is durable", node.Name);
+                    || InFlight(node, message.Proposal.Channel.Span) is { } proposal && proposal.Equals(message.Proposal), "a proposal is durable", node.Name);
                 break;
             case PeerMessage.MessageOneofCase.Delivery:
                 Violation.Unless((long)message.Delivery.Sequence <= log.SequenceOf(new Digest(message.Delivery.Channel.Span)), "final is what the ledger has", $"{node.Name} delivers early");
@@ -96,8 +96,8 @@ internal sealed class Departures
         ? node.Rows.Open(PayloadKind.Snapshots, channel, body, SnapshotRow.Parser)
         : null;
 
-    private static InFlightRow? InFlight(MachineNode node, ReadOnlySpan<byte> channel) => node.Store.Find(PayloadKind.InFlight, channel.ToArray()) is { } body
-        ? node.Rows.Open(PayloadKind.InFlight, channel.ToArray(), body, InFlightRow.Parser)
+    private static Proposal? InFlight(MachineNode node, ReadOnlySpan<byte> channel) => node.Store.Find(PayloadKind.Proposals, channel.ToArray()) is { } body
+        ? node.Rows.Open(PayloadKind.Proposals, channel.ToArray(), body, Proposal.Parser)
         : null;
 
     private static Digest? IsFinal(MachineNode node, ReadOnlySpan<byte> channel, long sequence) =>

@@ -47,7 +47,7 @@ internal static class Rest
         foreach (MachineNode bank in world.Banks)
         {
             VaultReader reader = new(World.Network, bank.Id, bank.VaultKey);
-            List<ReportView> reports = [.. bank.Store.Scan(PayloadKind.Outbox).Select(r => reader.ReadReport(r.Key, r.Body))];
+            List<ReportView> reports = [.. bank.Store.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
             Dictionary<string, InstructionStatus> ends = bank.Store.Scan(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexStringLower(r.Key), r => reader.ReadInstruction(r.Key, r.Body).Status);
             Violation.Unless(reports.Count == ends.Count && reports.DistinctBy(r => r.Instruction).Count() == reports.Count, "each end is reported once", $"{bank.Name}: {reports.Count} reports of {ends.Count}");
             Violation.Unless(reports.All(r => ends[r.Instruction] == r.Status), "each end is reported once", $"{bank.Name} reports another end");

@@ -1,5 +1,6 @@
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Participants;
 using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
@@ -15,6 +16,8 @@ internal static class Supervision
     public static string? Restlessness(World world)
     {
         MachineNode supervisor = world.Supervisor;
+        // Nothing can be run again before it has read, since its last start, whose postings count.
+        if (!supervisor.Directory.TryGet(world.Agent.Id, out Participant? agent) || agent.Posting is null) return "the supervisor does not know the agent";
         foreach ((Digest channel, LogModel.Chain chain) in world.Invariants.Log.Chains)
         {
             if (chain.Heads.Count == 0) continue;

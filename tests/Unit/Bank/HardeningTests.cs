@@ -42,24 +42,6 @@ public sealed class HardeningTests
     }
 
     [Fact]
-    public void A_restart_counts_the_vault_keys_wraps_on_and_a_worn_key_is_reported_once()
-    {
-        using TwoBanks world = new TwoBanks().Open();
-        world.Fund(world.Alpha, 10_00);
-        byte[] row = world.Alpha.Vault.Find(PayloadKind.Settings, RowKeys.Name("vault-wraps"))!;
-        long ceiling = world.Alpha.Rows.Open(PayloadKind.Settings, RowKeys.Name("vault-wraps"), row, CounterRow.Parser).Number;
-        Assert.InRange(ceiling, world.Alpha.VaultKey.Wraps, world.Alpha.VaultKey.Wraps + WrapCount.Ahead);
-        world.Alpha.Restart();
-        Assert.Equal(ceiling, world.Alpha.VaultKey.Wraps);
-        Assert.DoesNotContain(NodeCodes.VaultKeyWorn, world.Alpha.Alarms);
-        world.Alpha.VaultKey.CountFrom(WrapCount.Worn);
-        world.Pass(TimeSpan.FromSeconds(5));
-        world.Pay(world.Alpha, 1_00);
-        world.Pay(world.Alpha, 1_00);
-        Assert.Single(world.Alpha.Alarms, NodeCodes.VaultKeyWorn);
-    }
-
-    [Fact]
     public void The_reason_of_a_refusal_is_not_in_the_clear()
     {
         SeededEntropy entropy = new(3);
@@ -84,11 +66,27 @@ public sealed class HardeningTests
         world.Fund(world.Beta, 100_00);
         world.OnPeer = (_, _, _) => [];
         List<byte[]> paid = [.. Enumerable.Range(1, 8).Select(i => world.Pay(world.Beta, i))];
-        List<string> Order() => [.. world.Beta.Vault.Scan(PayloadKind.Waiting).Select(r => (r.Key, world.Beta.Rows.Open(PayloadKind.Waiting, r.Key, r.Body, WaitingRow.Parser).Order))
+        List<string> Order() => [.. world.Beta.Vault.Scan(PayloadKind.Waiting).Select(r => (r.Key, WaitingRow.Parser.ParseFrom(r.Body).Order))
             .OrderBy(r => r.Order).Select(r => Convert.ToHexString(r.Key))];
         Assert.Equal(paid.Select(Convert.ToHexString), Order());
         world.Beta.Restart();
         paid.Add(world.Pay(world.Beta, 9));
         Assert.Equal(paid.Select(Convert.ToHexString), Order());
+    }
+
+    [Fact]
+    public void What_the_ledger_calls_a_code_is_one()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 10_00).Fund(world.Beta, 10_00);
+        world.OnLedgerReply = (_, reply) =>
+        {
+            foreach (Settlement.Wire.Ledger.SubmissionResult result in reply.Results) result.Code = "LG020\nAlarm LG053 about the ledger";
+            return reply;
+        };
+        world.Pay(world.Alpha, 1_00);
+        Assert.All(world.Alpha.Alarms, code => Assert.Matches("^[A-Z0-9]{1,35}$", code));
+        Assert.Contains(NodeCodes.ForeignCode, world.Alpha.Alarms);
+        world.AssertGoesOn();
     }
 }

@@ -31,6 +31,9 @@ public sealed class IntakeTests
         duplicate poor                                             | DU03
         duplicate-by-transaction                                   | DU03
         duplicate-by-instruction                                   | DU03
+        duplicate-by-message                                       | DU03
+        same-message-other-end-to-end zero                         | AM01
+        other-message-same-end-to-end zero                         | AM01
         long-text                                                  | FF01
         control-character                                          | FF01
         no-debtor                                                  | FF01
@@ -50,7 +53,8 @@ public sealed class IntakeTests
         CreditTransfer earlier = world.Transfer(world.Alpha, 1_00);
         CreditTransfer plain = world.Transfer(world.Alpha, 1_00) with { Uetr = null };
         CreditTransfer plainer = world.Transfer(world.Alpha, 1_00) with { Uetr = null, TransactionId = null };
-        Assert.All(world.Submit(world.Alpha, earlier, plain, plainer).Instructions, i => Assert.Equal(InstructionStatus.Accepted, i.Status));
+        CreditTransfer plainest = world.Transfer(world.Alpha, 1_00) with { Uetr = null, TransactionId = null, InstructionId = null };
+        Assert.All(world.Submit(world.Alpha, earlier, plain, plainer, plainest).Instructions, i => Assert.Equal(InstructionStatus.Accepted, i.Status));
         // Long after, so that the vault is asked and not the memory.
         world.Pass(TimeSpan.FromMinutes(3));
         CreditTransfer transfer = world.Transfer(world.Alpha, 1_00);
@@ -58,7 +62,7 @@ public sealed class IntakeTests
         foreach (string fault in faults.Split(' '))
         {
             if (fault == "read") read = "CH20";
-            else transfer = With(world, transfer, fault, earlier, plain, plainer);
+            else transfer = With(world, transfer, fault, earlier, plain, plainer, plainest);
         }
 
         PayloadKind[] kinds = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting, PayloadKind.Batches];
@@ -189,7 +193,7 @@ public sealed class IntakeTests
         world.AssertGoesOn();
     }
 
-    private static CreditTransfer With(TwoBanks world, CreditTransfer transfer, string fault, CreditTransfer earlier, CreditTransfer plain, CreditTransfer plainer) => fault switch
+    private static CreditTransfer With(TwoBanks world, CreditTransfer transfer, string fault, CreditTransfer earlier, CreditTransfer plain, CreditTransfer plainer, CreditTransfer plainest) => fault switch
     {
         "payer" => transfer with { InstructingAgent = world.Beta.Id },
         "payee" => transfer with { InstructedAgent = TwoBanks.IdOf("UNKNDEFFXXX") },
@@ -199,6 +203,9 @@ public sealed class IntakeTests
         "duplicate" => transfer with { Uetr = earlier.Uetr },
         "duplicate-by-transaction" => transfer with { Uetr = null, TransactionId = plain.TransactionId },
         "duplicate-by-instruction" => transfer with { Uetr = null, TransactionId = null, InstructionId = plainer.InstructionId },
+        "duplicate-by-message" => transfer with { Uetr = null, TransactionId = null, InstructionId = null, MessageId = plainest.MessageId, EndToEndId = plainest.EndToEndId },
+        "same-message-other-end-to-end" => transfer with { Uetr = null, TransactionId = null, InstructionId = null, MessageId = plainest.MessageId },
+        "other-message-same-end-to-end" => transfer with { Uetr = null, TransactionId = null, InstructionId = null, EndToEndId = plainest.EndToEndId },
         "zero" => transfer with { Amount = transfer.Amount with { MinorUnits = 0 } },
         "negative" => transfer with { Amount = new Money(TwoBanks.Eur, -1) },
         "poor" => transfer with { Amount = new Money(TwoBanks.Eur, 1_000_00) },
@@ -217,6 +224,6 @@ public sealed class IntakeTests
     private static IReadOnlyList<ReportView> Reports(TwoBanks world)
     {
         VaultReader reader = new(TwoBanks.Network, world.Alpha.Id, world.Alpha.VaultKey);
-        return [.. world.Alpha.Vault.Scan(PayloadKind.Outbox).Select(r => reader.ReadReport(r.Key, r.Body))];
+        return [.. world.Alpha.Vault.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
     }
 }

@@ -44,6 +44,8 @@ public sealed class OpeningTests
         ["the second epoch"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Number = 2)),
         ["an epoch without an audience"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys.RemoveAt(0))),
         ["an epoch with an audience more"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys.Add(p.Epoch.Keys[0].Clone()))),
+        ["an epoch whose secret is not the one committed to"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Commitments[0] = p.Epoch.Commitments[1])),
+        ["an epoch without a commitment"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Commitments.RemoveAt(0))),
         ["an epoch key for another reader"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => (p.Epoch.Keys[0].Sealed, p.Epoch.Keys[1].Sealed) = (p.Epoch.Keys[1].Sealed, p.Epoch.Keys[0].Sealed))),
         ["an epoch key of another audience"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => (p.Epoch.Keys[1].Sealed, p.Epoch.Keys[3].Sealed) = (p.Epoch.Keys[3].Sealed, p.Epoch.Keys[1].Sealed))),
     };

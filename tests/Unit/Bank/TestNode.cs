@@ -59,6 +59,8 @@ internal sealed class TestNode : IDisposable
     /// <summary>The codes of every alarm that the operator was told of, in order.</summary>
     public List<string> Alarms { get; } = [];
 
+    public System.Diagnostics.Stopwatch Spent { get; } = new();
+
     public IMachine Machine { get; private set; } = null!;
 
     public bool IsBusy => Inbox.Count > 0 || Machine.HasMore;
@@ -82,7 +84,9 @@ internal sealed class TestNode : IDisposable
         List<Input> inputs = [.. Inbox];
         Inbox.Clear();
         IReadOnlyDictionary<PayloadKey, byte[]> found = Vault.Get(Machine.Needs(inputs));
+        Spent.Start();
         Step step = Machine.Step(now, inputs, found);
+        Spent.Stop();
         Vault.Commit(step.Commit);
         return step.Then;
     }

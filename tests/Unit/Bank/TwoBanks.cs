@@ -300,6 +300,7 @@ internal sealed class TwoBanks : IDisposable
     {
         ChannelContext context = Context(Supervisor);
         ChannelAudit audit = new(context, Supervisor.VaultKey, Supervisor.Directory);
+        if (Observed().LogFault is { } fault) audit.TakeLogFault(fault);
         Dictionary<long, IReadOnlyList<string>> known = SupervisorHistory();
         foreach (StoredPayload head in Supervisor.Vault.Scan(PayloadKind.Heads))
         {
@@ -309,6 +310,9 @@ internal sealed class TwoBanks : IDisposable
 
         return audit.Finish();
     }
+
+    /// <summary>What the supervisor's machine says of its channels and its log.</summary>
+    public ObservedChannels Observed() => Ask<ObservedChannels>(Supervisor, static call => new RegulatorInput.ListChannels(call));
 
     private Dictionary<long, IReadOnlyList<string>> SupervisorHistory() =>
         Supervisor.Vault.Stream("channel-" + Channel).Where(e => e.Type == "batch_held").Select(e => System.Text.Json.JsonDocument.Parse(e.Data).RootElement)

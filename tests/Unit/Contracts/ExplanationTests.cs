@@ -41,7 +41,7 @@ public sealed class ExplanationTests
         string text = ContractExplanation.Render(contract);
         Assert.Contains($"hash {Convert.ToHexStringLower(contract.Hash)}\n", text, StringComparison.Ordinal);
         Assert.Contains("payer can pay, if payee agrees: a new instance in Settled.\n  refused with AM01 unless condition 1 holds (it reads amount)\n  moves amount from payer to payee\n", text, StringComparison.Ordinal);
-        Assert.Contains("supervisor reads all that the outcome depends on, and can run every action again.\n", text, StringComparison.Ordinal);
+        Assert.Contains("supervisor reads all that the outcome depends on, and can run every action again: where that holds for every contract of a channel, it thereby reads the positions of both members.\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

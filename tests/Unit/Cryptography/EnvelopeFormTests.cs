@@ -69,14 +69,14 @@ public sealed class EnvelopeFormTests
     {
         var entropy = new SeededEntropy(1);
         var context = new EnvelopeContext("test", Digest.Zero, EntryId.Generate(entropy), 0, 0, 1);
-        (byte[] ciphertext, byte[] key) = Envelope.Seal(context, [new(0, 0, Salt, [1])], PaddedLength, entropy);
-        (_, byte[] second) = Envelope.Seal(context, [new(0, 0, Salt, [1])], PaddedLength, entropy);
+        (byte[] ciphertext, byte[] key) = Envelope.Seal(context.AssociatedData(), [new(0, 0, Salt, [1])], PaddedLength, entropy);
+        (_, byte[] second) = Envelope.Seal(context.AssociatedData(), [new(0, 0, Salt, [1])], PaddedLength, entropy);
         Assert.Equal(Envelope.CiphertextLength(PaddedLength), ciphertext.Length);
-        Assert.True(Envelope.TryOpen(context, key, ciphertext, out _));
-        Assert.False(Envelope.TryOpen(context, second, ciphertext, out _));
-        Assert.False(Envelope.TryOpen(context, key, [], out _));
+        Assert.True(Envelope.TryOpen(context.AssociatedData(), key, ciphertext, out _));
+        Assert.False(Envelope.TryOpen(context.AssociatedData(), second, ciphertext, out _));
+        Assert.False(Envelope.TryOpen(context.AssociatedData(), key, [], out _));
         byte[] oversized = new byte[Envelope.CiphertextLength(EnvelopePlaintext.MaximumLength) + 1];
-        Assert.False(Envelope.TryOpen(context, key, oversized, out _));
+        Assert.False(Envelope.TryOpen(context.AssociatedData(), key, oversized, out _));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class EnvelopeFormTests
         var entropy = new SeededEntropy(1);
         var context = new EnvelopeContext("test", Digest.Zero, EntryId.Generate(entropy), 0, 0, 1);
         byte[] ciphertext = ContentCipher.Encrypt([0, 0, 1], context.AssociatedData(), entropy, out byte[] key);
-        Assert.False(Envelope.TryOpen(context, key, ciphertext, out IReadOnlyList<FieldOpening>? openings));
+        Assert.False(Envelope.TryOpen(context.AssociatedData(), key, ciphertext, out IReadOnlyList<FieldOpening>? openings));
         Assert.Null(openings);
     }
 

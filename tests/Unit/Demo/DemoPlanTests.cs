@@ -1,3 +1,4 @@
+using Settlement.Host.Network;
 using System.Text;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;

@@ -153,4 +153,22 @@ public sealed class MessageReaderTests
 
     private static string Head(string type) =>
         $"<AppHdr xmlns=\"urn:iso:std:iso:20022:tech:xsd:head.001.001.02\"><Fr><x>y</x></Fr><BizMsgIdr>BIZ1</BizMsgIdr><MsgDefIdr>{type}</MsgDefIdr></AppHdr>";
+
+    [Fact]
+    public void A_reference_of_white_space_is_none()
+    {
+        CreditTransfer transfer = Valid(With(">T1<", ">\t<", With(">I1<", "> \n <"))).Transfer;
+        Assert.Null(transfer.TransactionId);
+        Assert.Null(transfer.InstructionId);
+        Assert.Equal("E1", transfer.EndToEndId);
+    }
+
+    [Fact]
+    public void What_the_parser_says_of_a_document_is_short()
+    {
+        string name = new('a', 100_000);
+        ReadMessage.Malformed refused = Assert.IsType<ReadMessage.Malformed>(Read($"<{name}></b>"));
+        Assert.InRange(refused.Reason.Length, 1, 201);
+        Assert.InRange(refused.Place.Length, 1, 100);
+    }
 }

@@ -44,6 +44,7 @@ public sealed class RefusalTests
         { "<EndToEndId>E1</EndToEndId>", "", "FF01", "PmtId/EndToEndId" },
         { ">E1<", ">123456789012345678901234567890123456<", "FF01", "PmtId/EndToEndId" },
         { ">E1<", "><", "FF01", "PmtId/EndToEndId" },
+        { ">E1<", "> \t<", "FF01", "PmtId/EndToEndId" },
         { "8a562c67-ca16-48ba", "8a562c67-ca16-18ba", "FF01", "PmtId/UETR" },
         { "8a562c67-ca16-48ba", "8A562C67-ca16-48ba", "FF01", "PmtId/UETR" },
         { "<ChrgBr>SHAR<", "<ChrgBr>BOTH<", "FF01", "ChrgBr" },
@@ -102,9 +103,18 @@ public sealed class RefusalTests
     {
         ReadMessage.Malformed malformed = Assert.IsType<ReadMessage.Malformed>(Read(With(part, replacement)));
         Assert.Equal((code, place), (malformed.Code, malformed.Place));
-        // The platform's reader gives no position when it meets a document type.
-        Assert.Equal(replacement.Contains("DOCTYPE", StringComparison.Ordinal) ? 0 : 1, malformed.Line);
+        Assert.Equal(1, malformed.Line);
         Assert.NotEmpty(malformed.Reason);
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE a><a/>", 1, 1)]
+    [InlineData("<?xml version='1.0'?>\n<!-- <!DOCTYPE b> -->\r\n  <!DOCTYPE a [<!ENTITY b 'c'>]><a/>", 3, 3)]
+    [InlineData("<a>\n <!DOCTYPE a></a>", 2, 4)]
+    public void A_document_type_is_refused_where_it_stands(string document, int line, int column)
+    {
+        ReadMessage.Malformed malformed = Assert.IsType<ReadMessage.Malformed>(MessageReader.Read(Utf8(document)));
+        Assert.Equal(("FF01", line, column), (malformed.Code, malformed.Line, malformed.Column));
     }
 
     public static TheoryData<string, byte[]> Hostile() => new()

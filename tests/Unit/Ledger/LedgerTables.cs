@@ -9,27 +9,28 @@ internal sealed class LedgerTables
 {
     private readonly Dictionary<string, StreamRow> streams = new(StringComparer.Ordinal);
     private readonly List<EventRow> events = [];
+    private readonly List<StoredEvent> stored = [];
     private readonly List<CheckpointRow> checkpoints = [];
 
     public LedgerRows Rows => new([.. streams.Values], [.. events], [], [.. checkpoints]);
 
     public string? NewestCheckpoint => checkpoints.Count == 0 ? null : Encoding.UTF8.GetString(checkpoints[^1].Body);
 
-    public IEnumerable<StoredEvent> Events =>
-        events.Select(row => new StoredEvent(row.SeqId, row.Id, row.StreamId!, row.Version, row.Type, row.Data, row.Timestamp));
+    public IEnumerable<StoredEvent> Events => stored;
 
     public void Commit(StoreTransaction commit)
     {
         foreach (StreamAppend append in commit.Appends)
         {
             StreamRow stream = streams.GetValueOrDefault(append.Stream)
-                ?? new StreamRow(append.Stream, append.StreamType, 0, default, append.Events[0].Timestamp, "*DEFAULT*", IsArchived: false);
+                ?? new StreamRow(append.Stream, append.StreamType, 0, default, StoredTime.Of(append.Events[0].Timestamp), "*DEFAULT*", IsArchived: false);
             Assert.Equal(stream.Version, append.ExpectedVersion);
             foreach (NewEvent item in append.Events)
             {
-                stream = stream with { Version = stream.Version + 1, Timestamp = item.Timestamp };
+                stream = stream with { Version = stream.Version + 1, Timestamp = StoredTime.Of(item.Timestamp) };
                 events.Add(new EventRow(
-                    events.Count + 1, item.Id, append.Stream, stream.Version!.Value, item.Data, null, item.Type, item.Timestamp, "*DEFAULT*", null, IsArchived: false));
+                    events.Count + 1, item.Id, append.Stream, stream.Version!.Value, item.Data, null, item.Type, StoredTime.Of(item.Timestamp), "*DEFAULT*", null, IsArchived: false));
+                stored.Add(new StoredEvent(events.Count, item.Id, append.Stream, stream.Version.Value, item.Type, item.Data, item.Timestamp));
             }
 
             streams[append.Stream] = stream;

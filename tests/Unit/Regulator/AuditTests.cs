@@ -1,12 +1,14 @@
 using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Bank;
 using Settlement.Tests.Channels;
 using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
 
 namespace Settlement.Tests.Regulator;
 
@@ -14,7 +16,7 @@ namespace Settlement.Tests.Regulator;
 public sealed class AuditTests
 {
     private const int Batch = 3;
-    private const int WrapLength = 60;
+    private const int WrapLength = Core.Cryptography.WrappingKey.WrapLength;
 
     [Fact]
     public void A_batch_that_was_deleted_is_not_delivered_and_its_entries_are_named()
@@ -190,6 +192,45 @@ public sealed class AuditTests
         Assert.True(lies > 3);
         Assert.Contains(ChannelCodes.CommitmentMismatch, world.Supervisor.Alarms);
         Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true, Entries: 2 });
+    }
+
+    [Fact]
+    public void Before_the_agents_key_is_known_nothing_is_run_again_and_nothing_is_called_wrong()
+    {
+        using TwoBanks world = Settled();
+        Assert.Equal([75_00L, 125_00], world.Audit().Positions.Where(p => p.Currency == "EUR").Select(p => p.MinorUnits));
+        world.OnLedgerReply = (to, reply) => to == world.Supervisor ? null : reply;
+        world.Supervisor.Restart();
+        ChannelVerdict verdict = world.Audit();
+        Assert.True(verdict is { IsComplete: true, ReExecuted: null, Entries: 5 });
+        Assert.Equal(ChannelCodes.AgentNotKnown, Assert.Single(verdict.NotReExecuted).Code);
+        Assert.Empty(verdict.Positions);
+        world.OnLedgerReply = null;
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
+    }
+
+    [Fact]
+    public void A_log_that_is_not_the_signed_one_proves_no_delivery()
+    {
+        using TwoBanks world = Settled();
+        Assert.Equal((world.Ledger.Count, null), (world.Observed().CheckpointSize, world.Observed().LogFault));
+        world.OnLedgerReply = (to, reply) =>
+        {
+            if (to != world.Supervisor || reply.Log.Count == 0) return reply;
+            Leaf leaf = Leaf.Parser.ParseFrom(reply.Log[0]);
+            leaf.TimeUnixMs++;
+            reply.Log[0] = leaf.ToByteString();
+            return reply;
+        };
+        world.Pay(world.Alpha, 1_00);
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal(LedgerCodes.RootDiffers, world.Observed().LogFault);
+        Assert.True(world.Observed().CheckpointSize < world.Ledger.Count);
+        ChannelVerdict verdict = world.Audit();
+        Assert.False(verdict.Delivered);
+        Assert.False(verdict.ReExecuted);
+        Assert.Equal((0L, LedgerCodes.RootDiffers), (verdict.NotDelivered[0].Sequence, verdict.NotDelivered[0].Code));
     }
 
     private static TwoBanks Settled()

@@ -308,9 +308,12 @@ public abstract class VaultConformance : IAsyncLifetime
             Assert.Equal(model.Payloads(kind), (await Vault.ScanAsync(kind, null, 10_000, Ct)).Select(Hex));
     }
 
+    // No two events have the same id.
+    private static int lastId;
+
     protected static StreamAppend Append(string stream, long expected, int count) => new(
         stream, "channel", expected,
-        [.. Enumerable.Range(0, count).Select(i => new NewEvent(new Guid(i, 0, 0, [1, 2, 3, 4, 5, 6, 7, 8]), "batch_endorsed", $$"""{"Number":{{i}}}""", Noon))]);
+        [.. Enumerable.Range(0, count).Select(i => new NewEvent(new Guid(Interlocked.Increment(ref lastId), 0, 0, [1, 2, 3, 4, 5, 6, 7, 8]), "batch_endorsed", $$"""{"Number":{{i}}}""", Noon))]);
 
     protected static PayloadWrite Insert(PayloadKind kind, byte[] key) => new(kind, key, [1, 2, 3], PayloadWriteMode.Insert);
 

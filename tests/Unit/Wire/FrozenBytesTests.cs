@@ -51,6 +51,7 @@ public sealed class FrozenBytesTests
         yield return ("entry-header", entry.Sealed.Header.ToByteArray());
         yield return ("entry-commitments", entry.Sealed.Commitments.ToByteArray());
         foreach (SealedEnvelope envelope in entry.Sealed.Envelopes) yield return ("envelope-hash", Core.Envelopes.Envelope.Hash(envelope.Ciphertext.Span).ToArray());
+        foreach (SealedEnvelope envelope in entry.Sealed.Envelopes) yield return ("wrapped-key", envelope.WrappedKey.ToByteArray());
         yield return ("entry-root", entry.Root.ToArray());
         yield return ("entry-leaf", BatchLeaf.OfEntry(entry.Root).ToArray());
         Refusal refusal = BatchLeaf.Refuse(new EntryId(Digest.Of([7])), "AM04", entropy);

@@ -1,0 +1,80 @@
+using System.Text;
+using Settlement.Host.Configuration;
+using Settlement.Host.Demo;
+using Settlement.Host.Fuzz.Targets;
+using Settlement.Host.Fuzz.Worlds;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Host.Fuzz;
+
+/// <summary>All targets, and the honest inputs that they start from.</summary>
+internal sealed class FuzzTargets : IAsyncDisposable
+{
+    private const int CasesOnNetwork = 48;
+    private const ulong CorpusSeed = 1;
+
+    private static readonly byte[][] Transfers =
+    [
+        """
+        {"messageType":"pacs.008.001.08","messageId":"M1","instructionId":"I1","endToEndId":"E1","transactionId":"T1","uetr":"8a562c67-ca16-48ba-b074-65581be6f011","amount":"12.34","currency":"EUR","settlementDate":"2026-03-02","priority":"NORM","instructingAgent":"BANADEFFXXX","instructedAgent":"BANBDEFFXXX","debtor":{"name":"Debtor","iban":"DE89370400440532013000"},"creditor":{"name":"Creditor","account":"12345"},"remittance":"Invoice"}
+        """u8.ToArray(),
+        """
+        {"messageId":"M2","endToEndId":"E2","amount":"5","currency":"JPY","settlementDate":"2026-03-02","instructingAgent":"USABA:011104238","instructedAgent":"BANBDEFF","debtor":{"name":"D"},"creditor":{"name":"C"}}
+        """u8.ToArray(),
+    ];
+
+    private static readonly byte[] SmallMessage = Encoding.UTF8.GetBytes("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08\"><FIToFICstmrCdtTrf><GrpHdr><MsgId>M</MsgId></GrpHdr></FIToFICstmrCdtTrf></Document>");
+
+    private FuzzTargets(IReadOnlyList<FuzzTarget> all) => All = all;
+
+    /// <summary>In the order in which they take turns.</summary>
+    public IReadOnlyList<FuzzTarget> All { get; }
+
+    /// <summary>The targets that run in this process alone.</summary>
+    /// <exception cref="BrokenPromise">When not even the honest network works.</exception>
+    public static async Task<FuzzTargets> CreateAsync(CancellationToken ct)
+    {
+        byte[][] messages = await MessagesAsync(ct);
+        await using NetworkSession honest = new(CorpusSeed, NetworkFocus.Banks);
+        byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
+        byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
+        return new FuzzTargets(
+        [
+            FuzzTarget.Of("pacs", "ISO 20022 messages of a back office", () => new CreditTransferTarget(messages, isXml: true)),
+            FuzzTarget.Of("transfer", "a back office's transfer as JSON", static () => new CreditTransferTarget(Transfers, isXml: false)),
+            FuzzTarget.Of("order", "every other JSON body of the API", static () => new OrderTarget()),
+            FuzzTarget.Of("configuration", "configuration files", static () => new ConfigurationTarget()),
+            FuzzTarget.Of("contract", "contracts and canonical values", static () => new ContractTarget()),
+            FuzzTarget.Of("identifier", "identifiers, amounts, citations", static () => new IdentifierTarget()),
+            FuzzTarget.Of("record", "directory records and key certificates", static () => new RecordTarget()),
+            FuzzTarget.Of("note", "checkpoint notes and their signatures", static () => new NoteTarget()),
+            FuzzTarget.Of("proof", "inclusion and consistency proofs", static () => new ProofTarget()),
+            FuzzTarget.Of("reply", "signed replies of a ledger that lies", () => new ReplyTarget(leaves)),
+            FuzzTarget.Of("envelope", "envelopes, wraps, HPKE, records at rest", static () => new EnvelopeTarget()),
+            FuzzTarget.Of("key", "keys, signatures, certificates of callers", static () => new KeyTarget()),
+            FuzzTarget.Of("wire", "every Protocol Buffers message", () => new WireTarget(travelled)),
+            OnNetwork("bank", "a bank's machine, by messages of peers", NetworkFocus.Banks),
+            OnNetwork("opening", "machines while a channel is being opened", NetworkFocus.Opening),
+            OnNetwork("regulator", "a supervisor's machine, by messages of peers", NetworkFocus.Regulator),
+            OnNetwork("agent", "the settlement agent's machine, by requests", NetworkFocus.Agent),
+            OnNetwork("ledger", "the ledger's machine, by requests", NetworkFocus.Ledger),
+            OnNetwork("answers", "machines, by answers of ledger and agent", NetworkFocus.Answers),
+        ]);
+    }
+
+    /// <summary>Finds a target.</summary>
+    /// <exception cref="HostException">FZ001.</exception>
+    public FuzzTarget Find(string name) => All.FirstOrDefault(target => target.Name == name)
+        ?? throw new HostException(FuzzCodes.TargetUnknown, $"There is no target {name}. There are: {string.Join(", ", All.Select(static target => target.Name))}.");
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static FuzzTarget OnNetwork(string name, string what, NetworkFocus focus) =>
+        new(name, what, CasesOnNetwork, KeepsState: true, (seed, _) => ValueTask.FromResult<IFuzzSession>(new NetworkSession(seed, focus)));
+
+    // The shipped day, where the program runs inside the project; one small message where it does not.
+    private static async Task<byte[][]> MessagesAsync(CancellationToken ct) => DemoInput.FindShippedDay() is { } day
+        ? [.. (await DemoInput.ReadAsync(day, ct)).Files.Where(static file => file.Bytes.Length > 0).Select(static file => file.Bytes)]
+        : [SmallMessage];
+}

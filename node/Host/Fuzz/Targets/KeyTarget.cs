@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Settlement.Core.Cryptography;
+using Settlement.Host.Fuzz.Mutations;
+using Settlement.Host.Keys;
+using PublicKey = Settlement.Core.Cryptography.PublicKey;
+
+namespace Settlement.Host.Fuzz.Targets;
+
+/// <summary>Points, scalars, signatures, and the certificates that a caller presents to a door.</summary>
+internal sealed class KeyTarget : Reader
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+    private readonly SigningKey key = SigningKey.Generate(new SeededEntropy(4));
+    private readonly VerifyingKey verifier;
+    private readonly Digest signed = Digest.Of([4]);
+    private readonly byte[] signature;
+    private readonly byte[][] corpus;
+    private readonly string[] pems;
+
+    public KeyTarget()
+    {
+        verifier = new VerifyingKey(key.PublicKey);
+        signature = key.Sign(signed);
+        using TlsIdentity identity = TlsIdentity.Create(new SeededEntropy(5), Now);
+        using RSA rsa = RSA.Create(2048);
+        using ECDsa larger = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using X509Certificate2 foreign = new CertificateRequest("CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(Now, Now.AddDays(1));
+        using X509Certificate2 wide = new CertificateRequest("CN=p384", larger, HashAlgorithmName.SHA256).CreateSelfSigned(Now, Now.AddDays(1));
+        corpus = [key.PublicKey.ToArray(), key.ToScalar(), signature, identity.Certificate.RawData, identity.Certificate.RawData, foreign.RawData, wide.RawData];
+        pems = [identity.CertificatePem(), identity.KeyPem(), identity.CertificatePem() + identity.KeyPem(), foreign.ExportCertificatePem()];
+    }
+
+    /// <inheritdoc/>
+    public override byte[] Make(Chance chance) => chance.Percent(25)
+        ? Encoding.UTF8.GetBytes(TextMutator.Mutate(chance.Pick(pems), chance, chance.Pick(pems)))
+        : ByteMutator.Mutate(chance.Pick(corpus), chance, chance.Pick(corpus));
+
+    /// <inheritdoc/>
+    public override void Feed(byte[] input)
+    {
+        if (PublicKey.TryRead(input, out PublicKey read))
+        {
+            BrokenPromise.Unless(read.ToArray().AsSpan().SequenceEqual(input), "a point has one form");
+            using VerifyingKey other = new(read);
+            _ = other.Verify(signed, signature);
+            _ = read.Fingerprint;
+        }
+
+        if (verifier.Verify(signed, input)) BrokenPromise.Unless(input.Length == SigningKey.SignatureLength, "a signature has one length");
+        Scalar(input);
+        Certificate(input);
+        string text = Encoding.UTF8.GetString(input);
+        if (TlsIdentity.TryRead(text, pems[1], out TlsIdentity? identity)) identity.Dispose();
+        if (TlsIdentity.TryRead(pems[0], text, out identity)) identity.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        verifier.Dispose();
+        key.Dispose();
+        return base.DisposeAsync();
+    }
+
+    private static void Scalar(byte[] input)
+    {
+        try
+        {
+            using SigningKey read = SigningKey.FromScalar(input);
+            BrokenPromise.Unless(read.ToScalar().AsSpan().SequenceEqual(input), "a scalar has one form");
+        }
+        catch (ArgumentException)
+        {
+            // How a scalar that is none is refused.
+        }
+    }
+
+    // The platform parses what a caller presents; what it takes for a certificate comes here.
+    private static void Certificate(byte[] input)
+    {
+        X509Certificate2 presented;
+        try
+        {
+            presented = X509CertificateLoader.LoadCertificate(input);
+        }
+        catch (CryptographicException)
+        {
+            return;
+        }
+
+        using (presented) _ = TlsIdentity.TryReadKey(presented, out _);
+    }
+}

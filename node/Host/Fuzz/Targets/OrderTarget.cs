@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Settlement.Client;
+using Settlement.Contracts;
+using Settlement.Core.Bank;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
+using Settlement.Host.Api;
+using Settlement.Host.Channels;
+using Settlement.Host.Fuzz.Mutations;
+
+namespace Settlement.Host.Fuzz.Targets;
+
+/// <summary>Every other JSON body of the API: orders for channels, money, credits and business days.</summary>
+internal sealed class OrderTarget : Reader
+{
+    private static readonly ParticipantId Own = ParticipantId.TryParse("BANADEFFXXX", out ParticipantId id) ? id : default;
+    private static readonly ChannelOrders Orders = new(Own, [.. ContractLibrary.All]);
+
+    private static readonly byte[][] Corpus =
+    [
+        .. new[]
+        {
+            """
+            {"counterparty":"BANBDEFFXXX","rootFingerprint":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","observers":[{"participant":"SUPEDEFFXXX","rootFingerprint":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}],"contracts":["GrossPayment","PoolFunding"],"currencies":["EUR","JPY"],"limits":[{"of":"BANADEFFXXX","currency":"EUR","amount":"100.00"}]}
+            """,
+            """{"currency":"EUR","amount":"12.34"}""",
+            """{"date":"2026-03-02"}""",
+            """{"reference":"opening balance","currency":"USD","amount":"1000000.00"}""",
+        }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    /// <inheritdoc/>
+    public override byte[] Make(Chance chance) => JsonMutator.Mutate(chance.Pick(Corpus), chance, chance.Pick(Corpus));
+
+    /// <inheritdoc/>
+    public override void Feed(byte[] input)
+    {
+        if (Read(input, ApiJson.Default.ChannelOrder) is { } order && Orders.TryRead(order, out ChannelRequest? request, out string? fault))
+        {
+            BrokenPromise.Unless(fault is null && request.Counterparty != Own, "an order is read or faulted");
+            BrokenPromise.Unless(request.Limits.All(static limit => limit.Limit.MinorUnits > 0) && request.Currencies.Count > 0, "a channel has currencies, and limits above zero");
+        }
+
+        if (Read(input, ApiJson.Default.MoneyOrder) is { } money) CheckMoney(money.Currency, money.Amount);
+        if (Read(input, ApiJson.Default.CreditOrder) is { } credit)
+        {
+            CheckMoney(credit.Currency, credit.Amount);
+            // The door compares its length, and the machine hashes it.
+            _ = credit.Reference.Length;
+            _ = new Core.Cryptography.HashWriter("settlement/fuzz").Text(credit.Reference).Finish();
+        }
+
+        if (Read(input, ApiJson.Default.BusinessDay) is { } day) _ = DateOnly.TryParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    }
+
+    private static void CheckMoney(string currency, string amount)
+    {
+        if (!ApiRequest.TryReadMoney(currency, amount, out Money money)) return;
+        BrokenPromise.Unless(money.MinorUnits > 0, "an amount is above zero", money.ToString());
+        BrokenPromise.Unless(Money.TryParse(money.ToString(), out Money again) && again == money, "an amount is written as it is read", money.ToString());
+    }
+
+    // As the doors read it: what is no JSON of the form is refused by this exception and no other.
+    private static T? Read<T>(byte[] input, JsonTypeInfo<T> type) where T : class
+    {
+        if (input.Length > ApiBounds.MaximumJsonBytes) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(input, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

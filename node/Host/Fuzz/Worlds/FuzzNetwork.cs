@@ -1,0 +1,242 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
+using Settlement.Core.Nodes;
+using Settlement.Core.Participants;
+using Settlement.Core.Reading;
+using Settlement.Core.Regulator;
+using Settlement.Core.Store;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Host.Fuzz.Worlds;
+
+/// <summary>
+/// A ledger, a settlement agent, two banks and a supervisor in one thread, wired as the host wires them, and an outsider that
+/// the ledger lists and no terms name. All that travels is kept, and may be changed on its way.
+/// </summary>
+internal sealed class FuzzNetwork : IDisposable
+{
+    public const string Network = "fuzz";
+    public static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateOnly Day = new(2026, 3, 2);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
+
+    private const int MostRounds = 2_000;
+    private const int MostKept = 400;
+
+    private readonly SeededEntropy entropy;
+    private readonly SigningKey posting;
+    private readonly Dictionary<long, object> replies = [];
+    private readonly List<string> contracts = [.. ContractLibrary.All.Select(static contract => contract.Source)];
+    private long calls;
+    private int payments;
+
+    public FuzzNetwork(ulong seed)
+    {
+        entropy = new SeededEntropy(seed);
+        Ledger = new FuzzLedger(seed + 1);
+        posting = SigningKey.Generate(entropy);
+        BankSettings settings = new() { AcceptedContracts = ContractLibrary.All.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal) };
+        Supervisor = new FuzzNode("SUPVDEFFXXX", seed + 2, new FuzzRole("regulator", RegulatorMachine.RecoveryKinds, static _ => [],
+            static (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)), Ledger.Pin, settings.Node);
+        Agent = new FuzzNode("MARKDEFFXXX", seed + 3, new FuzzRole("agent", AgentMachine.RecoveryKinds, static _ => [],
+            (parts, rows) => new AgentMachine(new AgentParts(parts, posting, [Supervisor.Pin]), rows)), Ledger.Pin, settings.Node, posting);
+        FuzzRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, settings, Agent.Pin), rows));
+        Alpha = new FuzzNode("ALPHDEFFXXX", seed + 4, bank, Ledger.Pin, settings.Node);
+        Beta = new FuzzNode("BETAFRPPXXX", seed + 5, bank, Ledger.Pin, settings.Node);
+        Nodes = [Alpha, Beta, Agent, Supervisor];
+        Outsider = List("MALLFRPPXXX", seed + 6);
+        foreach (FuzzNode node in Nodes) node.Restart();
+        Pass(TimeSpan.FromSeconds(6));
+    }
+
+    public FuzzLedger Ledger { get; }
+
+    public FuzzNode Alpha { get; }
+
+    public FuzzNode Beta { get; }
+
+    public FuzzNode Agent { get; }
+
+    public FuzzNode Supervisor { get; }
+
+    public IReadOnlyList<FuzzNode> Nodes { get; }
+
+    /// <summary>A participant that is listed and in no channel.</summary>
+    public ParticipantId Outsider { get; }
+
+    public DateTimeOffset Now { get; private set; } = Start;
+
+    public Digest Channel { get; private set; }
+
+    /// <summary>What has travelled so far; of each kind the newest that are kept.</summary>
+    public Dictionary<Travel, List<Traveller>> Seen { get; } = Enum.GetValues<Travel>().ToDictionary(static kind => kind, static _ => new List<Traveller>());
+
+    /// <summary>What becomes of bytes on their way: themselves, others, or nothing.</summary>
+    public Func<Traveller, byte[]?>? Tamper { get; set; }
+
+    public static ParticipantId IdOf(string text) => ParticipantId.TryParse(text, out ParticipantId id) ? id : throw new ArgumentException(text, nameof(text));
+
+    private static Currency Eur => Currency.TryParse("EUR", out Currency currency) ? currency : default;
+
+    /// <summary>What the nodes last alarmed about.</summary>
+    public string Alarms => string.Join("; ", Nodes.Select(static node => $"{node.Id} {string.Join(' ', node.Alarms)}"));
+
+    /// <summary>Why the last try to open the channel was refused.</summary>
+    public string? OpeningRefusal { get; private set; }
+
+    /// <summary>Opens the business day and tries to open the channel; null when that was refused, or is not decided yet.</summary>
+    public Digest? TryOpen()
+    {
+        foreach (FuzzNode bank in (FuzzNode[])[Alpha, Beta]) _ = Ask<BusinessDayResult>(bank, static call => new BankInput.OpenBusinessDay(call, Day));
+        ChannelRequest request = new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], contracts, [Eur], [(false, new Money(Eur, 1_000)), (true, new Money(Eur, 1_000))]);
+        OpenChannelResult? result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, request));
+        OpeningRefusal = result?.Refusal;
+        // One that was asked for earlier may have opened since.
+        if (Ask<ChannelList>(Alpha, static call => new BankInput.ListChannels(call))?.Channels.FirstOrDefault() is { } open) Channel = open.Channel;
+        return Channel == Digest.Zero ? null : Channel;
+    }
+
+    /// <summary>Money for a bank, from the agent into the channel; true when it is there.</summary>
+    public bool TryFund(FuzzNode bank, long minorUnits)
+    {
+        Money amount = new(Eur, minorUnits);
+        BrokenPromise.Unless(Ask<CreditResult>(Agent, call => new AgentInput.Credit(call, $"credit-{call}", bank.Id, amount)) is { Refusal: null }, "the operator's credit is booked");
+        return Ask<FundAnswer>(bank, call => new BankInput.Fund(call, Channel, amount)) is { Refusal: null };
+    }
+
+    /// <summary>Submits payments of one message; the instructions' keys.</summary>
+    public IReadOnlyList<byte[]> Pay(FuzzNode from, int count = 1)
+    {
+        SubmittedTransfer[] items = [.. Enumerable.Range(0, count).Select(_ => Item(from))];
+        SubmissionAnswer answer = Ask<SubmissionAnswer>(from, call => new BankInput.Submit(call, null, [1], items)) ?? throw new BrokenPromise("a submission is answered", from.Id.ToString());
+        return [.. answer.Instructions.Select(static instruction => Convert.FromHexString(instruction.Id))];
+    }
+
+    public InstructionStatus StatusOf(FuzzNode bank, byte[] instruction) =>
+        new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Find(PayloadKind.Instructions, instruction)!).Status;
+
+    public ChannelView? View(FuzzNode bank) => Ask<ChannelList>(bank, static call => new BankInput.ListChannels(call))?.Channels.FirstOrDefault(view => view.Channel == Channel);
+
+    /// <summary>Delivers and steps until nothing moves.</summary>
+    public void Settle()
+    {
+        for (int round = 0; Nodes.Any(static node => node.IsBusy); round++)
+        {
+            BrokenPromise.Unless(round < MostRounds, "nodes come to rest", $"{MostRounds} rounds without an end");
+            foreach (FuzzNode node in Nodes.Where(static node => node.IsBusy)) Perform(node, node.Step(Now));
+        }
+    }
+
+    /// <summary>Time passes.</summary>
+    public void Pass(TimeSpan time)
+    {
+        for (DateTimeOffset end = Now + time; Now < end;)
+        {
+            Now += TickInterval;
+            foreach (FuzzNode node in Nodes) node.Inbox.Add(new Input.Tick());
+            Settle();
+        }
+    }
+
+    /// <summary>Tells a node something, lets all come to rest, and returns the answer if there is one.</summary>
+    public T? Ask<T>(FuzzNode node, Func<long, Input> input) where T : class
+    {
+        long call = ++calls;
+        node.Inbox.Add(input(call));
+        Settle();
+        return replies.Remove(call, out object? answer) ? (T)answer : null;
+    }
+
+    /// <summary>A message at a node's door for participants.</summary>
+    public void Deliver(ParticipantId from, FuzzNode to, byte[] body)
+    {
+        to.Inbox.Add(new Input.PeerReceived(from, body));
+        Settle();
+    }
+
+    /// <summary>A request at the agent's door.</summary>
+    public byte[]? AskAgent(ParticipantId from, byte[] body) => Ask<byte[]>(Agent, call => new AgentInput.Requested(call, from, body));
+
+    public void Dispose()
+    {
+        foreach (FuzzNode node in Nodes) node.Dispose();
+        posting.Dispose();
+        Ledger.Dispose();
+    }
+
+    private SubmittedTransfer Item(FuzzNode from)
+    {
+        string name = $"T{++payments}";
+        CreditTransfer transfer = new("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, 1), Day, Priority.Normal,
+            from.Id, from == Alpha ? Beta.Id : Alpha.Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
+        return new SubmittedTransfer(transfer, new TransferIdentification(transfer.MessageId, transfer.MessageType, transfer.InstructionId, transfer.EndToEndId, transfer.TransactionId, transfer.Uetr?.ToString()), null, null);
+    }
+
+    private ParticipantId List(string bic, ulong seed)
+    {
+        SeededEntropy own = new(seed);
+        using ParticipantKeys keys = new(Network, IdOf(bic), SigningKey.Generate(own), AgreementKey.Generate(own), SigningKey.Generate(own).PublicKey);
+        LedgerRequest request = new() { Suite = Suite.Current, Network = Network };
+        request.Submissions.Add(new Submission { Participant = Participant.Write(keys, bic, "", "bank", new Uri("https://outsider.example"), 1, Start.AddDays(-1), Start.AddYears(10), null) });
+        _ = Ledger.Ask(Now, "", request.ToByteArray());
+        return keys.Participant;
+    }
+
+    private void Perform(FuzzNode from, IReadOnlyList<Effect> effects)
+    {
+        foreach (Effect effect in effects)
+        {
+            if (effect is Effect.Reply reply) replies[reply.CallId] = reply.Body;
+            else if (effect is Effect.Send send) Carry(from, send);
+        }
+    }
+
+    private void Carry(FuzzNode from, Effect.Send send)
+    {
+        byte[]? answer = send.Door switch
+        {
+            Door.Ledger => Through(Travel.LedgerRequest, from.Id, send.To.Participant, send.Body) is { } request && Ledger.Ask(Now, from.Id.ToString(), request) is { } reply
+                ? Through(Travel.LedgerReply, send.To.Participant, from.Id, reply.ToByteArray())
+                : null,
+            Door.Agent => Through(Travel.AgentRequest, from.Id, send.To.Participant, send.Body) is { } fund && AnswerOfAgent(from.Id, fund) is { } funded
+                ? Through(Travel.AgentReply, send.To.Participant, from.Id, funded)
+                : null,
+            _ => ToPeer(from, send),
+        };
+        from.Inbox.Add(answer is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, answer));
+    }
+
+    private byte[]? AnswerOfAgent(ParticipantId from, byte[] body)
+    {
+        if (!Agent.Directory.TryGet(from, out _)) return null;
+        long call = ++calls;
+        Agent.Inbox.Add(new AgentInput.Requested(call, from, body));
+        Perform(Agent, Agent.Step(Now));
+        return replies.Remove(call, out object? answer) ? (byte[])answer : null;
+    }
+
+    private byte[]? ToPeer(FuzzNode from, Effect.Send send)
+    {
+        FuzzNode? to = Nodes.FirstOrDefault(node => node.Id == send.To.Participant);
+        if (to is null || Through(Travel.PeerBatch, from.Id, send.To.Participant, send.Body) is not { } body) return null;
+        bool isKnown = to.Directory.TryGet(from.Id, out _);
+        to.Inbox.Add(isKnown ? new Input.PeerReceived(from.Id, body) : new Input.StrangerKnocked());
+        return isKnown ? [] : null;
+    }
+
+    private byte[]? Through(Travel kind, ParticipantId from, ParticipantId to, byte[] body)
+    {
+        Traveller traveller = new(kind, from, to, body);
+        List<Traveller> kept = Seen[kind];
+        kept.Add(traveller);
+        if (kept.Count > MostKept) kept.RemoveAt(0);
+        return Tamper is { } tamper ? tamper(traveller) : body;
+    }
+}

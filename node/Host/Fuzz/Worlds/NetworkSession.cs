@@ -1,0 +1,284 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Participants;
+using Settlement.Core.Regulator;
+using Settlement.Host.Fuzz.Mutations;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Host.Fuzz.Worlds;
+
+/// <summary>What a session on a network does most.</summary>
+internal enum NetworkFocus
+{
+    /// <summary>Messages to banks, made up or changed on their way.</summary>
+    Banks,
+
+    /// <summary>The same while a channel is being opened.</summary>
+    Opening,
+
+    /// <summary>Messages to the supervisor.</summary>
+    Regulator,
+
+    /// <summary>Requests to the settlement agent.</summary>
+    Agent,
+
+    /// <summary>Requests to the ledger.</summary>
+    Ledger,
+
+    /// <summary>What ledger and agent answer.</summary>
+    Answers,
+}
+
+/// <summary>
+/// Cases on one network of shipping machines. A case is eight bytes, from which everything is drawn that is done to the
+/// network: so a replay works on the heads and signatures of its own network. In the end the same machines, started again
+/// from their vaults, must settle honest payments.
+/// </summary>
+internal sealed class NetworkSession : IFuzzSession
+{
+    /// <summary>What a machine may hold more at the end of a session than at its start.</summary>
+    public const long MaximumGrowth = 4L * 1024 * 1024;
+
+    private const int MostOpenings = 6;
+    private const int MostRepeats = 10_000;
+    private const int MostFlooded = 2 * 1024 * 1024;
+    private const long Funds = 100_000;
+
+    // Longer than an opening is tried: one that its proposer spoiled is given up only then.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private readonly NetworkFocus focus;
+    private readonly FuzzNetwork network;
+    private readonly SeededEntropy entropy;
+    private readonly Dictionary<FuzzNode, long> held = [];
+    private bool isOpen;
+    private int openings;
+    private long funded;
+
+    public NetworkSession(ulong seed, NetworkFocus focus)
+    {
+        this.focus = focus;
+        entropy = new SeededEntropy(seed + 100);
+        network = new FuzzNetwork(seed);
+        if (focus != NetworkFocus.Opening) Prepare();
+        foreach (FuzzNode node in network.Nodes) held[node] = Retained.BytesOf(node.Machine);
+    }
+
+    /// <summary>What the honest network has sent, for targets that read it as bytes.</summary>
+    public IReadOnlyDictionary<Travel, List<Traveller>> Seen => network.Seen;
+
+    /// <inheritdoc/>
+    public byte[] Make(Chance chance) => chance.Bytes(sizeof(ulong));
+
+    /// <inheritdoc/>
+    public ValueTask FeedAsync(byte[] input, CancellationToken ct)
+    {
+        Chance chance = new(input.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(input) : 0);
+        switch (chance.Below(100))
+        {
+            case < 5:
+                network.Pass(TimeSpan.FromSeconds(chance.From(1, 20)));
+                break;
+            case < 8:
+                chance.Pick(network.Nodes).Restart();
+                break;
+            case < 10:
+                network.Ledger.Restart();
+                break;
+            default:
+                Attack(chance);
+                break;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask EndAsync(CancellationToken ct)
+    {
+        network.Tamper = null;
+        // Long enough for what garbage had put off, so that what is still held is held for good.
+        network.Pass(TimeSpan.FromMinutes(3));
+        foreach (FuzzNode node in network.Nodes)
+        {
+            long now = Retained.BytesOf(node.Machine);
+            BrokenPromise.Unless(now - held[node] <= MaximumGrowth, "a machine holds no more after garbage than before", $"{node.Id}: {held[node]} bytes, then {now}");
+            node.Restart();
+        }
+
+        network.Ledger.Restart();
+        network.Ledger.Verify(network.Now, network.Alpha.Id.ToString());
+        network.Pass(TimeSpan.FromSeconds(10));
+        if (!isOpen) Prepare();
+        SettleHonestly();
+        CheckMoney();
+        CheckSupervisor();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        network.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A channel with money on both sides, and payments in it both ways.</summary>
+    private void Prepare()
+    {
+        for (DateTimeOffset end = network.Now + Patience; network.TryOpen() is null; network.Pass(TimeSpan.FromSeconds(10)))
+            BrokenPromise.Unless(network.Now < end, "a channel opens", $"none did in {Patience}, {network.OpeningRefusal}: {network.Alarms}");
+        isOpen = true;
+        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded", $"{bank.Id}: {network.Alarms}");
+        foreach (FuzzNode bank in Banks)
+        {
+            network.Pay(bank);
+            network.Pay(bank, 4);
+        }
+
+        network.Pass(TimeSpan.FromSeconds(2));
+    }
+
+    private FuzzNode[] Banks => [network.Alpha, network.Beta];
+
+    private bool TryFund(FuzzNode bank)
+    {
+        funded += Funds;
+        return network.TryFund(bank, Funds);
+    }
+
+    private void Attack(Chance chance)
+    {
+        switch (focus)
+        {
+            case NetworkFocus.Agent when chance.Percent(70):
+                _ = network.AskAgent(Sender(chance), Changed(Travel.AgentRequest, chance));
+                break;
+            case NetworkFocus.Ledger when chance.Percent(90):
+                _ = network.Ledger.Ask(network.Now, chance.Percent(20) ? "" : Sender(chance).ToString(), Changed(Travel.LedgerRequest, chance));
+                break;
+            case NetworkFocus.Opening:
+                Tampered(chance, Travel.PeerBatch, () => Open(chance));
+                break;
+            case NetworkFocus.Agent or NetworkFocus.Ledger or NetworkFocus.Answers:
+                Tampered(chance, chance.Pick([Travel.LedgerReply, Travel.AgentReply, Travel.LedgerRequest, Travel.AgentRequest]), () => Work(chance));
+                break;
+            default:
+                if (chance.Percent(60)) network.Deliver(Sender(chance), focus == NetworkFocus.Regulator ? network.Supervisor : chance.Pick(Banks), Changed(Travel.PeerBatch, chance));
+                else Tampered(chance, Travel.PeerBatch, () => Work(chance));
+                break;
+        }
+    }
+
+    /// <summary>Everybody who is listed may say anything: the members, the supervisor, the agent, and somebody else.</summary>
+    private ParticipantId Sender(Chance chance) => chance.Below(10) switch
+    {
+        < 3 => network.Alpha.Id,
+        < 7 => network.Beta.Id,
+        7 => network.Supervisor.Id,
+        8 => network.Agent.Id,
+        _ => network.Outsider,
+    };
+
+    private void Open(Chance chance)
+    {
+        if (chance.Percent(40) && network.Seen[Travel.PeerBatch].Count > 0) network.Deliver(Sender(chance), chance.Pick(network.Nodes), Changed(Travel.PeerBatch, chance));
+        if (openings >= MostOpenings && !isOpen) return;
+        openings++;
+        if (network.TryOpen() is null) network.Pass(TimeSpan.FromSeconds(chance.From(1, 60)));
+        else isOpen = true;
+    }
+
+    private void Work(Chance chance)
+    {
+        FuzzNode bank = chance.Pick(Banks);
+        if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
+        else network.Pay(bank, chance.From(1, 3));
+        network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
+    }
+
+    /// <summary>While something honest is under way, some of what travels is changed, lost or repeated.</summary>
+    private void Tampered(Chance chance, Travel kind, Action work)
+    {
+        Chance onTheWay = new(chance.Next());
+        network.Tamper = traveller => traveller.Kind != kind || onTheWay.Percent(50) ? traveller.Body
+            : onTheWay.Percent(15) ? null
+            : Changed(traveller, onTheWay);
+        work();
+        network.Tamper = null;
+        network.Settle();
+    }
+
+    private byte[] Changed(Travel kind, Chance chance)
+    {
+        IReadOnlyList<Traveller> seen = network.Seen[kind];
+        return seen.Count == 0 ? chance.Bytes(chance.From(0, 200)) : Changed(chance.Pick(seen), chance);
+    }
+
+    private byte[] Changed(Traveller traveller, Chance chance)
+    {
+        byte[] body = traveller.Body;
+        if (traveller.Kind == Travel.PeerBatch && chance.Percent(5)) return Flood(body, chance);
+        if (traveller.Kind == Travel.PeerBatch && chance.Percent(40) && ContextOf(traveller.From) is { } context)
+        {
+            body = new Forgery(context, entropy).Change(body, chance);
+            if (chance.Percent(80)) return body;
+        }
+
+        return chance.Percent(5) ? body : WireMutator.Mutate(body, chance, chance.Pick(network.Seen[traveller.Kind]).Body);
+    }
+
+    /// <summary>One message as often as a batch may hold messages, or as a case may have bytes.</summary>
+    private static byte[] Flood(byte[] batch, Chance chance)
+    {
+        if (!Parsing.TryParse(PeerBatch.Parser, batch, out PeerBatch? read) || read.Messages.Count == 0) return batch;
+        PeerMessage repeated = chance.Pick(read.Messages);
+        read.Messages.Clear();
+        read.Messages.Add(Enumerable.Repeat(repeated, Math.Min(MostRepeats, MostFlooded / Math.Max(1, repeated.CalculateSize()))));
+        return read.ToByteArray();
+    }
+
+    private ChannelContext? ContextOf(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent)?.Channel();
+
+    private void SettleHonestly()
+    {
+        foreach (FuzzNode bank in Banks)
+        {
+            byte[] paid = network.Pay(bank)[0];
+            for (DateTimeOffset end = network.Now + Patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
+            BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
+        }
+    }
+
+    private void CheckMoney()
+    {
+        ChannelView alpha = View(network.Alpha), beta = View(network.Beta);
+        for (DateTimeOffset end = network.Now + Patience; (alpha.Waiting > 0 || beta.Waiting > 0 || alpha.Head != beta.Head) && network.Now < end; (alpha, beta) = (View(network.Alpha), View(network.Beta)))
+            network.Pass(TimeSpan.FromSeconds(5));
+        BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}: {network.Alarms}");
+        long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
+        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
+        long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
+        long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits);
+        BrokenPromise.Unless(positions <= pool && pool <= funded, "positions are never more than the pool", $"{positions}, {pool}, {funded}");
+        BrokenPromise.Unless(accounts == books.Issued.Sum(static issued => issued.MinorUnits), "accounts and pools sum to what was issued", $"{accounts}");
+        BrokenPromise.Unless(books.Accounts.All(static account => account.Balance.MinorUnits >= 0), "no account is below zero");
+    }
+
+    private ChannelView View(FuzzNode bank) => network.View(bank) ?? throw new BrokenPromise("a channel stays known", bank.Id.ToString());
+
+    private void CheckSupervisor()
+    {
+        for (DateTimeOffset end = network.Now + Patience; ;)
+        {
+            ObservedChannel? observed = network.Ask<ObservedChannels>(network.Supervisor, static call => new RegulatorInput.ListChannels(call))?.Channels.FirstOrDefault(channel => channel.Channel == network.Channel);
+            if (observed is not null && observed.HeldSequence == observed.NotarisedSequence && observed.HeldSequence >= View(network.Alpha).Sequence) return;
+            BrokenPromise.Unless(network.Now < end, "the supervisor gets everything", $"{observed}: {network.Alarms}");
+            network.Pass(TimeSpan.FromSeconds(5));
+        }
+    }
+}

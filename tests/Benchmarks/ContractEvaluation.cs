@@ -1,0 +1,29 @@
+using BenchmarkDotNet.Attributes;
+using Settlement.Contracts;
+
+namespace Settlement.Tests.Benchmarks;
+
+/// <summary>The action <c>pay</c> of the contract that ships, and its compilation.</summary>
+[MemoryDiagnoser]
+public class ContractEvaluation
+{
+    private static readonly Contract Payment = ContractLibrary.Load("GrossPayment");
+
+    private ContractAction pay = Payment.Actions[0];
+    private IReadOnlyList<Value?> values = [];
+
+    [GlobalSetup]
+    public void Fill()
+    {
+        using OnePayment payment = new();
+        values = payment.Values;
+        pay = Payment.FindAction("pay")!;
+        Assert.IsType<Evaluation.Accepted>(Evaluate());
+    }
+
+    [Benchmark]
+    public Evaluation Evaluate() => Payment.Evaluate(pay, null, values, []);
+
+    [Benchmark]
+    public Contract? Compile() => ContractCompiler.Compile("GrossPayment", Payment.Source).Contract;
+}

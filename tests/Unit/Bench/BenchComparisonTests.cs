@@ -1,0 +1,73 @@
+using Settlement.Host.Bench;
+
+namespace Settlement.Tests.Unit.Bench;
+
+public sealed class BenchComparisonTests : IDisposable
+{
+    private static readonly BenchResult Before = new(1_000, 20, 90, 5, 800, new CpuByPart(500, 50, 100, 150), 4_000, new PeakRssMb(200, 100, 90, 120), 2_000, 0.5);
+
+    private readonly string file = Path.GetTempFileName();
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_last_line_of_an_output_is_read_back_as_it_was_written()
+    {
+        await File.WriteAllTextAsync(file, $"some other line\n{Before.ToJson()}\n\n", Ct);
+        Assert.Equal(Before, await BenchComparison.ReadAsync(file, Ct));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n\n")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("no JSON")]
+    [InlineData("""{"settledPerSecond":"many"}""")]
+    public async Task What_is_no_result_is_refused(string content)
+    {
+        await File.WriteAllTextAsync(file, content, Ct);
+        BenchException refused = await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(file, Ct));
+        Assert.Equal(BenchException.ResultUnreadable, refused.Code);
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("p50Ms")]
+    [InlineData("cpuByPart")]
+    [InlineData("ratioToPgbench")]
+    public async Task A_result_without_a_member_is_refused(string member)
+    {
+        await File.WriteAllTextAsync(file, Before.ToJson().Replace($"\"{member}\"", "\"other\"", StringComparison.Ordinal), Ct);
+        Assert.Equal(BenchException.ResultUnreadable, (await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(file, Ct))).Code);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_or_a_folder_is_refused()
+    {
+        foreach (string path in new[] { file + ".missing", Path.GetTempPath() })
+            Assert.Equal(BenchException.ResultUnreadable, (await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(path, Ct))).Code);
+    }
+
+    [Fact]
+    public void Every_figure_stands_beside_its_earlier_one()
+    {
+        BenchResult now = Before with { SettledPerSecond = 1_500, CpuByPart = Before.CpuByPart with { Ledger = 25 } };
+        IReadOnlyList<ComparedFigure> figures = BenchComparison.Figures(Before, now);
+        Assert.Equal(16, figures.Count);
+        Assert.Equal((1_000, 1_500, 50), Of("settledPerSecond"));
+        Assert.Equal((50, 25, -50), Of("cpuByPart.ledger"));
+        Assert.Equal((20, 20, 0), Of("p50Ms"));
+        Assert.Null(new ComparedFigure("", 0, 1).Change);
+        Assert.All(BenchComparison.Figures(null, now), static figure => Assert.Null(figure.Change));
+
+        (double? Before, double Now, double Change) Of(string name)
+        {
+            ComparedFigure figure = figures.Single(one => one.Name == name);
+            return (figure.Before, figure.Now, Math.Round(figure.Change!.Value, 6));
+        }
+    }
+
+    public void Dispose() => File.Delete(file);
+}
