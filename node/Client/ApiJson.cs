@@ -4,8 +4,9 @@ namespace Settlement.Client;
 
 /// <summary>How the API's records are written as JSON. The node refuses orders with members it does not know; a client reads
 /// past members that a later node adds to its answers.</summary>
+// Metadata alone: the generated writers turn bytes that are null into an empty text.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MessageReceipt))]
 [JsonSerializable(typeof(Instruction))]

@@ -58,7 +58,16 @@ public sealed class HostileNetwork(PostgresServer postgres) : IAsyncLifetime
     internal async Task<AlarmInfo> AlarmAsync(string id, string party, string code, CancellationToken ct, long times = 1)
     {
         AlarmInfo? found = null;
-        await Nodes.UntilAsync(async () => (found = (await AlarmsAsync(id, ct)).SingleOrDefault(a => a.Party == party && a.Code == code && a.Count >= times)) is not null, ct);
+        IReadOnlyList<AlarmInfo> seen = [];
+        try
+        {
+            await Nodes.UntilAsync(async () => (found = (seen = await AlarmsAsync(id, ct)).SingleOrDefault(a => a.Party == party && a.Code == code && a.Count >= times)) is not null, ct);
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"{id} shows no {code} of {party}, only {string.Join(", ", seen.Select(static a => $"{a.Code} of {a.Party} x{a.Count}"))}.", error);
+        }
+
         return found!;
     }
 

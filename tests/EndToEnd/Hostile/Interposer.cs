@@ -48,10 +48,10 @@ internal sealed class Interposer : IAsyncDisposable
     public static async Task<Interposer> StartAsync(TlsIdentity own, Destination behind, Func<Digest, (string Id, TlsIdentity Identity)?> find, CancellationToken ct)
     {
         WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, own, NullLoggerFactory.Instance);
-        WebApplication app = builder.Build();
-        Interposer interposer = new(app, own, behind, find);
-        foreach (Door door in Enum.GetValues<Door>()) app.MapPost(PeerRoutes.Of(door), (HttpContext context) => interposer.PassAsync(context, door));
-        await app.StartAsync(ct);
+        WebApplication front = builder.Build();
+        Interposer interposer = new(front, own, behind, find);
+        foreach (Door door in Enum.GetValues<Door>()) front.MapPost(PeerRoutes.Of(door), (HttpContext context) => interposer.PassAsync(context, door));
+        await front.StartAsync(ct);
         return interposer;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
@@ -82,12 +83,18 @@ public sealed class WireTests(HostileNetwork network)
         CheckpointSigner signer = new(TestNodes.Network, key);
         using CheckpointVerifier verifier = new(TestNodes.Network, key.PublicKey);
         string[] deceived = [A, HostNetwork.RegulatorId];
+        ConcurrentDictionary<string, long> known = new(StringComparer.Ordinal);
+        Nodes.Between(HostNetwork.LedgerId).OnRequest = (caller, body) =>
+        {
+            known[caller] = (long)LedgerRequest.Parser.ParseFrom(body).KnownSize;
+            return [body];
+        };
         Nodes.Between(HostNetwork.LedgerId).OnReply = (caller, body) =>
         {
             if (!deceived.Contains(caller)) return body;
             LedgerReply reply = LedgerReply.Parser.ParseFrom(body);
-            if (!verifier.TryVerify(reply.Checkpoint, out Checkpoint? honest, out _)) return body;
-            reply.Checkpoint = signer.Sign(story == "fork" ? honest.Size : honest.Size - 1, Digest.Of("another story"u8));
+            if (!verifier.TryVerify(reply.Checkpoint, out _, out _)) return body;
+            reply.Checkpoint = signer.Sign(story == "fork" ? known[caller] : known[caller] - 1, Digest.Of("another story"u8));
             return reply.ToByteArray();
         };
         foreach (string node in deceived)
@@ -105,6 +112,7 @@ public sealed class WireTests(HostileNetwork network)
         string stalled = await network.SubmitAsync(A, B, Ct);
         Assert.Equal(Settled, await network.PayAsync(B, C, Ct));
         Assert.NotEqual(Settled, await network.StatusAsync(A, stalled, Ct));
+        Nodes.Between(HostNetwork.LedgerId).OnRequest = null;
         Nodes.Between(HostNetwork.LedgerId).OnReply = null;
         await Nodes.UntilAsync(async () => await network.StatusAsync(A, stalled, Ct) == Settled, Ct);
         await PaysAllAsync();
