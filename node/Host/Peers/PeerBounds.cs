@@ -21,6 +21,9 @@ internal static class PeerBounds
     /// <summary>Headers of one request or answer, in bytes.</summary>
     public const int MaximumHeaderBytes = 16 * 1024;
 
+    /// <summary>How much larger a body may be before the server ends the connection, of which it tells nobody.</summary>
+    public const int BodyAllowance = 2;
+
     /// <summary>The largest body of a stranger, in bytes: it may list itself, and say what else it waited to say.</summary>
     public const int MaximumStrangerBodyBytes = 1024 * 1024;
 

@@ -20,7 +20,8 @@ internal static class PeerServer
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             KestrelServerLimits limits = kestrel.Limits;
-            limits.MaxRequestBodySize = PeerBounds.MaximumBodyBytes;
+            // The door refuses what is too large first, because it knows whom to name.
+            limits.MaxRequestBodySize = (long)PeerBounds.BodyAllowance * PeerBounds.MaximumBodyBytes;
             limits.MaxConcurrentConnections = PeerBounds.MaximumConnections;
             limits.MaxRequestHeadersTotalSize = PeerBounds.MaximumHeaderBytes;
             limits.Http2.MaxStreamsPerConnection = PeerBounds.MaximumStreamsPerConnection;

@@ -163,11 +163,11 @@ public sealed class DoorTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         }
 
-        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct));
+        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
         Assert.False(told.Reader.TryRead(out _));
         time.Advance(PeerBounds.StrangerInterval);
         using HttpResponseMessage last = await client.PostAsync(door, Body([1]), Ct);
-        Assert.Equal(new Input.StrangerKnocked(storm), await told.Reader.ReadAsync(Ct));
+        Assert.Equal(new Input.StrangerKnocked(storm), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
         await HonestGetsInAsync();
     }
 
@@ -193,7 +193,7 @@ public sealed class DoorTests : IAsyncLifetime
         sender.AnswerTo(own);
         own.TryPost(new Input.Tick());
         Task sending = own.RunAsync(Ct);
-        await failed.Task.WaitAsync(Ct);
+        await failed.Task.WaitAsync(Patience, Ct);
         own.Complete();
         await sending;
         Input.DoorRefused refused = Assert.Single(heard.OfType<Input.DoorRefused>());
@@ -225,7 +225,7 @@ public sealed class DoorTests : IAsyncLifetime
     {
         while (true)
         {
-            Input input = await told.Reader.ReadAsync(Ct);
+            Input input = await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct);
             if (input is not Input.DoorRefused refused) continue;
             Assert.Equal((TestNodes.Id(Hostile), code), (refused.From, refused.Code));
             return;
