@@ -23,6 +23,10 @@ internal sealed class LogFollower
     private readonly TimeSpan interval;
     private CompactRange range = new();
     private DateTimeOffset due = DateTimeOffset.MinValue;
+    private string? doubt;
+    private long kept;
+    private bool isStored = true;
+    private bool isReadAgain;
 
     public LogFollower(NodeContext node, RecoveredRows rows, TimeSpan interval)
     {
@@ -34,6 +38,7 @@ internal sealed class LogFollower
             if (!CompactRange.TryRestore(stored.Next, [.. stored.Frontier.Select(f => new Digest(f.Span))], out CompactRange? restored))
                 throw new InvalidOperationException("The stored frontier of the log does not fit its size.");
             range = restored;
+            kept = stored.Notarised;
         }
     }
 
@@ -41,10 +46,10 @@ internal sealed class LogFollower
     public Action<Leaf> LeafRead { get; set; } = _ => { };
 
     /// <summary>Whether the root of what was read equalled the last checkpoint that it caught up with.</summary>
-    public bool IsConsistent => Fault is null;
+    public bool IsConsistent => doubt is null;
 
-    /// <summary>The code of what is wrong with the log; null while nothing is.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>The code of what is wrong with the log, or with this node's copy of it; null while nothing is.</summary>
+    public string? Fault => doubt ?? (isReadAgain && Confirmed == 0 ? NodeCodes.RowsMissing : null);
 
     /// <summary>The size of the last checkpoint whose root equalled that of what was read; 0 while there is none since the start.</summary>
     public long Confirmed { get; private set; }
@@ -60,6 +65,31 @@ internal sealed class LogFollower
 
     /// <summary>What to ask the ledger for.</summary>
     public LogQuery Query() => new() { From = (ulong)range.Count, Limit = Page };
+
+    /// <summary>Compares what was found in the vault at the start with what had been read of the log; true when something that was
+    /// read is gone. The log is then read from its first leaf again, because it alone knows what.</summary>
+    /// <param name="notarised">The sum of all channels' newest sequences.</param>
+    public bool ReadAgainWhereLess(long notarised)
+    {
+        if (notarised >= kept) return false;
+        range = new CompactRange();
+        isReadAgain = true;
+        return true;
+    }
+
+    /// <summary>Stores how far the log was read, together with what was found there, when either is new.</summary>
+    /// <param name="notarised">The sum of all channels' newest sequences.</param>
+    public void Keep(long notarised)
+    {
+        // While it is read again, what was known before counts: the node may stop in the middle of it.
+        notarised = Math.Max(notarised, kept);
+        if (isStored && notarised == kept) return;
+        isStored = true;
+        kept = notarised;
+        LogRow row = new() { Next = range.Count, Notarised = notarised };
+        row.Frontier.Add(range.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
+        node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, row));
+    }
 
     /// <summary>Takes the leaves of a reply whose checkpoint was verified.</summary>
     public void Read(LedgerReply reply, Checkpoint checkpoint, DateTimeOffset now)
@@ -90,19 +120,13 @@ internal sealed class LogFollower
             Confirmed = checkpoint.Size;
         }
 
-        if (reply.Log.Count > 0)
-        {
-            LogRow row = new() { Next = range.Count };
-            row.Frontier.Add(range.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
-            node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, row));
-        }
-
+        isStored &= reply.Log.Count == 0;
         due = range.Count < checkpoint.Size ? DateTimeOffset.MinValue : now + interval;
     }
 
     private void Doubt(string code, LedgerReply reply, EvidencePart found)
     {
-        Fault = code;
+        doubt = code;
         node.Alarm(code, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), found);
     }
 }

@@ -8,4 +8,7 @@ public static class NodeCodes
 
     /// <summary>A participant gave a code that this program does not know.</summary>
     public const string ForeignCode = "ND003";
+
+    /// <summary>Rows that this node had written are missing from its vault.</summary>
+    public const string RowsMissing = "ND004";
 }

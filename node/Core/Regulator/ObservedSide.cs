@@ -41,10 +41,18 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
     /// <summary>The member that is asked next for what is missing.</summary>
     public int NextAsked { get; set; }
 
-    public void Write(NodeContext node) => node.Write(node.Rows.Replace(PayloadKind.Snapshots, Context.Channel.ToArray(), new ObservedRow
+    /// <summary>Whether rows are missing from the vault: how far the channel had come is not known then, so nothing more is held.</summary>
+    public bool IsFrozen { get; set; }
+
+    public void Write(NodeContext node)
     {
-        Held = Held, HeldHead = ByteString.CopyFrom(HeldHead.ToArray()), Notarised = Notarised, StreamVersion = StreamVersion,
-    }));
+        // What is wrong with the vault stays visible until somebody puts it right.
+        if (IsFrozen) return;
+        node.Write(node.Rows.Replace(PayloadKind.Snapshots, Context.Channel.ToArray(), new ObservedRow
+        {
+            Held = Held, HeldHead = ByteString.CopyFrom(HeldHead.ToArray()), Notarised = Notarised, StreamVersion = StreamVersion,
+        }));
+    }
 
     public void Restore(ObservedRow row)
     {

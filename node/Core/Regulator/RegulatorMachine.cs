@@ -28,6 +28,7 @@ public sealed class RegulatorMachine : IMachine
     private readonly ObservedOpenings openings;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
     private readonly HashSet<ParticipantId> participants = [];
+    private bool lacksRows;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public RegulatorMachine(NodeParts parts, RegulatorSettings settings, RecoveredRows rows)
@@ -43,10 +44,15 @@ public sealed class RegulatorMachine : IMachine
         {
             if (channels.TryGetValue(new Digest(row.Key), out ObservedSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, ObservedRow.Parser));
         }
+
+        lacksRows = follower.ReadAgainWhereLess(Notarised);
+        foreach (ObservedSide channel in channels.Values) channel.IsFrozen = lacksRows;
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots];
+
+    private long Notarised => channels.Values.Sum(static channel => channel.Notarised);
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -85,9 +91,16 @@ public sealed class RegulatorMachine : IMachine
     public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
     {
         node.Begin(now, found);
+        if (lacksRows)
+        {
+            lacksRows = false;
+            node.Alarm(NodeCodes.RowsMissing, node.Parts.Keys.Participant.ToString());
+        }
+
         foreach (Input input in inputs) Handle(input);
         foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress.Count > 0)) TellProgress(channel, [.. channel.OwesProgress]);
         ledger.Flush();
+        follower.Keep(Notarised);
         return node.End();
     }
 
@@ -247,7 +260,7 @@ public sealed class RegulatorMachine : IMachine
     /// is dropped and reported; the member that sent it, or the other, is asked again.</summary>
     private void HoldWhatFits(ObservedSide channel)
     {
-        while (channel.Pending.TryGetValue(channel.Held + 1, out (DeliveredBatch Batch, ParticipantId From) next))
+        while (!channel.IsFrozen && channel.Pending.TryGetValue(channel.Held + 1, out (DeliveredBatch Batch, ParticipantId From) next))
         {
             DeliveredBatch batch = next.Batch;
             if (!channel.Heads.TryGetValue(batch.Sequence, out Digest head))
@@ -288,7 +301,7 @@ public sealed class RegulatorMachine : IMachine
     /// <summary>What is on the ledger and not here is asked of one member, then of the other.</summary>
     private void AskForMissing(ObservedSide channel)
     {
-        if (channel.Held >= channel.Notarised || !channel.Retry.IsDue(node.Now)) return;
+        if (channel.IsFrozen || channel.Held >= channel.Notarised || !channel.Retry.IsDue(node.Now)) return;
         channel.Retry.Tried(node.Now);
         if (channel.Retry.Tries == 1) return;
         TellProgress(channel, [channel.NextAsked]);

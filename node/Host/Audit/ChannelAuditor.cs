@@ -28,6 +28,8 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
         try
         {
             Dictionary<long, IReadOnlyList<string>> known = await ReadHistoryAsync(channel.Channel, ct);
+            // What was held once was notarised, whatever the other rows say.
+            notarised = Math.Max(notarised, known.Keys.DefaultIfEmpty().Max());
             ChannelAudit audit = new(channel, vault, directory);
             if (logFault is not null) audit.TakeLogFault(logFault);
             byte[] after = VaultReader.BatchKey(channel.Channel, 0);

@@ -74,8 +74,8 @@ public sealed class BadOrderTests(RunningNetwork network)
         a credit of zero                     | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"r","currency":"EUR","amount":"0"} | 400 HO104
         a credit without a reference         | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"","currency":"EUR","amount":"1"} | 400 HO104
         a credit whose reference is null     | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":null,"currency":"EUR","amount":"1"} | 400 HO104
-        a reference used for another amount  | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"opening balance","currency":"EUR","amount":"1"} | 422 AG004
-        a reference used for another bank    | operator | agent     | POST /v1/accounts/BANBDEFFXXX/credits | {"reference":"opening balance","currency":"EUR","amount":"1000.00"} | 422 AG004
+        a reference used for another amount  | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"opening balance of BANADEFFXXX with BANBDEFFXXX","currency":"EUR","amount":"1"} | 422 AG004
+        a reference used for another bank    | operator | agent     | POST /v1/accounts/BANBDEFFXXX/credits | {"reference":"opening balance of BANADEFFXXX with BANBDEFFXXX","currency":"EUR","amount":"1000.00"} | 422 AG004
         a credit of more digits than money has | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"r","currency":"EUR","amount":"92233720368547758.07"} | 400 HO104
         """;
 

@@ -51,8 +51,10 @@ public sealed class RegulatorTamperingTests(RunningNetwork network, PostgresServ
         }
     }
 
-    [Fact]
-    public async Task AllRowsOfASequenceMayGoAndItIsStillNamed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AllRowsOfASequenceMayGoAndItIsStillNamed(bool isRestarted)
     {
         ulong newest = entries[^1].Sequence;
         byte[] key = KeyOf(newest);
@@ -64,8 +66,25 @@ public sealed class RegulatorTamperingTests(RunningNetwork network, PostgresServ
             await database.ExecuteAsync($"delete from {table} where key = $1", Ct, key);
         }
 
+        byte[] channel = Convert.FromHexString(network.Channel);
+        byte[] row = await ReadAsync("payload_snapshots", channel);
+        if (isRestarted)
+        {
+            await database.ExecuteAsync("delete from payload_snapshots where key = $1", Ct, channel);
+            await network.Nodes.RestartAsync(HostNetwork.RegulatorId, Ct);
+            await network.Nodes.UntilAsync(async () => (await AuditAsync()).AsOf.CheckpointSize > 0, Ct);
+        }
+
         await AssertNamedAsync(newest, [entries[^1].Id]);
-        for (int i = 0; i < tables.Length; i++) await database.ExecuteAsync($"insert into {tables[i]} values ($1, $2)", Ct, key, bodies[i]);
+        if (isRestarted) await database.ExecuteAsync("insert into payload_snapshots values ($1, $2)", Ct, channel, row);
+        for (int i = 0; i < tables.Length; i++) await database.ExecuteAsync($"insert into {tables[i]} values ($1, $2) on conflict (key) do update set body = excluded.body", Ct, key, bodies[i]);
+        if (isRestarted)
+        {
+            await network.Nodes.RestartAsync(HostNetwork.RegulatorId, Ct);
+            // It runs nothing again before it has read who the agent is.
+            await network.Nodes.UntilAsync(async () => (await AuditAsync()).ReExecuted.Holds, Ct);
+        }
+
         await AssertCompleteAsync();
     }
 

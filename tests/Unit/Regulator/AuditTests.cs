@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
@@ -231,6 +232,42 @@ public sealed class AuditTests
         Assert.False(verdict.Delivered);
         Assert.False(verdict.ReExecuted);
         Assert.Equal((0L, LedgerCodes.RootDiffers), (verdict.NotDelivered[0].Sequence, verdict.NotDelivered[0].Code));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_cut_off_the_end_is_found_at_the_next_start_and_read_in_the_log_again(bool hasOlderRow)
+    {
+        using TwoBanks world = Settled();
+        byte[] channel = world.Channel.ToArray(), older = world.Supervisor.Vault.Find(PayloadKind.Snapshots, channel)!;
+        world.Pay(world.Beta, 5_00);
+        world.Pass(TimeSpan.FromSeconds(5));
+        const int newest = 5;
+        foreach (PayloadKind kind in new[] { PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Heads })
+            world.Supervisor.Vault.Delete(kind, Core.Reading.VaultReader.BatchKey(world.Channel, newest));
+        if (hasOlderRow) world.Supervisor.Vault.Overwrite(PayloadKind.Snapshots, channel, older);
+        else world.Supervisor.Vault.Delete(PayloadKind.Snapshots, channel);
+        // Nobody delivers it again: what counts is what the log says.
+        world.OnPeer = (_, to, message) => to == world.Supervisor ? [] : [message];
+        world.OnLedgerReply = (to, reply) => to == world.Supervisor ? null : reply;
+        world.Supervisor.Restart();
+        world.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(NodeCodes.RowsMissing, world.Observed().LogFault);
+        Assert.Equal((0L, NodeCodes.RowsMissing), (world.Audit().NotDelivered[0].Sequence, world.Audit().NotDelivered[0].Code));
+        Assert.Contains(NodeCodes.RowsMissing, world.Supervisor.Alarms);
+
+        world.OnLedgerReply = null;
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.Null(world.Observed().LogFault);
+        Assert.Equal(newest, Assert.Single(world.Observed().Channels).NotarisedSequence);
+        AuditFault fault = Assert.Single(world.Audit().NotDelivered);
+        Assert.Equal((newest, ChannelCodes.DeliveryMissing), (fault.Sequence, fault.Code));
+        world.OnPeer = null;
+        world.Pay(world.Alpha, 1_00);
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.False(world.Audit().IsComplete);
+        Assert.True(world.Observed().Channels[0].NotarisedSequence > newest);
     }
 
     private static TwoBanks Settled()
