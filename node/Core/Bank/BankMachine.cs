@@ -63,8 +63,13 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } =
         [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Waiting];
 
-    /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows.</summary>
-    public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) => rows.Of(PayloadKind.Waiting).Select(r => new PayloadKey(PayloadKind.Instructions, r.Key));
+    /// <summary>The rows that depend on those: instructions under way, looked up by the keys of the waiting rows, and the entries of
+    /// proposals.</summary>
+    public static IEnumerable<PayloadKey> RecoveryLookups(RecoveredRows rows) =>
+    [
+        .. rows.Of(PayloadKind.Waiting).Select(static r => new PayloadKey(PayloadKind.Instructions, r.Key)),
+        .. rows.Of(PayloadKind.Proposals).Select(static r => new PayloadKey(PayloadKind.Entries, r.Key)),
+    ];
 
     /// <inheritdoc/>
     public bool HasMore => intake.HasRepeats || channels.All.Any(c => c.Parked is { HasAsked: true });

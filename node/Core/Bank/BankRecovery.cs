@@ -21,14 +21,23 @@ internal static class BankRecovery
         }
 
         Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
-        Dictionary<Digest, Proposal> proposals = rows.Of(PayloadKind.Proposals)
-            .ToDictionary(r => new Digest(r.Key), r => node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser));
+        Dictionary<Digest, Proposal> proposals = Proposals(node, rows);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
             if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
             if (!proposals.TryGetValue(channel.Id, out Proposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
             InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal, works);
         }
+    }
+
+    private static Dictionary<Digest, Proposal> Proposals(NodeContext node, RecoveredRows rows)
+    {
+        Dictionary<string, EntriesRow> kept = rows.Of(PayloadKind.Entries).ToDictionary(static r => Convert.ToHexString(r.Key), static r => EntriesRow.Parser.ParseFrom(r.Body), StringComparer.Ordinal);
+        return rows.Of(PayloadKind.Proposals).ToDictionary(
+            static r => new Digest(r.Key.AsSpan(0, Digest.Length)),
+            r => kept.TryGetValue(Convert.ToHexString(r.Key), out EntriesRow? entries)
+                ? KeptEntry.With(node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser), entries.Entries)
+                : throw new InvalidOperationException("A proposal is in the vault without its entries."));
     }
 
     private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, Funding funding)

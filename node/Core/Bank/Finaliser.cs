@@ -48,7 +48,9 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         byte[] rowKey = RowKeys.Batch(channel.Id, row.Sequence);
         node.Write(new PayloadWrite(PayloadKind.Batches, rowKey, BatchRows.Write(node.Rows, channel.Id, row), PayloadWriteMode.Insert));
         node.Write(new PayloadWrite(PayloadKind.ContentKeys, rowKey, ContentKeyRow.Write(keys), PayloadWriteMode.Insert));
-        InFlightRows.Delete(node, channel);
+        // Entries were written with the proposal; of one that the endorser refused nothing is kept.
+        if (batch.Refusals.Count > 0) node.Write(new PayloadWrite(PayloadKind.Entries, rowKey, BatchRows.WriteEntries(row.Items.Select(static i => i.Entry)), PayloadWriteMode.Replace));
+        InFlightRows.End(node, channel, batch);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
         channel.WriteSnapshot(node);
@@ -71,15 +73,8 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     {
         if (slot is BatchSlot.Refused refused) return new BatchItem { Refusal = refused.Refusal };
         OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
-        SealedEntry kept = new() { Header = entry.Sealed.Header, Commitments = entry.Sealed.Commitments };
-        for (int i = 0; i < entry.ContentKeys.Count; i++)
-        {
-            ContentKey? contentKey = entry.ContentKeys[i];
-            kept.Envelopes.Add(contentKey is null ? new SealedEnvelope() : new SealedEnvelope { Ciphertext = entry.Sealed.Envelopes[i].Ciphertext });
-            if (contentKey is not null) keys.Add(node.Rows.Key.WrapContentKey(contentKey.Secret, contentKey.Binding, node.Entropy));
-        }
-
-        return new BatchItem { Entry = kept };
+        keys.AddRange(entry.ContentKeys.OfType<ContentKey>().Select(key => node.Rows.Key.WrapContentKey(key.Secret, key.Binding, node.Entropy)));
+        return new BatchItem { Entry = KeptEntry.Of(entry) };
     }
 
     private void Apply(ChannelSide channel, BatchSlot slot, long sequence)

@@ -3,6 +3,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
 using Settlement.Core.Store;
+using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
 
@@ -11,10 +12,14 @@ namespace Settlement.Core.Bank;
 /// <summary>The vault's row of a batch in flight: everything that a retry after a crash needs to send the same bytes.</summary>
 internal static class InFlightRows
 {
-    /// <summary>Writes the rows of a batch that came into being in this step; there is one batch a channel.</summary>
+    /// <summary>Writes the rows of a batch that came into being in this step; there is one batch a channel. Its entries go where
+    /// they stay when it is final, and the proposal has the rest of what was sent.</summary>
     public static void Begin(NodeContext node, ChannelSide channel, InFlight batch)
     {
-        node.Write(node.Rows.Replace(PayloadKind.Proposals, channel.Id.ToArray(), batch.Proposal));
+        byte[] key = RowKeys.Batch(channel.Id, batch.Sequence);
+        SealedEntry?[] kept = [.. batch.Slots.Select(static slot => slot is { Entry: { } entry, Refusal: null } ? KeptEntry.Of(entry) : null)];
+        node.Write(new PayloadWrite(PayloadKind.Entries, key, BatchRows.WriteEntries(kept), PayloadWriteMode.Replace));
+        node.Write(node.Rows.Replace(PayloadKind.Proposals, key, KeptEntry.Without(batch.Proposal, kept)));
         Write(node, channel, batch);
     }
 
@@ -30,11 +35,18 @@ internal static class InFlightRows
         node.Write(node.Rows.Replace(PayloadKind.InFlight, channel.Id.ToArray(), row));
     }
 
-    /// <summary>Removes the rows: the batch is final or dead.</summary>
-    public static void Delete(NodeContext node, ChannelSide channel)
+    /// <summary>Removes the rows of a batch that is final; its entries stay.</summary>
+    public static void End(NodeContext node, ChannelSide channel, InFlight batch)
     {
         node.Delete(PayloadKind.InFlight, channel.Id.ToArray());
-        node.Delete(PayloadKind.Proposals, channel.Id.ToArray());
+        node.Delete(PayloadKind.Proposals, RowKeys.Batch(channel.Id, batch.Sequence));
+    }
+
+    /// <summary>Removes the rows of a batch that is dead.</summary>
+    public static void Drop(NodeContext node, ChannelSide channel, InFlight batch)
+    {
+        End(node, channel, batch);
+        node.Delete(PayloadKind.Entries, RowKeys.Batch(channel.Id, batch.Sequence));
     }
 
     /// <summary>Rebuilds the batch after a restart.</summary>

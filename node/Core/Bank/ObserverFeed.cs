@@ -81,7 +81,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         }
 
         wanted.Clear();
-        return plan.SelectMany(p => new[] { Key(PayloadKind.Batches, p), Key(PayloadKind.ContentKeys, p) }).Distinct();
+        return plan.SelectMany(p => new[] { Key(PayloadKind.Batches, p), Key(PayloadKind.Entries, p), Key(PayloadKind.ContentKeys, p) }).Distinct();
     }
 
     /// <summary>Delivers what <see cref="Needs"/> planned.</summary>
@@ -89,8 +89,9 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
     {
         foreach ((ChannelSide channel, int observer, long sequence) item in plan)
         {
-            if (node.Find(Key(PayloadKind.Batches, item)) is not { } body || node.Find(Key(PayloadKind.ContentKeys, item)) is not { } keys) continue;
-            Deliver(item.channel, item.observer, BatchRows.Read(node.Rows, item.channel.Id, body), keys);
+            if (node.Find(Key(PayloadKind.Batches, item)) is not { } body || node.Find(Key(PayloadKind.Entries, item)) is not { } entries
+                || node.Find(Key(PayloadKind.ContentKeys, item)) is not { } keys) continue;
+            Deliver(item.channel, item.observer, BatchRows.Read(node.Rows, item.channel.Id, body, entries), keys);
             (_, Retry retry) = Cursor(item.channel, item.observer);
             if (retry.IsDue(node.Now)) retry.Tried(node.Now);
             cursors[(item.channel.Id, item.observer)] = (item.sequence, retry);

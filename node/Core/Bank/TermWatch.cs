@@ -83,7 +83,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         if (channel.InFlight is { } batch && batch.Term < channel.Term)
         {
             channel.InFlight = null;
-            InFlightRows.Delete(node, channel);
+            InFlightRows.Drop(node, channel, batch);
             for (int i = batch.Taken.Count - 1; i >= 0; i--)
             {
                 channel.Mailbox.AddFirst(batch.Taken[i]);

@@ -34,7 +34,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         return new ChannelContext(new Digest(opening.Channel.Span), terms, keys, own!.Number);
     }
 
-    /// <summary>The key of a batch's rows in <see cref="PayloadKind.Batches"/>, <see cref="PayloadKind.ContentKeys"/> and <see cref="PayloadKind.Heads"/>.</summary>
+    /// <summary>The key of a batch's rows in <see cref="PayloadKind.Batches"/>, <see cref="PayloadKind.Entries"/>, <see cref="PayloadKind.ContentKeys"/> and <see cref="PayloadKind.Heads"/>.</summary>
     public static byte[] BatchKey(Digest channel, long sequence) => RowKeys.Batch(channel, sequence);
 
     /// <summary>The sequence in such a key; null when the key is another channel's.</summary>
@@ -45,9 +45,9 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     public static byte[] ReportKey(long number) => RowKeys.Number(number);
 
     /// <summary>The entries of a batch in a member's vault.</summary>
-    public IReadOnlyList<EntryView> ReadMemberBatch(ChannelContext context, byte[] batch, byte[] keys)
+    public IReadOnlyList<EntryView> ReadMemberBatch(ChannelContext context, byte[] batch, byte[]? entries, byte[] keys)
     {
-        BatchRow row = BatchRows.Read(rows, context.Channel, batch);
+        BatchRow row = BatchRows.Read(rows, context.Channel, batch, entries);
         KeptEntries kept = new(context, vault, keys);
         return [.. row.Items.Select((item, i) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
             ? Refusal(row.Sequence, i, item.Refusal.EntryId.Span, item.Refusal.Code)

@@ -9,7 +9,7 @@ public enum PayloadKind : short
     /// <summary>Raw messages as they were received or sent.</summary>
     Messages,
 
-    /// <summary>Envelopes, one row a batch and audience.</summary>
+    /// <summary>Final batches: of a member what all that read it have in common, of an observer what was delivered.</summary>
     Batches,
 
     /// <summary>Content keys wrapped under the vault key.</summary>
@@ -30,7 +30,7 @@ public enum PayloadKind : short
     /// <summary>What was signed of a batch that is proposed or endorsed and not final.</summary>
     InFlight,
 
-    /// <summary>The proposal of such a batch, as it was sent.</summary>
+    /// <summary>The proposal of such a batch, as it was sent, less what is in <see cref="Entries"/>.</summary>
     Proposals,
 
     /// <summary>Work that is not finished: instructions and funding on their way.</summary>
@@ -53,4 +53,7 @@ public enum PayloadKind : short
 
     /// <summary>What shows it.</summary>
     Evidence,
+
+    /// <summary>The entries of a member's batch, written when it is proposed and kept when it is final.</summary>
+    Entries,
 }

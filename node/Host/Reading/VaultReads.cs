@@ -78,11 +78,14 @@ internal sealed class VaultReads(IEventVault vault, VaultReader reader)
         {
             IReadOnlyList<StoredPayload> page = await vault.ScanAsync(PayloadKind.Batches, place, BatchesPerRead, ct);
             StoredPayload[] batches = [.. page.Where(row => VaultReader.SequenceOf(channel.Channel, row.Key) is not null)];
-            IReadOnlyDictionary<PayloadKey, byte[]> keys = await FindAsync(PayloadKind.ContentKeys, batches.Select(static row => row.Key), ct);
+            IReadOnlyDictionary<PayloadKey, byte[]> rows = await vault.GetAsync(
+                [.. batches.SelectMany(static row => new[] { new PayloadKey(PayloadKind.ContentKeys, row.Key), new PayloadKey(PayloadKind.Entries, row.Key) })], ct);
             foreach (StoredPayload batch in batches)
             {
-                byte[] contentKeys = keys.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, batch.Key)) ?? [];
-                entries.AddRange(isObserver ? reader.ReadObserverBatch(channel, batch.Body, contentKeys) : reader.ReadMemberBatch(channel, batch.Body, contentKeys));
+                byte[] contentKeys = rows.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, batch.Key)) ?? [];
+                entries.AddRange(isObserver
+                    ? reader.ReadObserverBatch(channel, batch.Body, contentKeys)
+                    : reader.ReadMemberBatch(channel, batch.Body, rows.GetValueOrDefault(new PayloadKey(PayloadKind.Entries, batch.Key)), contentKeys));
                 if (entries.Count >= limit) return entries;
             }
 

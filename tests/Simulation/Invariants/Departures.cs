@@ -96,9 +96,13 @@ internal sealed class Departures
         ? node.Rows.Open(PayloadKind.Snapshots, channel, body, SnapshotRow.Parser)
         : null;
 
-    private static Proposal? InFlight(MachineNode node, ReadOnlySpan<byte> channel) => node.Store.Find(PayloadKind.Proposals, channel.ToArray()) is { } body
-        ? node.Rows.Open(PayloadKind.Proposals, channel.ToArray(), body, Proposal.Parser)
-        : null;
+    private static Proposal? InFlight(MachineNode node, ReadOnlySpan<byte> channel)
+    {
+        byte[] id = channel.ToArray();
+        if (node.Store.Scan(PayloadKind.Proposals).FirstOrDefault(r => r.Key.AsSpan(0, Digest.Length).SequenceEqual(id)) is not { } row) return null;
+        Proposal rest = node.Rows.Open(PayloadKind.Proposals, row.Key, row.Body, Proposal.Parser);
+        return KeptEntry.With(rest, EntriesRow.Parser.ParseFrom(node.Store.Find(PayloadKind.Entries, row.Key)!).Entries);
+    }
 
     private static Digest? IsFinal(MachineNode node, ReadOnlySpan<byte> channel, long sequence) =>
         node.Store.Find(PayloadKind.Batches, RowKeys.Batch(new Digest(channel), sequence)) is { } body ? new Digest(BatchRow.Parser.ParseFrom(body).Head.Span) : null;

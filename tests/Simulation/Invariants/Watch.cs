@@ -109,7 +109,7 @@ internal sealed class Watch(World world)
     private void OnBatch(MachineNode node, PayloadWrite write, byte[] keys)
     {
         Digest channel = new(write.Key.AsSpan(0, Digest.Length));
-        BatchRow row = BatchRows.Read(node.Rows, channel, write.Body);
+        BatchRow row = BatchRows.Read(node.Rows, channel, write.Body, node.Store.Find(PayloadKind.Entries, write.Key));
         ChannelContext context = ContextOf(node, channel);
         Violation.Unless(Log.Has(channel, row.Sequence, new Digest(row.Head.Span), row.LeafIndex), "final is what the ledger has", $"{node.Name} finalises {row.Sequence}");
         long before = applied.GetValueOrDefault((node.Name, channel));

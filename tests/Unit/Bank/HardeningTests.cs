@@ -54,9 +54,9 @@ public sealed class HardeningTests
         byte[] body = BatchRows.Write(rows, channel, row);
         BatchRow kept = BatchRow.Parser.ParseFrom(body);
         Assert.Equal(("", 0), (kept.Items[1].Refusal.Code, kept.Items[1].Refusal.Salt.Length));
-        Assert.Equal(row, BatchRows.Read(rows, channel, body));
+        Assert.Equal(row, BatchRows.Read(rows, channel, body, null));
         kept.Sequence = 5;
-        Assert.Throws<InvalidOperationException>(() => BatchRows.Read(rows, channel, Google.Protobuf.MessageExtensions.ToByteArray(kept)));
+        Assert.Throws<InvalidOperationException>(() => BatchRows.Read(rows, channel, Google.Protobuf.MessageExtensions.ToByteArray(kept), null));
     }
 
     [Fact]

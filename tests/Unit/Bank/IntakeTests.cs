@@ -65,7 +65,7 @@ public sealed class IntakeTests
             else transfer = With(world, transfer, fault, earlier, plain, plainer, plainest);
         }
 
-        PayloadKind[] kinds = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting, PayloadKind.Batches];
+        PayloadKind[] kinds = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting, PayloadKind.Entries, PayloadKind.Batches];
         string before = world.Alpha.Vault.Text(kinds);
         SubmissionAnswer answer = world.Submit(world.Alpha, null, [9], TwoBanks.Item(transfer) with { Reason = read });
         Assert.Equal((InstructionStatus.Rejected, reason), (Assert.Single(answer.Instructions).Status, answer.Instructions[0].Reason));

@@ -178,7 +178,7 @@ public sealed class OpeningTests
         using TwoBanks world = new TwoBanks().Open();
         world.Fund(world.Alpha, 10_00);
         ByteString channel = ByteString.CopyFrom(world.Channel.ToArray());
-        string before = world.Alpha.Vault.Text(PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Batches, PayloadKind.Channels);
+        string before = world.Alpha.Vault.Text(PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Entries, PayloadKind.Batches, PayloadKind.Channels);
         int sent = 0;
         world.OnPeer = (_, to, message) =>
         {
@@ -199,7 +199,7 @@ public sealed class OpeningTests
         Assert.Equal(0, sent);
         Assert.Contains(ChannelCodes.ChannelUnknown, world.Alpha.Alarms);
         Assert.Contains(ChannelCodes.ChannelUnknown, world.Supervisor.Alarms);
-        Assert.Equal(before, world.Alpha.Vault.Text(PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Batches, PayloadKind.Channels));
+        Assert.Equal(before, world.Alpha.Vault.Text(PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Entries, PayloadKind.Batches, PayloadKind.Channels));
         world.Fund(world.Beta, 10_00);
         world.AssertGoesOn();
     }

@@ -240,7 +240,7 @@ public sealed class PostingTests
         {
             byte[] keys = world.Beta.Vault.Find(PayloadKind.ContentKeys, row.Key)!;
             Core.Reading.VaultReader reader = new(TwoBanks.Network, world.Beta.Id, world.Beta.VaultKey);
-            Core.Reading.EntryView? issue = reader.ReadMemberBatch(beta, row.Body, keys).FirstOrDefault(e => e.Action == "issue" && e.ActedBy == world.Beta.Id.ToString());
+            Core.Reading.EntryView? issue = reader.ReadMemberBatch(beta, row.Body, world.Beta.Vault.Find(PayloadKind.Entries, row.Key), keys).FirstOrDefault(e => e.Action == "issue" && e.ActedBy == world.Beta.Id.ToString());
             if (issue is not null) return issue.Fields.Single(f => f.Name == "posting").Value!.Trim('"');
         }
 
@@ -262,5 +262,5 @@ public sealed class PostingTests
     }
 
     private static string? LastRefusal(TestNode bank, TwoBanks world) =>
-        Core.Vault.BatchRows.Read(bank.Rows, world.Channel, bank.Vault.Scan(PayloadKind.Batches)[^1].Body).Items.LastOrDefault(i => i.Refusal is not null)?.Refusal.Code;
+        Core.Vault.BatchRows.Read(bank.Rows, world.Channel, bank.Vault.Scan(PayloadKind.Batches)[^1].Body, null).Items.LastOrDefault(i => i.Refusal is not null)?.Refusal.Code;
 }

@@ -11,7 +11,7 @@ namespace Settlement.Tests.Bank;
 /// <summary>What a hostile sequencer and a hostile endorser can say to each other.</summary>
 public sealed class ProposalTests
 {
-    private static readonly PayloadKind[] ChannelRows = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Waiting];
+    private static readonly PayloadKind[] ChannelRows = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Entries, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Waiting];
 
     private static readonly Dictionary<string, (string Code, Action<Proposal> Tell)> FalseProposals = new(StringComparer.Ordinal)
     {

@@ -65,7 +65,7 @@ public sealed class FalseEntryTests
         ChannelContext context = world.Context(world.Beta);
         EntryForge forge = Forge(context, Honest(context));
         Channels.Lies.All[lie].Tell(forge);
-        PayloadKind[] kinds = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Instructions];
+        PayloadKind[] kinds = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Waiting, PayloadKind.Proposals, PayloadKind.Entries, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Instructions];
         string before = world.Alpha.Vault.Text(kinds);
         Commands commands = new() { Channel = Google.Protobuf.ByteString.CopyFrom(world.Channel.ToArray()), Term = 1 };
         commands.Entries.Add(forge.Seal());
