@@ -39,11 +39,30 @@ internal static class ApiRequest
         }
         catch (JsonException error)
         {
+            string[] absent = Absent(body, type);
             await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, Configuration.HostCodes.RequestMalformed,
-                "The body is not JSON of the expected form.", error.Path, (int?)error.LineNumber + 1, (int?)error.BytePositionInLine + 1);
+                absent.Length > 0 ? $"The body lacks {string.Join(", ", absent)}." : "The body is not JSON of the expected form.",
+                error.Path, (int?)error.LineNumber + 1, (int?)error.BytePositionInLine + 1);
         }
 
         return null;
+    }
+
+    /// <summary>The members that an object must have and does not; none where the body is no object.</summary>
+    private static string[] Absent(byte[] body, JsonTypeInfo type)
+    {
+        Utf8JsonReader reader = new(body);
+        try
+        {
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return [];
+            return [.. type.Properties.Where(member => member.IsRequired && !document.RootElement.TryGetProperty(member.Name, out _)).Select(static member => member.Name)];
+        }
+        catch (JsonException)
+        {
+            // It is no JSON at all, which the answer says with the place.
+            return [];
+        }
     }
 
     /// <summary>Whether the body is of a media type, whatever its parameters.</summary>

@@ -24,5 +24,5 @@ internal sealed class StatusReports(ParticipantId own)
         StatusText.Of(view.Status), view.Reason is { } reason ? new StatusReason(reason, view.Place) : null,
         view.Identification.InstructionId, view.Identification.EndToEndId, view.Identification.TransactionId,
         Uetr.TryParse(view.Identification.Uetr, out Uetr uetr) ? uetr : null,
-        view.ReceivedAt, view.Status == InstructionStatus.Settled ? view.SettlementDate : null);
+        view.Status == InstructionStatus.Rejected ? null : view.ReceivedAt, view.Status == InstructionStatus.Settled ? view.SettlementDate : null);
 }

@@ -35,7 +35,7 @@ internal sealed record StatusReason(string Code, string? Explanation);
 /// <summary>Where one transfer stands.</summary>
 /// <param name="Status">One of <see cref="StatusCodes"/>.</param>
 /// <param name="Reason">Why, for PDNG and RJCT.</param>
-/// <param name="AcceptedAt">When the node took the transfer on, durably.</param>
+/// <param name="AcceptedAt">When the node took the transfer on, durably; null where it refused it.</param>
 /// <param name="SettledOn">The business day on which it became final.</param>
 internal sealed record TransferStatus(
     string Status,

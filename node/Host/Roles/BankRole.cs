@@ -41,7 +41,7 @@ internal sealed class BankRole : IRole
     {
         NodeMaterial prepared = NodeMaterial.Prepare(ground);
         RecoveredRows rows = await prepared.ReadRowsAsync(BankMachine.RecoveryKinds, ct);
-        rows = await prepared.AddRowsAsync(rows, PayloadKind.Instructions, BankMachine.RecoveryLookups(rows), ct);
+        rows = await prepared.AddRowsAsync(rows, BankMachine.RecoveryLookups(rows), ct);
         BankSettings settings = new()
         {
             AcceptedContracts = ground.Configuration.Accept.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),

@@ -80,16 +80,18 @@ internal sealed class NodeMaterial : IDisposable
     }
 
     /// <summary>The same rows, with those that they point to.</summary>
-    public async Task<RecoveredRows> AddRowsAsync(RecoveredRows rows, PayloadKind kind, IEnumerable<PayloadKey> lookups, CancellationToken ct)
+    public async Task<RecoveredRows> AddRowsAsync(RecoveredRows rows, IEnumerable<PayloadKey> lookups, CancellationToken ct)
     {
-        List<StoredPayload> found = [];
+        List<(PayloadKind Kind, StoredPayload Row)> found = [];
         foreach (PayloadKey[] page in lookups.Chunk(RowsPerRead))
         {
-            foreach ((PayloadKey key, byte[] body) in await ground.Vault.GetAsync(page, ct)) found.Add(new StoredPayload(key.Key, body));
+            foreach ((PayloadKey key, byte[] body) in await ground.Vault.GetAsync(page, ct)) found.Add((key.Kind, new StoredPayload(key.Key, body)));
         }
 
         RecoveredRows += found.Count;
-        return new RecoveredRows(new Dictionary<PayloadKind, IReadOnlyList<StoredPayload>>(rows.Rows) { [kind] = found });
+        Dictionary<PayloadKind, IReadOnlyList<StoredPayload>> all = new(rows.Rows);
+        foreach (IGrouping<PayloadKind, StoredPayload> kind in found.GroupBy(static row => row.Kind, static row => row.Row)) all[kind.Key] = [.. kind];
+        return new RecoveredRows(all);
     }
 
     /// <inheritdoc/>

@@ -99,6 +99,16 @@ public sealed class BadOrderTests(RunningNetwork network)
         await network.QuietAsync(Ct);
     }
 
+    [Fact]
+    public async Task WhatAnOrderLacksIsNamed()
+    {
+        using HttpClient client = new() { BaseAddress = network.Nodes.Node(HostNetwork.AgentId).ApiAddress };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", TestNodes.OperatorToken);
+        using StringContent body = new("""{"reference":"lacking"}""", Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await client.PostAsync(new Uri($"/v1/accounts/{HostNetwork.BankA}/credits", UriKind.Relative), body, Ct);
+        Assert.Contains("The body lacks currency, amount.", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
     private Case Read(string[] row)
     {
         string[] request = row[3].Split(' ', StringSplitOptions.RemoveEmptyEntries);
