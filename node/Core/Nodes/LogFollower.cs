@@ -49,7 +49,7 @@ internal sealed class LogFollower
     public bool IsConsistent => doubt is null;
 
     /// <summary>The code of what is wrong with the log, or with this node's copy of it; null while nothing is.</summary>
-    public string? Fault => doubt ?? (isReadAgain && Confirmed == 0 ? NodeCodes.RowsMissing : null);
+    public string? Fault => doubt ?? (isReadAgain ? NodeCodes.RowsMissing : null);
 
     /// <summary>The size of the last checkpoint whose root equalled that of what was read; 0 while there is none since the start.</summary>
     public long Confirmed { get; private set; }

@@ -1,5 +1,6 @@
 using Settlement.Client;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Nodes;
 using Settlement.Core.Reading;
 using Settlement.Tests.EndToEnd.BadInput;
 using Settlement.Tests.EndToEnd.Host;
@@ -73,6 +74,8 @@ public sealed class RegulatorTamperingTests(RunningNetwork network, PostgresServ
             await database.ExecuteAsync("delete from payload_snapshots where key = $1", Ct, channel);
             await network.Nodes.RestartAsync(HostNetwork.RegulatorId, Ct);
             await network.Nodes.UntilAsync(async () => (await AuditAsync()).AsOf.CheckpointSize > 0, Ct);
+            using SettlementClient regulator = network.Nodes.Operator(HostNetwork.RegulatorId);
+            Assert.Contains((await regulator.AlarmsAsync("0", 100, Ct)).Alarms, static alarm => alarm.Code == NodeCodes.RowsMissing);
         }
 
         await AssertNamedAsync(newest, [entries[^1].Id]);
@@ -178,7 +181,7 @@ public sealed class RegulatorTamperingTests(RunningNetwork network, PostgresServ
         AuditReport report = await AuditAsync();
         Assert.False(report.Delivered.Holds && report.Authentic.Holds, $"The channel counts as complete without sequence {sequence}.");
         Finding[] findings = [.. report.Delivered.Findings, .. report.Authentic.Findings];
-        Assert.All(findings, finding => Assert.StartsWith($"sequence {sequence}, ", finding.Place, StringComparison.Ordinal));
+        Assert.All(findings, finding => Assert.StartsWith(finding.Code == NodeCodes.RowsMissing ? "log" : $"sequence {sequence}, ", finding.Place, StringComparison.Ordinal));
         Assert.All(ids, id => Assert.Contains(findings, finding => finding.Place.Contains(id, StringComparison.Ordinal)));
     }
 

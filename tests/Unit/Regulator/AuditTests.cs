@@ -259,15 +259,28 @@ public sealed class AuditTests
 
         world.OnLedgerReply = null;
         world.Pass(TimeSpan.FromSeconds(30));
-        Assert.Null(world.Observed().LogFault);
         Assert.Equal(newest, Assert.Single(world.Observed().Channels).NotarisedSequence);
-        AuditFault fault = Assert.Single(world.Audit().NotDelivered);
-        Assert.Equal((newest, ChannelCodes.DeliveryMissing), (fault.Sequence, fault.Code));
+        Assert.Equal([(0L, NodeCodes.RowsMissing), (newest, ChannelCodes.DeliveryMissing)], world.Audit().NotDelivered.Select(static fault => (fault.Sequence, fault.Code)));
         world.OnPeer = null;
         world.Pay(world.Alpha, 1_00);
         world.Pass(TimeSpan.FromSeconds(30));
         Assert.False(world.Audit().IsComplete);
         Assert.True(world.Observed().Channels[0].NotarisedSequence > newest);
+    }
+
+    [Fact]
+    public void A_channel_that_was_deleted_is_missed_at_the_next_start()
+    {
+        using TwoBanks world = Settled();
+        foreach (PayloadKind kind in new[] { PayloadKind.Channels, PayloadKind.Snapshots, PayloadKind.Heads, PayloadKind.Batches, PayloadKind.ContentKeys })
+        {
+            foreach (StoredPayload row in world.Supervisor.Vault.Scan(kind)) world.Supervisor.Vault.Delete(kind, row.Key);
+        }
+
+        world.Supervisor.Restart();
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal(NodeCodes.RowsMissing, world.Observed().LogFault);
+        Assert.Contains(NodeCodes.RowsMissing, world.Supervisor.Alarms);
     }
 
     private static TwoBanks Settled()
