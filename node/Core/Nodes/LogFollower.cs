@@ -127,6 +127,10 @@ internal sealed class LogFollower
     private void Doubt(string code, LedgerReply reply, EvidencePart found)
     {
         doubt = code;
+        // Leaves are taken before the root proves them, and among those that were, none is known to be true. The next start reads
+        // the log from its first leaf, and one false page is not kept for ever.
+        range = new CompactRange();
+        isStored = false;
         node.Alarm(code, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), found);
     }
 }

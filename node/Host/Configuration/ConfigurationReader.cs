@@ -207,14 +207,14 @@ internal sealed class ConfigurationReader
     private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits()
     {
         Dictionary<(ParticipantId, string), long> limits = [];
-        IReadOnlyList<NodeFile.LimitSection> sections = file.Accept?.Limits ?? [];
+        IReadOnlyList<NodeFile.LimitSection?> sections = file.Accept?.Limits ?? [];
         if (sections.Count > MaximumLimits) read.Invalid("accept.limits", $"more than {MaximumLimits}");
         for (int i = 0; i < Math.Min(sections.Count, MaximumLimits); i++)
         {
             string property = $"accept.limits[{i}]";
-            ParticipantId counterparty = read.Participant($"{property}.participant", sections[i].Participant);
-            if (!Currency.TryParse(sections[i].Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217");
-            else if (sections[i].Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
+            ParticipantId counterparty = read.Participant($"{property}.participant", sections[i]?.Participant);
+            if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217");
+            else if (sections[i]?.Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
             else if (!limits.TryAdd((counterparty, currency.Code), amount.MinorUnits)) read.Invalid(property, "the same participant and currency twice");
         }
 

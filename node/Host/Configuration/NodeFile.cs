@@ -44,7 +44,7 @@ internal sealed record NodeFile
 
     internal sealed record PinSection(string? Participant, string? RootFingerprint);
 
-    internal sealed record AcceptSection(IReadOnlyList<string?>? Contracts, IReadOnlyList<LimitSection>? Limits = null);
+    internal sealed record AcceptSection(IReadOnlyList<string?>? Contracts, IReadOnlyList<LimitSection?>? Limits = null);
 
     internal sealed record LimitSection(string? Participant, string? Currency, string? Amount);
 

@@ -21,9 +21,11 @@ internal sealed class CaseRunner(FuzzTarget target, ulong seed)
     {
         long number = session * target.CasesPerSession;
         List<byte[]> inputs = [];
+        string code = FuzzCodes.PreparationFailed;
         try
         {
-            await using IFuzzSession begun = await BeginAsync(seed, session, ct);
+            await using IFuzzSession begun = await BeginAsync(seed, session, number, inputs, ct);
+            code = FuzzCodes.CaseFailed;
             for (long end = Math.Min(lastCase, number + target.CasesPerSession - 1); number <= end; number++)
             {
                 ct.ThrowIfCancellationRequested();
@@ -43,7 +45,7 @@ internal sealed class CaseRunner(FuzzTarget target, ulong seed)
         catch (Exception error) when (error is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             // Whatever a case throws is what is looked for.
-            return Finding(number, error, inputs);
+            return Finding(code, number, error, inputs);
         }
     }
 
@@ -53,9 +55,11 @@ internal sealed class CaseRunner(FuzzTarget target, ulong seed)
     /// <summary>Feeds the inputs of a finding again.</summary>
     public async ValueTask<FuzzFinding?> ReplayAsync(FuzzFinding finding, CancellationToken ct)
     {
+        string code = FuzzCodes.PreparationFailed;
         try
         {
-            await using IFuzzSession begun = await BeginAsync(finding.Seed, SessionOf(finding.Case), ct);
+            await using IFuzzSession begun = await BeginAsync(finding.Seed, SessionOf(finding.Case), finding.Case, finding.Inputs, ct);
+            code = FuzzCodes.CaseFailed;
             for (int i = 0; i < finding.Inputs.Count; i++)
             {
                 Begun(finding.Case, finding.Inputs);
@@ -71,16 +75,22 @@ internal sealed class CaseRunner(FuzzTarget target, ulong seed)
         }
         catch (Exception error) when (error is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            return Finding(finding.Case, error, finding.Inputs);
+            return Finding(code, finding.Case, error, finding.Inputs);
         }
     }
 
-    private ValueTask<IFuzzSession> BeginAsync(ulong of, long session, CancellationToken ct) =>
-        target.BeginAsync(Chance.SeedOf(of, target.Name + "/session", session), ct);
+    // Watched as a case is: an honest network that comes to no rest would be waited for without end.
+    private async ValueTask<IFuzzSession> BeginAsync(ulong of, long session, long number, IReadOnlyList<byte[]> inputs, CancellationToken ct)
+    {
+        Begun(number, inputs);
+        IFuzzSession begun = await target.BeginAsync(Chance.SeedOf(of, target.Name + "/session", session), ct);
+        Ended();
+        return begun;
+    }
 
-    private FuzzFinding Finding(long number, Exception error, IReadOnlyList<byte[]> inputs)
+    private FuzzFinding Finding(string code, long number, Exception error, IReadOnlyList<byte[]> inputs)
     {
         Ended();
-        return new FuzzFinding(FuzzCodes.CaseFailed, target.Name, seed, number, error is BrokenPromise ? error.Message : error.ToString(), [.. inputs]);
+        return new FuzzFinding(code, target.Name, seed, number, error is BrokenPromise ? error.Message : error.ToString(), [.. inputs]);
     }
 }

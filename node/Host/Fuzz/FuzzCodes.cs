@@ -20,4 +20,7 @@ internal static class FuzzCodes
 
     /// <summary>The folder for findings cannot be written.</summary>
     public const string FolderUnwritable = "FZ006";
+
+    /// <summary>The honest network that cases start from broke a promise before any case was fed.</summary>
+    public const string PreparationFailed = "FZ007";
 }

@@ -14,6 +14,9 @@ namespace Settlement.Host.Fuzz;
 internal sealed record FuzzFinding(string Code, string Target, ulong Seed, long Case, string Fault, IReadOnlyList<byte[]> Inputs)
 {
     private const string Heading = "settlement fuzz finding";
+
+    // A session that could not be prepared got no input.
+    private const int FirstInput = 4;
     private const int MaximumFileBytes = 256 * 1024 * 1024;
 
     /// <summary>The call that runs the case again.</summary>
@@ -48,9 +51,9 @@ internal sealed record FuzzFinding(string Code, string Target, ulong Seed, long 
             if (new FileInfo(path).Length > MaximumFileBytes) throw Unreadable(path, "it is too large", null);
             string[] lines = File.ReadAllText(path).Split('\n');
             int end = Array.IndexOf(lines, "");
-            if (end < 5 || lines[0] != Heading || !ulong.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
+            if (end < FirstInput || lines[0] != Heading || !ulong.TryParse(lines[2], NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
                 || !long.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out long number)) throw Unreadable(path, "it is no finding", null);
-            return new FuzzFinding(FuzzCodes.CaseFailed, lines[1], seed, number, "", [.. lines[4..end].Select(Convert.FromBase64String)]);
+            return new FuzzFinding(FuzzCodes.CaseFailed, lines[1], seed, number, "", [.. lines[FirstInput..end].Select(Convert.FromBase64String)]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {

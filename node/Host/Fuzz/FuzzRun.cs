@@ -13,7 +13,7 @@ internal sealed record FuzzReport(
     ulong Seed, TimeSpan Elapsed, IReadOnlyDictionary<string, long> Cases, long MemoryAtStart, long MemoryAtEnd, IReadOnlyList<(FuzzFinding Finding, string File)> Findings);
 
 /// <summary>
-/// Runs targets in turns until the time is over. One failure a target is enough: the target rests then, and the others go on.
+/// Runs targets in turns until the time is over and the round is finished. One failure a target is enough: the target rests then, and the others go on.
 /// A case that hangs ends the run, because nothing can end the case.
 /// </summary>
 /// <param name="targets">The targets that take turns.</param>
@@ -62,11 +62,9 @@ internal sealed class FuzzRun(IReadOnlyList<FuzzTarget> targets, ulong seed, str
         long began = time.GetTimestamp();
         for (int round = 0; !IsOver() && Awake().Any(); round++)
         {
-            foreach (FuzzTarget target in Awake().ToList())
-            {
-                if (round > 0 && IsOver()) break;
-                await TakeTurnAsync(target, ct);
-            }
+            // A round is finished even when the time is over: memory is compared at the same place of a round, because the platform
+            // keeps buffers of the target before, and gives them back only later.
+            foreach (FuzzTarget target in Awake().ToList()) await TakeTurnAsync(target, ct);
 
             memoryAtEnd = GC.GetTotalMemory(forceFullCollection: true);
             // In the first round code is compiled and corpora are read.

@@ -31,11 +31,11 @@ internal sealed class FuzzTargets : IAsyncDisposable
     public IReadOnlyList<FuzzTarget> All { get; }
 
     /// <summary>The targets that run in this process alone.</summary>
-    /// <exception cref="BrokenPromise">When not even the honest network works.</exception>
+    /// <exception cref="HostException">FZ007: not even the honest network works.</exception>
     public static async Task<FuzzTargets> CreateAsync(CancellationToken ct)
     {
         byte[][] messages = await MessagesAsync(ct);
-        await using NetworkSession honest = new(CorpusSeed, NetworkFocus.Banks);
+        await using NetworkSession honest = Honest(static () => new NetworkSession(CorpusSeed, NetworkFocus.Banks));
         byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
         byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
         return new FuzzTargets(
@@ -69,6 +69,20 @@ internal sealed class FuzzTargets : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The network whose messages cases start from.</summary>
+    /// <exception cref="HostException">FZ007.</exception>
+    internal static T Honest<T>(Func<T> prepare)
+    {
+        try
+        {
+            return prepare();
+        }
+        catch (BrokenPromise broken)
+        {
+            throw new HostException(FuzzCodes.PreparationFailed, $"Nothing can be fuzzed, because the honest network of seed {CorpusSeed} does not work: {broken.Message}", broken);
+        }
+    }
 
     private static FuzzTarget OnNetwork(string name, string what, NetworkFocus focus) =>
         new(name, what, CasesOnNetwork, KeepsState: true, (seed, _) => ValueTask.FromResult<IFuzzSession>(new NetworkSession(seed, focus)));

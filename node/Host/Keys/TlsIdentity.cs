@@ -70,7 +70,7 @@ internal sealed class TlsIdentity : IDisposable
             identity = new TlsIdentity(certificate, key);
             return true;
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             return false;
         }
@@ -89,8 +89,9 @@ internal sealed class TlsIdentity : IDisposable
                 && parameters.Q is { X.Length: 32, Y.Length: 32 }
                 && PublicKey.TryRead([4, .. parameters.Q.X, .. parameters.Q.Y], out key);
         }
-        catch (CryptographicException)
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
+            // The second is what the platform throws for a curve that it does not know.
             return false;
         }
     }

@@ -74,6 +74,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("accept.limits", "[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EUR\",\"amount\":\"1.001\"}]", "HO003", "accept.limits[0].amount")]
     [InlineData("accept.limits", "[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EU1\",\"amount\":\"1\"}]", "HO003", "accept.limits[0].currency")]
     [InlineData("accept.limits", "[{\"currency\":\"EUR\",\"amount\":\"1\"}]", "HO002", "accept.limits[0].participant")]
+    [InlineData("accept.limits", "[null]", "HO002", "accept.limits[0].participant")]
     [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":\"zz\",\"roles\":[\"operator\"]}]", "HO003", "tokens[0].sha256")]
     [InlineData("tokens", "[{\"name\":\"x\",\"sha256\":null,\"roles\":[\"root\"]}]", "HO003", "tokens[0].roles")]
     [InlineData("tokens", "[null]", "HO002", "tokens[0].name")]

@@ -216,22 +216,24 @@ public sealed class AuditTests
     {
         using TwoBanks world = Settled();
         Assert.Equal((world.Ledger.Count, null), (world.Observed().CheckpointSize, world.Observed().LogFault));
-        world.OnLedgerReply = (to, reply) =>
-        {
-            if (to != world.Supervisor || reply.Log.Count == 0) return reply;
-            Leaf leaf = Leaf.Parser.ParseFrom(reply.Log[0]);
-            leaf.TimeUnixMs++;
-            reply.Log[0] = leaf.ToByteString();
-            return reply;
-        };
-        world.Pay(world.Alpha, 1_00);
-        world.Pass(TimeSpan.FromSeconds(5));
+        ShowFalseLeaf(world);
         Assert.Equal(LedgerCodes.RootDiffers, world.Observed().LogFault);
         Assert.True(world.Observed().CheckpointSize < world.Ledger.Count);
         ChannelVerdict verdict = world.Audit();
         Assert.False(verdict.Delivered);
         Assert.False(verdict.ReExecuted);
         Assert.Equal((0L, LedgerCodes.RootDiffers), (verdict.NotDelivered[0].Sequence, verdict.NotDelivered[0].Code));
+    }
+
+    [Fact]
+    public void A_false_leaf_is_not_kept_and_the_next_start_reads_the_log_again()
+    {
+        using TwoBanks world = Settled();
+        ShowFalseLeaf(world);
+        world.Supervisor.Restart();
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal((world.Ledger.Count, null), (world.Observed().CheckpointSize, world.Observed().LogFault));
+        Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
     }
 
     [Theory]
@@ -281,6 +283,23 @@ public sealed class AuditTests
         world.Pass(TimeSpan.FromSeconds(30));
         Assert.Equal(NodeCodes.RowsMissing, world.Observed().LogFault);
         Assert.Contains(NodeCodes.RowsMissing, world.Supervisor.Alarms);
+    }
+
+    /// <summary>One page of the log that the supervisor reads says something else than what was signed; a new head is in it.</summary>
+    private static void ShowFalseLeaf(TwoBanks world)
+    {
+        bool isShown = false;
+        world.OnLedgerReply = (to, reply) =>
+        {
+            if (isShown || to != world.Supervisor || reply.Log.Count == 0) return reply;
+            isShown = true;
+            Leaf leaf = Leaf.Parser.ParseFrom(reply.Log[0]);
+            leaf.TimeUnixMs++;
+            reply.Log[0] = leaf.ToByteString();
+            return reply;
+        };
+        world.Pay(world.Alpha, 1_00);
+        world.Pass(TimeSpan.FromSeconds(5));
     }
 
     private static TwoBanks Settled()

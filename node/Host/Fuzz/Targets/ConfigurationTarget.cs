@@ -18,7 +18,7 @@ internal sealed class ConfigurationTarget : Reader
             $$"""
             {"role":"bank","network":"demo","participant":"BANKDEFFXXX","name":"Bank","lei":"529900T8BM49AURSDO55","folder":"keys","peer":{"listen":"127.0.0.1:9101","advertise":"https://127.0.0.1:9101"},
             "api":{"listen":"127.0.0.1:8101","requestsPerSecond":100},"database":"Host=/tmp;Database=x","ledger":{"endpoint":"https://127.0.0.1:9100","tlsFingerprint":"{{Hex}}","checkpointKey":"{{Point}}","participant":"LEDGDEFFXXX"},
-            "agent":{"participant":"AGNTDEFFXXX","rootFingerprint":"{{Hex}}"},"accept":{"contracts":["GrossPayment","own.contract"]},"tokens":[{"name":"back office","sha256":"{{Hex}}","roles":["back-office","operator"]}],
+            "agent":{"participant":"AGNTDEFFXXX","rootFingerprint":"{{Hex}}"},"accept":{"contracts":["GrossPayment","own.contract"],"limits":[{"participant":"OTHRDEFFXXX","currency":"EUR","amount":"250.50"}]},"tokens":[{"name":"back office","sha256":"{{Hex}}","roles":["back-office","operator"]}],
             "running":{"tickMilliseconds":100,"inbox":8192,"inboxMegabytes":256} }
             """,
             $$"""

@@ -27,6 +27,8 @@ internal sealed class FuzzNetwork : IDisposable
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
 
+    private const string AlphaBic = "ALPHDEFFXXX";
+    private const long Limit = 1_000;
     private const int MostRounds = 2_000;
     private const int MostKept = 400;
 
@@ -42,13 +44,18 @@ internal sealed class FuzzNetwork : IDisposable
         entropy = new SeededEntropy(seed);
         Ledger = new FuzzLedger(seed + 1);
         posting = SigningKey.Generate(entropy);
-        BankSettings settings = new() { AcceptedContracts = ContractLibrary.All.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal) };
+        BankSettings settings = new()
+        {
+            AcceptedContracts = ContractLibrary.All.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
+            // What Alpha proposes and no more: terms that a change gave another limit are refused.
+            GrantedLimits = new Dictionary<(ParticipantId, string), long> { [(IdOf(AlphaBic), Eur.Code)] = Limit },
+        };
         Supervisor = new FuzzNode("SUPVDEFFXXX", seed + 2, new FuzzRole("regulator", RegulatorMachine.RecoveryKinds, static _ => [],
             static (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)), Ledger.Pin, settings.Node);
         Agent = new FuzzNode("MARKDEFFXXX", seed + 3, new FuzzRole("agent", AgentMachine.RecoveryKinds, static _ => [],
             (parts, rows) => new AgentMachine(new AgentParts(parts, posting, [Supervisor.Pin]), rows)), Ledger.Pin, settings.Node, posting);
         FuzzRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, settings, Agent.Pin), rows));
-        Alpha = new FuzzNode("ALPHDEFFXXX", seed + 4, bank, Ledger.Pin, settings.Node);
+        Alpha = new FuzzNode(AlphaBic, seed + 4, bank, Ledger.Pin, settings.Node);
         Beta = new FuzzNode("BETAFRPPXXX", seed + 5, bank, Ledger.Pin, settings.Node);
         Nodes = [Alpha, Beta, Agent, Supervisor];
         Outsider = List("MALLFRPPXXX", seed + 6);
@@ -95,7 +102,7 @@ internal sealed class FuzzNetwork : IDisposable
     public Digest? TryOpen()
     {
         foreach (FuzzNode bank in (FuzzNode[])[Alpha, Beta]) _ = Ask<BusinessDayResult>(bank, static call => new BankInput.OpenBusinessDay(call, Day));
-        ChannelRequest request = new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], contracts, [Eur], [(false, new Money(Eur, 1_000)), (true, new Money(Eur, 1_000))]);
+        ChannelRequest request = new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], contracts, [Eur], [(false, new Money(Eur, Limit)), (true, new Money(Eur, Limit))]);
         OpenChannelResult? result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, request));
         OpeningRefusal = result?.Refusal;
         // One that was asked for earlier may have opened since.
