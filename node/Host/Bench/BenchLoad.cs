@@ -11,16 +11,13 @@ namespace Settlement.Host.Bench;
 /// </summary>
 internal sealed class BenchLoad : IDisposable
 {
-    /// <summary>Payments of one message; where many directions share what may be unanswered, fewer.</summary>
+    /// <summary>Payments of one message.</summary>
     public const int PaymentsPerMessage = 100;
 
-    /// <summary>Payments that may be unanswered in all directions together: some times what goes on in one batch, so that the next
-    /// one never waits for the load, and far fewer than a bank's mailbox holds.</summary>
-    public const int PaymentsUnanswered = 1_600;
-
-    // However many directions there are, a message of each is under way while the next one is handed in.
-    private const int LeastUnanswered = 2;
-    private const int LeastPerMessage = 10;
+    /// <summary>Payments of one direction that may be unanswered: nearly what goes on in one batch, so that the next one never waits
+    /// for the load, and far fewer than a bank's mailbox holds. It is the same however many directions there are, because batches
+    /// that are fuller in one network than in another would be compared otherwise.</summary>
+    public const int PaymentsUnanswered = 800;
 
     // Requests of one direction at once. A bank answers when the message is durable, so that one at a time would leave it idle.
     private const int Writers = 4;
@@ -43,10 +40,8 @@ internal sealed class BenchLoad : IDisposable
         calls = new NetworkCalls(network, AnsweredWithin, time);
         this.tally = tally;
         this.time = time;
-        int payments = rate is { } wanted
-            ? Math.Clamp(wanted / (MessagesPerSecond * plan.Directions.Count), 1, PaymentsPerMessage)
-            : Math.Clamp(PaymentsUnanswered / (LeastUnanswered * plan.Directions.Count), LeastPerMessage, PaymentsPerMessage);
-        int unanswered = Math.Max(LeastUnanswered, PaymentsUnanswered / (plan.Directions.Count * payments));
+        int payments = rate is { } wanted ? Math.Clamp(wanted / (MessagesPerSecond * plan.Directions.Count), 1, PaymentsPerMessage) : PaymentsPerMessage;
+        int unanswered = PaymentsUnanswered / payments;
         long interval = rate is { } offered ? (long)((double)time.TimestampFrequency * payments * plan.Directions.Count / offered) : 0;
         // Without a rate the window is always full, so that what was handed in first has settled once as much as it holds has.
         PipelinePayments = plan.Directions.Count * payments * (rate is null ? unanswered : 1);

@@ -22,7 +22,8 @@ internal sealed record BenchPlan(
     IReadOnlyList<ParticipantId> Banks, IReadOnlyList<ChannelPlan> Channels, IReadOnlyList<Direction> Directions, TimeSpan WarmUp, IReadOnlyList<TimeSpan> Slices,
     TimeSpan PgbenchSlice)
 {
-    /// <summary>The load before the first slice, in which code is compiled and caches fill, is as long as all that is measured, within these.</summary>
+    /// <summary>The load before the first slice, in which code is compiled and caches fill, is as long as all that is measured, within
+    /// these; for each pair of banks that pay, because each compiles for itself while they share the processors.</summary>
     public static readonly TimeSpan ShortestWarmUp = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
 
@@ -57,7 +58,7 @@ internal sealed record BenchPlan(
         int slices = (int)Math.Ceiling(measured / LongestSlice);
         TimeSpan slice = measured / slices;
         return new BenchPlan(
-            banks, channels, directions, TimeSpan.FromTicks(Math.Clamp(measured.Ticks, ShortestWarmUp.Ticks, LongestWarmUp.Ticks)),
+            banks, channels, directions, channels.Length * TimeSpan.FromTicks(Math.Clamp(measured.Ticks, ShortestWarmUp.Ticks, LongestWarmUp.Ticks)),
             [.. Enumerable.Repeat(slice, slices)], TimeSpan.FromSeconds(Math.Ceiling(Math.Min(slice.TotalSeconds, LongestPgbenchSlice.TotalSeconds))));
     }
 
