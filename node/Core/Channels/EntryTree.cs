@@ -10,20 +10,18 @@ namespace Settlement.Core.Channels;
 /// </summary>
 public static class EntryTree
 {
-    private static readonly Digest Padding = Rfc6962.HashLeaf([]);
+    // The root of padding alone, by height: the same in every tree.
+    private static readonly Digest[] Paddings = PaddingsOf();
 
     /// <summary>The root over the header's bytes and the commitments, 32 bytes each.</summary>
     public static Digest Root(ReadOnlySpan<byte> header, ReadOnlySpan<byte> commitments)
     {
         Digest[] level = Leaves(header, commitments);
         int used = 1 + commitments.Length / Digest.Length;
-        Digest padding = Padding;
-        // The tree is complete, so each level halves; where two nodes are both of padding, so is the one above them, alike.
-        for (int count = level.Length; count > 1; count /= 2, used = (used + 1) / 2)
+        // The tree is complete, so each level halves; where two nodes are both of padding, so is the one above them.
+        for (int count = level.Length, height = 1; count > 1; count /= 2, used = (used + 1) / 2, height++)
         {
-            Digest above = used < count - 1 ? Rfc6962.HashChildren(padding, padding) : padding;
-            for (int i = 0; i < count / 2; i++) level[i] = 2 * i < used ? Rfc6962.HashChildren(level[2 * i], level[2 * i + 1]) : above;
-            padding = above;
+            for (int i = 0; i < count / 2; i++) level[i] = 2 * i < used ? Rfc6962.HashChildren(level[2 * i], level[2 * i + 1]) : Paddings[height];
         }
 
         return level[0];
@@ -37,7 +35,16 @@ public static class EntryTree
         Digest[] leaves = new Digest[padded];
         leaves[0] = Rfc6962.HashLeaf(header);
         for (int i = 1; i < used; i++) leaves[i] = Rfc6962.HashLeaf(commitments.Slice((i - 1) * Digest.Length, Digest.Length));
-        leaves.AsSpan(used).Fill(Padding);
+        leaves.AsSpan(used).Fill(Paddings[0]);
         return leaves;
+    }
+
+    private static Digest[] PaddingsOf()
+    {
+        // As many heights as a count of leaves has bits.
+        Digest[] paddings = new Digest[8 * sizeof(int)];
+        paddings[0] = Rfc6962.HashLeaf([]);
+        for (int height = 1; height < paddings.Length; height++) paddings[height] = Rfc6962.HashChildren(paddings[height - 1], paddings[height - 1]);
+        return paddings;
     }
 }
