@@ -25,7 +25,8 @@ internal sealed class LogFollower
     private DateTimeOffset due = DateTimeOffset.MinValue;
     private string? doubt;
     private long kept;
-    private bool isStored = true;
+    private bool isFound;
+    private bool isStored;
     private bool isReadAgain;
 
     public LogFollower(NodeContext node, RecoveredRows rows, TimeSpan interval)
@@ -39,6 +40,7 @@ internal sealed class LogFollower
                 throw new InvalidOperationException("The stored frontier of the log does not fit its size.");
             range = restored;
             kept = stored.Notarised;
+            isFound = isStored = true;
         }
     }
 
@@ -69,9 +71,10 @@ internal sealed class LogFollower
     /// <summary>Compares what was found in the vault at the start with what had been read of the log; true when something that was
     /// read is gone. The log is then read from its first leaf again, because it alone knows what.</summary>
     /// <param name="notarised">The sum of all channels' newest sequences.</param>
-    public bool ReadAgainWhereLess(long notarised)
+    /// <param name="hasChannels">Whether the vault has channels: it has had this follower's own row since before the first.</param>
+    public bool ReadAgainWhereLess(long notarised, bool hasChannels)
     {
-        if (notarised >= kept) return false;
+        if (notarised >= kept && (isFound || !hasChannels)) return false;
         range = new CompactRange();
         isReadAgain = true;
         return true;
@@ -81,9 +84,8 @@ internal sealed class LogFollower
     /// <param name="notarised">The sum of all channels' newest sequences.</param>
     public void Keep(long notarised)
     {
-        // While it is read again, what was known before counts: the node may stop in the middle of it.
-        notarised = Math.Max(notarised, kept);
-        if (isStored && notarised == kept) return;
+        // While rows are missing nothing takes their place: each start shall find it so.
+        if (isReadAgain || (isStored && notarised == kept)) return;
         isStored = true;
         kept = notarised;
         LogRow row = new() { Next = range.Count, Notarised = notarised };

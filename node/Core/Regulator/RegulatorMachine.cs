@@ -28,6 +28,7 @@ public sealed class RegulatorMachine : IMachine
     private readonly ObservedOpenings openings;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
     private readonly HashSet<ParticipantId> participants = [];
+    private readonly bool isFrozen;
     private bool lacksRows;
 
     /// <summary>A machine with the memory of its vault.</summary>
@@ -45,8 +46,8 @@ public sealed class RegulatorMachine : IMachine
             if (channels.TryGetValue(new Digest(row.Key), out ObservedSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, ObservedRow.Parser));
         }
 
-        lacksRows = follower.ReadAgainWhereLess(Notarised);
-        foreach (ObservedSide channel in channels.Values) channel.IsFrozen = lacksRows;
+        isFrozen = lacksRows = follower.ReadAgainWhereLess(Notarised, rows.Of(PayloadKind.Channels).Any());
+        foreach (ObservedSide channel in channels.Values) channel.IsFrozen = isFrozen;
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -182,7 +183,7 @@ public sealed class RegulatorMachine : IMachine
         ChannelContext context = new(new Digest(row.Channel.Span), terms, keys, own!.Number);
         if (!OpenedChannel.TryRead(row.Record, node.Network, out OpenedChannel? opened, out string code))
             throw new InvalidOperationException($"A stored opening cannot be read: {code}.");
-        ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry());
+        ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry()) { IsFrozen = isFrozen };
         participants.UnionWith(terms.Participants.Select(p => p.Id));
         if (channels.TryAdd(context.Channel, channel)) SeeHead(channel, 1);
     }

@@ -279,10 +279,33 @@ public sealed class AuditTests
             foreach (StoredPayload row in world.Supervisor.Vault.Scan(kind)) world.Supervisor.Vault.Delete(kind, row.Key);
         }
 
+        for (int start = 1; start <= 2; start++)
+        {
+            world.Supervisor.Restart();
+            world.Pass(TimeSpan.FromSeconds(30));
+            Assert.Equal(NodeCodes.RowsMissing, world.Observed().LogFault);
+            Assert.Contains(NodeCodes.RowsMissing, world.Supervisor.Alarms);
+        }
+    }
+
+    [Fact]
+    public void Without_the_row_that_says_how_far_the_log_was_read_no_channel_is_complete()
+    {
+        using TwoBanks world = Settled();
+        byte[] key = Core.Vault.RowKeys.Name("log");
+        byte[] row = world.Supervisor.Vault.Find(PayloadKind.Settings, key)!;
+        world.Supervisor.Vault.Delete(PayloadKind.Settings, key);
+        for (int start = 1; start <= 2; start++)
+        {
+            world.Supervisor.Restart();
+            world.Pass(TimeSpan.FromSeconds(30));
+            Assert.Equal((0L, NodeCodes.RowsMissing), (world.Audit().NotDelivered[0].Sequence, world.Audit().NotDelivered[0].Code));
+        }
+
+        world.Supervisor.Vault.Overwrite(PayloadKind.Settings, key, row);
         world.Supervisor.Restart();
         world.Pass(TimeSpan.FromSeconds(30));
-        Assert.Equal(NodeCodes.RowsMissing, world.Observed().LogFault);
-        Assert.Contains(NodeCodes.RowsMissing, world.Supervisor.Alarms);
+        Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
     }
 
     /// <summary>One page of the log that the supervisor reads says something else than what was signed; a new head is in it.</summary>
