@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
+using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
 
 namespace Settlement.Host.Peers;
@@ -17,8 +18,8 @@ internal abstract record PeerAnswer
 
     /// <summary>It did not, or its answer cannot be used. The reason holds no body.</summary>
     /// <param name="Reason">Why.</param>
-    /// <param name="Impostor">The fingerprint of the key that was presented in place of the listed one; null where that is not why.</param>
-    internal sealed record Failed(string Reason, string? Impostor = null) : PeerAnswer;
+    /// <param name="Offence">What whoever answered did that no honest node does; null where the network may be the cause.</param>
+    internal sealed record Failed(string Reason, PeerOffence? Offence = null) : PeerAnswer;
 }
 
 /// <summary>
@@ -64,7 +65,6 @@ internal sealed class PeerClient : IDisposable
             DefaultRequestVersion = HttpVersion.Version20,
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Timeout = Timeout.InfiniteTimeSpan,
-            MaxResponseContentBufferSize = PeerBounds.MaximumBodyBytes,
         };
     }
 
@@ -73,6 +73,7 @@ internal sealed class PeerClient : IDisposable
     {
         using CancellationTokenSource timer = new(PeerBounds.RequestTimeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
+        bool hasBegun = false;
         try
         {
             using HttpRequestMessage request = new(HttpMethod.Post, PeerRoutes.Of(door))
@@ -81,19 +82,24 @@ internal sealed class PeerClient : IDisposable
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
                 Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } },
             };
-            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, either.Token);
-            return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted
-                ? new PeerAnswer.Received(await response.Content.ReadAsByteArrayAsync(either.Token))
-                : new PeerAnswer.Failed($"status {(int)response.StatusCode}");
+            using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted)) return new PeerAnswer.Failed($"status {(int)response.StatusCode}");
+            hasBegun = true;
+            await response.Content.LoadIntoBufferAsync(PeerBounds.MaximumBodyBytes, either.Token);
+            return new PeerAnswer.Received(await response.Content.ReadAsByteArrayAsync(either.Token));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return new PeerAnswer.Failed($"no answer within {PeerBounds.RequestTimeout}");
+            return new PeerAnswer.Failed($"no answer within {PeerBounds.RequestTimeout}",
+                hasBegun ? new PeerOffence(HostCodes.BodyTooSlow, $"an answer that did not come in within {PeerBounds.RequestTimeout}") : null);
         }
         catch (HttpRequestException error)
         {
             bool isImpostor = error.HttpRequestError == HttpRequestError.SecureConnectionError && presentedKey is { } shown && shown != destination.TlsKeyFingerprint.ToString();
-            return new PeerAnswer.Failed(isImpostor ? "the key presented is not the one listed" : error.HttpRequestError.ToString(), isImpostor ? presentedKey : null);
+            if (isImpostor) return new PeerAnswer.Failed("the key presented is not the one listed", new PeerOffence(HostCodes.AnotherKey, $"{presentedKey} in place of {destination.TlsKeyFingerprint}"));
+            bool isTooLarge = error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
+            return new PeerAnswer.Failed(error.HttpRequestError.ToString(),
+                isTooLarge ? new PeerOffence(HostCodes.BodyTooLarge, $"an answer of more than {PeerBounds.MaximumBodyBytes} bytes") : null);
         }
     }
 

@@ -114,8 +114,8 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             }
             else
             {
-                if (answer is PeerAnswer.Failed { Impostor: { } key })
-                    owner.loop!.TryPost(new Input.DoorRefused(send.To.Participant, HostCodes.AnotherKey, $"{send.To.Endpoint} presents {key} in place of {send.To.TlsKeyFingerprint}"));
+                if (answer is PeerAnswer.Failed { Offence: { } offence })
+                    owner.loop!.TryPost(new Input.DoorRefused(send.To.Participant, offence.Code, $"{send.To.Endpoint}: {offence.Detail}"));
                 await owner.loop!.PostAnswerAsync(new Input.SendFailed(send.Token), 0, ct);
             }
         }

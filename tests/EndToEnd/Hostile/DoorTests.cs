@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,6 +40,7 @@ public sealed class DoorTests : IAsyncLifetime
     private readonly TlsIdentity hostile = NewIdentity();
     private readonly TlsIdentity honest = NewIdentity();
     private readonly ManualTime time = new();
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RoleLoop loop = null!;
     private Task running = null!;
     private WebApplication app = null!;
@@ -174,32 +176,71 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task AnotherKeyAtAParticipantsAddressIsNamedAndGetsNothing()
     {
-        Destination impostor = new(TestNodes.Id(Honest), new Uri(door, "/"), honest.Key.Fingerprint);
+        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestNodes.Id(Honest), new Uri(door, "/"), honest.Key.Fingerprint), static () => Task.CompletedTask);
+        Assert.Equal((TestNodes.Id(Honest), HostCodes.AnotherKey), (refused.From, refused.Code));
+        Assert.Contains(server.Key.Fingerprint.ToString(), refused.Detail, StringComparison.Ordinal);
+        Assert.False(told.Reader.TryRead(out _));
+    }
+
+    [Theory]
+    [InlineData(true, HostCodes.BodyTooLarge)]
+    [InlineData(false, HostCodes.BodyTooSlow)]
+    public async Task AnAnswerWithoutEndIsCutOffAndWhoGaveItIsNamed(bool isLarge, string code)
+    {
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, hostile, NullLoggerFactory.Instance);
+        await using WebApplication lying = builder.Build();
+        lying.MapPost(PeerRoutes.Messages, async (HttpContext context) =>
+        {
+            byte[] piece = new byte[64 * 1024];
+            do await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+            while (isLarge);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            begun.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        });
+        await lying.StartAsync(Ct);
+        Uri at = new(lying.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestNodes.Id(Hostile), at, hostile.Key.Fingerprint), async () =>
+        {
+            if (isLarge) return;
+            await begun.Task.WaitAsync(Patience, Ct);
+            // The answer's first bytes are on their way to whoever waits for the rest.
+            while (!answered.Task.IsCompleted)
+            {
+                time.Advance(PeerBounds.RequestTimeout);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), Ct);
+            }
+        });
+        Assert.Equal((TestNodes.Id(Hostile), code), (refused.From, refused.Code));
+    }
+
+    /// <summary>What a node is told of whoever answers a message at an address.</summary>
+    private async Task<Input.DoorRefused> AnsweredAsync(Destination at, Func<Task> meanwhile)
+    {
         List<Input> heard = [];
-        TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         LateSends sends = new();
         RoleLoop own = new(
             new ToyMachine((machine, inputs) =>
             {
                 lock (heard) heard.AddRange(inputs);
-                if (inputs.OfType<Input.SendFailed>().Any()) failed.TrySetResult();
                 Step step = new();
-                if (machine.Steps.Count == 1) step.Then.Add(new Effect.Send(impostor, Door.Peer, 1, [1, 2, 3]));
+                // A clock that was moved before the answer began saw no answer at all: it is asked again.
+                if (inputs.OfType<Input.DoorRefused>().Any()) answered.TrySetResult();
+                else if (machine.Steps.Count == 1 || inputs.OfType<Input.SendFailed>().Any()) step.Then.Add(new Effect.Send(at, Door.Peer, machine.Steps.Count, [1, 2, 3]));
                 return step;
             }),
             new InMemoryVault(), sends, new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, TimeProvider.System, NullLogger.Instance);
-        await using PeerSender sender = new(hostile, new NodeHealth(), TimeProvider.System, NullLogger.Instance);
+        await using PeerSender sender = new(hostile, new NodeHealth(), time, NullLogger.Instance);
         sends.Sender = sender;
         sender.AnswerTo(own);
         own.TryPost(new Input.Tick());
         Task sending = own.RunAsync(Ct);
-        await failed.Task.WaitAsync(Patience, Ct);
+        await meanwhile();
+        await answered.Task.WaitAsync(Patience, Ct);
         own.Complete();
         await sending;
-        Input.DoorRefused refused = Assert.Single(heard.OfType<Input.DoorRefused>());
-        Assert.Equal((TestNodes.Id(Honest), HostCodes.AnotherKey), (refused.From, refused.Code));
-        Assert.Contains(server.Key.Fingerprint.ToString(), refused.Detail, StringComparison.Ordinal);
-        Assert.False(told.Reader.TryRead(out _));
+        lock (heard) return heard.OfType<Input.DoorRefused>().First();
     }
 
     [Fact]
