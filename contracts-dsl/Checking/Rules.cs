@@ -29,8 +29,11 @@ internal static class Rules
     public static readonly Rule OutcomeMissing = Error("CD208", "An action does not say which state follows");
     public static readonly Rule OutcomeTwice = Error("CD209", "An action says twice which state follows");
     public static readonly Rule AfterOutcome = Error("CD210", "A statement stands after the outcome");
-
-    public static readonly Rule ReplacesLater = Error("CD211", "A version replaces one that is not before it");
+    public static readonly Rule BlockOpen = Error("CD211", "A block has no 'end'");
+    public static readonly Rule StrayEnd = Error("CD212", "An 'end' or 'otherwise' belongs to no block");
+    public static readonly Rule BlocksTooDeep = Error("CD213", "Blocks nest too deep");
+    public static readonly Rule LateDisclosure = Error("CD214", "A 'discloses' stands after a statement");
+    public static readonly Rule ReplacesLater = Error("CD215", "A version replaces one that is not before it");
 
     public static readonly Rule NameTwice = Error("CD301", "A name is declared twice");
     public static readonly Rule UnknownName = Error("CD302", "A name is unknown");

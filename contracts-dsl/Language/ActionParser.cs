@@ -1,14 +1,14 @@
-using Settlement.Contracts.Checking;
-
 namespace Settlement.Contracts.Language;
 
-/// <summary>Parses one action: its header, its doc strings, and its statements up to the next section or action.</summary>
-internal sealed class ActionParser(TokenCursor cursor, Func<bool, FieldSyntax?> parseParameter)
+/// <summary>Parses one action: its header, its doc strings, what it discloses, and its statements up to the next section or action.</summary>
+internal sealed class ActionParser(TokenCursor cursor, DeclarationParser declarations)
 {
     private readonly List<FieldSyntax> parameters = [];
-    private Name? by;
+    private readonly List<DisclosureSyntax> disclosures = [];
+    private ActorSyntax? by;
     private IReadOnlyList<Name> agreedBy = [];
     private IReadOnlyList<Name> when = [];
+    private WindowSyntax? window;
 
     /// <summary>Null when not even the name could be read; the header's line is then skipped, and the body too.</summary>
     public ActionSyntax? Parse()
@@ -18,18 +18,17 @@ internal sealed class ActionParser(TokenCursor cursor, Func<bool, FieldSyntax?> 
         bool read = name is not null && Header();
         IReadOnlyList<string> docs = read ? cursor.TakeDocs() : [];
         if (read) read = cursor.EndLine();
-        else cursor.SkipLine();
-        List<StatementSyntax> statements = [];
-        while (!cursor.At(TokenKind.End) && !cursor.AtAny(ReservedWords.Sections)) statements.Add(Line());
-        return name is null ? null : new ActionSyntax(name, parameters, by, agreedBy, when, docs, statements, Broken: !read);
+        else cursor.SkipSentence(toParenthesis: true);
+        while (cursor.AtWord("discloses")) read &= Disclosure();
+        IReadOnlyList<StatementSyntax> statements = new StatementParser(cursor).Statements();
+        return name is null ? null
+            : new ActionSyntax(name, parameters, by, agreedBy, when, window, docs, disclosures, statements, Broken: !read);
     }
 
     private bool Header()
     {
-        if (cursor.TryTake(TokenKind.Open) && !Parameters()) return false;
-        if (!cursor.ExpectWord("by")) return false;
-        by = cursor.TakeName("a party");
-        if (by is null) return false;
+        if (cursor.TryEnter() && !Parameters()) return false;
+        if (!cursor.ExpectWord("by") || (by = Actor()) is null) return false;
         if (cursor.TryTake(TokenKind.Comma))
         {
             cursor.ContinueLine();
@@ -38,67 +37,68 @@ internal sealed class ActionParser(TokenCursor cursor, Func<bool, FieldSyntax?> 
             agreedBy = agreeing;
         }
 
-        if (!cursor.TryTakeWord("when")) return true;
-        if (cursor.TakeNames("a state") is not { } states) return false;
-        when = states;
-        return true;
+        if (cursor.TryTakeWord("when"))
+        {
+            if (cursor.TakeNames("a state") is not { } states) return false;
+            when = states;
+        }
+
+        cursor.ContinueLine(ReservedWords.Windows);
+        return !cursor.AtAny(ReservedWords.Windows) || (window = Window()) is not null;
+    }
+
+    private ActorSyntax? Actor()
+    {
+        TextSpan start = cursor.Current.Span;
+        if (cursor.TryTakeWord("network")) return new ActorSyntax(null, Any: false, start);
+        bool any = cursor.TryTakeWord("any");
+        return cursor.TakeName(any ? "a party" : "a party, 'any' or 'network'") is { } name ? new ActorSyntax(name, any, start.To(name.Span)) : null;
     }
 
     private bool Parameters()
     {
         do
         {
-            cursor.ContinueLine();
-            if (parseParameter(true) is not { } parameter) return false;
+            if (declarations.FieldOrParameter(parameter: true) is not { } parameter) return false;
             parameters.Add(parameter);
             if (parameter.Broken) return false;
         }
         while (cursor.TryTake(TokenKind.Comma));
 
-        cursor.ContinueLine();
-        return cursor.Expect(TokenKind.Close, "')' or a comma");
+        return cursor.Leave("')' or a comma");
     }
 
-    private StatementSyntax Line()
+    private WindowSyntax? Window()
     {
-        TextSpan start = cursor.Current.Span;
-        StatementSyntax? statement = Statement(start);
-        if (statement is not null && cursor.EndLine()) return statement;
-        if (statement is null) cursor.SkipLine();
-        return new StatementSyntax.Broken(start);
+        Token word = cursor.Take();
+        if (Expression() is not { } first) return null;
+        ExpressionSyntax? start = null;
+        if (word.Text == "within" && (!cursor.ExpectWord("of") || (start = Expression()) is null)) return null;
+        cursor.ContinueLine("else");
+        Name? code = null;
+        if (cursor.TryTakeWord("else") && (code = cursor.TakeAnyWord("a code for the refusal")) is null) return null;
+        TextSpan span = word.Span.To(cursor.LastSpan);
+        return word.Text switch
+        {
+            "by" => new WindowSyntax.By(first, code, span),
+            "within" => new WindowSyntax.Within(first, start!, code, span),
+            _ => new WindowSyntax.After(first, code, span),
+        };
     }
 
-    private StatementSyntax? Statement(TextSpan start)
-    {
-        if (cursor.TryTake(TokenKind.Arrow))
-            return cursor.TakeName("a state") is { } state ? new StatementSyntax.Outcome(start.To(state.Span), state) : null;
-        if (cursor.TryTakeWord("require")) return Require(start);
-        if (cursor.TryTakeWord("move")) return Move(start);
-        if (cursor.TryTakeWord("issue")) return Issue(start);
-        cursor.Expected("'require', 'move', 'issue' or '->'", EditDistance.DidYouMean(cursor.Current.Text, ReservedWords.Statements));
-        return null;
-    }
+    private ExpressionSyntax? Expression() => new ExpressionParser(cursor).Parse();
 
-    private StatementSyntax.Require? Require(TextSpan start)
+    /// <summary>False when the line could not be read: what it would have disclosed is then not known.</summary>
+    private bool Disclosure()
     {
-        if (new ExpressionParser(cursor).Parse() is not { } condition) return null;
-        // The refusal may stand on a line of its own below a long condition.
-        if (cursor.At(TokenKind.NewLine) && cursor.Ahead(1) is { Kind: TokenKind.Word, Text: "else" }) cursor.Take();
-        if (!cursor.ExpectWord("else") || cursor.TakeAnyWord("a code for the refusal") is not { } code) return null;
-        return new StatementSyntax.Require(start.To(code.Span), condition, code);
-    }
+        TextSpan start = cursor.Take().Span;
+        if (cursor.TakeNames("a field or a parameter") is { } fields && cursor.ExpectWord("to") && cursor.TakeNames("a party") is { } parties)
+        {
+            disclosures.Add(new DisclosureSyntax(fields, parties, start.To(parties[^1].Span)));
+            return cursor.EndLine();
+        }
 
-    private StatementSyntax.Move? Move(TextSpan start)
-    {
-        if (cursor.TakeName("a field of money") is not { } amount || !cursor.ExpectWord("from")) return null;
-        if (cursor.TakeName("a bank") is not { } from || !cursor.ExpectWord("to")) return null;
-        return cursor.TakeName("a bank") is { } to ? new StatementSyntax.Move(start.To(to.Span), amount, from, to) : null;
-    }
-
-    private StatementSyntax.Issue? Issue(TextSpan start)
-    {
-        if (cursor.TakeName("a field of money") is not { } amount || !cursor.ExpectWord("to")) return null;
-        if (cursor.TakeName("a bank") is not { } to || !cursor.ExpectWord("citing")) return null;
-        return cursor.TakeName("a field of text") is { } citing ? new StatementSyntax.Issue(start.To(citing.Span), amount, to, citing) : null;
+        cursor.SkipSentence();
+        return false;
     }
 }

@@ -7,116 +7,167 @@ namespace Settlement.Contracts.Language;
 /// Prints the canonical form: the words as written, in their order, in one layout, without comments. Whatever is not
 /// white space or a comment is kept, redundant parentheses included, so two contracts with one canonical form read alike.
 /// </summary>
-internal static class ContractPrinter
+internal sealed class ContractPrinter
 {
+    private readonly StringBuilder text = new();
+
     public static string Print(ContractSyntax contract)
     {
-        StringBuilder text = new();
-        Line(text, 0, string.Create(CultureInfo.InvariantCulture, $"contract {contract.Name.Text} version {contract.Version}"));
-        Docs(text, 1, contract.Docs);
-        Line(text, 0, "");
-        Line(text, 0, "parties");
-        foreach (PartySyntax party in contract.Parties)
-        {
-            Line(text, 1, $"{party.Name.Text} {party.Kind!.Text}{(party.Observes ? ", observes" : "")}");
-            Docs(text, 2, party.Docs);
-        }
-
-        if (contract.Fields.Count > 0)
-        {
-            Line(text, 0, "");
-            Line(text, 0, "fields");
-        }
-
-        foreach (FieldSyntax field in contract.Fields)
-        {
-            Line(text, 1, FieldText(field));
-            Docs(text, 2, field.Docs);
-        }
-
-        Line(text, 0, "");
-        Line(text, 0, "states");
-        for (int i = 0; i < contract.States.Count; i++) StateLines(text, contract.States[i], last: i == contract.States.Count - 1);
-        foreach (ActionSyntax action in contract.Actions) ActionLines(text, action);
-        return text.ToString();
+        var printer = new ContractPrinter();
+        printer.Contract(contract);
+        return printer.text.ToString();
     }
 
     /// <summary>A text in quotes, with its escapes.</summary>
     public static string Quoted(string content) => new TextValue(content).Written;
 
-    private static void StateLines(StringBuilder text, StateSyntax state, bool last)
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Names(IReadOnlyList<Name> names) => string.Join(", ", names.Select(n => n.Text));
+
+    private static string Expression(ExpressionSyntax expression) => ExpressionPrinter.Print(expression);
+
+    private void Contract(ContractSyntax contract)
+    {
+        string replaces = contract.Replaces is { } replaced ? $" replaces {Number(replaced.Number)}" : "";
+        Line(0, $"contract {contract.Name.Text} version {Number(contract.Version)}{replaces}");
+        Docs(1, contract.Docs);
+        Section("units", contract.Units, unit => Declaration(unit.Name.Text, unit.Docs));
+        Section("codes", contract.CodeSets, set => Declaration($"{set.Name.Text} = {Codes(set)}", set.Docs));
+        Section("parties", contract.Parties, party => Declaration(Party(party), party.Docs));
+        Section("fields", contract.Fields, field => Declaration(Field(field), field.Docs));
+        Line(0, "");
+        Line(0, "states");
+        for (int i = 0; i < contract.States.Count; i++) State(contract.States[i], last: i == contract.States.Count - 1);
+        foreach (ActionSyntax action in contract.Actions) Action(action);
+    }
+
+    private void Section<T>(string word, IReadOnlyList<T> declarations, Action<T> print)
+    {
+        if (declarations.Count == 0) return;
+        Line(0, "");
+        Line(0, word);
+        foreach (T declaration in declarations) print(declaration);
+    }
+
+    private void Declaration(string declaration, IReadOnlyList<string> docs)
+    {
+        Line(1, declaration);
+        Docs(2, docs);
+    }
+
+    private static string Codes(CodeSetSyntax set) => set.External is { } external ? $"iso {external.Text}" : Names(set.Codes);
+
+    private static string Party(PartySyntax party)
+    {
+        string several = party.Several is not { } given ? "" : given.Most is { } most ? $", several({Number(most)})" : ", several";
+        return $"{party.Name.Text} {party.Kind!.Text}{several}{(party.Observes ? ", observes" : "")}";
+    }
+
+    private static string Field(FieldSyntax field)
+    {
+        StringBuilder written = new($"{field.Name.Text} {Type(field.Type!)}");
+        if (field.ForEach is { } party) written.Append(" for each ").Append(party.Text);
+        if (field.Optional) written.Append(" optional");
+        if (field.Audience is { } audience) written.Append(" to ").Append(Names(audience));
+        if (field.PersonalOf is { } owner) written.Append(" personal of ").Append(owner.Text);
+        return written.ToString();
+    }
+
+    private static string Type(TypeSyntax type)
+    {
+        string inner = type.Number is { } number ? $"({Number(number)})" : type.Unit is { } unit ? $"({unit.Text})" : "";
+        return $"{type.Word.Text}{inner}{(type.Element is { } element ? $" of {Type(element)}" : "")}";
+    }
+
+    private void State(StateSyntax state, bool last)
     {
         string comma = last ? "" : ",";
         string declaration = $"{state.Name.Text}{(state.MayRest ? " may rest" : "")}";
-        Line(text, 1, state.Docs.Count == 0 ? declaration + comma : declaration);
-        for (int i = 0; i < state.Docs.Count; i++) Line(text, 2, Quoted(state.Docs[i]) + (i == state.Docs.Count - 1 ? comma : ""));
+        Line(1, state.Docs.Count == 0 ? declaration + comma : declaration);
+        for (int i = 0; i < state.Docs.Count; i++) Line(2, Quoted(state.Docs[i]) + (i == state.Docs.Count - 1 ? comma : ""));
     }
 
-    private static void ActionLines(StringBuilder text, ActionSyntax action)
+    private void Action(ActionSyntax action)
     {
-        Line(text, 0, "");
+        Line(0, "");
         StringBuilder header = new($"on {action.Name.Text}");
-        if (action.Parameters.Count > 0) header.Append('(').AppendJoin(", ", action.Parameters.Select(FieldText)).Append(')');
-        header.Append(" by ").Append(action.By!.Text);
+        if (action.Parameters.Count > 0) header.Append('(').AppendJoin(", ", action.Parameters.Select(Field)).Append(')');
+        header.Append(" by ").Append(Actor(action.By!));
         if (action.AgreedBy.Count > 0) header.Append(", agreed by ").Append(Names(action.AgreedBy));
         if (action.When.Count > 0) header.Append(" when ").Append(Names(action.When));
-        Line(text, 0, header.ToString());
-        Docs(text, 1, action.Docs);
-        foreach (StatementSyntax statement in action.Statements) Line(text, 1, StatementText(statement));
+        if (action.Window is { } window) header.Append(' ').Append(Window(window));
+        Line(0, header.ToString());
+        Docs(1, action.Docs);
+        foreach (DisclosureSyntax disclosure in action.Disclosures)
+            Line(1, $"discloses {Names(disclosure.Fields)} to {Names(disclosure.Parties)}");
+        Statements(1, action.Statements);
     }
 
-    private static string FieldText(FieldSyntax field)
+    private static string Actor(ActorSyntax actor) => actor.Name is not { } name ? "network" : actor.Any ? $"any {name.Text}" : name.Text;
+
+    private static string Window(WindowSyntax window)
     {
-        StringBuilder text = new($"{field.Name.Text} {field.Type!.Word.Text}");
-        if (field.Type.Length is { } length) text.Append(CultureInfo.InvariantCulture, $"({length})");
-        if (field.Optional) text.Append(" optional");
-        if (field.Audience is { } audience) text.Append(" to ").Append(Names(audience));
-        if (field.PersonalOf is { } owner) text.Append(" personal of ").Append(owner.Text);
-        return text.ToString();
+        string written = window switch
+        {
+            WindowSyntax.By by => $"by {Expression(by.Moment)}",
+            WindowSyntax.Within within => $"within {Expression(within.Length)} of {Expression(within.Start)}",
+            WindowSyntax.After after => $"after {Expression(after.Moment)}",
+            _ => throw new InvalidOperationException("Unknown syntax."),
+        };
+        return window.Code is { } code ? $"{written} else {code.Text}" : written;
     }
 
-    private static string StatementText(StatementSyntax statement) => statement switch
+    private void Statements(int depth, IReadOnlyList<StatementSyntax> statements)
     {
-        StatementSyntax.Require require => $"require {ExpressionText(require.Condition)} else {require.Code.Text}",
-        StatementSyntax.Move move => $"move {move.Amount.Text} from {move.From.Text} to {move.To.Text}",
-        StatementSyntax.Issue issue => $"issue {issue.Amount.Text} to {issue.To.Text} citing {issue.Citing.Text}",
+        foreach (StatementSyntax statement in statements) Statement(depth, statement);
+    }
+
+    private void Statement(int depth, StatementSyntax statement)
+    {
+        switch (statement)
+        {
+            case StatementSyntax.If @if:
+                Line(depth, $"if {Expression(@if.Condition)}");
+                Statements(depth + 1, @if.Then);
+                if (@if.Otherwise is { } otherwise)
+                {
+                    Line(depth, "otherwise");
+                    Statements(depth + 1, otherwise);
+                }
+
+                Line(depth, "end");
+                break;
+            case StatementSyntax.ForEach each:
+                Line(depth, $"for each {each.Name.Text}{(each.List is { } list ? $" in {list.Text}" : "")}");
+                Statements(depth + 1, each.Body);
+                Line(depth, "end");
+                break;
+            default:
+                Line(depth, Simple(statement));
+                break;
+        }
+    }
+
+    private static string Simple(StatementSyntax statement) => statement switch
+    {
+        StatementSyntax.Let let => $"let {let.Name.Text} = {Expression(let.Value)}",
+        StatementSyntax.Require require => $"require {Expression(require.Condition)} else {require.Code.Text}",
+        StatementSyntax.Set set => $"set {set.Field.Text} = {Expression(set.Value)}",
+        StatementSyntax.Clear clear => $"clear {clear.Field.Text}",
+        StatementSyntax.Move move => $"move {Expression(move.Amount)} from {move.From.Text} to {move.To.Text}",
+        StatementSyntax.Reserve reserve => $"reserve {reserve.Amount.Text} from {reserve.From.Text}",
+        StatementSyntax.Release release => $"release {release.Amount.Text} to {release.To.Text}",
+        StatementSyntax.Issue issue => $"issue {Expression(issue.Amount)} to {issue.To.Text} citing {issue.Citing.Text}",
+        StatementSyntax.Redeem redeem => $"redeem {Expression(redeem.Amount)} from {redeem.From.Text}",
         StatementSyntax.Outcome outcome => $"-> {outcome.State.Text}",
         _ => throw new InvalidOperationException("Only a contract without errors has a canonical form."),
     };
 
-    private static string ExpressionText(ExpressionSyntax expression) => expression switch
+    private void Docs(int depth, IReadOnlyList<string> docs)
     {
-        ExpressionSyntax.Number number => number.Value.ToString(CultureInfo.InvariantCulture),
-        ExpressionSyntax.Date date => new DateValue(date.Value).Written,
-        ExpressionSyntax.Text text => Quoted(text.Value),
-        ExpressionSyntax.Reference reference => reference.Name.Text,
-        ExpressionSyntax.Present present => $"present({present.Name.Text})",
-        ExpressionSyntax.Not not => $"not {ExpressionText(not.Operand)}",
-        ExpressionSyntax.Parenthesised inner => $"({ExpressionText(inner.Inner)})",
-        ExpressionSyntax.Binary binary => $"{ExpressionText(binary.Left)} {Written(binary.Operator)} {ExpressionText(binary.Right)}",
-        _ => throw new InvalidOperationException("Unknown syntax."),
-    };
-
-    private static string Written(BinaryOperator @operator) => @operator switch
-    {
-        BinaryOperator.Or => "or",
-        BinaryOperator.And => "and",
-        BinaryOperator.Equal => "=",
-        BinaryOperator.NotEqual => "!=",
-        BinaryOperator.Less => "<",
-        BinaryOperator.LessOrEqual => "<=",
-        BinaryOperator.Greater => ">",
-        BinaryOperator.GreaterOrEqual => ">=",
-        BinaryOperator.Add => "+",
-        _ => "-",
-    };
-
-    private static string Names(IReadOnlyList<Name> names) => string.Join(", ", names.Select(n => n.Text));
-
-    private static void Docs(StringBuilder text, int depth, IReadOnlyList<string> docs)
-    {
-        foreach (string doc in docs) Line(text, depth, Quoted(doc));
+        foreach (string doc in docs) Line(depth, Quoted(doc));
     }
 
-    private static void Line(StringBuilder text, int depth, string content) => text.Append(' ', depth * 2).Append(content).Append('\n');
+    private void Line(int depth, string content) => text.Append(' ', depth * 2).Append(content).Append('\n');
 }

@@ -1,28 +1,74 @@
-using System.Globalization;
 using Settlement.Contracts.Checking;
 
 namespace Settlement.Contracts.Language;
 
 /// <summary>
-/// Parses an expression by recursive descent: or, and, not, one comparison, + and -, then a single thing. Depth and
-/// size are bounded, so that everything which later walks the tree is too. Null means that it has complained.
+/// Parses an expression by recursive descent: a choice or a test of all values, or, and, not, one comparison, + and -,
+/// * and / and conversions, lengths of time, then a single thing. Depth and size are bounded, so that everything which
+/// later walks the tree is too. Null means that it has complained.
 /// </summary>
-internal sealed class ExpressionParser(TokenCursor cursor)
+internal sealed class ExpressionParser
 {
-    /// <summary>How deep parentheses and 'not' may nest.</summary>
+    /// <summary>How deep parentheses, 'not', choices and calls may nest.</summary>
     public const int MaxDepth = 32;
 
     /// <summary>How many operators, parentheses and operands one expression may have.</summary>
     public const int MaxSize = 256;
 
+    private static readonly Dictionary<string, TimeUnit> Units = new(StringComparer.Ordinal)
+    {
+        ["seconds"] = TimeUnit.Seconds, ["minutes"] = TimeUnit.Minutes, ["hours"] = TimeUnit.Hours, ["days"] = TimeUnit.Days,
+        ["weeks"] = TimeUnit.Weeks, ["months"] = TimeUnit.Months,
+    };
+
+    private readonly TokenCursor cursor;
+    private readonly OperandParser operands;
     private int depth;
-    private int parentheses;
     private int size;
+
+    public ExpressionParser(TokenCursor cursor)
+    {
+        this.cursor = cursor;
+        operands = new OperandParser(cursor, this);
+    }
 
     public ExpressionSyntax? Parse()
     {
-        depth = parentheses = size = 0;
+        depth = size = 0;
+        return Expression();
+    }
+
+    /// <summary>An expression within another one.</summary>
+    public ExpressionSyntax? Inner(TextSpan start) => Nested(start, Expression);
+
+    /// <summary>A single thing within another one.</summary>
+    public ExpressionSyntax? InnerSingle(TextSpan start) => Nested(start, Single);
+
+    private ExpressionSyntax? Expression()
+    {
+        if (cursor.AtWord("if")) return Choice();
+        if (cursor.AtWord("all") || cursor.AtWord("any")) return Quantified();
         return Or();
+    }
+
+    private ExpressionSyntax.Choice? Choice()
+    {
+        TextSpan start = cursor.Take().Span;
+        if (!Larger(start) || Inner(start) is not { } condition || !cursor.ExpectWord("then")) return null;
+        cursor.ContinueLine();
+        if (Inner(start) is not { } then || !cursor.ExpectWord("otherwise")) return null;
+        cursor.ContinueLine();
+        return Inner(start) is { } otherwise ? new ExpressionSyntax.Choice(start.To(otherwise.Span), condition, then, otherwise) : null;
+    }
+
+    private ExpressionSyntax.Quantified? Quantified()
+    {
+        Token word = cursor.Take();
+        if (!Larger(word.Span) || cursor.TakeNewName("a value") is not { } element) return null;
+        if (!cursor.ExpectWord("in") || cursor.TakeName("a list") is not { } list || !cursor.Expect(TokenKind.Colon, "':'")) return null;
+        cursor.ContinueLine();
+        return Inner(word.Span) is { } condition
+            ? new ExpressionSyntax.Quantified(word.Span.To(condition.Span), word.Text == "all", element, list, condition) : null;
     }
 
     private ExpressionSyntax? Or() => Chain(And, () => cursor.AtWord("or") ? BinaryOperator.Or : null);
@@ -33,11 +79,8 @@ internal sealed class ExpressionParser(TokenCursor cursor)
     {
         if (!cursor.AtWord("not")) return Comparison();
         TextSpan start = cursor.Take().Span;
-        if (!Deeper(start)) return null;
         cursor.ContinueLine();
-        ExpressionSyntax? operand = Not();
-        depth--;
-        return operand is null ? null : new ExpressionSyntax.Not(start.To(operand.Span), operand);
+        return Nested(start, Not) is { } operand ? new ExpressionSyntax.Not(start.To(operand.Span), operand) : null;
     }
 
     private ExpressionSyntax? Comparison()
@@ -52,7 +95,18 @@ internal sealed class ExpressionParser(TokenCursor cursor)
         return null;
     }
 
-    private ExpressionSyntax? Sum() => Chain(Single, () => cursor.Current.Kind switch
+    private BinaryOperator? AtComparison() => cursor.Current.Kind switch
+    {
+        TokenKind.Equal => BinaryOperator.Equal,
+        TokenKind.NotEqual => BinaryOperator.NotEqual,
+        TokenKind.Less => BinaryOperator.Less,
+        TokenKind.LessOrEqual => BinaryOperator.LessOrEqual,
+        TokenKind.Greater => BinaryOperator.Greater,
+        TokenKind.GreaterOrEqual => BinaryOperator.GreaterOrEqual,
+        _ => null,
+    };
+
+    private ExpressionSyntax? Sum() => Chain(Product, () => cursor.Current.Kind switch
     {
         TokenKind.Plus => BinaryOperator.Add,
         TokenKind.Minus => BinaryOperator.Subtract,
@@ -62,7 +116,7 @@ internal sealed class ExpressionParser(TokenCursor cursor)
     private ExpressionSyntax? Chain(Func<ExpressionSyntax?> operand, Func<BinaryOperator?> operatorHere)
     {
         ExpressionSyntax? left = operand();
-        while (left is not null && Here(operatorHere) is { } @operator)
+        while (left is not null && operatorHere() is { } @operator)
         {
             if (!Larger(cursor.Take().Span)) return null;
             cursor.ContinueLine();
@@ -72,100 +126,76 @@ internal sealed class ExpressionParser(TokenCursor cursor)
         return left;
     }
 
-    private BinaryOperator? AtComparison() => Here(() => cursor.Current.Kind switch
+    private ExpressionSyntax? Product()
     {
-        TokenKind.Equal => BinaryOperator.Equal,
-        TokenKind.NotEqual => BinaryOperator.NotEqual,
-        TokenKind.Less => BinaryOperator.Less,
-        TokenKind.LessOrEqual => BinaryOperator.LessOrEqual,
-        TokenKind.Greater => BinaryOperator.Greater,
-        TokenKind.GreaterOrEqual => BinaryOperator.GreaterOrEqual,
-        _ => null,
-    });
-
-    /// <summary>Inside parentheses an operator may begin the next line.</summary>
-    private BinaryOperator? Here(Func<BinaryOperator?> operatorHere)
-    {
-        if (parentheses > 0) cursor.ContinueLine();
-        return operatorHere();
-    }
-
-    private ExpressionSyntax? Single()
-    {
-        Token token = cursor.Current;
-        if (!Larger(token.Span)) return null;
-        switch (token.Kind)
+        ExpressionSyntax? left = Span();
+        while (left is not null && (cursor.At(TokenKind.Times) || cursor.At(TokenKind.Over) || cursor.AtWord("at")))
         {
-            case TokenKind.Number or TokenKind.Minus:
-                return Number();
-            case TokenKind.Date:
-                cursor.Take();
-                return DateValue.TryParse(token.Text, out DateOnly date) ? new ExpressionSyntax.Date(token.Span, date) : null;
-            case TokenKind.Text:
-                cursor.Take();
-                return new ExpressionSyntax.Text(token.Span, token.Text);
-            case TokenKind.Open:
-                return Parenthesised();
-            case TokenKind.Word when token.Text == "present":
-                return Present();
-            default:
-                return cursor.TakeName("a field, a parameter or a value") is { } name ? new ExpressionSyntax.Reference(name) : null;
-        }
-    }
-
-    private ExpressionSyntax.Number? Number()
-    {
-        TextSpan start = cursor.Current.Span;
-        string sign = cursor.TryTake(TokenKind.Minus) ? "-" : "";
-        Token digits = cursor.Current;
-        if (!cursor.Expect(TokenKind.Number, "a number")) return null;
-        TextSpan span = start.To(digits.Span);
-        if (sign.Length > 0 && digits.Text == "0")
-        {
-            cursor.Diagnostics.Report(Rules.BadNumber, span, "nought has no sign", "write 0");
-            return null;
+            Token @operator = cursor.Take();
+            if (!Larger(@operator.Span)) return null;
+            cursor.ContinueLine();
+            if (Span() is not { } right) return null;
+            left = @operator.Kind == TokenKind.Word ? Conversion(left, right)
+                : Rounded(new ExpressionSyntax.Binary(left, @operator.Kind == TokenKind.Times ? BinaryOperator.Multiply : BinaryOperator.Divide, right));
         }
 
-        if (long.TryParse(sign + digits.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
-            return new ExpressionSyntax.Number(span, value);
-        cursor.Diagnostics.Report(Rules.BadNumber, span, "this number does not fit 64 bits", $"the largest is {long.MaxValue.ToString(CultureInfo.InvariantCulture)}");
+        if (left is null || !cursor.AtWord("rounded")) return left;
+        cursor.Expected("'rounded' directly behind a product, a quotient or a conversion", "it belongs to the one * or / or 'at' before it; nothing else needs rounding");
         return null;
     }
 
-    private ExpressionSyntax.Parenthesised? Parenthesised()
+    private ExpressionSyntax.Binary? Rounded(ExpressionSyntax.Binary product)
     {
-        TextSpan start = cursor.Take().Span;
-        if (!Deeper(start)) return null;
-        parentheses++;
-        cursor.ContinueLine();
-        ExpressionSyntax? inner = Or();
-        if (inner is not null) cursor.ContinueLine();
-        bool closed = inner is not null && cursor.Expect(TokenKind.Close, "')'");
-        parentheses--;
+        if (!cursor.TryTakeWord("rounded")) return product;
+        return operands.Rounding() is { } rounding ? product with { Rounding = rounding } : null;
+    }
+
+    private ExpressionSyntax.Convert? Conversion(ExpressionSyntax amount, ExpressionSyntax rate)
+    {
+        if (!cursor.ExpectWord("in")) return null;
+        TextSpan start = cursor.Current.Span;
+        ExpressionSyntax? currencyOf = null;
+        Name? unit = cursor.TakeName("a unit, or 'currency of' an amount");
+        if (unit is null) return null;
+        if (unit.Text == "currency" && cursor.TryTakeWord("of"))
+        {
+            unit = null;
+            if ((currencyOf = InnerSingle(start)) is null) return null;
+        }
+
+        Rounding? rounding = null;
+        if (cursor.TryTakeWord("rounded") && (rounding = operands.Rounding()) is null) return null;
+        return new ExpressionSyntax.Convert(amount, rate, currencyOf, unit, rounding, amount.Span.To(cursor.LastSpan));
+    }
+
+    private ExpressionSyntax? Span()
+    {
+        if (Single() is not { } single) return null;
+        if (cursor.TryTakeWord("business"))
+            return cursor.ExpectWord("days") ? new ExpressionSyntax.Length(single.Span.To(cursor.LastSpan), single, TimeUnit.BusinessDays) : null;
+        if (!cursor.At(TokenKind.Word) || !Units.TryGetValue(cursor.Current.Text, out TimeUnit unit)) return single;
+        return new ExpressionSyntax.Length(single.Span.To(cursor.Take().Span), single, unit);
+    }
+
+    private ExpressionSyntax? Single() => Larger(cursor.Current.Span) ? operands.Single() : null;
+
+    private ExpressionSyntax? Nested(TextSpan start, Func<ExpressionSyntax?> inner)
+    {
+        if (++depth > MaxDepth)
+        {
+            cursor.Diagnostics.Report(Rules.TooComplex, start, $"this nests deeper than {MaxDepth} levels", "give a part of it a name with 'let'");
+            return null;
+        }
+
+        ExpressionSyntax? result = inner();
         depth--;
-        return closed ? new ExpressionSyntax.Parenthesised(start.To(cursor.Previous.Span), inner!) : null;
-    }
-
-    private ExpressionSyntax.Present? Present()
-    {
-        TextSpan start = cursor.Take().Span;
-        if (!cursor.Expect(TokenKind.Open, "'(' after 'present'")) return null;
-        if (cursor.TakeName("an optional field or parameter") is not { } name) return null;
-        if (!cursor.Expect(TokenKind.Close, "')'")) return null;
-        return new ExpressionSyntax.Present(start.To(cursor.Previous.Span), name);
-    }
-
-    private bool Deeper(TextSpan span)
-    {
-        if (++depth <= MaxDepth) return true;
-        cursor.Diagnostics.Report(Rules.TooComplex, span, $"this nests deeper than {MaxDepth} levels", "split it into several requires");
-        return false;
+        return result;
     }
 
     private bool Larger(TextSpan span)
     {
         if (++size <= MaxSize) return true;
-        cursor.Diagnostics.Report(Rules.TooComplex, span, $"this expression has more than {MaxSize} parts", "split it into several requires");
+        cursor.Diagnostics.Report(Rules.TooComplex, span, $"this expression has more than {MaxSize} parts", "give a part of it a name with 'let'");
         return false;
     }
 }

@@ -13,11 +13,18 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
     /// <summary>The longest name, in characters.</summary>
     public const int MaxNameLength = 64;
 
+    /// <summary>The most digits after the point of a decimal.</summary>
+    public const int MaxScale = 12;
+
     private const char ByteOrderMark = '\uFEFF';
 
     private readonly List<Token> tokens = [];
+    private readonly List<Comment> comments = [];
     private readonly string text = source.Text;
     private int position;
+
+    /// <summary>What <see cref="Run"/> found beside the tokens, in the order of the source.</summary>
+    public IReadOnlyList<Comment> Comments => comments;
 
     public IReadOnlyList<Token> Run()
     {
@@ -39,7 +46,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
         else if (c == '-' && At(1) == '-') Comment();
         else if (c == '"') Quoted();
         else if (char.IsAsciiLetter(c) || c == '_') Word();
-        else if (char.IsAsciiDigit(c)) Number();
+        else if (char.IsAsciiDigit(c) || (c == '.' && char.IsAsciiDigit(At(1)))) Number();
         else if (Symbol(c) is { } symbol) Add(symbol.Kind, position += symbol.Length, start);
         else Unreadable();
     }
@@ -61,11 +68,14 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
 
     private void Comment()
     {
+        int start = position;
         while (!AtLineEnd)
         {
             if (text[position] == '\t') position++;
             else ReadVisible();
         }
+
+        comments.Add(new Comment(text[start..position].TrimEnd(' ', '\t'), new TextSpan(start, position - start)));
     }
 
     private void Quoted()
@@ -138,11 +148,26 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
             return;
         }
 
-        while (char.IsAsciiLetterOrDigit(At(0)) || At(0) == '_') position++;
-        string digits = text[start..position];
-        Add(TokenKind.Number, position, start);
-        if (!digits.All(char.IsAsciiDigit)) Bad(Rules.BadNumber, start, $"'{digits}' is neither a number nor a name", "a name begins with a letter");
-        else if (digits.Length > 1 && digits[0] == '0') Bad(Rules.BadNumber, start, "a number has no leading zeros", $"write {digits.TrimStart('0').PadLeft(1, '0')}");
+        while (char.IsAsciiLetterOrDigit(At(0)) || At(0) is '_' or '.') position++;
+        string written = text[start..position];
+        Add(written.Contains('.', StringComparison.Ordinal) ? TokenKind.Decimal : TokenKind.Number, position, start);
+        if (NumberFault(written) is var (message, suggestion)) Bad(Rules.BadNumber, start, message, suggestion);
+    }
+
+    private static (string Message, string Suggestion)? NumberFault(string written)
+    {
+        if (written.Length > MaxNameLength) return ("this number is too long", "whole numbers have 64 bits");
+        if (!written.All(c => char.IsAsciiDigit(c) || c == '.')) return ($"'{written}' is neither a number nor a name", "a name begins with a letter");
+        string[] parts = written.Split('.');
+        if (parts.Length > 2) return ("a decimal has one point", "write the digits without separators");
+        string whole = parts[0], fraction = parts[^1];
+        if (whole.Length == 0 || fraction.Length == 0)
+            return ("a decimal has digits on both sides of its point", $"write {whole.PadLeft(1, '0')}.{fraction.PadLeft(1, '0')}");
+        if (whole.Length > 1 && whole[0] == '0')
+            return ("a number has no leading zeros", $"write {whole.TrimStart('0').PadLeft(1, '0')}{written[whole.Length..]}");
+        if (parts.Length == 2 && fraction.Length > MaxScale)
+            return ($"a decimal has at most {MaxScale} digits after its point", $"write {whole}.{fraction[..MaxScale]}");
+        return null;
     }
 
     private bool IsDate()
@@ -174,6 +199,10 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
         ('=', _) => (TokenKind.Equal, 1),
         ('<', _) => (TokenKind.Less, 1),
         ('>', _) => (TokenKind.Greater, 1),
+        // Two slashes are no operator of any kind; people who write them mean a comment.
+        ('/', not '/') => (TokenKind.Over, 1),
+        ('*', _) => (TokenKind.Times, 1),
+        (':', _) => (TokenKind.Colon, 1),
         _ => null,
     };
 

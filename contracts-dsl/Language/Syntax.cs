@@ -129,6 +129,8 @@ internal abstract record StatementSyntax(TextSpan Span)
 
     public sealed record Outcome(TextSpan Span, Name State) : StatementSyntax(Span);
 
-    /// <summary>A line that could not be read.</summary>
-    public sealed record Broken(TextSpan Span) : StatementSyntax(Span);
+    /// <summary>A line that could not be read, with the block below it.</summary>
+    /// <param name="Span">Its first word.</param>
+    /// <param name="Declared">The name that it declares in spite of that; null when there is none.</param>
+    public sealed record Broken(TextSpan Span, Name? Declared = null) : StatementSyntax(Span);
 }

@@ -2,7 +2,7 @@ namespace Settlement.Contracts.Language;
 
 internal enum TokenKind
 {
-    Word, Number, Date, Text, Comma, Open, Close, Arrow, Plus, Minus,
+    Word, Number, Decimal, Date, Text, Comma, Colon, Open, Close, Arrow, Plus, Minus, Times, Over,
     Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual,
     NewLine, End,
 
@@ -23,19 +23,9 @@ internal readonly record struct Token(TokenKind Kind, string Text, TextSpan Span
         TokenKind.Text => "a text in quotes",
         _ => $"'{Text}'",
     };
+
+    public bool IsWord(string word) => Kind == TokenKind.Word && Text == word;
 }
 
-/// <summary>The words that have a fixed meaning and so cannot name anything but an action, which only 'on' introduces.</summary>
-internal static class ReservedWords
-{
-    /// <summary>The words that begin a section or an action.</summary>
-    public static readonly string[] Sections = ["parties", "fields", "states", "on"];
-
-    /// <summary>The words that begin a statement.</summary>
-    public static readonly string[] Statements = ["require", "move", "issue"];
-
-    public static readonly IReadOnlySet<string> All = new HashSet<string>(
-        [.. Sections, .. Statements, "contract", "version", "observes", "optional", "to", "personal", "of", "may", "rest", "by", "agreed",
-            "when", "else", "from", "citing", "and", "or", "not", "present"],
-        StringComparer.Ordinal);
-}
+/// <summary>A comment with its two hyphens, which no token stands for: only the formatter looks at it.</summary>
+internal readonly record struct Comment(string Text, TextSpan Span);

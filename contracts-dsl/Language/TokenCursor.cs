@@ -5,26 +5,40 @@ namespace Settlement.Contracts.Language;
 /// <summary>Walks over the tokens and complains at most once about a line.</summary>
 internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag diagnostics)
 {
+    private readonly HashSet<int> continued = [];
+    private readonly HashSet<int> docs = [];
     private int index;
+    private int parentheses;
 
     public Token Current => tokens[index];
 
-    public Token Previous => tokens[Math.Max(0, index - 1)];
+    /// <summary>The place of the last token that was taken and is no line end.</summary>
+    public TextSpan LastSpan { get; private set; }
 
     public DiagnosticBag Diagnostics => diagnostics;
+
+    /// <summary>The line ends within a sentence, by index; all others end one. The formatter needs them.</summary>
+    public IReadOnlySet<int> Continued => continued;
+
+    /// <summary>The texts that are doc strings, by index.</summary>
+    public IReadOnlySet<int> Docs => docs;
 
     public Token Ahead(int count) => tokens[Math.Min(index + count, tokens.Count - 1)];
 
     public bool At(TokenKind kind) => Current.Kind == kind;
 
-    public bool AtWord(string word) => IsWord(Current, word);
+    public bool AtWord(string word) => Current.IsWord(word);
 
-    public bool AtAny(string[] words) => Current.Kind == TokenKind.Word && words.Contains(Current.Text);
+    public bool AtAny(string[] words) => IsAny(Current, words);
 
+    /// <summary>Takes a token; inside parentheses the line end behind it too.</summary>
     public Token Take()
     {
         Token token = Current;
-        if (token.Kind != TokenKind.End) index++;
+        if (token.Kind == TokenKind.End) return token;
+        index++;
+        if (token.Kind != TokenKind.NewLine) LastSpan = token.Span;
+        if (parentheses > 0) ContinueLine();
         return token;
     }
 
@@ -40,6 +54,22 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
         if (!AtWord(word)) return false;
         Take();
         return true;
+    }
+
+    /// <summary>Takes an opening parenthesis. Up to the closing one a line end means nothing.</summary>
+    public bool TryEnter()
+    {
+        if (!At(TokenKind.Open)) return false;
+        parentheses++;
+        Take();
+        return true;
+    }
+
+    /// <summary>Takes the closing parenthesis or reports that it was expected.</summary>
+    public bool Leave(string what = "')'")
+    {
+        if (At(TokenKind.Close)) parentheses--;
+        return Expect(TokenKind.Close, what);
     }
 
     /// <summary>Takes the word or reports that it was expected.</summary>
@@ -88,19 +118,46 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
         diagnostics.Report(Rules.Expected, Current.Span, $"expected {what}, found {Current.Called}", suggestion);
     }
 
+    /// <summary>The word that was probably meant; null when no more diagnostics are kept, so that it need not be looked for.</summary>
+    public string? DidYouMean(IEnumerable<string> words) =>
+        diagnostics.IsFull || !At(TokenKind.Word) ? null : EditDistance.DidYouMean(Current.Text, words);
+
     /// <summary>Skips what is left of the line, and its end.</summary>
     public void SkipLine()
     {
+        parentheses = 0;
         while (!At(TokenKind.NewLine) && !At(TokenKind.End)) Take();
         TryTake(TokenKind.NewLine);
     }
 
+    /// <summary>
+    /// Skips what is left of a sentence: this line, and the next ones that begin with what can only go on from a line
+    /// above. A statement or header broken inside its parentheses goes on up to what clearly begins another sentence.
+    /// </summary>
+    public void SkipSentence(bool toParenthesis = false)
+    {
+        int open = parentheses;
+        parentheses = 0;
+        do
+        {
+            while (!At(TokenKind.NewLine) && !At(TokenKind.End))
+            {
+                Token token = Take();
+                if (token.Kind == TokenKind.Open) open++;
+                else if (token.Kind == TokenKind.Close) open--;
+            }
+
+            TryTake(TokenKind.NewLine);
+        }
+        while (!At(TokenKind.End) && (GoesOn() || (toParenthesis && open > 0 && !BeginsSentence(index))));
+    }
+
     /// <summary>Takes the end of the line; reports anything before it and skips it.</summary>
-    public bool EndLine()
+    public bool EndLine(string? suggestion = null)
     {
         if (TryTake(TokenKind.NewLine) || At(TokenKind.End)) return true;
-        Expected("the end of the line");
-        SkipLine();
+        Expected("the end of the line", suggestion);
+        SkipSentence();
         return false;
     }
 
@@ -110,24 +167,27 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     /// </summary>
     public void ContinueLine()
     {
-        if (!At(TokenKind.NewLine)) return;
-        Token next = Ahead(1);
-        bool begins = next.Kind is TokenKind.End or TokenKind.Arrow
-            || (next.Kind == TokenKind.Word && (ReservedWords.Sections.Contains(next.Text) || ReservedWords.Statements.Contains(next.Text)));
-        if (!begins) Take();
+        if (At(TokenKind.NewLine) && !BeginsSentence(index + 1)) Continue();
+    }
+
+    /// <summary>Goes on to the next line when it begins with one of the words that may stand there.</summary>
+    public void ContinueLine(params string[] words)
+    {
+        if (At(TokenKind.NewLine) && IsAny(Ahead(1), words)) Continue();
     }
 
     /// <summary>The doc strings that follow, on this line or the next ones.</summary>
     public IReadOnlyList<string> TakeDocs()
     {
-        List<string> docs = [];
+        List<string> taken = [];
         while (At(TokenKind.Text) || (At(TokenKind.NewLine) && Ahead(1).Kind == TokenKind.Text))
         {
-            TryTake(TokenKind.NewLine);
-            docs.Add(Take().Text);
+            if (At(TokenKind.NewLine)) Continue();
+            docs.Add(index);
+            taken.Add(Take().Text);
         }
 
-        return docs;
+        return taken;
     }
 
     /// <summary>One or more names between commas; null after a complaint. The test stops the list before a comma that is not its own.</summary>
@@ -145,7 +205,36 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
         return names;
     }
 
-    private static Name ToName(Token token) => new(token.Text, token.Span);
+    private void Continue() => continued.Add(index++);
 
-    private static bool IsWord(Token token, string word) => token.Kind == TokenKind.Word && token.Text == word;
+    private bool GoesOn() => AtAny(ReservedWords.Inner) || Current.Kind is TokenKind.Text or TokenKind.Comma or TokenKind.Colon
+        or TokenKind.Close or (>= TokenKind.Plus and <= TokenKind.GreaterOrEqual);
+
+    /// <summary>True when a line that begins with this token cannot go on from the line above.</summary>
+    private bool BeginsSentence(int first)
+    {
+        Token token = tokens[Math.Min(first, tokens.Count - 1)];
+        if (token.Kind is TokenKind.End or TokenKind.Arrow) return true;
+        if (token.IsWord("if")) return !BeginsChoice(first);
+        if (token.IsWord("otherwise")) return tokens[first + 1].Kind is TokenKind.NewLine or TokenKind.End;
+        return IsAny(token, ReservedWords.Sections) || IsAny(token, ReservedWords.Statements);
+    }
+
+    /// <summary>An 'if' in an expression has its 'then' on the same line or at the beginning of the next; a statement has none.</summary>
+    private bool BeginsChoice(int first)
+    {
+        int open = 0, i = first;
+        for (; tokens[i].Kind is not (TokenKind.NewLine or TokenKind.End); i++)
+        {
+            if (tokens[i].Kind == TokenKind.Open) open++;
+            else if (tokens[i].Kind == TokenKind.Close) open--;
+            else if (open <= 0 && tokens[i].IsWord("then")) return true;
+        }
+
+        return tokens[i].Kind == TokenKind.NewLine && tokens[i + 1].IsWord("then");
+    }
+
+    private static bool IsAny(Token token, string[] words) => token.Kind == TokenKind.Word && words.Contains(token.Text);
+
+    private static Name ToName(Token token) => new(token.Text, token.Span);
 }
