@@ -55,7 +55,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
             used.UnionWith(action.AgreedBy);
             used.UnionWith(action.Parameters.SelectMany(p => p.Audience));
             used.UnionWith(action.Body.All.OfType<Statement.ForEachPlayer>().Select(e => e.Party));
-            used.UnionWith(action.Expressions.SelectMany(e => e.All).OfType<Expression.Player>().Select(p => p.Party));
+            used.UnionWith(action.Expressions.SelectMany(e => e.Nodes).OfType<Expression.Player>().Select(p => p.Party));
         }
 
         foreach (Party party in parties.Where(p => !used.Contains(p)))

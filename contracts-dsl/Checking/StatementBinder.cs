@@ -32,7 +32,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             else if (way.Ended && !said && syntax is not StatementSyntax.Broken)
                 scope.Diagnostics.Report(Rules.AfterOutcome, syntax.Span, "nothing may stand after the outcome of an action", "move '-> STATE' to the end");
             said |= way.Ended;
-            if (Bind(syntax, scope, ref way) is { } statement) bound.Add(statement);
+            if (Bind(syntax, scope, ref way) is { } statement) bound.Add(statement with { Written = ContractPrinter.FirstLineOf(syntax) });
         }
 
         return new Block(bound);
@@ -84,7 +84,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         if (Settable(syntax.Field, scope) is not { } field) return null;
         way = way with { Known = way.Known.Add(field) };
         if (value.Expression is null || !new LiteralTypes(scope.Diagnostics).TryFit(syntax.Value.Span, ref value, field.Type)) return null;
-        if (Fits(field.Type, value)) return new Statement.Set(syntax.Span, field, value.Expression);
+        if (Fits(field.Type, value)) return new Statement.Set(syntax.Span, field, value.Expression!);
         scope.Diagnostics.Report(Rules.DoesNotFit, syntax.Value.Span, $"'{field.Name}' is {field.Type.Written}, and this is {TypeNames.Of(value.Type)}",
             value.Type is TextType text && field.Type is TextType ? $"make {field.Name} at least as long: {text.Written}" : null);
         return null;
@@ -186,7 +186,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         if (loops > 0)
             scope.Diagnostics.Report(Rules.OutcomeTwice, syntax.Span, "an outcome in a loop would come more than once, or never", "put it after the loop");
         ImmutableHashSet<Field> known = way.Known;
-        foreach (Field field in unset.Where(f => !way.Ended && !known.Contains(f)).OrderBy(f => f.Index))
+        foreach (Field field in (way.Ended ? [] : unset.Where(f => !known.Contains(f))).OrderBy(f => f.Index))
             scope.Diagnostics.Report(Rules.SetSometimes, syntax.Span, $"on a way to this outcome '{field.Name}' is not set, and nobody supplies it", $"set {field.Name} on every way");
         way = way with { Ended = true };
         return state is null ? null : new Statement.Outcome(syntax.Span, state);

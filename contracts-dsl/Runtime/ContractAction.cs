@@ -20,7 +20,8 @@ public sealed record Actor(Party? Party, Field? Field, bool Any)
 /// <param name="Moment">A date, whose moment is its end, or a datetime.</param>
 /// <param name="Opens">True when the action can be taken from the moment on; false when it can until then.</param>
 /// <param name="Code">The refusal outside of it.</param>
-internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code);
+/// <param name="Written">Its canonical form.</param>
+internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written);
 
 /// <summary>What an action tells somebody on purpose.</summary>
 /// <param name="Fields">Of which fields.</param>
@@ -86,6 +87,16 @@ public sealed class ContractAction
 
     /// <summary>The fields that it may give a new value, by index.</summary>
     public IReadOnlyList<Field> Updates { get; }
+
+    /// <summary>True when it may bring money of the settlement agent into the channel.</summary>
+    public bool Issues => Body.All.Any(s => s is Statement.Issue);
+
+    /// <summary>True when it may set money aside or give it back to the settlement agent.</summary>
+    public bool ReservesOrRedeems => Body.All.Any(s => s is Statement.Reserve or Statement.Release or Statement.Redeem);
+
+    /// <summary>True when it needs to know business days or cut-offs.</summary>
+    public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }
+        or Expression.Call { Function: Function.NextBusinessDay or Function.IsBusinessDay or Function.CutOff });
 
     /// <summary>True when the action makes a new instance, whose fields are then given with it.</summary>
     public bool Creates => When.Count == 0;

@@ -101,10 +101,10 @@ internal abstract record Expression
     };
 
     /// <summary>It and all that is in it.</summary>
-    public IEnumerable<Expression> All => Children.SelectMany(c => c.All).Prepend(this);
+    public IEnumerable<Expression> Nodes => Children.SelectMany(c => c.Nodes).Prepend(this);
 
     /// <summary>The fields and parameters read by name, presence included; one may come more than once.</summary>
-    public IEnumerable<Field> FieldsRead => All.SelectMany(e => e switch
+    public IEnumerable<Field> FieldsRead => Nodes.SelectMany(e => e switch
     {
         Read read => [read.Field],
         ReadOf readOf => [readOf.Field],
@@ -137,7 +137,7 @@ internal abstract record Expression
     };
 
     /// <summary>True when some values make it refuse: what does not fit, a division by zero, two currencies.</summary>
-    public bool MayRefuse => All.Any(e => e switch
+    public bool MayRefuse => Nodes.Any(e => e switch
     {
         Sum or Product or Quotient or Convert or Length or Period => true,
         Compare compare => compare.Left.IsMoney && compare.Right.IsMoney,
@@ -147,7 +147,7 @@ internal abstract record Expression
     });
 
     /// <summary>The names of values and participants that it reads.</summary>
-    public IEnumerable<Local> LocalsRead => All.SelectMany(e => e switch
+    public IEnumerable<Local> LocalsRead => Nodes.SelectMany(e => e switch
     {
         Named named => [named.Local],
         ReadOf readOf => [readOf.Participant],

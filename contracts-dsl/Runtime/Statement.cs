@@ -7,6 +7,9 @@ namespace Settlement.Contracts;
 /// <param name="Span">Where it stands in the source, for the checks that come after binding.</param>
 internal abstract record Statement(TextSpan Span)
 {
+    /// <summary>Its canonical form; of a block only the first line.</summary>
+    public string Written { get; init; } = "";
+
     /// <summary>The place of a condition in it.</summary>
     public TextSpan ConditionSpan { get; init; }
 

@@ -152,7 +152,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// read, and the other member says it again.</summary>
     private bool IsTooEarly(ChannelSide channel, OpenedEntry entry)
     {
-        if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(channel.Context, entry)) return false;
+        if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(entry)) return false;
         ledger.RefreshDirectory();
         return true;
     }
@@ -184,7 +184,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        BatchExecution execution = new(channel.Context, channel.State, proposal.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
@@ -208,7 +208,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
         }
 
-        if (!execution.TryFinish(batch.Term, batch.Sequence, previous, proposal.TimeUnixMs, salts, out ExecutedBatch? agreed))
+        if (!execution.TryFinish(batch.Term, batch.Sequence, previous, salts, out ExecutedBatch? agreed))
         {
             Decline(channel, proposal, ChannelCodes.EntryMalformed);
             return;

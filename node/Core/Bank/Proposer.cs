@@ -46,7 +46,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             PreviousHead = ByteString.CopyFrom(channel.Head.ToArray()),
             TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs),
         };
-        BatchExecution execution = new(context, channel.State, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
+        BatchExecution execution = new(context, channel.State, proposal.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
         int size = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
@@ -71,7 +71,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
         batch.Taken.AddRange(taken);
         // What the endorser leads to when it refuses nothing.
-        if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, proposal.TimeUnixMs, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
+        if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
         channel.InFlight = batch;
         channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
         InFlightRows.Begin(node, channel, batch);
@@ -148,7 +148,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             if (refusal.Index >= batch.Slots.Count || refusal.Refusal is null || !refused.TryAdd((int)refusal.Index, refusal.Refusal)) return null;
         }
 
-        BatchExecution execution = new(context, origin, null, null, null);
+        BatchExecution execution = new(context, origin, batch.Proposal.TimeUnixMs, null, null, null);
         for (int i = 0; i < batch.Slots.Count; i++)
         {
             ProposedSlot slot = batch.Slots[i];
@@ -167,7 +167,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             }
         }
 
-        return execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, batch.Proposal.TimeUnixMs, batch.Salts, out ExecutedBatch? agreed) ? agreed : null;
+        return execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, batch.Salts, out ExecutedBatch? agreed) ? agreed : null;
     }
 
     /// <summary>Signs the agreed head until the end of an endorsement's life.</summary>
