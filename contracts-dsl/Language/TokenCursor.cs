@@ -115,6 +115,8 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     {
         // The lexer has already said what is wrong with a bad token.
         if (At(TokenKind.Bad)) return;
+        if (At(TokenKind.NewLine) && Ahead(1) is { Kind: >= TokenKind.Plus and <= TokenKind.GreaterOrEqual } or { Kind: TokenKind.Word, Text: "and" or "or" })
+            suggestion ??= "a line goes on after an operator, not before it, except in parentheses";
         diagnostics.Report(Rules.Expected, Current.Span, $"expected {what}, found {Current.Called}", suggestion);
     }
 
