@@ -30,7 +30,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         List<Field> parameters = declarations.Fields(scope, syntax.Parameters, fields.Count, parties, TakingPart(by, agreedBy, partiesKnown));
         bool creates = when.Count == 0 && whenKnown && !syntax.Broken;
         ImmutableHashSet<Field> unset = creates ? SetByItself() : [];
-        if (by is not null && creates) CheckSupply(by, unset);
+        if (by is not null) CheckSupply(by, unset, parameters, creates);
         if (by is { IsNetwork: true }) CheckNetwork(creates);
         ExpressionBinder expressions = new(scope, slots, unset);
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
@@ -113,14 +113,18 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         _ => [],
     });
 
-    /// <summary>Who creates an instance supplies its fields, and one cannot supply what one may not read.</summary>
-    private void CheckSupply(Actor by, ImmutableHashSet<Field> unset)
+    /// <summary>Who takes an action supplies its parameters, and the fields when it creates; one cannot supply what one may not read.</summary>
+    private void CheckSupply(Actor by, ImmutableHashSet<Field> unset, IReadOnlyList<Field> parameters, bool creates)
     {
-        if (by.Party is not { } party) return;
-        foreach (Field field in fields.Where(f => !f.Optional && !unset.Contains(f) && f.Audience.Any(p => !p.Observes) && !f.IsReadBy(party)))
+        // A field of type party may name any of those that act.
+        Party[] suppliers = by.Party is { } party ? [party] : by.IsNetwork ? [] : [.. parties.Where(p => !p.Observes)];
+        IEnumerable<Field> supplied = (creates ? fields.Where(f => !unset.Contains(f)) : []).Concat(parameters);
+        foreach (Field field in supplied.Where(f => !f.Optional && f.Audience.Any(p => !p.Observes)))
         {
-            Diagnostics.Report(Rules.NobodySupplies, syntax.By!.Span, $"'{party.Name}' creates an instance here and must supply '{field.Name}', which it does not read",
-                $"add {party.Name} to the audience of {field.Name}, or make {field.Name} optional");
+            if (suppliers.FirstOrDefault(p => !field.IsReadBy(p)) is not { } blind) continue;
+            string takes = field.Index < fields.Count ? "creates an instance here" : "takes this action";
+            Diagnostics.Report(Rules.NobodySupplies, syntax.By!.Span, $"'{blind.Name}' {takes} and must supply '{field.Name}', which it does not read",
+                $"add {blind.Name} to the audience of {field.Name}, or make {field.Name} optional");
         }
     }
 
