@@ -8,8 +8,9 @@ namespace Settlement.Contracts.Checking;
 /// <param name="Action">What came of it; null when it is not known who acts.</param>
 /// <param name="When">The states in which it can be taken, as far as they are known.</param>
 /// <param name="Outcomes">The states to which it leads, as far as they are known.</param>
+/// <param name="Readable">True when all its lines could be read, what it discloses among them.</param>
 /// <param name="Complete">True when its states are known, so that the life of an instance can be checked.</param>
-internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Complete);
+internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Readable, bool Complete);
 
 /// <summary>Binds one action: who takes it, when, with what, and its statements.</summary>
 internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IReadOnlyList<Party> parties, IReadOnlyList<Field> fields)
@@ -44,7 +45,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool complete = readable && whenKnown && statements.OutcomesKnown && way.Ended;
         ContractAction? action = by is null ? null : new ContractAction(new ActionParts(index, syntax.Name.Text, DeclarationBinder.Doc(syntax.Docs),
             by, agreedBy, when, window, parameters, disclosures, body, slots.Count, syntax.Name.Span, syntax.By!.Span));
-        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], complete);
+        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], readable, complete);
     }
 
     /// <summary>Without 'to', those who take part in the action read its parameters; unknown parties are nobody's mistake twice.</summary>
