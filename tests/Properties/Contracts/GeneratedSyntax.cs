@@ -212,7 +212,7 @@ internal sealed class GeneratedSyntax
     private string Length(int depth) =>
         $"{Single(depth)}{(random.Next(5) == 0 ? Any(" business days", " days", " weeks", " months", " hours", " minutes", " seconds") : "")}";
 
-    private string Single(int depth) => (depth <= 0 || ++parts > MostParts ? random.Next(13) : random.Next(17)) switch
+    private string Single(int depth) => (++parts > MostParts || depth <= 0 ? random.Next(13) : random.Next(17)) switch
     {
         0 => Any("-1", "-0.5", "-9223372036854775808"),
         1 => Any("0.0525", "12.000000000001", "0.0"),
