@@ -100,8 +100,9 @@ internal sealed class Departures
     {
         byte[] id = channel.ToArray();
         if (node.Store.Scan(PayloadKind.Proposals).FirstOrDefault(r => r.Key.AsSpan(0, Digest.Length).SequenceEqual(id)) is not { } row) return null;
-        Proposal rest = node.Rows.Open(PayloadKind.Proposals, row.Key, row.Body, Proposal.Parser);
-        return KeptEntry.With(rest, EntriesRow.Parser.ParseFrom(node.Store.Find(PayloadKind.Entries, row.Key)!).Entries);
+        ProposalRow kept = node.Rows.Open(PayloadKind.Proposals, row.Key, row.Body, ProposalRow.Parser);
+        Violation.Unless(SignedProposal.TryRead(kept.Claim, out SignedProposal? signed), "a proposal is durable", $"{node.Name} does not keep what it signed");
+        return signed!.ToProposal(KeptEntry.With(kept.Rest, EntriesRow.Parser.ParseFrom(node.Store.Find(PayloadKind.Entries, row.Key)!).Entries).ToByteString());
     }
 
     private static Digest? IsFinal(MachineNode node, ReadOnlySpan<byte> channel, long sequence) =>

@@ -68,6 +68,16 @@ internal sealed class HostileWorld : IDisposable
     /// <summary>Everything that lies in a node's vault, in rows.</summary>
     public static int Rows(TestNode node) => Enum.GetValues<PayloadKind>().Sum(kind => node.Vault.Scan(kind).Count);
 
+    /// <summary>The bytes of it.</summary>
+    public static long Bytes(TestNode node) => Enum.GetValues<PayloadKind>().Sum(kind => node.Vault.Scan(kind).Sum(static row => (long)row.Body.Length));
+
+    /// <summary>What lies there of what others did that they may not do: records and evidence.</summary>
+    public static (int Rows, long Bytes) Kept(TestNode node)
+    {
+        StoredPayload[] kept = [.. node.Vault.Scan(PayloadKind.Alarms), .. node.Vault.Scan(PayloadKind.Evidence)];
+        return (kept.Length, kept.Sum(static row => (long)row.Body.Length));
+    }
+
     /// <summary>Says something, as often as a storm does, without time passing.</summary>
     public void Say(TestNode from, TestNode to, PeerMessage message, int times = Storm)
     {

@@ -18,6 +18,7 @@ internal static class MemberCases
 {
     private const string Sequencer = "sequencer to member";
     private const string Endorser = "member to sequencer";
+    private const string TwoProposals = "proposal known + proposal offered";
 
     public static IEnumerable<HostileCase> All => [.. OfTheSequencer(), .. OfTheEndorser()];
 
@@ -49,37 +50,52 @@ internal static class MemberCases
         {
             PeerMessage old = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
             world.LetBetaTakeOver();
-            old.Proposal.Sequence += 2;
-            world.Say(world.Alpha, world.Beta, old);
+            world.Say(world.Alpha, world.Beta, OtherProposal.Of(world.Banks, world.Alpha, old.Proposal, static p => (p.Sequence, p.PreviousHead) = (p.Sequence + 2, Lies.Flipped(p.PreviousHead, 0))));
         }) { IsCommon = true };
         yield return new("batches out of their order", Sequencer, ChannelCodes.ProposalOutOfPlace, "message", Afterwards.GoesOn, world =>
         {
             PeerMessage ahead = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
-            ahead.Proposal.Sequence += 2;
-            world.Say(world.Alpha, world.Beta, ahead);
+            world.Say(world.Alpha, world.Beta, OtherProposal.Of(world.Banks, world.Alpha, ahead.Proposal, static p => p.Sequence += 2));
         });
-        yield return new("two batches for one place: a forked channel", Sequencer, ChannelCodes.SecondHead, "proposal signed + proposal offered", Afterwards.GoesOnInTheNextTerm, world =>
+        yield return new("two batches for one place: a forked channel", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
         {
-            Proposal? first = null;
-            world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
-            {
-                first ??= message.Proposal.Clone();
-                Proposal second = first.Clone();
-                second.TimeUnixMs++;
-                return [new PeerMessage { Proposal = first }, new PeerMessage { Proposal = second }];
-            });
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [message, Second(world, message.Proposal)]);
             Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> lie = world.Banks.OnPeer!;
             // The endorsement of the first is kept for whenever it serves.
             world.Banks.OnPeer = (from, to, message) => to == world.Alpha && message.Endorsement is { Endorsement: not null } ? [] : lie(from, to, message);
             world.Banks.Pay(world.Alpha, 1_00);
-        });
+        }) { Proves = AreTwoProposals };
+        yield return new("a second batch after one that was refused", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000), message]);
+            world.Banks.Pay(world.Alpha, 1_00);
+        }) { Proves = AreTwoProposals };
+        yield return new("a second batch for a place that is final", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
+        }) { Proves = AreTwoProposals };
+        yield return new("a batch that it did not sign", Sequencer, ChannelCodes.ProposalSignature, "message", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = Held(world);
+            Proposal none = honest.Proposal.Clone(), other = honest.Proposal.Clone();
+            none.Signature = ByteString.Empty;
+            other.Body = new ProposalBody(OtherProposal.BodyOf(other)) { TimeUnixMs = 1 }.ToByteString();
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = none });
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = other });
+        }) { Times = 2 * HostileWorld.Storm };
+        yield return new("a signed batch that cannot be read", Sequencer, ChannelCodes.MessageMalformed, "message", Afterwards.GoesOn, world =>
+        {
+            Proposal garbage = Held(world).Proposal;
+            garbage.Body = ByteString.CopyFrom(0xff, 0xff, 0x00, 0x13);
+            using SigningKey key = world.Banks.ChannelKey(world.Alpha);
+            ChannelContext own = world.Banks.Context(world.Alpha);
+            garbage = SignedProposal.Sign(own, (long)garbage.Term, (long)garbage.Sequence, new Digest(garbage.PreviousHead.Span), garbage.Body.Span, key).ToProposal(garbage.Body);
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = garbage });
+        }) { Times = HostileWorld.Storm };
         yield return new("a time of its own", Sequencer, ChannelCodes.TimeRefused, "message", Afterwards.GoesOnInTheNextTerm, world =>
         {
-            world.Change(world.Alpha, world.Beta, Kind.Proposal, static message =>
-            {
-                message.Proposal.TimeUnixMs += 3_600_000;
-                return [message];
-            });
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000)]);
             world.Banks.Pay(world.Alpha, 1_00);
         });
     }
@@ -140,11 +156,10 @@ internal static class MemberCases
         world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
         {
             // What Beta handed over is Beta's.
-            if (message.Proposal.Items[0].Entry is not { } first || !EntryOpener.TryOpen(own, first, out OpenedEntry? entry, out _) || entry.Actor != own.Own) return [message];
+            if (OtherProposal.BodyOf(message.Proposal).Items[0].Entry is not { } first || !EntryOpener.TryOpen(own, first, out OpenedEntry? entry, out _) || entry.Actor != own.Own) return [message];
             EntryForge forge = world.Forge(world.Alpha, entry);
             Lies.All[lie].Tell(forge);
-            message.Proposal.Items[0].Entry = forge.Seal();
-            return [message];
+            return [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Items[0].Entry = forge.Seal())];
         });
         for (int i = 0; i < 3; i++) world.Banks.Pay(world.Alpha, 1_00);
     });
@@ -152,11 +167,7 @@ internal static class MemberCases
     /// <summary>The sequencer slips an entry in beside its own.</summary>
     private static void Slip(HostileWorld world, SealedEntry entry)
     {
-        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
-        {
-            message.Proposal.Items.Add(new BatchItem { Entry = entry });
-            return [message];
-        });
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Items.Add(new BatchItem { Entry = entry }))]);
         world.Banks.Pay(world.Alpha, 1_00);
     }
 
@@ -180,12 +191,38 @@ internal static class MemberCases
         return ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(network, head, DateTimeOffset.FromUnixTimeMilliseconds(answer.Endorsement.NotAfterUnixMs))));
     }
 
+    private static PeerMessage Second(HostileWorld world, Proposal proposal) => OtherProposal.Of(world.Banks, world.Alpha, proposal, static p => p.Body.TimeUnixMs++);
+
+    /// <summary>A good proposal of Alpha's that does not arrive until everything else has been said.</summary>
+    private static PeerMessage Held(HostileWorld world)
+    {
+        PeerMessage? held = null;
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+        {
+            held = message.Clone();
+            return [];
+        });
+        world.Banks.Pay(world.Alpha, 1_00);
+        world.Banks.OnPeer = null;
+        return held!;
+    }
+
     private static PeerMessage Second(HostileWorld world, EndorsementAnswer answer)
     {
         EndorsementAnswer second = answer.Clone();
         second.Head = Lies.Flipped(second.Head, 0);
         second.Endorsement.Signature = Signature(world, second, world.Banks.Channel, TwoBanks.Network);
         return new PeerMessage { Endorsement = second };
+    }
+
+    /// <summary>Anybody who has the opening sees that the sequencer signed two batches for one place, and nobody else did.</summary>
+    private static void AreTwoProposals(HostileWorld world, PieceView piece)
+    {
+        Assert.True(OpenedChannel.TryRead(world.Banks.Opening(world.Alpha).Record, TwoBanks.Network, out OpenedChannel? opened, out _));
+        using VerifyingKey alpha = new(opened.MemberKeys[0]), beta = new(opened.MemberKeys[1]);
+        ProposalClaim[] claims = [.. piece.Parts.Select(static part => ProposalClaim.Parser.ParseFrom(part.Body))];
+        Assert.True(SignedProposal.AreTwoForOnePlace(TwoBanks.Network, opened.TermsHash, alpha, claims[0], claims[1]));
+        Assert.False(SignedProposal.AreTwoForOnePlace(TwoBanks.Network, opened.TermsHash, beta, claims[0], claims[1]));
     }
 
     /// <summary>Anybody who has the opening sees that one key signed two heads for one place.</summary>
