@@ -85,7 +85,7 @@ internal static class InFlightRows
         }
 
         channel.InFlight = batch;
-        channel.Proposed = signed;
+        if (!channel.IsSequencer) channel.Proposed = signed;
     }
 
     /// <summary>An item of a proposal. An entry that does not open is a slot without one.</summary>

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Tests.Channels;
 using Settlement.Wire.Channels;
@@ -152,9 +153,11 @@ public sealed class ProposalTests
         using TwoBanks world = Funded();
         Proposal? captured = null;
         List<EndorsementAnswer> answers = [];
+        bool isHeld = false;
         world.OnPeer = (_, to, message) =>
         {
             if (message.Proposal is { } proposal) captured ??= proposal.Clone();
+            if (message.Proposal is not null && isHeld) return [];
             if (message.Endorsement is not { } answer) return [message];
             answers.Add(answer.Clone());
             return [];
@@ -165,11 +168,14 @@ public sealed class ProposalTests
         world.Send(world.Alpha, world.Beta, second);
         Assert.Contains(ChannelCodes.SecondHead, world.Beta.Alarms);
         Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
-        // Also after a restart, when only the vault remembers what was signed.
+        // Also after a restart, when only the vault remembers what was signed, and nobody says it again.
+        isHeld = true;
+        int pieces = Kept(world).Pieces;
         world.Beta.Restart();
         world.Pass(TimeSpan.FromSeconds(3));
         world.Send(world.Alpha, world.Beta, second);
         Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
+        Assert.Equal((2L, pieces), (Kept(world).Count, Kept(world).Pieces));
         Assert.Equal(signed, world.Beta.Vault.Text(PayloadKind.InFlight));
         world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = captured });
         Assert.Equal(answers[0].Endorsement, answers[^1].Endorsement);
@@ -216,6 +222,13 @@ public sealed class ProposalTests
         world.Pass(TimeSpan.FromSeconds(5));
         world.AssertGoesOn();
         Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
+    }
+
+    private static (long Count, int Pieces) Kept(TwoBanks world)
+    {
+        VaultReader reader = new(TwoBanks.Network, world.Beta.Id, world.Beta.VaultKey);
+        AlarmView alarm = Assert.Single(world.Beta.Vault.Scan(PayloadKind.Alarms).Select(r => reader.ReadAlarm(r.Key, r.Body)), static a => a.Code == ChannelCodes.SecondHead);
+        return (alarm.Count, alarm.Pieces.Count);
     }
 
     private static TwoBanks Funded()
