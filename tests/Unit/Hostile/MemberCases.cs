@@ -27,6 +27,14 @@ internal static class MemberCases
         yield return new("garbage", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, static world => world.Say(world.Alpha, world.Beta, [0xff, 0xff, 0x00, 0x13])) { Times = HostileWorld.Storm };
         yield return new("a batch of another network", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerBatch { Suite = 1, Network = "other", Messages = { new PeerMessage() } }.ToByteArray()));
+        yield return new("signatures without end in one batch", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Once(() => Held(world));
+            PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+            batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Proposal = new Proposal(honest.Proposal) { Signature = ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, SigningKey.SignatureLength)]) } },
+                Core.Nodes.PeerBatches.MaxSignedOfChannel + 1));
+            world.Say(world.Alpha, world.Beta, batch.ToByteArray());
+        }) { Times = HostileWorld.Storm };
         yield return new("a proposal in a channel of others", Sequencer, ChannelCodes.ChannelUnknown, "message", Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = new Proposal { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Term = 1, Sequence = 2 } }));
         yield return FalseEntry("an entry with a wrong commitment", "a commitment that is another's", ChannelCodes.CommitmentMismatch);
