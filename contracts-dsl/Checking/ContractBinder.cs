@@ -5,46 +5,57 @@ namespace Settlement.Contracts.Checking;
 /// <summary>From a contract as written to one that can run, or to everything that prevents it.</summary>
 internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagnostics)
 {
-    private readonly HashSet<string> actionNames = new(StringComparer.Ordinal);
-
     /// <summary>Null when there is any error.</summary>
     public Contract? Bind(string source)
     {
         if (!new SizeCheck(diagnostics).Fits(syntax)) return null;
+        if (syntax.Replaces is { } replaces && replaces.Number >= syntax.Version)
+            diagnostics.Report(Rules.ReplacesLater, replaces.Span, "a version replaces one before it", "raise the version, or name an earlier one");
         var scope = new Scope(diagnostics, syntax.Incomplete);
         var declarations = new DeclarationBinder(scope);
+        List<Unit> units = declarations.Units(syntax.Units);
+        List<CodeSet> codeSets = declarations.CodeSets(syntax.CodeSets);
         List<Party> parties = declarations.Parties(syntax.Parties);
         // States come before fields here so that a field named like a state is the one reported.
         List<State> states = declarations.States(syntax.States);
         List<Field> fields = declarations.Fields(scope, syntax.Fields, 0, parties, usual: null);
-        List<ActionDraft> actions = [];
-        foreach (ActionSyntax action in syntax.Actions)
-        {
-            if (!actionNames.Add(action.Name.Text))
-                diagnostics.Report(Rules.NameTwice, action.Name.Span, $"there is already an action called '{action.Name.Text}'", "choose another name");
-            actions.Add(new ActionBinder(action, scope, parties, fields).Bind(actions.Count, declarations));
-        }
-
-        if (!syntax.Incomplete && actions.All(a => a.Complete)) new LifecycleCheck(syntax, states, actions, diagnostics).Run();
+        List<ActionDraft> drafts = [];
+        foreach (ActionSyntax action in syntax.Actions) drafts.Add(new ActionBinder(action, scope, parties, fields).Bind(drafts.Count, declarations));
+        List<ContractAction> actions = [.. drafts.Select(d => d.Action).OfType<ContractAction>()];
+        Check(states, fields, parties, drafts, actions);
         if (diagnostics.Errors > 0) return null;
         WarnOfUnused(parties, fields, actions);
-        return new Contract(syntax.Name.Text, syntax.Version, DeclarationBinder.Doc(syntax.Docs), parties, fields, states,
-            [.. actions.Select(Finish)], ContractPrinter.Print(syntax), source);
+        ContractParts parts = new(syntax.Name.Text, syntax.Version, syntax.Replaces?.Number, DeclarationBinder.Doc(syntax.Docs),
+            units, codeSets, parties, fields, states, actions);
+        return new Contract(parts, ContractPrinter.Print(syntax), source);
     }
 
-    private static ContractAction Finish(ActionDraft draft) => new(draft.Index, draft.Syntax.Name.Text, DeclarationBinder.Doc(draft.Syntax.Docs),
-        draft.By!, draft.AgreedBy, draft.When, draft.Parameters, draft.Statements, draft.Next!);
+    private void Check(List<State> states, List<Field> fields, List<Party> parties, List<ActionDraft> drafts, List<ContractAction> actions)
+    {
+        new CaseCheck(diagnostics).Run(drafts);
+        if (!syntax.Incomplete && drafts.All(a => a.Complete)) new LifecycleCheck(syntax, states, drafts, diagnostics).Run();
+        // Who reads what is known only when everything that declares parties and fields could be read.
+        if (!syntax.Incomplete)
+        {
+            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && !d.Syntax.Broken)) new FlowCheck(parties, draft.Action!, diagnostics).Run();
+        }
 
-    private void WarnOfUnused(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ActionDraft> actions)
+        if (diagnostics.Errors > 0) return;
+        foreach (ContractAction action in actions) new ResidencyCheck(diagnostics).Run(action);
+        new MoneyCheck(syntax, states, actions, diagnostics).Run();
+        new CostCheck(diagnostics).Run(fields, actions);
+    }
+
+    private void WarnOfUnused(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions)
     {
         HashSet<Party> used = [.. fields.SelectMany(f => f.Audience)];
-        foreach (ActionDraft action in actions)
+        foreach (ContractAction action in actions)
         {
-            used.Add(action.By!);
+            if (action.By.Party is { } actor) used.Add(actor);
             used.UnionWith(action.AgreedBy);
             used.UnionWith(action.Parameters.SelectMany(p => p.Audience));
-            used.UnionWith(action.Statements.OfType<Statement.Issue>().Select(i => i.To));
-            used.UnionWith(action.Statements.OfType<Statement.Move>().SelectMany(m => new[] { m.From, m.To }));
+            used.UnionWith(action.Body.All.OfType<Statement.ForEachPlayer>().Select(e => e.Party));
+            used.UnionWith(action.Expressions.SelectMany(e => e.Nodes).OfType<Expression.Player>().Select(p => p.Party));
         }
 
         foreach (Party party in parties.Where(p => !used.Contains(p)))

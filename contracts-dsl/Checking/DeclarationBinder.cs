@@ -3,13 +3,40 @@ using Settlement.Contracts.Language;
 
 namespace Settlement.Contracts.Checking;
 
-/// <summary>Turns what was declared as written into parties, fields and states, and fills a scope with them.</summary>
+/// <summary>Turns what was declared as written into units, codes, parties, fields and states, and fills a scope with them.</summary>
 internal sealed class DeclarationBinder(Scope scope)
 {
     private static readonly string[] Kinds = ["bank", "regulator"];
-    private static readonly string[] Types = ["money", "integer", "date", "text", "code"];
 
     private DiagnosticBag Diagnostics => scope.Diagnostics;
+
+    public List<Unit> Units(IReadOnlyList<UnitSyntax> declared)
+    {
+        List<Unit> units = [];
+        foreach (UnitSyntax syntax in declared)
+        {
+            if (MoneyValue.IsCurrency(syntax.Name.Text))
+                Diagnostics.Report(Rules.UnitIsCurrency, syntax.Name.Span, $"'{syntax.Name.Text}' has the form of a currency", "write the unit in small letters");
+            var unit = new Unit(units.Count, syntax.Name.Text, Doc(syntax.Docs));
+            units.Add(unit);
+            scope.Declare(unit, syntax.Name);
+        }
+
+        return units;
+    }
+
+    public List<CodeSet> CodeSets(IReadOnlyList<CodeSetSyntax> declared)
+    {
+        List<CodeSet> sets = [];
+        foreach (CodeSetSyntax syntax in declared)
+        {
+            CodeSet set = new(syntax.Name.Text, syntax.External?.Text, Codes(syntax), Doc(syntax.Docs));
+            sets.Add(set);
+            scope.Declare(set, syntax.Name);
+        }
+
+        return sets;
+    }
 
     public List<Party> Parties(IReadOnlyList<PartySyntax> declared)
     {
@@ -18,7 +45,8 @@ internal sealed class DeclarationBinder(Scope scope)
         {
             if (syntax.Kind is { } kind && !Kinds.Contains(kind.Text))
                 Diagnostics.Report(Rules.UnknownType, kind.Span, $"a party is a bank or a regulator, not '{kind.Text}'", EditDistance.DidYouMean(kind.Text, Kinds));
-            var party = new Party(parties.Count, syntax.Name.Text, syntax.Kind?.Text == "regulator" ? PartyKind.Regulator : PartyKind.Bank, syntax.Observes, Doc(syntax.Docs));
+            PartyKind role = syntax.Kind?.Text == "regulator" ? PartyKind.Regulator : PartyKind.Bank;
+            var party = new Party(parties.Count, syntax.Name.Text, role, syntax.Observes, Most(syntax.Several), Doc(syntax.Docs));
             parties.Add(party);
             scope.Declare(party, syntax.Name);
         }
@@ -46,11 +74,12 @@ internal sealed class DeclarationBinder(Scope scope)
     /// <param name="usual">The audience of one that has no 'to'; null when it must have one.</param>
     public List<Field> Fields(Scope into, IReadOnlyList<FieldSyntax> declared, int firstIndex, IReadOnlyList<Party> parties, IReadOnlyList<Party>? usual)
     {
+        TypeBinder types = new(scope);
         List<Field> fields = [];
         foreach (FieldSyntax syntax in declared)
         {
             int errors = Diagnostics.Errors;
-            FieldType? type = syntax.Type is { } written ? TypeOf(written) : null;
+            FieldType? type = types.TypeOf(syntax);
             IReadOnlyList<Party> audience = Audience(syntax, parties, usual);
             var field = new Field(firstIndex + fields.Count, syntax.Name.Text, type ?? new IntegerType(), syntax.Optional, audience, Owner(syntax, audience), Doc(syntax.Docs));
             fields.Add(field);
@@ -62,36 +91,32 @@ internal sealed class DeclarationBinder(Scope scope)
 
     public static string? Doc(IReadOnlyList<string> docs) => docs.Count == 0 ? null : string.Join('\n', docs);
 
-    private FieldType? TypeOf(TypeSyntax written)
+    private int Most(SeveralSyntax? syntax)
     {
-        FieldType? type = written.Word.Text switch
+        if (syntax is null) return 1;
+        if (syntax.Most is null) return Limits.UsualSeveral;
+        if (syntax.Most is >= 2 and <= Limits.Several) return (int)syntax.Most;
+        Diagnostics.Report(Rules.TypeLength, syntax.Span, string.Create(CultureInfo.InvariantCulture, $"several are from 2 to {Limits.Several}"));
+        return Limits.UsualSeveral;
+    }
+
+    private IReadOnlySet<string> Codes(CodeSetSyntax syntax)
+    {
+        if (syntax.External is { } external)
         {
-            "money" => new MoneyType(),
-            "integer" => new IntegerType(),
-            "date" => new DateType(),
-            "code" => new CodeType(),
-            "text" => new TextType((int)Math.Clamp(written.Length ?? 0, 0, TextType.LengthLimit + 1)),
-            _ => null,
-        };
-        string limit = TextType.LengthLimit.ToString(CultureInfo.InvariantCulture);
-        switch (type)
-        {
-            case null:
-                Diagnostics.Report(Rules.UnknownType, written.Word.Span, $"there is no type called '{written.Word.Text}'",
-                    EditDistance.DidYouMean(written.Word.Text, Types) ?? "the types are money, integer, date, text(n) and code");
-                break;
-            case TextType when written.Length is null:
-                Diagnostics.Report(Rules.TypeLength, written.Span, "a text needs its largest length", "write text(35), for example");
-                return null;
-            case TextType { MaxLength: < 1 or > TextType.LengthLimit }:
-                Diagnostics.Report(Rules.TypeLength, written.Span, $"the length of a text is from 1 to {limit}");
-                return null;
-            case not TextType when written.Length is not null:
-                Diagnostics.Report(Rules.TypeLength, written.Span, $"the type {written.Word.Text} has no length", $"write {written.Word.Text}");
-                return null;
+            if (!ExternalCodes.IsName(external.Text))
+                Diagnostics.Report(Rules.UnknownCodeSet, external.Span, $"'{external.Text}' is not the name of an external code set, such as ExternalReturnReason1", EditDistance.DidYouMean(external.Text, ExternalCodes.Names));
+            return new HashSet<string>();
         }
 
-        return type;
+        HashSet<string> listed = new(StringComparer.Ordinal);
+        foreach (Name code in syntax.Codes)
+        {
+            if (!CodeValue.IsCode(code.Text)) Diagnostics.Report(Rules.BadCode, code.Span, $"'{code.Text}' is not a code: 1 to 35 capital letters and digits");
+            else if (!listed.Add(code.Text)) Diagnostics.Report(Rules.ListedTwice, code.Span, $"'{code.Text}' is listed twice", "list it once");
+        }
+
+        return listed;
     }
 
     private List<Party> Audience(FieldSyntax syntax, IReadOnlyList<Party> parties, IReadOnlyList<Party>? usual)

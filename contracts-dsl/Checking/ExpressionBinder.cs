@@ -3,84 +3,143 @@ using Settlement.Contracts.Language;
 
 namespace Settlement.Contracts.Checking;
 
-/// <summary>The type of an expression while it is checked.</summary>
-internal enum ExpressionType { Condition, Money, Integer, Date, Text, Code }
-
 /// <param name="Expression">Null after a report; nothing more is said about what contains it.</param>
-/// <param name="Type">Its type.</param>
+/// <param name="Type">Its type; meaningless without an expression.</param>
 /// <param name="WhenTrue">Optional values that are there if the condition holds.</param>
 /// <param name="WhenFalse">Optional values that are there if it does not.</param>
-internal sealed record Bound(Expression? Expression, ExpressionType Type, ImmutableHashSet<Field> WhenTrue, ImmutableHashSet<Field> WhenFalse)
+internal sealed record Bound(Expression? Expression, FieldType Type, ImmutableHashSet<Field> WhenTrue, ImmutableHashSet<Field> WhenFalse)
 {
-    public static Bound Failed(ExpressionType type) => Plain(null, type);
+    public static readonly BooleanType Boolean = new();
 
-    public static Bound Plain(Expression? expression, ExpressionType type) => new(expression, type, [], []);
+    public static readonly Bound Failed = new(null, Boolean, [], []);
+
+    public bool IsCondition => Type is BooleanType;
+
+    public static Bound Plain(Expression? expression, FieldType type) => new(expression, type, [], []);
+
+    public static Bound Condition(Expression expression) => Plain(expression, Boolean);
+}
+
+/// <summary>The names that an action gives, each in a slot of its own.</summary>
+internal sealed class LocalSlots
+{
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
+
+    public Local New(string name, FieldType type, Expression? from) =>
+        new(Count++, name, type, from?.Readers ?? Label.Everybody, from is null ? [] : [.. from.Sources]);
 }
 
 /// <summary>
 /// Checks the types of expressions and that an optional value is only used where it is known to be there: to the right
-/// of 'present(x) and', of 'not present(x) or', or after a require that says so.
+/// of 'present(x) and', of 'not present(x) or', in a branch, or after a require that says so.
 /// </summary>
-internal sealed class ExpressionBinder(Scope scope)
+/// <param name="scope">The names.</param>
+/// <param name="slots">Where new names go.</param>
+/// <param name="unset">Fields that the action sets itself: absent until then, though they are not optional.</param>
+internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableHashSet<Field> unset)
 {
+    private readonly OperatorTypes operators = new(scope.Diagnostics);
+
     private DiagnosticBag Diagnostics => scope.Diagnostics;
 
-    /// <summary>Binds a condition; reports anything that is a value.</summary>
+    /// <summary>Binds a condition; reports anything that is another value.</summary>
     public Bound Condition(ExpressionSyntax syntax, ImmutableHashSet<Field> known)
     {
         Bound bound = Bind(syntax, known);
-        if (bound.Expression is null || bound.Type == ExpressionType.Condition) return bound;
-        Diagnostics.Report(Rules.NotACondition, syntax.Span, $"this is {Named(bound.Type)}, where something true or false is needed", "compare it with something");
-        return Bound.Failed(ExpressionType.Condition);
+        if (bound.Expression is null || bound.IsCondition) return bound;
+        Diagnostics.Report(Rules.NotACondition, syntax.Span, $"this is {TypeNames.Of(bound.Type)}, where something true or false is needed", "compare it with something");
+        return Bound.Failed;
     }
 
-    private Bound Bind(ExpressionSyntax syntax, ImmutableHashSet<Field> known) => syntax switch
+    /// <summary>Binds a value of any type.</summary>
+    public Bound Bind(ExpressionSyntax syntax, ImmutableHashSet<Field> known) => syntax switch
     {
-        ExpressionSyntax.Number number => Bound.Plain(new Expression.Constant(new IntegerValue(number.Value)), ExpressionType.Integer),
-        ExpressionSyntax.Date date => Bound.Plain(new Expression.Constant(new DateValue(date.Value)), ExpressionType.Date),
-        ExpressionSyntax.Text text => Bound.Plain(new Expression.Constant(new TextValue(text.Value)), ExpressionType.Text),
+        ExpressionSyntax.Number number => Bound.Plain(new Expression.Constant(new IntegerValue(number.Value)), new IntegerType()),
+        ExpressionSyntax.Decimal number => Bound.Plain(new Expression.Constant(new RateValue(number.Digits, number.Scale)), new RateType(number.Scale)),
+        ExpressionSyntax.Ratio ratio => Ratio(ratio),
+        ExpressionSyntax.Money money => Bound.Plain(new Expression.Constant(new MoneyValue(money.Currency, money.MinorUnits)), new MoneyType()),
+        ExpressionSyntax.Truth truth => Bound.Condition(new Expression.Constant(BooleanValue.Of(truth.Value))),
+        ExpressionSyntax.Date date => Bound.Plain(new Expression.Constant(new DateValue(date.Value)), new DateType()),
+        ExpressionSyntax.Text text => Bound.Plain(new Expression.Constant(new TextValue(text.Value)), new TextType(text.Value.EnumerateRunes().Count())),
+        ExpressionSyntax.Now => Bound.Plain(new Expression.Now(), new DateTimeType()),
+        ExpressionSyntax.Today => Bound.Plain(new Expression.Today(), new DateType()),
         ExpressionSyntax.Parenthesised inner => Bind(inner.Inner, known),
         ExpressionSyntax.Reference reference => Reference(reference, known),
         ExpressionSyntax.Present present => Present(present),
         ExpressionSyntax.Not not => Negate(Condition(not.Operand, known)),
         ExpressionSyntax.Binary { Operator: BinaryOperator.And } and => And(and, known),
         ExpressionSyntax.Binary { Operator: BinaryOperator.Or } or => Or(or, known),
-        ExpressionSyntax.Binary { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum => Sum(sum, known),
-        ExpressionSyntax.Binary comparison => Comparison(comparison, known),
+        ExpressionSyntax.Binary binary => operators.Binary(binary, Bind(binary.Left, known), Bind(binary.Right, known)),
+        ExpressionSyntax.Length length => operators.Length(length, Bind(length.Count, known)),
+        ExpressionSyntax.Convert convert => Convert(convert, known),
+        ExpressionSyntax.Call call => operators.Call(call, [.. call.Arguments.Select(a => Bind(a, known))]),
+        ExpressionSyntax.CutOff cutOff => operators.CutOff(cutOff, Bind(cutOff.Day, known)),
+        ExpressionSyntax.Choice choice => Choice(choice, known),
+        ExpressionSyntax.Quantified quantified => Quantified(quantified, known),
         _ => throw new InvalidOperationException("Unknown syntax."),
     };
 
+    private Bound Ratio(ExpressionSyntax.Ratio ratio)
+    {
+        if (ratio is { Numerator: > 0, Denominator: > 0 }) return Bound.Plain(new Expression.Constant(new RatioValue(ratio.Numerator, ratio.Denominator)), new RatioType());
+        Diagnostics.Report(Rules.BadNumber, ratio.Span, "both numbers of a ratio are above zero");
+        return Bound.Failed;
+    }
+
     private Bound Reference(ExpressionSyntax.Reference syntax, ImmutableHashSet<Field> known)
     {
-        if (scope.Resolve<Field>(syntax.Name) is not { Declared: Field field } symbol) return Bound.Failed(ExpressionType.Condition);
-        ExpressionType type = TypeOf(field.Type);
-        if (symbol.Broken) return Bound.Failed(type);
+        switch (scope.Find(syntax.Name))
+        {
+            case { Declared: Local local } symbol:
+                return symbol.Broken ? Bound.Failed : Bound.Plain(new Expression.Named(local), local.Type);
+            case { Declared: Party party }:
+                if (scope.ParticipantOf(party) is { } participant) return Bound.Plain(new Expression.Named(participant), participant.Type);
+                if (!party.IsSeveral) return Bound.Plain(new Expression.Player(party), new PartyType());
+                Diagnostics.Report(Rules.OneOrSeveral, syntax.Span, $"'{party.Name}' is played by several participants; this needs one", $"write it inside 'for each {party.Name}'");
+                return Bound.Failed;
+            default:
+                return scope.Resolve<Field>(syntax.Name) is { Declared: Field field } found && !found.Broken ? Read(syntax, field, known) : Bound.Failed;
+        }
+    }
+
+    private Bound Read(ExpressionSyntax.Reference syntax, Field field, ImmutableHashSet<Field> known)
+    {
+        if (unset.Contains(field) && !known.Contains(field))
+        {
+            Diagnostics.Report(Rules.MayBeAbsent, syntax.Span, $"this action sets '{field.Name}', and has not done so yet", "set it before");
+            return Bound.Failed;
+        }
+
         if (field.Optional && !known.Contains(field))
         {
             Diagnostics.Report(Rules.MayBeAbsent, syntax.Span, $"'{field.Name}' is optional and may be absent here", $"write: present({field.Name}) and ...");
-            return Bound.Failed(type);
+            return Bound.Failed;
         }
 
-        return Bound.Plain(new Expression.Read(field), type);
+        // Inside 'for each P' a field of each P stands for the value of the one whose turn it is.
+        if (field.Type is EachType each && scope.ParticipantOf(each.Party) is { } participant)
+            return Bound.Plain(new Expression.ReadOf(field, participant), each.Element);
+        return Bound.Plain(new Expression.Read(field), field.Type);
     }
 
     private Bound Present(ExpressionSyntax.Present syntax)
     {
-        if (scope.Resolve<Field>(syntax.Name) is not { Declared: Field field } symbol || symbol.Broken) return Bound.Failed(ExpressionType.Condition);
+        if (scope.Resolve<Field>(syntax.Name) is not { Declared: Field field } symbol || symbol.Broken) return Bound.Failed;
         if (!field.Optional)
             Diagnostics.Report(Rules.AlwaysPresent, syntax.Span, $"'{field.Name}' is not optional, so this is always true", "leave it out");
-        return new Bound(new Expression.Present(field), ExpressionType.Condition, [field], []);
+        return new Bound(new Expression.Present(field), Bound.Boolean, [field], []);
     }
 
     private static Bound Negate(Bound operand) => operand.Expression is null ? operand
-        : new Bound(new Expression.Not(operand.Expression), ExpressionType.Condition, operand.WhenFalse, operand.WhenTrue);
+        : new Bound(new Expression.Not(operand.Expression), Bound.Boolean, operand.WhenFalse, operand.WhenTrue);
 
     private Bound And(ExpressionSyntax.Binary syntax, ImmutableHashSet<Field> known)
     {
         Bound left = Condition(syntax.Left, known);
         Bound right = Condition(syntax.Right, known.Union(left.WhenTrue));
-        if (left.Expression is null || right.Expression is null) return Bound.Failed(ExpressionType.Condition);
-        return new Bound(new Expression.And(left.Expression, right.Expression), ExpressionType.Condition,
+        if (left.Expression is null || right.Expression is null) return Bound.Failed;
+        return new Bound(new Expression.And(left.Expression, right.Expression), Bound.Boolean,
             left.WhenTrue.Union(right.WhenTrue), left.WhenFalse.Intersect(left.WhenTrue.Union(right.WhenFalse)));
     }
 
@@ -88,114 +147,38 @@ internal sealed class ExpressionBinder(Scope scope)
     {
         Bound left = Condition(syntax.Left, known);
         Bound right = Condition(syntax.Right, known.Union(left.WhenFalse));
-        if (left.Expression is null || right.Expression is null) return Bound.Failed(ExpressionType.Condition);
-        return new Bound(new Expression.Or(left.Expression, right.Expression), ExpressionType.Condition,
+        if (left.Expression is null || right.Expression is null) return Bound.Failed;
+        return new Bound(new Expression.Or(left.Expression, right.Expression), Bound.Boolean,
             left.WhenTrue.Intersect(left.WhenFalse.Union(right.WhenTrue)), left.WhenFalse.Union(right.WhenFalse));
     }
 
-    private Bound Sum(ExpressionSyntax.Binary syntax, ImmutableHashSet<Field> known)
+    private Bound Choice(ExpressionSyntax.Choice syntax, ImmutableHashSet<Field> known)
     {
-        Bound left = Bind(syntax.Left, known), right = Bind(syntax.Right, known);
-        if (left.Expression is null || right.Expression is null) return Bound.Failed(left.Type);
-        if (left.Type != right.Type) return Mixed(syntax, left, right, left.Type);
-        if (left.Type is not (ExpressionType.Money or ExpressionType.Integer))
-        {
-            Diagnostics.Report(Rules.NoSuchOperation, syntax.Span, $"only money and integers can be added or subtracted, not {Named(left.Type)}");
-            return Bound.Failed(left.Type);
-        }
-
-        return Bound.Plain(new Expression.Sum(left.Expression, right.Expression, syntax.Operator == BinaryOperator.Subtract), left.Type);
+        Bound condition = Condition(syntax.Condition, known);
+        Bound then = Bind(syntax.Then, known.Union(condition.WhenTrue));
+        Bound otherwise = Bind(syntax.Otherwise, known.Union(condition.WhenFalse));
+        if (condition.Expression is null || then.Expression is null || otherwise.Expression is null) return Bound.Failed;
+        return operators.Choice(syntax, condition.Expression, then, otherwise);
     }
 
-    private Bound Comparison(ExpressionSyntax.Binary syntax, ImmutableHashSet<Field> known)
+    private Bound Convert(ExpressionSyntax.Convert syntax, ImmutableHashSet<Field> known)
     {
-        Bound left = Bind(syntax.Left, known), right = Bind(syntax.Right, known);
-        if (left.Expression is null || right.Expression is null) return Bound.Failed(ExpressionType.Condition);
-        if (left.Type == ExpressionType.Condition || right.Type == ExpressionType.Condition)
-        {
-            ExpressionSyntax condition = left.Type == ExpressionType.Condition ? syntax.Left : syntax.Right;
-            Diagnostics.Report(Rules.NotACondition, condition.Span, "this is true or false, where a value to compare is needed", "join conditions with 'and' or 'or'");
-            return Bound.Failed(ExpressionType.Condition);
-        }
-
-        Comparator comparator = ComparatorOf(syntax.Operator);
-        if (!Align(syntax, ref left, ref right)) return Bound.Failed(ExpressionType.Condition);
-        if (left.Type is ExpressionType.Text or ExpressionType.Code && comparator is not (Comparator.Equal or Comparator.NotEqual))
-        {
-            Diagnostics.Report(Rules.NoSuchOperation, syntax.Span, $"{Named(left.Type)} has no order", "compare it with = or !=");
-            return Bound.Failed(ExpressionType.Condition);
-        }
-
-        return Bound.Plain(new Expression.Compare(left.Expression!, comparator, right.Expression!), ExpressionType.Condition);
+        Bound amount = Bind(syntax.Amount, known), rate = Bind(syntax.Rate, known);
+        Bound? money = syntax.CurrencyOf is null ? null : Bind(syntax.CurrencyOf, known);
+        Unit? unit = syntax.Unit is null ? null : scope.Resolve<Unit>(syntax.Unit)?.Declared as Unit;
+        if (amount.Expression is null || rate.Expression is null || (money is null ? unit is null : money.Expression is null)) return Bound.Failed;
+        return operators.Convert(syntax, amount, rate, money, unit);
     }
 
-    /// <summary>Makes both sides one type: a text in quotes may stand for a code, and the literal 0 for no money.</summary>
-    private bool Align(ExpressionSyntax.Binary syntax, ref Bound left, ref Bound right)
+    private Bound Quantified(ExpressionSyntax.Quantified syntax, ImmutableHashSet<Field> known)
     {
-        if (!AlignText(syntax.Left, ref left, right) || !AlignText(syntax.Right, ref right, left)) return false;
-        if (left.Type == right.Type) return true;
-        if (left.Type == ExpressionType.Money && IsZero(right)) return true;
-        if (right.Type == ExpressionType.Money && IsZero(left)) return true;
-        Mixed(syntax, left, right, ExpressionType.Condition);
-        return false;
+        Bound list = Reference(new ExpressionSyntax.Reference(syntax.List), known);
+        FieldType? element = operators.ElementOf(syntax.List.Span, list);
+        Scope inner = scope.Inner(broken: false);
+        Local local = slots.New(syntax.Element.Text, element ?? new IntegerType(), list.Expression);
+        inner.Declare(local, syntax.Element, broken: element is null);
+        Bound condition = new ExpressionBinder(inner, slots, unset).Condition(syntax.Condition, known);
+        if (element is null || condition.Expression is null) return Bound.Failed;
+        return Bound.Condition(new Expression.Quantified(syntax.All, local, list.Expression!, condition.Expression));
     }
-
-    private bool AlignText(ExpressionSyntax syntax, ref Bound side, Bound other)
-    {
-        if (side.Expression is not Expression.Constant { Value: TextValue { Text: var text } }) return true;
-        string? reason = null;
-        if (other.Type == ExpressionType.Code)
-        {
-            if (!CodeValue.IsCode(text)) reason = "a code is 1 to 35 capital letters and digits";
-            else side = Bound.Plain(new Expression.Constant(new CodeValue(text)), ExpressionType.Code);
-        }
-        else if (other.Expression is Expression.Read { Field: { Type: TextType type } field } && type.Refusal(new TextValue(text)) is not null)
-        {
-            reason = $"'{field.Name}' is a {type.Written} and never empty";
-        }
-
-        if (reason is not null) Diagnostics.Report(Rules.NeverEqual, syntax.Span, $"this text can never be the value: {reason}");
-        return reason is null;
-    }
-
-    private Bound Mixed(ExpressionSyntax.Binary syntax, Bound left, Bound right, ExpressionType result)
-    {
-        bool money = left.Type == ExpressionType.Money && right.Type == ExpressionType.Integer;
-        Diagnostics.Report(Rules.UnitsMixed, syntax.Span, $"{Named(left.Type)} and {Named(right.Type)} do not mix",
-            money ? "money can be compared with other money, or with 0" : null);
-        return Bound.Failed(result);
-    }
-
-    private static bool IsZero(Bound bound) => bound.Expression is Expression.Constant { Value: IntegerValue { Number: 0 } };
-
-    private static Comparator ComparatorOf(BinaryOperator written) => written switch
-    {
-        BinaryOperator.Equal => Comparator.Equal,
-        BinaryOperator.NotEqual => Comparator.NotEqual,
-        BinaryOperator.Less => Comparator.Less,
-        BinaryOperator.LessOrEqual => Comparator.LessOrEqual,
-        BinaryOperator.Greater => Comparator.Greater,
-        BinaryOperator.GreaterOrEqual => Comparator.GreaterOrEqual,
-        _ => throw new InvalidOperationException("Not a comparison."),
-    };
-
-    private static ExpressionType TypeOf(FieldType type) => type switch
-    {
-        MoneyType => ExpressionType.Money,
-        IntegerType => ExpressionType.Integer,
-        DateType => ExpressionType.Date,
-        TextType => ExpressionType.Text,
-        CodeType => ExpressionType.Code,
-        _ => throw new InvalidOperationException("An unknown type."),
-    };
-
-    private static string Named(ExpressionType type) => type switch
-    {
-        ExpressionType.Condition => "a condition",
-        ExpressionType.Money => "money",
-        ExpressionType.Integer => "an integer",
-        ExpressionType.Date => "a date",
-        ExpressionType.Text => "a text",
-        _ => "a code",
-    };
 }

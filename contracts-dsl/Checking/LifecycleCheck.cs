@@ -20,7 +20,7 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
         {
             // The state behind a dead action is one mistake with it, and reported once.
             explained.UnionWith(action.When);
-            explained.Add(action.Next!);
+            explained.UnionWith(action.Outcomes);
             diagnostics.Report(Rules.NeverPossible, action.Syntax.Name.Span,
                 $"'{action.Syntax.Name.Text}' can never be taken: nothing leads to {string.Join(" or ", action.When.Select(s => s.Name))}");
         }
@@ -28,9 +28,20 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
         foreach (State state in states.Where(s => !reached.Contains(s) && !explained.Contains(s)))
             diagnostics.Report(Rules.Unreached, Place(state), $"nothing leads to the state '{state.Name}'", $"let an action end with '-> {state.Name}', or remove the state");
         CheckWaysOut(reached);
+        CheckAutomatic();
     }
 
     private TextSpan Place(State state) => syntax.States[state.Index].Name.Span;
+
+    /// <summary>Of two automatic actions in one state, who demands one first would decide.</summary>
+    private void CheckAutomatic()
+    {
+        foreach (State state in states)
+        {
+            foreach (ActionDraft second in actions.Where(a => a.Action is { By.IsNetwork: true } && a.When.Contains(state)).Skip(1))
+                diagnostics.Report(Rules.TwoAutomatic, second.Syntax.Name.Span, $"'{second.Syntax.Name.Text}' is the second automatic action in the state '{state.Name}'", "make it one action that decides with 'if'");
+        }
+    }
 
     private HashSet<State> Reached()
     {
@@ -38,7 +49,7 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
         for (int before = -1; before < reached.Count;)
         {
             before = reached.Count;
-            reached.UnionWith(actions.Where(a => a.When.Count == 0 || a.When.Any(reached.Contains)).Select(a => a.Next!));
+            reached.UnionWith(actions.Where(a => a.When.Count == 0 || a.When.Any(reached.Contains)).SelectMany(a => a.Outcomes));
         }
 
         return reached;
@@ -51,7 +62,7 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
         for (int before = -1; before < safe.Count;)
         {
             before = safe.Count;
-            safe.UnionWith(actions.Where(a => safe.Contains(a.Next!)).SelectMany(a => a.When));
+            safe.UnionWith(actions.Where(a => a.Outcomes.Any(safe.Contains)).SelectMany(a => a.When));
         }
 
         foreach (State state in states.Where(s => reached.Contains(s) && !safe.Contains(s)))

@@ -15,5 +15,24 @@ internal static class Limits
 
     public const int Actions = 250;
 
+    public const int Units = 100;
+
+    public const int CodeSets = 100;
+
+    /// <summary>The codes of one set.</summary>
+    public const int Codes = 1000;
+
+    /// <summary>The participants that may play one several party.</summary>
+    public const int Several = 100;
+
+    /// <summary>As many as several parties have when their contract does not say it.</summary>
+    public const int UsualSeveral = 16;
+
+    /// <summary>The values of one list.</summary>
+    public const int ListLength = 1000;
+
+    /// <summary>The letters of a name.</summary>
+    public const int NameLength = 64;
+
     public const int StatementsOfAction = 250;
 }

@@ -7,14 +7,22 @@ internal sealed record Symbol(object Declared, Name Name, bool Broken = false)
 {
     public string Kind => KindOf(Declared.GetType());
 
-    public static string KindOf(Type type) => type == typeof(Party) ? "a party" : type == typeof(State) ? "a state" : "a field or parameter";
+    public static string KindOf(Type type) => type switch
+    {
+        _ when type == typeof(Party) => "a party",
+        _ when type == typeof(State) => "a state",
+        _ when type == typeof(Unit) => "a unit",
+        _ when type == typeof(CodeSet) => "a set of codes",
+        _ when type == typeof(Local) => "a value named in this action",
+        _ => "a field or parameter",
+    };
 }
 
 /// <summary>
 /// The names of a contract. A name stands for one thing in a contract, so that a sentence about it has one meaning;
 /// parameters live in a scope of their action inside the contract's.
 /// </summary>
-internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? outer = null)
+internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? outer = null, Party? each = null, Local? participant = null)
 {
     private readonly Dictionary<string, Symbol> symbols = new(StringComparer.Ordinal);
 
@@ -25,6 +33,12 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
 
     /// <summary>A scope inside this one, incomplete when what declares its names could not be read.</summary>
     public Scope Inner(bool broken) => new(diagnostics, incomplete || broken, this);
+
+    /// <summary>A scope inside 'for each' party, where the party's name stands for one participant.</summary>
+    public Scope InnerFor(Party party, Local one) => new(diagnostics, incomplete, this, party, one);
+
+    /// <summary>The participant whose turn it is in a 'for each' around this place; null outside of one.</summary>
+    public Local? ParticipantOf(Party party) => each == party ? participant : outer?.ParticipantOf(party);
 
     /// <summary>Declares a name; reports it when it is taken, and keeps the first.</summary>
     public void Declare(object declared, Name name, bool broken = false)
@@ -53,6 +67,9 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
         return null;
     }
 
+    /// <summary>The symbol of a name where any kind may stand; null without a report when there is none.</summary>
+    public Symbol? Find(Name name) => Find(name.Text);
+
     /// <summary>Resolves a list in its order, and reports what comes twice. False when a name could not be resolved.</summary>
     public bool ResolveAll<T>(IReadOnlyList<Name> names, List<T> resolved)
     {
@@ -70,6 +87,9 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
     private Symbol? Find(string name) => symbols.GetValueOrDefault(name) ?? outer?.Find(name);
 
     private string? Suggest<T>(Name name) => diagnostics.IsFull ? null : EditDistance.DidYouMean(name.Text, Known<T>());
+
+    /// <summary>The sets of codes, which are types.</summary>
+    public IEnumerable<string> CodeSetNames => Known<CodeSet>();
 
     private IEnumerable<string> Known<T>() =>
         symbols.Values.Where(s => s.Declared is T).Select(s => s.Name.Text).Concat(outer?.Known<T>() ?? []);

@@ -9,6 +9,9 @@ internal sealed class SizeCheck(DiagnosticBag diagnostics)
     public bool Fits(ContractSyntax syntax)
     {
         bool fits = Check([.. syntax.Parties.Select(p => p.Name.Span)], Limits.Parties, "parties");
+        fits &= Check([.. syntax.Units.Select(u => u.Name.Span)], Limits.Units, "units");
+        fits &= Check([.. syntax.CodeSets.Select(c => c.Name.Span)], Limits.CodeSets, "sets of codes");
+        foreach (CodeSetSyntax set in syntax.CodeSets) fits &= Check([.. set.Codes.Select(c => c.Span)], Limits.Codes, "codes in a set");
         fits &= Check([.. syntax.Fields.Select(f => f.Name.Span)], Limits.Fields, "fields");
         fits &= Check([.. syntax.States.Select(s => s.Name.Span)], Limits.States, "states");
         fits &= Check([.. syntax.Actions.Select(a => a.Name.Span)], Limits.Actions, "actions");
@@ -16,7 +19,7 @@ internal sealed class SizeCheck(DiagnosticBag diagnostics)
         foreach (ActionSyntax action in syntax.Actions)
         {
             fits &= Check([.. syntax.Fields.Concat(action.Parameters).Select(f => f.Name.Span)], Limits.Fields, "fields and parameters");
-            fits &= Check([.. action.Statements.Select(s => s.Span)], Limits.StatementsOfAction, "statements in an action");
+            fits &= Check([.. All(action.Statements).Select(s => s.Span)], Limits.StatementsOfAction, "statements in an action");
         }
 
         return fits;
@@ -28,4 +31,11 @@ internal sealed class SizeCheck(DiagnosticBag diagnostics)
         diagnostics.Report(Rules.TooMany, places[limit], string.Create(CultureInfo.InvariantCulture, $"there are more than {limit} {what}"), "split the contract");
         return false;
     }
+
+    private static IEnumerable<StatementSyntax> All(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
+    {
+        StatementSyntax.If branch => All(branch.Then).Concat(All(branch.Otherwise ?? [])).Prepend(s),
+        StatementSyntax.ForEach each => All(each.Body).Prepend(s),
+        _ => [s],
+    });
 }

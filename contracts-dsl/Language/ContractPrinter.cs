@@ -21,6 +21,20 @@ internal sealed class ContractPrinter
     /// <summary>A text in quotes, with its escapes.</summary>
     public static string Quoted(string content) => new TextValue(content).Written;
 
+    /// <summary>A statement that could be read; of a block, its first line.</summary>
+    public static string FirstLineOf(StatementSyntax statement) => statement switch
+    {
+        StatementSyntax.If @if => $"if {Expression(@if.Condition)}",
+        StatementSyntax.ForEach each => ForEach(each),
+        _ => Simple(statement),
+    };
+
+    /// <summary>A type as it is written.</summary>
+    public static string TypeText(TypeSyntax type) => Type(type);
+
+    /// <summary>The time in which an action can be taken.</summary>
+    public static string WindowText(WindowSyntax window) => Window(window);
+
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Names(IReadOnlyList<Name> names) => string.Join(", ", names.Select(n => n.Text));
@@ -128,7 +142,7 @@ internal sealed class ContractPrinter
         switch (statement)
         {
             case StatementSyntax.If @if:
-                Line(depth, $"if {Expression(@if.Condition)}");
+                Line(depth, FirstLineOf(@if));
                 Statements(depth + 1, @if.Then);
                 if (@if.Otherwise is { } otherwise)
                 {
@@ -139,7 +153,7 @@ internal sealed class ContractPrinter
                 Line(depth, "end");
                 break;
             case StatementSyntax.ForEach each:
-                Line(depth, $"for each {each.Name.Text}{(each.List is { } list ? $" in {list.Text}" : "")}");
+                Line(depth, ForEach(each));
                 Statements(depth + 1, each.Body);
                 Line(depth, "end");
                 break;
@@ -148,6 +162,8 @@ internal sealed class ContractPrinter
                 break;
         }
     }
+
+    private static string ForEach(StatementSyntax.ForEach each) => $"for each {each.Name.Text}{(each.List is { } list ? $" in {list.Text}" : "")}";
 
     private static string Simple(StatementSyntax statement) => statement switch
     {

@@ -16,20 +16,24 @@ public sealed class Contract
     private const ushort Suite = 1;
 
     private readonly byte[] hash;
+    private readonly bool[] canReExecute;
 
-    internal Contract(string name, int version, string? doc, IReadOnlyList<Party> parties, IReadOnlyList<Field> fields,
-        IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, string canonicalText, string source)
+    internal Contract(ContractParts parts, string canonicalText, string source)
     {
-        Name = name;
-        Version = version;
-        Doc = doc;
-        Parties = parties;
-        Fields = fields;
-        States = states;
-        Actions = actions;
+        Name = parts.Name;
+        Version = parts.Version;
+        Replaces = parts.Replaces;
+        Doc = parts.Doc;
+        Units = parts.Units;
+        CodeSets = parts.CodeSets;
+        Parties = parts.Parties;
+        Fields = parts.Fields;
+        States = parts.States;
+        Actions = parts.Actions;
         CanonicalText = canonicalText;
         Source = source;
         hash = HashOf(canonicalText);
+        canReExecute = [.. Parties.Select(p => !HiddenDependencies(p).Any())];
     }
 
     /// <summary>Its name.</summary>
@@ -38,8 +42,17 @@ public sealed class Contract
     /// <summary>Its version, from 1.</summary>
     public int Version { get; }
 
+    /// <summary>The version of the same name that it is meant to follow; null when it follows none.</summary>
+    public int? Replaces { get; }
+
     /// <summary>What the contract says of itself.</summary>
     public string? Doc { get; }
+
+    /// <summary>The units in which it counts quantities, by index.</summary>
+    public IReadOnlyList<Unit> Units { get; }
+
+    /// <summary>The sets of codes that it declares, in their order.</summary>
+    public IReadOnlyList<CodeSet> CodeSets { get; }
 
     /// <summary>The parties, by index.</summary>
     public IReadOnlyList<Party> Parties { get; }
@@ -77,8 +90,12 @@ public sealed class Contract
     /// <summary>The state of this name, or null.</summary>
     public State? FindState(string name) => States.FirstOrDefault(s => s.Name == name);
 
-    /// <summary>The action of this name, or null.</summary>
+    /// <summary>The first case of the action of this name, or null.</summary>
     public ContractAction? FindAction(string name) => Actions.FirstOrDefault(a => a.Name == name);
+
+    /// <summary>The case of the action that can be taken in the state, or null; no state stands for no instance.</summary>
+    public ContractAction? FindAction(string name, State? state) =>
+        Actions.FirstOrDefault(a => a.Name == name && (state is null ? a.Creates : a.When.Contains(state)));
 
     /// <summary>
     /// Runs an action: pure, total, and the same on every machine. Whatever the values are, the answer is an
@@ -88,11 +105,12 @@ public sealed class Contract
     /// <param name="state">Where the instance stands; null when there is none yet.</param>
     /// <param name="fields">A value for each field by index, null for an absent one. An action that creates sets them.</param>
     /// <param name="arguments">A value for each parameter of the action, null for an absent one.</param>
+    /// <param name="occasion">Who takes it, when, and by which calendar.</param>
     /// <exception cref="ArgumentException">When the action is not this contract's.</exception>
-    public Evaluation Evaluate(ContractAction action, State? state, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments)
+    public Evaluation Evaluate(ContractAction action, State? state, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
     {
         RequireOwn(action);
-        return new Evaluator(action, Fields, reader: null, fields, arguments).Run(state);
+        return new Evaluator(this, action, reader: null, fields, arguments, asserted: null, occasion).Run(state);
     }
 
     /// <summary>
@@ -100,32 +118,52 @@ public sealed class Contract
     /// runs every member that is not in all audiences, and an observer. A refusal for a value that the party does not
     /// read (absent, of another type) is for those who do read it.
     /// </summary>
+    /// <param name="reader">The party.</param>
+    /// <param name="action">One of <see cref="Actions"/>.</param>
+    /// <param name="state">Where the instance stands; null when there is none yet.</param>
+    /// <param name="fields">A value for each field, null for an absent or hidden one.</param>
+    /// <param name="arguments">A value for each parameter.</param>
+    /// <param name="occasion">Who takes it, when, and by which calendar.</param>
+    /// <param name="asserted">The fields afterwards as others say, for those that the party cannot compute; null when there are none.</param>
     /// <exception cref="ArgumentException">When the action is not this contract's, or <see cref="CanReExecute"/> is false.</exception>
     public Evaluation ReExecute(
-        Party reader, ContractAction action, State? state, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments)
+        Party reader, ContractAction action, State? state, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion,
+        IReadOnlyList<Value?>? asserted = null)
     {
         RequireOwn(action);
         if (!CanReExecute(reader)) throw new ArgumentException($"{reader.Name} does not read all that the outcome depends on.", nameof(reader));
-        return new Evaluator(action, Fields, reader, fields, arguments).Run(state);
+        return new Evaluator(this, action, reader, fields, arguments, asserted, occasion).Run(state);
     }
 
     /// <summary>
-    /// True when the party reads every field and parameter that a require, move or issue of any action depends on. The
-    /// compiler makes sure of it for every member.
+    /// True when the party reads every field and parameter on which the outcome of any action depends. The compiler
+    /// makes sure of it for every member, but for requires that are disclosed to it and that it takes as asserted.
     /// </summary>
     public bool CanReExecute(Party observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return !HiddenDependencies(observer).Any();
+        return canReExecute[observer.Index];
     }
 
     /// <summary>What keeps the party from running the contract itself, without repetition.</summary>
     internal IEnumerable<(ContractAction Action, Field Field)> HiddenDependencies(Party reader) =>
-        Actions.SelectMany(action => action.Statements
-            .SelectMany(statement => statement.Dependencies)
+        Actions.SelectMany(action => OutcomeExpressions(action, reader)
+            .SelectMany(e => e.Sources)
             .Distinct()
             .Where(field => !field.IsReadBy(reader))
             .Select(field => (action, field)));
+
+    /// <summary>What decides where the instance goes and what moves: values that are set are decided by who can compute them.</summary>
+    private static IEnumerable<Expression> OutcomeExpressions(ContractAction action, Party reader)
+    {
+        if (action.Window is { } window) yield return window.Moment;
+        if (action.By.Field is { } field) yield return new Expression.Read(field);
+        foreach (Statement statement in action.Body.All)
+        {
+            if (statement is Statement.Set or Statement.Let || (statement is Statement.Require require && !reader.Observes && !require.Readers.Contains(reader.Index))) continue;
+            foreach (Expression expression in statement.Expressions) yield return expression;
+        }
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} version {Version}";
@@ -152,3 +190,8 @@ public sealed class Contract
             throw new ArgumentException($"{action.Name} is not an action of {this}.", nameof(action));
     }
 }
+
+/// <summary>What a contract is made of.</summary>
+internal sealed record ContractParts(
+    string Name, int Version, int? Replaces, string? Doc, IReadOnlyList<Unit> Units, IReadOnlyList<CodeSet> CodeSets,
+    IReadOnlyList<Party> Parties, IReadOnlyList<Field> Fields, IReadOnlyList<State> States, IReadOnlyList<ContractAction> Actions);

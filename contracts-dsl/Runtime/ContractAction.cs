@@ -1,33 +1,74 @@
+using Settlement.Contracts.Language;
+
 namespace Settlement.Contracts;
 
-/// <summary>Something that a party of the contract can do: it makes an instance or takes one to another state.</summary>
+/// <summary>Who may take an action.</summary>
+/// <param name="Party">The party; null for the network or a field.</param>
+/// <param name="Field">A field of type party whose value acts; null for the others.</param>
+/// <param name="Any">True when any participant that plays a several party may act.</param>
+public sealed record Actor(Party? Party, Field? Field, bool Any)
+{
+    /// <summary>True when nobody decides: any member may demand the action once it is due.</summary>
+    public bool IsNetwork => Party is null && Field is null;
+
+    /// <summary>As a person reads it.</summary>
+    public string Written => IsNetwork ? "network" : (Any ? "any " : "") + (Party?.Name ?? Field!.Name);
+}
+
+/// <summary>When in time an action can be taken.</summary>
+/// <param name="Span">Where it stands.</param>
+/// <param name="Moment">A date, whose moment is its end, or a datetime.</param>
+/// <param name="Opens">True when the action can be taken from the moment on; false when it can until then.</param>
+/// <param name="Code">The refusal outside of it.</param>
+/// <param name="Written">Its canonical form.</param>
+internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written);
+
+/// <summary>What an action tells somebody on purpose.</summary>
+/// <param name="Fields">Of which fields.</param>
+/// <param name="Parties">To whom.</param>
+public sealed record Disclosure(IReadOnlyList<Field> Fields, IReadOnlyList<Party> Parties)
+{
+    internal TextSpan Span { get; init; }
+}
+
+/// <summary>Something that can be done: it makes an instance or takes one to another state. One case of its name.</summary>
 public sealed class ContractAction
 {
-    internal ContractAction(int index, string name, string? doc, Party by, IReadOnlyList<Party> agreedBy, IReadOnlyList<State> when,
-        IReadOnlyList<Field> parameters, IReadOnlyList<Statement> statements, State next)
+    private readonly Field[] setAtCreation;
+
+    internal ContractAction(ActionParts parts)
     {
-        Index = index;
-        Name = name;
-        Doc = doc;
-        By = by;
-        AgreedBy = agreedBy;
-        When = when;
-        Parameters = parameters;
-        Statements = statements;
-        Next = next;
+        Index = parts.Index;
+        Name = parts.Name;
+        Doc = parts.Doc;
+        By = parts.By;
+        AgreedBy = parts.AgreedBy;
+        When = parts.When;
+        Window = parts.Window;
+        Parameters = parts.Parameters;
+        Disclosures = parts.Disclosures;
+        Body = parts.Body;
+        LocalCount = parts.LocalCount;
+        NameSpan = parts.NameSpan;
+        BySpan = parts.BySpan;
+        MovementCount = Body.All.Count(s => s is Statement.Move or Statement.Reserve or Statement.Release or Statement.Issue or Statement.Redeem);
+        Outcomes = [.. Body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()];
+        Updates = [.. Body.All.Select(s => s switch { Statement.Set set => set.Field, Statement.Clear clear => clear.Field, _ => null })
+            .OfType<Field>().Distinct().OrderBy(f => f.Index)];
+        setAtCreation = Creates ? [.. Updates.Where(f => !f.Optional)] : [];
     }
 
     /// <summary>Its place in the contract, from 0.</summary>
     public int Index { get; }
 
-    /// <summary>Its name.</summary>
+    /// <summary>Its name; several cases, in different states, may share it.</summary>
     public string Name { get; }
 
     /// <summary>What the contract says of it.</summary>
     public string? Doc { get; }
 
     /// <summary>Who takes it.</summary>
-    public Party By { get; }
+    public Actor By { get; }
 
     /// <summary>Who must agree, in the order written; may be empty.</summary>
     public IReadOnlyList<Party> AgreedBy { get; }
@@ -38,14 +79,54 @@ public sealed class ContractAction
     /// <summary>What it takes beside the instance's fields; their indexes continue after the contract's fields.</summary>
     public IReadOnlyList<Field> Parameters { get; }
 
-    /// <summary>The state in which the instance is afterwards.</summary>
-    public State Next { get; }
+    /// <summary>What it discloses on purpose.</summary>
+    public IReadOnlyList<Disclosure> Disclosures { get; }
+
+    /// <summary>The states in which the instance may be afterwards, in the order of the source.</summary>
+    public IReadOnlyList<State> Outcomes { get; }
+
+    /// <summary>The fields that it may give a new value, by index.</summary>
+    public IReadOnlyList<Field> Updates { get; }
+
+    /// <summary>True when it may bring money of the settlement agent into the channel.</summary>
+    public bool Issues => Body.All.Any(s => s is Statement.Issue);
+
+    /// <summary>True when it may set money aside or give it back to the settlement agent.</summary>
+    public bool ReservesOrRedeems => Body.All.Any(s => s is Statement.Reserve or Statement.Release or Statement.Redeem);
+
+    /// <summary>True when it needs to know business days or cut-offs.</summary>
+    public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }
+        or Expression.Call { Function: Function.NextBusinessDay or Function.IsBusinessDay or Function.CutOff });
 
     /// <summary>True when the action makes a new instance, whose fields are then given with it.</summary>
     public bool Creates => When.Count == 0;
 
-    internal IReadOnlyList<Statement> Statements { get; }
+    /// <summary>True when the action creates an instance and computes this field itself, so that nobody supplies it.</summary>
+    public bool IsSetAtCreation(Field field) => setAtCreation.Length > 0 && Array.IndexOf(setAtCreation, field) >= 0;
+
+    internal Window? Window { get; }
+
+    internal Block Body { get; }
+
+    /// <summary>How many names its statements give.</summary>
+    internal int LocalCount { get; }
+
+    /// <summary>How many movements its statements make when each runs once.</summary>
+    internal int MovementCount { get; }
+
+    internal TextSpan NameSpan { get; }
+
+    internal TextSpan BySpan { get; }
+
+    /// <summary>The window's moment and all expressions of its statements.</summary>
+    internal IEnumerable<Expression> Expressions =>
+        Body.All.SelectMany(s => s.Expressions).Concat(Window is null ? [] : [Window.Moment]).Concat(By.Field is null ? [] : [new Expression.Read(By.Field)]);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
+
+/// <summary>What an action is made of.</summary>
+internal sealed record ActionParts(
+    int Index, string Name, string? Doc, Actor By, IReadOnlyList<Party> AgreedBy, IReadOnlyList<State> When, Window? Window,
+    IReadOnlyList<Field> Parameters, IReadOnlyList<Disclosure> Disclosures, Block Body, int LocalCount, TextSpan NameSpan, TextSpan BySpan);

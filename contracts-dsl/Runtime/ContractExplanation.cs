@@ -45,9 +45,13 @@ public static class ContractExplanation
         StringBuilder text = new("stateDiagram-v2\n");
         foreach (ContractAction action in contract.Actions)
         {
-            string by = action.AgreedBy.Count == 0 ? action.By.Name : $"{action.By.Name} with {string.Join(", ", action.AgreedBy.Select(p => p.Name))}";
+            string by = action.AgreedBy.Count == 0 ? action.By.Written : $"{action.By.Written} with {string.Join(", ", action.AgreedBy.Select(p => p.Name))}";
             IEnumerable<string> from = action.Creates ? ["[*]"] : action.When.Select(MermaidName);
-            foreach (string state in from) text.Append(CultureInfo.InvariantCulture, $"    {state} --> {MermaidName(action.Next)} : {action.Name} by {by}\n");
+            foreach (string state in from)
+            {
+                foreach (State next in action.Outcomes) text.Append(CultureInfo.InvariantCulture, $"    {state} --> {MermaidName(next)} : {action.Name} by {by}\n");
+            }
+
         }
 
         foreach (State state in contract.States.Where(s => s.MayRest)) text.Append(CultureInfo.InvariantCulture, $"    {MermaidName(state)} --> [*]\n");
@@ -67,21 +71,11 @@ public static class ContractExplanation
 
     private static string Sentence(ContractAction action)
     {
-        StringBuilder text = new($"{action.By.Name} can {action.Name}");
+        StringBuilder text = new($"{action.By.Written} can {action.Name}");
         if (action.AgreedBy.Count > 0) text.Append(", if ").AppendJoin(" and ", action.AgreedBy.Select(p => p.Name)).Append(action.AgreedBy.Count == 1 ? " agrees" : " agree");
-        text.Append(action.Creates ? ": a new instance in " : $": from {string.Join(" or ", action.When.Select(s => s.Name))} to ").Append(action.Next.Name).Append('.');
+        text.Append(action.Creates ? ": a new instance in " : $": from {string.Join(" or ", action.When.Select(s => s.Name))} to ").AppendJoin(" or ", action.Outcomes.Select(o => o.Name)).Append('.');
         if (action.Doc is { } doc) text.Append(' ').Append(doc);
-        foreach (Statement statement in action.Statements)
-        {
-            text.Append("\n  ").Append(statement switch
-            {
-                Statement.Require require => string.Create(CultureInfo.InvariantCulture, $"refused with {require.Code} unless condition {require.Ordinal} holds (it reads {string.Join(", ", require.Dependencies.Distinct().Select(f => f.Name))})"),
-                Statement.Move move => $"moves {move.Amount.Name} from {move.From.Name} to {move.To.Name}",
-                Statement.Issue issue => $"issues {issue.Amount.Name} to {issue.To.Name}, citing {issue.Posting.Name}",
-                _ => throw new InvalidOperationException("An unknown statement."),
-            });
-        }
-
+        foreach (Statement statement in action.Body.All) text.Append("\n  ").Append(statement.Written);
         return text.ToString();
     }
 

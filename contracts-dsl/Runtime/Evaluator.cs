@@ -1,45 +1,117 @@
+using System.Runtime.InteropServices;
+
 namespace Settlement.Contracts;
 
-/// <summary>
-/// One run of one action. The first refusal stops it: every step answers null, or false, once <see cref="refused"/> is
-/// set. Expressions are bounded in size by the compiler, so a run is too.
-/// </summary>
-internal sealed class Evaluator(
-    ContractAction action, IReadOnlyList<Field> fields, Party? reader, IReadOnlyList<Value?> values, IReadOnlyList<Value?> arguments)
+/// <summary>One run of one action: the checks that come before its statements, then the statements in their order.</summary>
+/// <param name="contract">The contract.</param>
+/// <param name="action">One of its actions.</param>
+/// <param name="reader">The party that runs it with what it reads; null for one who reads everything.</param>
+/// <param name="fields">A value for each field; null for an absent one, and for one that the reader does not read.</param>
+/// <param name="arguments">A value for each parameter.</param>
+/// <param name="asserted">The fields' values afterwards as others say, for those that the reader cannot compute; null for none.</param>
+/// <param name="occasion">Who, when, and by which calendar.</param>
+[StructLayout(LayoutKind.Auto)]
+internal ref struct Evaluator(
+    Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments,
+    IReadOnlyList<Value?>? asserted, Occasion occasion)
 {
-    private readonly List<Movement> movements = [];
-    private Evaluation.Refused? refused;
+    private Frame frame = new(contract, action, fields, arguments, occasion);
+    private Movement[] movements = [];
+    private int moved;
+    private FieldUpdate?[]? updates;
+    private State? next;
 
     public Evaluation Run(State? state)
     {
-        if (action.Creates ? state is not null : state is null || !action.When.Contains(state)) Refuse(PlatformCodes.WrongState, "when");
-        if (values.Count != fields.Count) Refuse(PlatformCodes.WrongCount, "fields");
-        if (arguments.Count != action.Parameters.Count) Refuse(PlatformCodes.WrongCount, "parameters");
-        CheckValues(fields, values);
-        CheckValues(action.Parameters, arguments);
-        foreach (Statement statement in action.Statements)
-        {
-            if (refused is not null) return refused;
-            Run(statement);
-        }
-
-        return refused is not null ? refused : new Evaluation.Accepted(action.Next, movements);
+        CheckState(state);
+        if (frame.Code is null) CheckValues(contract.Fields, fields, action.Creates);
+        if (frame.Code is null) CheckValues(action.Parameters, arguments, given: true);
+        if (frame.Code is null) CheckActor();
+        if (frame.Code is null && action.Window is { } window) CheckWindow(window);
+        if (frame.Code is null) Run(action.Body);
+        if (frame.Code is { } code) return new Evaluation.Refused(code, $"{action.Name}: {frame.Place}");
+        if (next is null) throw new InvalidOperationException($"{action.Name} came to no outcome.");
+        return new Evaluation.Accepted(next, moved == movements.Length ? movements : movements[..moved],
+            updates is null ? [] : [.. updates.OfType<FieldUpdate>()]);
     }
 
-    private void CheckValues(IReadOnlyList<Field> declared, IReadOnlyList<Value?> given)
+    private readonly bool Reads(Label label) => reader is null || label.Contains(reader.Index);
+
+    private void CheckState(State? state)
     {
-        for (int i = 0; i < declared.Count && refused is null; i++)
+        if (action.Creates ? state is not null : state is null || !action.When.Contains(state)) frame.Refuse(PlatformCodes.WrongState, "when");
+        if (fields.Count != contract.Fields.Count) frame.Refuse(PlatformCodes.WrongCount, "fields");
+        if (arguments.Count != action.Parameters.Count) frame.Refuse(PlatformCodes.WrongCount, "parameters");
+    }
+
+    private void CheckActor()
+    {
+        Actor by = action.By;
+        Seat actor = occasion.Actor;
+        bool may = actor.Party >= 0 && actor.Party < contract.Parties.Count && actor.Number >= 0 && actor.Number < occasion.CountOf(contract.Parties[actor.Party])
+            && (by.IsNetwork ? !contract.Parties[actor.Party].Observes
+                : by.Party is { } party ? party.Index == actor.Party
+                : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor);
+        if (!may) frame.Refuse(PlatformCodes.WrongActor, "by");
+    }
+
+    private void CheckWindow(Window window)
+    {
+        const long SecondsOfDay = 24 * 60 * 60;
+        if (frame.ValueOf(window.Moment) is not { } value) return;
+        // A date's moment is its end, which is the beginning of the next day.
+        long moment = value is DateTimeValue time ? time.UnixSeconds : (((DateValue)value).Date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber + 1) * SecondsOfDay;
+        if (frame.Now.UnixSeconds >= moment != window.Opens) frame.Refuse(window.Code, "window");
+    }
+
+    private void CheckValues(IReadOnlyList<Field> declared, IReadOnlyList<Value?> values, bool given)
+    {
+        for (int i = 0; i < declared.Count && frame.Code is null; i++)
         {
             Field field = declared[i];
             if (reader is not null && !field.IsReadBy(reader)) continue;
-            if (given[i] is not { } value)
+            if (values[i] is not { } value)
             {
-                if (!field.Optional) Refuse(PlatformCodes.Missing, field.Name);
+                if (!field.Optional && !(given && action.IsSetAtCreation(field))) frame.Refuse(PlatformCodes.Missing, field.Name);
             }
-            else if (field.Type.Refusal(value) is { } code)
+            else if (given && action.IsSetAtCreation(field))
             {
-                Refuse(code, field.Name);
+                frame.Refuse(PlatformCodes.WrongCount, field.Name);
             }
+            else if (RefusalOf(field.Type, value) is { } code)
+            {
+                frame.Refuse(code, field.Name);
+            }
+        }
+    }
+
+    private readonly string? RefusalOf(FieldType type, Value value)
+    {
+        if (type.Refusal(value) is { } code) return code;
+        switch (type)
+        {
+            case PartyType: return IsParticipant((PartyValue)value) ? null : PlatformCodes.OutOfBounds;
+            case EachType each when ((ListValue)value).Items.Count != occasion.CountOf(each.Party): return PlatformCodes.WrongCount;
+            case ListType { Element: PartyType } or EachType { Element: PartyType }:
+                foreach (Value item in ((ListValue)value).Items)
+                {
+                    if (!IsParticipant((PartyValue)item)) return PlatformCodes.OutOfBounds;
+                }
+
+                return null;
+            default: return null;
+        }
+    }
+
+    private readonly bool IsParticipant(PartyValue value) => contract.FindParty(value.Party) is { } party && value.Number <= occasion.CountOf(party);
+
+    private void Run(Block block)
+    {
+        foreach (Statement statement in block.Statements)
+        {
+            frame.Current = statement;
+            Run(statement);
+            if (frame.Code is not null || next is not null) return;
         }
     }
 
@@ -48,116 +120,106 @@ internal sealed class Evaluator(
         switch (statement)
         {
             case Statement.Require require:
-                if (Holds(require.Condition, require.Place) is false) Refuse(require.Code, require.Place);
+                // A condition that was disclosed to a member is the assertion of those who read it.
+                if (Reads(require.Readers) && frame.Holds(require.Condition) is false) frame.Refuse(require.Code);
                 break;
-            case Statement.Move move:
-                if (AmountToMove(move.Amount) is { } moved) movements.Add(new Movement.Move(move.From.Index, move.To.Index, moved));
-                break;
+            case Statement.Move move: Move(move); break;
+            case Statement.Outcome outcome: next = outcome.State; break;
             case Statement.Issue issue:
-                if (AmountToMove(issue.Amount) is { } issued)
-                    movements.Add(new Movement.Issue(issue.To.Index, issued, ((TextValue)ValueOf(issue.Posting)).Text));
+                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Slot(issue.Posting) is TextValue posting)
+                    Add(new Movement.Issue(receiver, issued, posting.Text));
                 break;
-            default:
-                throw new InvalidOperationException("An unknown statement.");
+            case Statement.Redeem redeem:
+                if (AmountOf(redeem.Amount) is { } redeemed && PositionOf(redeem.From) is { } giver) Add(new Movement.Redeem(giver, redeemed));
+                break;
+            case Statement.Reserve reserve:
+                if (AmountOf(reserve.Amount) is { } reserved && PositionOf(reserve.From) is { } holder) Add(new Movement.Reserve(holder, reserved));
+                break;
+            case Statement.Release release:
+                if (AmountOf(release.Amount) is { } released && PositionOf(release.To) is { } owner) Add(new Movement.Release(owner, released));
+                break;
+            case Statement.Let let:
+                if (Reads(let.Local.Readers)) frame.Name(let.Local, frame.ValueOf(let.Value));
+                break;
+            case Statement.Set set: Set(set); break;
+            case Statement.Clear clear: Update(clear.Field, value: null, isAsserted: false); break;
+            case Statement.If branch:
+                if (frame.Holds(branch.Condition) is { } holds) Run(holds ? branch.Then : branch.Otherwise);
+                break;
+            case Statement.ForEachPlayer each: Repeat(each); break;
+            case Statement.ForEachValue each: Repeat(each); break;
+            default: throw new InvalidOperationException("An unknown statement.");
         }
     }
 
-    private MoneyValue? AmountToMove(Field field)
+    private void Move(Statement.Move move)
     {
-        var amount = (MoneyValue)ValueOf(field);
-        if (amount.MinorUnits <= 0) return Refuse<MoneyValue>(PlatformCodes.NothingToMove, field.Name);
-        if (movements.Count > 0 && movements[0].Amount.Currency != amount.Currency)
-            return Refuse<MoneyValue>(PlatformCodes.CurrenciesDiffer, field.Name);
-        return amount;
+        if (AmountOf(move.Amount) is not { } amount || PositionOf(move.From) is not { } from || PositionOf(move.To) is not { } to) return;
+        if (from == to) frame.Refuse(PlatformCodes.NoPosition);
+        else Add(new Movement.Move(from, to, amount));
     }
 
-    /// <summary>Null when the run is refused inside the condition.</summary>
-    private bool? Holds(Expression condition, string place) => condition switch
+    private void Set(Statement.Set set)
     {
-        Expression.And and => Holds(and.Left, place) is { } left ? (left ? Holds(and.Right, place) : false) : null,
-        Expression.Or or => Holds(or.Left, place) is { } left ? (left ? true : Holds(or.Right, place)) : null,
-        Expression.Not not => !Holds(not.Operand, place),
-        Expression.Present present => Slot(present.Field) is not null,
-        Expression.Compare compare => Compare(compare, place),
-        _ => throw new InvalidOperationException("The expression is not a condition."),
-    };
-
-    private bool? Compare(Expression.Compare compare, string place)
-    {
-        if (Evaluate(compare.Left, place) is not { } left || Evaluate(compare.Right, place) is not { } right) return null;
-        if (left is MoneyValue a && right is MoneyValue b && a.Currency != b.Currency)
+        if (!Reads(set.Readers))
         {
-            Refuse(PlatformCodes.CurrenciesDiffer, place);
-            return null;
+            Update(set.Field, asserted?[set.Field.Index], isAsserted: true);
+            return;
         }
 
-        int order = Order(left, right);
-        return compare.Comparator switch
-        {
-            Comparator.Equal => order == 0,
-            Comparator.NotEqual => order != 0,
-            Comparator.Less => order < 0,
-            Comparator.LessOrEqual => order <= 0,
-            Comparator.Greater => order > 0,
-            Comparator.GreaterOrEqual => order >= 0,
-            _ => throw new InvalidOperationException("An unknown comparison."),
-        };
+        if (frame.ValueOf(set.Value) is not { } value) return;
+        if (RefusalOf(set.Field.Type, value) is { } code) frame.Refuse(code);
+        else Update(set.Field, value, isAsserted: false);
     }
 
-    private static int Order(Value left, Value right) => (left, right) switch
+    private void Update(Field field, Value? value, bool isAsserted)
     {
-        (MoneyValue a, MoneyValue b) => a.MinorUnits.CompareTo(b.MinorUnits),
-        // The only integer beside money is the literal 0, which is nothing in every currency.
-        (MoneyValue a, IntegerValue b) => a.MinorUnits.CompareTo(b.Number),
-        (IntegerValue a, MoneyValue b) => a.Number.CompareTo(b.MinorUnits),
-        (IntegerValue a, IntegerValue b) => a.Number.CompareTo(b.Number),
-        (DateValue a, DateValue b) => a.Date.CompareTo(b.Date),
-        (TextValue a, TextValue b) => string.CompareOrdinal(a.Text, b.Text),
-        (CodeValue a, CodeValue b) => string.CompareOrdinal(a.Code, b.Code),
-        _ => throw new InvalidOperationException("The values cannot be compared."),
-    };
+        frame.Update(field, value);
+        updates ??= new FieldUpdate?[fields.Count];
+        updates[field.Index] = new FieldUpdate(field, value, isAsserted);
+    }
 
-    private Value? Evaluate(Expression expression, string place) => expression switch
+    private void Repeat(Statement.ForEachPlayer each)
     {
-        Expression.Constant constant => constant.Value,
-        Expression.Read read => ValueOf(read.Field),
-        Expression.Sum sum => Evaluate(sum.Left, place) is { } left && Evaluate(sum.Right, place) is { } right
-            ? Add(left, right, sum.Subtract, place) : null,
-        _ => throw new InvalidOperationException("The expression has no value."),
-    };
-
-    private Value? Add(Value left, Value right, bool subtract, string place)
-    {
-        switch (left, right)
+        int count = occasion.CountOf(each.Party);
+        for (int number = 1; number <= count && frame.Code is null; number++)
         {
-            case (MoneyValue a, MoneyValue b) when a.Currency != b.Currency:
-                return Refuse<Value>(PlatformCodes.CurrenciesDiffer, place);
-            case (MoneyValue a, MoneyValue b):
-                return Add(a.MinorUnits, b.MinorUnits, subtract) is { } units ? a with { MinorUnits = units } : Refuse<Value>(PlatformCodes.Overflow, place);
-            case (IntegerValue a, IntegerValue b):
-                return Add(a.Number, b.Number, subtract) is { } number ? new IntegerValue(number) : Refuse<Value>(PlatformCodes.Overflow, place);
-            default:
-                throw new InvalidOperationException("The values cannot be added.");
+            frame.Name(each.Participant, new PartyValue(each.Party.Name, number));
+            Run(each.Body);
         }
     }
 
-    private static long? Add(long left, long right, bool subtract)
+    private void Repeat(Statement.ForEachValue each)
     {
-        Int128 sum = subtract ? (Int128)left - right : (Int128)left + right;
-        return sum >= long.MinValue && sum <= long.MaxValue ? (long)sum : null;
+        if (frame.ValueOf(each.List) is not ListValue list) return;
+        foreach (Value item in list.Items)
+        {
+            if (frame.Code is not null) return;
+            frame.Name(each.Element, item);
+            Run(each.Body);
+        }
     }
 
-    /// <summary>The compiler lets an expression reach only values that are there, so an absent one is a bug.</summary>
-    private Value ValueOf(Field field) => Slot(field) ?? throw new InvalidOperationException($"{field.Name} is absent where it is read.");
-
-    private Value? Slot(Field field) => field.Index < fields.Count ? values[field.Index] : arguments[field.Index - fields.Count];
-
-    private T? Refuse<T>(string code, string place) where T : class
+    private AmountValue? AmountOf(Expression expression)
     {
-        Refuse(code, place);
+        if (frame.ValueOf(expression) is not AmountValue amount) return null;
+        if (amount.Units > 0) return amount;
+        frame.Refuse(PlatformCodes.NothingToMove);
         return null;
     }
 
-    /// <summary>Only the first refusal counts.</summary>
-    private void Refuse(string code, string place) => refused ??= new Evaluation.Refused(code, $"{action.Name}: {place}");
+    /// <summary>Only banks that act hold positions; a field of type party may name another.</summary>
+    private Seat? PositionOf(Expression participant)
+    {
+        if (frame.SeatOf(participant) is not { } seat) return null;
+        if (contract.Parties[seat.Party] is { Kind: PartyKind.Bank, Observes: false }) return seat;
+        frame.Refuse(PlatformCodes.NoPosition);
+        return null;
+    }
+
+    private void Add(Movement movement)
+    {
+        if (moved == movements.Length) Array.Resize(ref movements, moved == 0 ? Math.Max(1, action.MovementCount) : 2 * moved);
+        movements[moved++] = movement;
+    }
 }

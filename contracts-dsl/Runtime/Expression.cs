@@ -3,9 +3,17 @@ namespace Settlement.Contracts;
 /// <summary>The six comparisons.</summary>
 internal enum Comparator { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual }
 
+/// <summary>A name that an action gives to a value: by <c>let</c>, or to the element of a loop.</summary>
+/// <param name="Slot">Its place among the names of its action.</param>
+/// <param name="Name">As written.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="Readers">Who may read it: those that may read all that it came from.</param>
+/// <param name="Sources">The fields that it came from.</param>
+internal sealed record Local(int Slot, string Name, FieldType Type, Label Readers, IReadOnlyList<Field> Sources);
+
 /// <summary>
 /// A checked expression, ready to run: its types fit, and an optional value is reached only where it is present. A closed
-/// hierarchy. The conditions are Compare, And, Or, Not and Present; the others give a value.
+/// hierarchy; whatever is a boolean can stand as a condition.
 /// </summary>
 internal abstract record Expression
 {
@@ -15,7 +23,40 @@ internal abstract record Expression
 
     public sealed record Read(Field Field) : Expression;
 
+    /// <summary>The value of a field 'for each' party that belongs to one participant.</summary>
+    /// <param name="Field">The field.</param>
+    /// <param name="Participant">A name for a participant.</param>
+    public sealed record ReadOf(Field Field, Local Participant) : Expression;
+
+    public sealed record Named(Local Local) : Expression;
+
+    public sealed record Now : Expression;
+
+    public sealed record Today : Expression;
+
+    /// <summary>The one participant that plays a party.</summary>
+    public sealed record Player(Party Party) : Expression;
+
+    /// <summary>Of two values of one type, or of a point in time and a length of it.</summary>
     public sealed record Sum(Expression Left, Expression Right, bool Subtract) : Expression;
+
+    /// <summary>Of an amount or integer with an integer, a rate or a ratio; rounded unless it is exact anyway.</summary>
+    public sealed record Product(Expression Left, Expression Factor, Rounding? Rounding) : Expression;
+
+    /// <summary>Of an amount or integer by an integer.</summary>
+    public sealed record Quotient(Expression Left, Expression Divisor, Rounding Rounding) : Expression;
+
+    /// <param name="Amount">An amount.</param>
+    /// <param name="Rate">A rate or ratio.</param>
+    /// <param name="CurrencyOf">Money whose currency the result has; null when it has the unit.</param>
+    /// <param name="Unit">The unit of the result.</param>
+    /// <param name="Rounding">How it becomes whole.</param>
+    public sealed record Convert(Expression Amount, Expression Rate, Expression? CurrencyOf, Unit? Unit, Rounding Rounding) : Expression;
+
+    /// <summary>A duration of so many seconds each.</summary>
+    public sealed record Length(Expression Count, long SecondsEach) : Expression;
+
+    public sealed record Period(Expression Count, PeriodUnit Unit) : Expression;
 
     public sealed record Compare(Expression Left, Comparator Comparator, Expression Right) : Expression;
 
@@ -27,17 +68,92 @@ internal abstract record Expression
 
     public sealed record Present(Field Field) : Expression;
 
-    /// <summary>The fields and parameters read, presence included; one may come more than once.</summary>
-    public IEnumerable<Field> Dependencies => this switch
+    public sealed record Choice(Expression Condition, Expression Then, Expression Otherwise) : Expression;
+
+    public sealed record Quantified(bool All, Local Element, Expression List, Expression Condition) : Expression;
+
+    /// <param name="Function">What is called.</param>
+    /// <param name="First">Its first argument.</param>
+    /// <param name="Second">Its second; null when it has one.</param>
+    /// <param name="Nothing">The sum of an empty list; null for money, which then has no currency.</param>
+    public sealed record Call(Function Function, Expression First, Expression? Second = null, Value? Nothing = null) : Expression;
+
+    /// <summary>The expressions directly in it.</summary>
+    public IEnumerable<Expression> Children => this switch
     {
-        Constant => [],
-        Read read => [read.Field],
-        Sum sum => sum.Left.Dependencies.Concat(sum.Right.Dependencies),
-        Compare compare => compare.Left.Dependencies.Concat(compare.Right.Dependencies),
-        And and => and.Left.Dependencies.Concat(and.Right.Dependencies),
-        Or or => or.Left.Dependencies.Concat(or.Right.Dependencies),
-        Not not => not.Operand.Dependencies,
-        Present present => [present.Field],
+        Sum sum => [sum.Left, sum.Right],
+        Product product => [product.Left, product.Factor],
+        Quotient quotient => [quotient.Left, quotient.Divisor],
+        Convert { CurrencyOf: { } money } convert => [convert.Amount, convert.Rate, money],
+        Convert convert => [convert.Amount, convert.Rate],
+        Length length => [length.Count],
+        Period period => [period.Count],
+        Compare compare => [compare.Left, compare.Right],
+        And and => [and.Left, and.Right],
+        Or or => [or.Left, or.Right],
+        Not not => [not.Operand],
+        Choice choice => [choice.Condition, choice.Then, choice.Otherwise],
+        Quantified quantified => [quantified.List, quantified.Condition],
+        Call { Second: { } second } call => [call.First, second],
+        Call call => [call.First],
+        Constant or Read or ReadOf or Named or Now or Today or Player or Present => [],
         _ => throw new InvalidOperationException("An unknown expression."),
     };
+
+    /// <summary>It and all that is in it.</summary>
+    public IEnumerable<Expression> Nodes => Children.SelectMany(c => c.Nodes).Prepend(this);
+
+    /// <summary>The fields and parameters read by name, presence included; one may come more than once.</summary>
+    public IEnumerable<Field> FieldsRead => Nodes.SelectMany(e => e switch
+    {
+        Read read => [read.Field],
+        ReadOf readOf => [readOf.Field],
+        Present present => [present.Field],
+        _ => Array.Empty<Field>(),
+    });
+
+    /// <summary>Who may read all that it depends on.</summary>
+    public Label Readers =>
+        LocalsRead.Select(l => l.Readers).Concat(FieldsRead.Select(f => f.Readers)).Aggregate(Label.Everybody, static (all, one) => all & one);
+
+    /// <summary>All fields that it depends on, also through names, without repetition.</summary>
+    public IEnumerable<Field> Sources => FieldsRead.Concat(LocalsRead.SelectMany(l => l.Sources)).Distinct();
+
+    /// <summary>True when it is money, whose currency is known only when it runs.</summary>
+    public bool IsMoney => this switch
+    {
+        Constant constant => constant.Value is MoneyValue,
+        Read read => read.Field.Type is MoneyType,
+        ReadOf readOf => readOf.Field.Type is EachType { Element: MoneyType },
+        Named named => named.Local.Type is MoneyType,
+        Sum sum => sum.Left.IsMoney,
+        Product product => product.Left.IsMoney,
+        Quotient quotient => quotient.Left.IsMoney,
+        Convert convert => convert.Unit is null,
+        Choice choice => choice.Then.IsMoney,
+        Call { Function: Function.Min or Function.Max } call => call.First.IsMoney,
+        Call { Function: Function.Sum, Nothing: null } => true,
+        _ => false,
+    };
+
+    /// <summary>True when some values make it refuse: what does not fit, a division by zero, two currencies.</summary>
+    public bool MayRefuse => Nodes.Any(e => e switch
+    {
+        Sum or Product or Quotient or Convert or Length or Period => true,
+        Compare compare => compare.Left.IsMoney && compare.Right.IsMoney,
+        Call { Function: Function.Sum or Function.NextBusinessDay } => true,
+        Call { Function: Function.Min or Function.Max } call => call.First.IsMoney,
+        _ => false,
+    });
+
+    /// <summary>The names of values and participants that it reads.</summary>
+    public IEnumerable<Local> LocalsRead => Nodes.SelectMany(e => e switch
+    {
+        Named named => [named.Local],
+        ReadOf readOf => [readOf.Participant],
+        _ => Array.Empty<Local>(),
+    });
 }
+
+/// <summary>What an expression can call.</summary>
+internal enum Function { Sum, Count, Min, Max, Days, DateOf, CurrencyOf, NextBusinessDay, IsBusinessDay, CutOff }

@@ -3,10 +3,13 @@ using System.Text;
 
 namespace Settlement.Contracts;
 
-/// <summary>What a field or parameter holds. A closed hierarchy: the types are exactly the ones in this file.</summary>
+/// <summary>What a field or parameter holds. A closed hierarchy: the types are the ones in this folder.</summary>
 public abstract record FieldType
 {
     private protected FieldType() { }
+
+    /// <summary>True when the values have an order.</summary>
+    internal virtual bool IsOrdered => false;
 
     /// <summary>The most bytes that <see cref="Value.ToCanonical"/> gives for a value of this type.</summary>
     public abstract int MaxCanonicalLength { get; }
@@ -27,6 +30,8 @@ public abstract record FieldType
 /// <summary>An amount in the minor units of one currency.</summary>
 public sealed record MoneyType : FieldType
 {
+    internal override bool IsOrdered => true;
+
     /// <inheritdoc/>
     public override int MaxCanonicalLength => MoneyValue.CurrencyLength + sizeof(long);
 
@@ -41,6 +46,8 @@ public sealed record MoneyType : FieldType
 /// <summary>A whole number of 64 bits with a sign.</summary>
 public sealed record IntegerType : FieldType
 {
+    internal override bool IsOrdered => true;
+
     /// <inheritdoc/>
     public override int MaxCanonicalLength => sizeof(long);
 
@@ -54,6 +61,8 @@ public sealed record IntegerType : FieldType
 /// <summary>A day of the calendar, without a time or a zone.</summary>
 public sealed record DateType : FieldType
 {
+    internal override bool IsOrdered => true;
+
     /// <inheritdoc/>
     public override int MaxCanonicalLength => DateValue.CanonicalLength;
 

@@ -66,10 +66,15 @@ public sealed class ScenarioTable
 
     private static string Written(Contract contract, Movement movement) => movement switch
     {
-        Movement.Move move => $"{contract.Parties[move.FromParty].Name} pays {contract.Parties[move.ToParty].Name} {move.Amount.Written}",
-        Movement.Issue issue => $"{contract.Parties[issue.ToParty].Name} receives {issue.Amount.Written} citing {new TextValue(issue.Posting).Written}",
+        Movement.Move move => $"{Written(contract, move.From)} pays {Written(contract, move.To)} {move.Amount.Written}",
+        Movement.Issue issue => $"{Written(contract, issue.To)} receives {issue.Amount.Written} citing {new TextValue(issue.Posting).Written}",
+        Movement.Redeem redeem => $"{Written(contract, redeem.From)} redeems {redeem.Amount.Written}",
+        Movement.Reserve reserve => $"{Written(contract, reserve.From)} reserves {reserve.Amount.Written}",
+        Movement.Release release => $"{Written(contract, release.To)} has {release.Amount.Written} released",
         _ => throw new InvalidOperationException("An unknown movement."),
     };
+
+    private static string Written(Contract contract, Seat seat) => new PartyValue(contract.Parties[seat.Party].Name, seat.Number + 1).Written;
 
     private void Row(int line, List<string> cells)
     {
@@ -103,7 +108,7 @@ public sealed class ScenarioTable
         }
 
         Check(line, expected, contract.Evaluate(action, state, [.. contract.Fields.Select(f => values.GetValueOrDefault(f.Name))],
-            [.. action.Parameters.Select(p => values.GetValueOrDefault(p.Name))]));
+            [.. action.Parameters.Select(p => values.GetValueOrDefault(p.Name))], new Occasion(DateTimeOffset.UnixEpoch, BusinessCalendar.Weekdays, new Seat(action.By.Party!.Index))));
     }
 
     private void Check(int line, string expected, Evaluation evaluation)

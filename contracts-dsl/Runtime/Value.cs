@@ -29,10 +29,20 @@ public abstract record Value
         value = bytes.Length > type.MaxCanonicalLength ? null : type switch
         {
             MoneyType => ReadMoney(bytes),
-            IntegerType => bytes.Length == sizeof(long) ? new IntegerValue(BinaryPrimitives.ReadInt64BigEndian(bytes)) : null,
+            IntegerType => ReadNumber(bytes) is { } number ? new IntegerValue(number) : null,
             DateType => ReadDate(bytes),
             TextType => ReadText(bytes) is { } text ? new TextValue(text) : null,
-            CodeType => ReadText(bytes) is { } text ? new CodeValue(text) : null,
+            CodeType or CodeSetType => ReadText(bytes) is { } text ? new CodeValue(text) : null,
+            QuantityType quantity => ReadNumber(bytes) is { } units ? new QuantityValue(quantity.Unit.Name, units) : null,
+            RateType rate => ReadNumber(bytes) is { } digits ? new RateValue(digits, rate.Scale) : null,
+            RatioType => bytes.Length == 2 * sizeof(long)
+                ? new RatioValue(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[sizeof(long)..])) : null,
+            BooleanType => bytes is [0 or 1] ? BooleanValue.Of(bytes[0] == 1) : null,
+            DateTimeType => DateTimeValue.TryParse(Encoding.Latin1.GetString(bytes), out DateTimeValue? time) ? time : null,
+            DurationType => ReadNumber(bytes) is { } seconds ? new DurationValue(seconds) : null,
+            PartyType => PartyValue.TryReadCanonical(bytes),
+            ListType list => ListValue.TryReadCanonical(list.Element, bytes),
+            EachType each => ListValue.TryReadCanonical(each.Element, bytes),
             _ => throw new InvalidOperationException($"There is no canonical form of {type}."),
         };
         if (value is not null && type.Refusal(value) is not null) value = null;
@@ -54,6 +64,15 @@ public abstract record Value
         }
     }
 
+    private protected static byte[] BigEndian(long number)
+    {
+        byte[] bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
+        return bytes;
+    }
+
+    private static long? ReadNumber(ReadOnlySpan<byte> bytes) => bytes.Length == sizeof(long) ? BinaryPrimitives.ReadInt64BigEndian(bytes) : null;
+
     private static MoneyValue? ReadMoney(ReadOnlySpan<byte> bytes) => bytes.Length != MoneyValue.CurrencyLength + sizeof(long) ? null
         : new MoneyValue(Encoding.Latin1.GetString(bytes[..MoneyValue.CurrencyLength]), BinaryPrimitives.ReadInt64BigEndian(bytes[MoneyValue.CurrencyLength..]));
 
@@ -68,11 +87,32 @@ public abstract record Value
     }
 }
 
+/// <summary>Something that a position can hold: money of a currency, or units of what a contract declares.</summary>
+public abstract record AmountValue : Value
+{
+    private protected AmountValue() { }
+
+    /// <summary>What is counted: three capital letters for money, else the name of a unit.</summary>
+    public abstract string Unit { get; }
+
+    /// <summary>How much, in the smallest units; may be negative.</summary>
+    public abstract long Units { get; }
+
+    /// <summary>As much of the same.</summary>
+    internal abstract AmountValue With(long units);
+}
+
 /// <summary>An amount: an ISO 4217 code and minor units, which may be negative.</summary>
-public sealed record MoneyValue(string Currency, long MinorUnits) : Value
+public sealed record MoneyValue(string Currency, long MinorUnits) : AmountValue
 {
     /// <summary>The length of a currency code.</summary>
     public const int CurrencyLength = 3;
+
+    /// <inheritdoc/>
+    public override string Unit => Currency;
+
+    /// <inheritdoc/>
+    public override long Units => MinorUnits;
 
     /// <inheritdoc/>
     public override string Written => string.Create(CultureInfo.InvariantCulture, $"{Currency} {MinorUnits}");
@@ -90,67 +130,6 @@ public sealed record MoneyValue(string Currency, long MinorUnits) : Value
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(CurrencyLength), MinorUnits);
         return bytes;
     }
-}
 
-/// <summary>A whole number.</summary>
-public sealed record IntegerValue(long Number) : Value
-{
-    /// <inheritdoc/>
-    public override string Written => Number.ToString(CultureInfo.InvariantCulture);
-
-    /// <inheritdoc/>
-    public override byte[] ToCanonical()
-    {
-        byte[] bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, Number);
-        return bytes;
-    }
-}
-
-/// <summary>A day of the calendar.</summary>
-public sealed record DateValue(DateOnly Date) : Value
-{
-    /// <summary>The ten characters of an ISO 8601 calendar date.</summary>
-    public const int CanonicalLength = 10;
-
-    private const string Format = "yyyy-MM-dd";
-
-    /// <inheritdoc/>
-    public override string Written => Date.ToString(Format, CultureInfo.InvariantCulture);
-
-    /// <summary>Reads <c>YYYY-MM-DD</c> in ASCII digits, nothing else.</summary>
-    public static bool TryParse(ReadOnlySpan<char> text, out DateOnly date) =>
-        DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
-
-    /// <inheritdoc/>
-    public override byte[] ToCanonical() => Encoding.ASCII.GetBytes(Written);
-}
-
-/// <summary>A text for people or an external reference.</summary>
-public sealed record TextValue(string Text) : Value
-{
-    /// <inheritdoc/>
-    public override string Written => $"\"{Text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    /// <inheritdoc/>
-    public override byte[] ToCanonical() => Utf8(Text);
-}
-
-/// <summary>A word of capital letters and digits.</summary>
-public sealed record CodeValue(string Code) : Value
-{
-    /// <summary>The longest code.</summary>
-    public const int MaxLength = 35;
-
-    private static readonly SearchValues<char> Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-
-    /// <inheritdoc/>
-    public override string Written => Code;
-
-    /// <summary>1 to 35 capital ASCII letters and digits.</summary>
-    public static bool IsCode(string? text) =>
-        text is { Length: >= 1 and <= MaxLength } && !text.AsSpan().ContainsAnyExcept(Characters);
-
-    /// <inheritdoc/>
-    public override byte[] ToCanonical() => Utf8(Code);
+    internal override AmountValue With(long units) => new MoneyValue(Currency, units);
 }

@@ -11,6 +11,7 @@ public class ContractEvaluation
 
     private ContractAction pay = Payment.Actions[0];
     private IReadOnlyList<Value?> values = [];
+    private Occasion occasion;
 
     [GlobalSetup]
     public void Fill()
@@ -18,11 +19,12 @@ public class ContractEvaluation
         using OnePayment payment = new();
         values = payment.Values;
         pay = Payment.FindAction("pay")!;
+        occasion = new Occasion(DateTimeOffset.UnixEpoch, BusinessCalendar.Weekdays, new Seat(pay.By.Party!.Index));
         Assert.IsType<Evaluation.Accepted>(Evaluate());
     }
 
     [Benchmark]
-    public Evaluation Evaluate() => Payment.Evaluate(pay, null, values, []);
+    public Evaluation Evaluate() => Payment.Evaluate(pay, null, values, [], occasion);
 
     [Benchmark]
     public Contract? Compile() => ContractCompiler.Compile("GrossPayment", Payment.Source).Contract;

@@ -120,7 +120,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         node.WriteFact(reference, id);
         if (PaymentContract.Find(channel.Terms) is not { } payment) return ReasonCodes.CreditorAgentUnknown;
         IReadOnlyList<Value?> values = PaymentContract.Values(payment.Plan.Contract, transfer);
-        if (payment.Plan.Contract.Evaluate(payment.Action, null, values, []) is Evaluation.Refused refused)
+        if (payment.Plan.Contract.Evaluate(payment.Action, null, values, [], ContractPlan.Occasion(payment.Action, node.NowUnixMs)) is Evaluation.Refused refused)
         {
             // The platform's own codes say that a value does not fit its field; the back office knows that as a fault of form.
             row.Place = refused.Place;

@@ -63,19 +63,14 @@ internal static class Objections
         directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) && agent.Root.Fingerprint == channel.Terms.Agent.RootFingerprint && agent.Posting is not null;
 
     /// <summary>Whether the entry would bring money of the agent into the channel.</summary>
-    public static bool Issues(ChannelContext channel, OpenedEntry entry)
-    {
-        Contract contract = entry.Plan.Contract;
-        Party self = contract.Parties.First(p => entry.Parties[p.Index] == channel.Own);
-        return contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments) is Evaluation.Accepted { Movements: { } movements } && movements.Any(m => m is Movement.Issue);
-    }
+    public static bool Issues(OpenedEntry entry) => entry.Action.Issues;
 
     /// <summary>Whether the agent that the terms pin made this posting.</summary>
-    public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, MoneyValue amount, string posting, int beneficiary)
+    public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, AmountValue amount, string posting, int beneficiary)
     {
         if (!directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) || agent.Root.Fingerprint != channel.Terms.Agent.RootFingerprint
             || agent.Posting is not { } key || !PostingText.TryRead(posting, out byte[]? id, out byte[]? signature)) return false;
         using VerifyingKey verifier = new(key);
-        return verifier.Verify(PostingText.Digest(channel.Terms.Network, id, channel.Channel, channel.Terms.Participants[beneficiary].Id, amount.Currency, amount.MinorUnits), signature);
+        return verifier.Verify(PostingText.Digest(channel.Terms.Network, id, channel.Channel, channel.Terms.Participants[beneficiary].Id, amount.Unit, amount.Units), signature);
     }
 }

@@ -34,10 +34,11 @@ public sealed class BatchExecution
 
     /// <summary>Whether the settlement agent made this posting. It is asked of every movement that brings money in, whatever the
     /// contract calls its action and fields.</summary>
-    public delegate bool PostingCheck(MoneyValue amount, string posting, int beneficiary);
+    public delegate bool PostingCheck(AmountValue amount, string posting, int beneficiary);
 
     private readonly ChannelContext context;
     private readonly ChannelState.Draft draft;
+    private readonly long timeUnixMs;
     private readonly Objection? objection;
     private readonly IEntropy? entropy;
     private readonly PostingCheck? isPosting;
@@ -47,12 +48,14 @@ public sealed class BatchExecution
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
     /// <param name="origin">The state before the batch.</param>
+    /// <param name="timeUnixMs">The time of the head, which is the contracts' now.</param>
     /// <param name="objection">A decider's own reasons; null for one who only verifies.</param>
     /// <param name="entropy">Salts for a decider's refusals; null for one who only verifies.</param>
     /// <param name="isPosting">Null for one who repeats what was decided with it.</param>
-    public BatchExecution(ChannelContext context, ChannelState origin, Objection? objection, IEntropy? entropy, PostingCheck? isPosting)
+    public BatchExecution(ChannelContext context, ChannelState origin, long timeUnixMs, Objection? objection, IEntropy? entropy, PostingCheck? isPosting)
     {
         this.isPosting = isPosting;
+        this.timeUnixMs = timeUnixMs;
         this.context = context;
         this.objection = objection;
         this.entropy = entropy;
@@ -90,7 +93,7 @@ public sealed class BatchExecution
     }
 
     /// <summary>Computes roots and head. False when the batch is void.</summary>
-    public bool TryFinish(long term, long sequence, Digest previous, long timeUnixMs, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
+    public bool TryFinish(long term, long sequence, Digest previous, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
     {
         batch = null;
         if (isVoid) return false;
@@ -116,7 +119,7 @@ public sealed class BatchExecution
         if (objection?.Invoke(entry) is { } reason) return reason;
         Contract contract = entry.Plan.Contract;
         Party self = contract.Parties.First(p => entry.Parties[p.Index] == context.Own);
-        switch (contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments))
+        switch (contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments, ContractPlan.Occasion(entry.Action, timeUnixMs)))
         {
             case Evaluation.Refused refused:
                 return refused.Code;
@@ -139,16 +142,16 @@ public sealed class BatchExecution
         List<string> postings = [];
         foreach (Movement movement in movements)
         {
-            string currency = movement.Amount.Currency;
+            string currency = movement.Amount.Unit;
             if (!context.Terms.Currencies.Any(c => c.Code == currency)) return ReasonCodes.CurrencyNotProcessable;
             if (movement is Movement.Move move)
             {
-                int from = (int)entry.Parties[move.FromParty];
-                Int128 left = Now(from, currency) - move.Amount.MinorUnits;
+                int from = (int)entry.Parties[move.From.Party];
+                Int128 left = Now(from, currency) - move.Amount.Units;
                 if (left < -(Int128)context.Terms.LimitOf(from, currency)) return ReasonCodes.InsufficientFunds;
                 after[(from, currency)] = left;
-                int to = (int)entry.Parties[move.ToParty];
-                after[(to, currency)] = Now(to, currency) + move.Amount.MinorUnits;
+                int to = (int)entry.Parties[move.To.Party];
+                after[(to, currency)] = Now(to, currency) + move.Amount.Units;
             }
             else if (movement is Movement.Issue issue)
             {
@@ -157,9 +160,13 @@ public sealed class BatchExecution
                 string posting = Convert.ToHexStringLower(id);
                 if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
                 postings.Add(posting);
-                int to = (int)entry.Parties[issue.ToParty];
+                int to = (int)entry.Parties[issue.To.Party];
                 if (isPosting is not null && !isPosting(issue.Amount, issue.Posting, to)) return ChannelCodes.PostingRefused;
-                after[(to, currency)] = Now(to, currency) + issue.Amount.MinorUnits;
+                after[(to, currency)] = Now(to, currency) + issue.Amount.Units;
+            }
+            else
+            {
+                throw new InvalidOperationException("A plan admits no other movement.");
             }
         }
 

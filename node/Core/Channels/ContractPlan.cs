@@ -43,7 +43,7 @@ public sealed class ContractPlan
     {
         int observers = contract.Parties.Count(p => p.Observes);
         plan = contract.Parties.Count - observers == ChannelTerms.MemberCount && observers <= participantCount - ChannelTerms.MemberCount
-            && contract.Members.All(contract.CanReExecute)
+            && contract.Members.All(contract.CanReExecute) && contract.Actions.All(IsWithinReach) && contract.Parties.All(p => !p.IsSeveral)
             && contract.Members.All(m => contract.Fields.Concat(contract.Actions.SelectMany(a => a.Parameters)).All(f => f.IsReadBy(m)))
             ? new ContractPlan(contract)
             : null;
@@ -51,6 +51,13 @@ public sealed class ContractPlan
         if (plan?.groupsByAction.Any(groups => groups.Any(g => g.PaddedLength > Envelopes.EnvelopePlaintext.MaximumLength)) == true) plan = null;
         return plan is not null;
     }
+
+    /// <summary>What a member of a channel runs an action with: one participant plays each party.</summary>
+    /// <param name="action">An action that a party takes.</param>
+    /// <param name="timeUnixMs">The head's time.</param>
+    public static Occasion Occasion(ContractAction action, long timeUnixMs) =>
+        // Members can sign any number as a time; beyond the calendar all nodes take its end.
+        new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeUnixMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), BusinessCalendar.Weekdays, new Seat(action.By.Party!.Index));
 
     /// <summary>The envelopes of an entry of this action, in their order.</summary>
     public IReadOnlyList<EnvelopeGroup> GroupsOf(ContractAction action) => groupsByAction[action.Index];
@@ -67,7 +74,7 @@ public sealed class ContractPlan
         int observer = ChannelTerms.MemberCount;
         foreach (Party party in Contract.Parties)
         {
-            numbers[party.Index] = party.Observes ? (uint)observer++ : (uint)(party.Index == action.By.Index ? actor : 1 - actor);
+            numbers[party.Index] = party.Observes ? (uint)observer++ : (uint)(party.Index == action.By.Party!.Index ? actor : 1 - actor);
         }
 
         return numbers;
@@ -87,6 +94,12 @@ public sealed class ContractPlan
         int place = participant - ChannelTerms.MemberCount;
         return place < Observers.Count && Contract.CanReExecute(Contract.Parties[Observers[place]]);
     }
+
+    /// <summary>
+    /// What entries cannot carry yet is refused when a channel would open, not when a payment would need it: reservations,
+    /// calendars, redemptions, automatic actions, actions by a field, and outcomes or values that an observer could not name.
+    /// </summary>
+    private static bool IsWithinReach(ContractAction action) => action is { By.Party: not null, ReservesOrRedeems: false, UsesCalendar: false, Updates.Count: 0, Outcomes.Count: 1 };
 
     private IEnumerable<AudienceMask> Enumerate()
     {

@@ -69,7 +69,7 @@ public static class EntryOpener
         // Entries on an existing instance carry its commitments forward; they come with returns.
         if (!action.Creates || !header.InstanceId.Span.SequenceEqual(header.EntryId.Span)) return false;
         if (header.Parties.Count != plan.Contract.Parties.Count) return false;
-        uint actor = header.Parties[action.By.Index];
+        uint actor = header.Parties[action.By.Party!.Index];
         return actor < ChannelTerms.MemberCount && header.Parties.SequenceEqual(plan.PartiesFor(action, (int)actor));
     }
 

@@ -25,7 +25,7 @@ public sealed record OpenedEntry(
     internal StrongBox<PayloadKey?>? Reference { get; set; }
 
     /// <summary>The participant number of the member that acted.</summary>
-    public int Actor => (int)Parties[Action.By.Index];
+    public int Actor => (int)Parties[Action.By.Party!.Index];
 
     /// <summary>The values of the contract's fields.</summary>
     public IReadOnlyList<Value?> Fields => [.. Values.Take(Plan.Contract.Fields.Count)];

@@ -137,7 +137,7 @@ public sealed class ChannelAudit
     {
         if (item.ItemCase == DeliveryItem.ItemOneofCase.Refusal) return new BatchSlot.Concealed(item.Refusal);
         (OpenedEntry? entry, string code) = kept.Open(item.Entry);
-        if (entry is not null) return new BatchSlot.Agreed(entry, entry.Action.Next);
+        if (entry is not null) return new BatchSlot.Agreed(entry, entry.Action.Outcomes[0]);
         Add(notAuthentic, new AuditFault(at, [IdOf(item)], code));
         return null;
     }
@@ -155,7 +155,7 @@ public sealed class ChannelAudit
 
         Digest before = new(delivery.PreviousHead.Span);
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
-        BatchExecution execution = new(context, state, null, null, Objections.Postings(directory, context));
+        BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, Objections.Postings(directory, context));
         List<string> refused = [];
         foreach (BatchSlot? slot in slots)
         {
@@ -164,7 +164,7 @@ public sealed class ChannelAudit
         }
 
         if (slots.Contains(null) || salts is null || refused.Count > 0
-            || !execution.TryFinish((long)delivery.Term, at, before, delivery.TimeUnixMs, salts, out ExecutedBatch? executed)
+            || !execution.TryFinish((long)delivery.Term, at, before, salts, out ExecutedBatch? executed)
             || !delivery.StateRoot.Span.SequenceEqual(executed.Head.StateRoot.ToArray()))
         {
             // Without this state the following ones cannot be judged either.

@@ -39,19 +39,19 @@ public sealed class BatchProperties
                     List<SealedEntry> entries = [.. sample.batches[b].Select(p => Seal(p.IsAlpha ? alpha : beta, p.Amount, entropy))];
                     // Beta decides and refuses some; Alpha runs the batch with the refusals that Beta gave.
                     int at = 0;
-                    BatchExecution decides = new(beta, there, _ => sample.batches[b][at++].IsRefused ? Codes[at % Codes.Length] : null, entropy, null);
+                    BatchExecution decides = new(beta, there, b, _ => sample.batches[b][at++].IsRefused ? Codes[at % Codes.Length] : null, entropy, null);
                     foreach (SealedEntry entry in entries) decides.Add(Open(beta, entry));
                     PositionSalts salts = PositionSalts.Draw(alpha.Terms, entropy);
-                    Assert.True(decides.TryFinish(1, b + 1, previous, b, salts, out ExecutedBatch? decided));
+                    Assert.True(decides.TryFinish(1, b + 1, previous, salts, out ExecutedBatch? decided));
 
-                    BatchExecution repeats = new(alpha, here, null, null, null);
+                    BatchExecution repeats = new(alpha, here, b, null, null, null);
                     for (int i = 0; i < entries.Count; i++)
                     {
                         if (decided.Slots[i] is BatchSlot.Refused refused) repeats.Add(refused.Refusal, Open(alpha, entries[i]));
                         else Assert.Equal("", repeats.Add(Open(alpha, entries[i])));
                     }
 
-                    Assert.True(repeats.TryFinish(1, b + 1, previous, b, salts, out ExecutedBatch? repeated));
+                    Assert.True(repeats.TryFinish(1, b + 1, previous, salts, out ExecutedBatch? repeated));
                     Assert.Equal(decided.HeadHash, repeated.HeadHash);
                     Follow(model, sample.batches[b], decided.Slots);
                     (here, there, previous) = (repeated.State, decided.State, decided.HeadHash);

@@ -40,7 +40,7 @@ public sealed class ExplanationTests
         Contract contract = ContractLibrary.Load("GrossPayment");
         string text = ContractExplanation.Render(contract);
         Assert.Contains($"hash {Convert.ToHexStringLower(contract.Hash)}\n", text, StringComparison.Ordinal);
-        Assert.Contains("payer can pay, if payee agrees: a new instance in Settled.\n  refused with AM01 unless condition 1 holds (it reads amount)\n  moves amount from payer to payee\n", text, StringComparison.Ordinal);
+        Assert.Contains("payer can pay, if payee agrees: a new instance in Settled.\n  require amount > 0 else AM01\n  move amount from payer to payee\n  -> Settled\n", text, StringComparison.Ordinal);
         Assert.Contains("supervisor reads all that the outcome depends on, and can run every action again: where that holds for every contract of a channel, it thereby reads the positions of both members.\n", text, StringComparison.Ordinal);
     }
 
@@ -48,12 +48,12 @@ public sealed class ExplanationTests
     public void AnObserverThatMissesADependencyCannotRunTheContractAgain()
     {
         string source = ContractLibrary.Load("GrossPayment").Source;
-        Contract contract = ContractCompiler.Compile("hidden", source.Replace("require amount > 0 else AM01", "require amount > 0 and end_to_end != \"NOTPROVIDED\" else AM01", StringComparison.Ordinal)).Contract!;
+        Contract contract = ContractCompiler.Compile("hidden", source.Replace("require amount > 0 else AM01", "require amount > 0 and end_to_end != \"NOTPROVIDED\" else AM01", StringComparison.Ordinal).Replace("  require", "  discloses end_to_end to supervisor\n  require", StringComparison.Ordinal)).Contract!;
         Party supervisor = contract.FindParty("supervisor")!;
         Assert.False(contract.CanReExecute(supervisor));
         Assert.True(contract.CanReExecute(contract.FindParty("payer")!));
         Assert.Contains("supervisor cannot run every action again: it does not read end_to_end.", ContractExplanation.Render(contract), StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => contract.ReExecute(supervisor, contract.Actions[0], null, new Value?[10], []));
+        Assert.Throws<ArgumentException>(() => contract.ReExecute(supervisor, contract.Actions[0], null, new Value?[10], [], TestOccasion.Of(contract.Actions[0])));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class ExplanationTests
     {
         Contract contract = ContractLibrary.Load("GrossPayment");
         Value?[] read = [new MoneyValue("EUR", 7), new DateValue(new DateOnly(2026, 3, 2)), null, null, null, null, null, null, null, null];
-        var again = Assert.IsType<Evaluation.Accepted>(contract.ReExecute(contract.FindParty("supervisor")!, contract.FindAction("pay")!, null, read, []));
-        Assert.Equal([new Movement.Move(0, 1, new MoneyValue("EUR", 7))], again.Movements);
-        Assert.Equal(new Evaluation.Refused("S002", "pay: end_to_end"), contract.Evaluate(contract.FindAction("pay")!, null, read, []));
+        var again = Assert.IsType<Evaluation.Accepted>(contract.ReExecute(contract.FindParty("supervisor")!, contract.FindAction("pay")!, null, read, [], TestOccasion.Of(contract.FindAction("pay")!)));
+        Assert.Equal([new Movement.Move(new Seat(0), new Seat(1), new MoneyValue("EUR", 7))], again.Movements);
+        Assert.Equal(new Evaluation.Refused("S002", "pay: end_to_end"), contract.Evaluate(contract.FindAction("pay")!, null, read, [], TestOccasion.Of(contract.FindAction("pay")!)));
     }
 }

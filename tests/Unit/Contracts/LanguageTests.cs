@@ -62,7 +62,7 @@ public sealed class LanguageTests
             new MoneyValue("EUR", 10), fee == NoFee ? null : new MoneyValue(fee[..3], long.Parse(fee[4..], System.Globalization.CultureInfo.InvariantCulture)),
             new IntegerValue(5), new IntegerValue(9), new DateValue(new DateOnly(2026, 1, 31)), null, new CodeValue("AM04"),
         ];
-        Assert.Equal(expected, contract.Evaluate(contract.Actions[0], null, values, []) switch
+        Assert.Equal(expected, contract.Evaluate(contract.Actions[0], null, values, [], TestOccasion.Of(contract.Actions[0])) switch
         {
             Evaluation.Accepted accepted => accepted.NextState.Name,
             Evaluation.Refused refused => refused.Code,
@@ -106,13 +106,13 @@ public sealed class LanguageTests
     }
 
     [Fact]
-    public void MovementsOfOneActionAreOfOneCurrency()
+    public void EachMovementHasACurrencyOfItsOwnAndIsAboveZero()
     {
         Contract contract = Compile("  require present(fee) else NO\n  move amount from payer to payee\n  move fee from payee to payer\n  -> Done\n");
         Value?[] values = [new MoneyValue("EUR", 10), new MoneyValue("USD", 1), new IntegerValue(5), null, new DateValue(default), null, new CodeValue("A")];
-        Assert.Equal(new Evaluation.Refused("S005", "go: fee"), contract.Evaluate(contract.Actions[0], null, values, []));
+        Assert.Equal(["EUR", "USD"], Assert.IsType<Evaluation.Accepted>(contract.Evaluate(contract.Actions[0], null, values, [], TestOccasion.Of(contract.Actions[0]))).Movements.Select(m => m.Amount.Unit));
         values[1] = new MoneyValue("EUR", 0);
-        Assert.Equal(new Evaluation.Refused("S007", "go: fee"), contract.Evaluate(contract.Actions[0], null, values, []));
+        Assert.Equal(new Evaluation.Refused("S007", "go: fee"), contract.Evaluate(contract.Actions[0], null, values, [], TestOccasion.Of(contract.Actions[0])));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class LanguageTests
 
     [Fact]
     public void AnActionOfAnotherContractIsAProgrammingError() => Assert.Throws<ArgumentException>(() =>
-        ContractLibrary.Load("GrossPayment").Evaluate(ContractLibrary.Load("PoolFunding").Actions[0], null, [], []));
+        ContractLibrary.Load("GrossPayment").Evaluate(ContractLibrary.Load("PoolFunding").Actions[0], null, [], [], default));
 
     private static Contract Compile(string body)
     {

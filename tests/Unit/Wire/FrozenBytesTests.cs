@@ -57,15 +57,18 @@ public sealed class FrozenBytesTests
         Refusal refusal = BatchLeaf.Refuse(new EntryId(Digest.Of([7])), "AM04", entropy);
         yield return ("refusal-leaf", BatchLeaf.OfRefusal(BatchLeaf.Conceal("test", channel, refusal)).ToArray());
 
-        BatchExecution execution = new(context, ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", 0, new byte[32])], [], new()), null, null, null);
+        BatchExecution execution = new(context, ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", 0, new byte[32])], [], new()), Now.ToUnixTimeMilliseconds(), null, null, null);
         Assert.Equal("", execution.Add(entry));
         execution.Add(refusal, null);
-        Assert.True(execution.TryFinish(1, 1, Digest.Zero, Now.ToUnixTimeMilliseconds(), PositionSalts.Draw(terms, entropy), out ExecutedBatch? batch));
+        Assert.True(execution.TryFinish(1, 1, Digest.Zero, PositionSalts.Draw(terms, entropy), out ExecutedBatch? batch));
         yield return ("batch-root", batch.Head.BatchRoot.ToArray());
         yield return ("state-root", batch.Head.StateRoot.ToArray());
         yield return ("head", batch.HeadHash.ToArray());
         HeadFields head = new(channel, 1, 1, Digest.Zero, batch.HeadHash);
         yield return ("endorsement", RecordHashes.Endorsement("test", head, Now).ToArray());
+        ProposalBody body = new() { TimeUnixMs = Now.ToUnixTimeMilliseconds(), Items = { new BatchItem { Refusal = refusal } }, PositionSalts = new SealedEnvelope { Ciphertext = Bytes(channel), WrappedKey = Bytes(terms.Hash) } };
+        yield return ("proposal-body", body.ToByteArray());
+        yield return ("proposal", RecordHashes.Proposal("test", channel, terms.Hash, 1, 1, Digest.Zero, Digest.Of(body.ToByteArray())).ToArray());
         yield return ("takeover", RecordHashes.Takeover("test", channel, batch.HeadHash, 2).ToArray());
         Assert.True(ParticipantId.TryParse("ALPHDEFFXXX", out ParticipantId alpha));
         yield return ("posting", PostingText.Digest("test", new byte[16], channel, alpha, "EUR", 12_34).ToArray());
