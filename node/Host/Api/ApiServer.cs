@@ -58,7 +58,15 @@ internal static class ApiServer
         {
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            await next(context);
+            try
+            {
+                await next(context);
+            }
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException broken) when (!context.Response.HasStarted)
+            {
+                // The server finds out what is wrong with a body only while a door reads it.
+                await Problems.BrokenAsync(context, broken.StatusCode);
+            }
         });
         app.UseRouting();
         app.UseMiddleware<TokenCheck>();

@@ -11,6 +11,7 @@ namespace Settlement.Host.Fuzz;
 internal sealed class FuzzTargets : IAsyncDisposable
 {
     private const int CasesOnNetwork = 48;
+    private const int CasesAtDoors = 200;
     private const ulong CorpusSeed = 1;
 
     private static readonly byte[][] Transfers =
@@ -59,6 +60,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
             OnNetwork("agent", "the settlement agent's machine, by requests", NetworkFocus.Agent),
             OnNetwork("ledger", "the ledger's machine, by requests", NetworkFocus.Ledger),
             OnNetwork("answers", "machines, by answers of ledger and agent", NetworkFocus.Answers),
+            AtDoors("api", "the API's listeners, by bytes on a connection", (seed, stop) => ApiSession.BeginAsync(seed, messages, stop)),
         ]);
     }
 
@@ -86,6 +88,9 @@ internal sealed class FuzzTargets : IAsyncDisposable
 
     private static FuzzTarget OnNetwork(string name, string what, NetworkFocus focus) =>
         new(name, what, CasesOnNetwork, KeepsState: true, (seed, _) => ValueTask.FromResult<IFuzzSession>(new NetworkSession(seed, focus)));
+
+    // Nodes keep what cases leave with them, as those of a network do.
+    private static FuzzTarget AtDoors(string name, string what, Func<ulong, CancellationToken, ValueTask<IFuzzSession>> begin) => new(name, what, CasesAtDoors, KeepsState: true, begin);
 
     // The shipped day, where the program runs inside the project; one small message where it does not.
     private static async Task<byte[][]> MessagesAsync(CancellationToken ct) => DemoInput.FindShippedDay() is { } day
