@@ -11,7 +11,7 @@ namespace Settlement.Host.Fuzz;
 internal sealed class FuzzTargets : IAsyncDisposable
 {
     private const int CasesOnNetwork = 48;
-    private const int CasesAtDoors = 200;
+    private const int CasesAtDoors = 100;
     private const ulong CorpusSeed = 1;
 
     private static readonly byte[][] Transfers =
@@ -39,6 +39,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
         await using NetworkSession honest = Honest(static () => new NetworkSession(CorpusSeed, NetworkFocus.Banks));
         byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
         byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
+        byte[][] replies = [.. honest.Seen[Travel.LedgerReply].Select(static reply => reply.Body)];
         return new FuzzTargets(
         [
             FuzzTarget.Of("pacs", "ISO 20022 messages of a back office", () => new CreditTransferTarget(messages, isXml: true)),
@@ -61,6 +62,8 @@ internal sealed class FuzzTargets : IAsyncDisposable
             OnNetwork("ledger", "the ledger's machine, by requests", NetworkFocus.Ledger),
             OnNetwork("answers", "machines, by answers of ledger and agent", NetworkFocus.Answers),
             AtDoors("api", "the API's listeners, by bytes on a connection", (seed, stop) => ApiSession.BeginAsync(seed, messages, stop)),
+            AtDoors("door", "the doors between participants, by bytes on a connection", (seed, stop) => DoorSession.BeginAsync(seed, honest.Seen, stop)),
+            AtDoors("answerer", "the sending side, by answers of whoever has a participant's key", (seed, _) => ValueTask.FromResult<IFuzzSession>(new AnswererSession(seed, replies))),
         ]);
     }
 

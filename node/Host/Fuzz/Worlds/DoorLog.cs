@@ -10,6 +10,8 @@ namespace Settlement.Host.Fuzz.Worlds;
 internal sealed class DoorLog : ILoggerFactory
 {
     private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+    // The server says as an error, too, when it ends a connection that has broken one of its bounds.
+    private const string BoundsOfServer = "Microsoft.AspNetCore.Server.Kestrel.Http2";
     private const int RequestStarts = 1;
     private const int RequestFinishes = 2;
     private const int MostKept = 1_000;
@@ -47,7 +49,7 @@ internal sealed class DoorLog : ILoggerFactory
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error || (logLevel == LogLevel.Information && category == Requests);
+        public bool IsEnabled(LogLevel logLevel) => (logLevel >= LogLevel.Error && category != BoundsOfServer) || (logLevel == LogLevel.Information && category == Requests);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
