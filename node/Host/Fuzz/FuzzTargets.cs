@@ -40,7 +40,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
         byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
         byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
         byte[][] replies = [.. honest.Seen[Travel.LedgerReply].Select(static reply => reply.Body)];
-        return new FuzzTargets(
+        FuzzTarget[] all =
         [
             FuzzTarget.Of("pacs", "ISO 20022 messages of a back office", () => new CreditTransferTarget(messages, isXml: true)),
             FuzzTarget.Of("transfer", "a back office's transfer as JSON", static () => new CreditTransferTarget(Transfers, isXml: false)),
@@ -64,7 +64,9 @@ internal sealed class FuzzTargets : IAsyncDisposable
             AtDoors("api", "the API's listeners, by bytes on a connection", (seed, stop) => ApiSession.BeginAsync(seed, messages, stop)),
             AtDoors("door", "the doors between participants, by bytes on a connection", (seed, stop) => DoorSession.BeginAsync(seed, honest.Seen, stop)),
             AtDoors("answerer", "the sending side, by answers of whoever has a participant's key", (seed, _) => ValueTask.FromResult<IFuzzSession>(new AnswererSession(seed, replies))),
-        ]);
+        ];
+        IReadOnlyList<KnownInput> known = FuzzCorpus.FindShipped() is { } folder ? FuzzCorpus.Read(folder) : [];
+        return new FuzzTargets([.. all.Select(target => target.StartingFrom([.. known.Where(input => input.Target == target.Name && input.Session is null).Select(static input => input.Bytes)]))]);
     }
 
     /// <summary>Finds a target.</summary>
