@@ -11,11 +11,13 @@ namespace Settlement.Host.Fuzz.Targets;
 
 /// <summary>
 /// The doors between participants as HTTP/2 reaches them, over TLS with a key of a participant's or a stranger's. A case is the
-/// name of a node, a space, the name of the caller, an end of line, and the bytes that follow the handshake.
+/// name of a node, a space, the name of the caller, an end of line, and the bytes that follow the handshake; behind the caller
+/// may stand that it hangs up as soon as it has said them.
 /// </summary>
 internal sealed class DoorSession : IFuzzSession
 {
     private const string Stranger = "stranger";
+    private const string HangsUp = "hangs-up";
     private const int MostRequests = 4;
     private const int MostRead = 64 * 1024 * 1024;
     private static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1.2);
@@ -70,7 +72,7 @@ internal sealed class DoorSession : IFuzzSession
         byte[] written = Http2Mutator.Frames(frames, chance);
         byte[] preface = chance.Percent(98) ? Http2Frame.Preface.ToArray() : ByteMutator.Mutate(Http2Frame.Preface.ToArray(), chance, written);
         string caller = chance.Percent(20) ? Stranger : chance.Pick(doors).Node;
-        return [.. Encoding.ASCII.GetBytes($"{node} {caller}\n"), .. preface, .. written];
+        return [.. Encoding.ASCII.GetBytes($"{node} {caller}{(chance.Percent(15) ? " " + HangsUp : "")}\n"), .. preface, .. written];
     }
 
     /// <inheritdoc/>
@@ -78,8 +80,8 @@ internal sealed class DoorSession : IFuzzSession
     {
         int end = Array.IndexOf(input, (byte)'\n');
         string[] names = end < 0 ? [] : Encoding.ASCII.GetString(input, 0, end).Split(' ');
-        if (names is not [string node, string caller] || !world.Nodes.TryGetValue(node, out Host.Running.Node? of) || !callers.TryGetValue(caller, out TlsIdentity? identity)) return;
-        Check(await ExchangeAsync(of.PeerAddress, identity, input[(end + 1)..], ct));
+        if (names is not [string node, string caller, ..] || !world.Nodes.TryGetValue(node, out Host.Running.Node? of) || !callers.TryGetValue(caller, out TlsIdentity? identity)) return;
+        Check(await ExchangeAsync(of.PeerAddress, identity, input[(end + 1)..], hangsUp: names is [_, _, HangsUp], ct));
         world.Log.Check();
     }
 
@@ -125,9 +127,11 @@ internal sealed class DoorSession : IFuzzSession
     }
 
     /// <summary>Sends everything and a farewell, and reads until the server has closed, or waits for what never comes.</summary>
-    private static async Task<byte[]> ExchangeAsync(Uri address, TlsIdentity identity, byte[] sent, CancellationToken ct)
+    private static async Task<byte[]> ExchangeAsync(Uri address, TlsIdentity identity, byte[] sent, bool hangsUp, CancellationToken ct)
     {
         using TcpClient connection = new();
+        // Whoever does not linger resets the connection when it leaves.
+        if (hangsUp) connection.LingerState = new LingerOption(enable: true, 0);
         await connection.ConnectAsync(address.Host, address.Port, ct);
         await using SslStream stream = new(connection.GetStream());
         await stream.AuthenticateAsClientAsync(
@@ -147,6 +151,7 @@ internal sealed class DoorSession : IFuzzSession
         try
         {
             await stream.WriteAsync((byte[])[.. sent, .. GoAway], either.Token);
+            if (hangsUp) return [];
             byte[] buffer = new byte[64 * 1024];
             for (int read = await stream.ReadAsync(buffer, either.Token); read > 0; read = await stream.ReadAsync(buffer, either.Token))
             {
