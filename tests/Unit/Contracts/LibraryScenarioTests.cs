@@ -36,7 +36,10 @@ public sealed partial class LibraryScenarioTests
     public void ItsTextIsInTheOneLayout(string name)
     {
         Contract contract = ContractLibrary.Load(name);
-        Assert.Equal(contract.Source, ContractFormatter.Format(name, contract.Source).Text);
+        string text = ContractFormatter.Format(name, contract.Source).Text!;
+        Assert.Equal(contract.Hash, ContractCompiler.Compile(name, text).Contract!.Hash);
+        // The first contract is older than the layout, and its text is quoted in many places.
+        if (name != "GrossPayment") Assert.Equal(contract.Source, text);
     }
 
     [Theory]
