@@ -113,6 +113,11 @@ public sealed partial class LibraryScenarioTests
         Assert.Equal(Pinned.Keys.SelectMany(static n => new[] { n + ".contract", n + ".md", n + ".scenarios" }).Order(StringComparer.Ordinal),
             Directory.GetFiles(Folder).Select(static f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
 
+    [Theory]
+    [MemberData(nameof(Library))]
+    public void TheReadmeLinksItsPage(string name) =>
+        Assert.Contains($"| [{name}](library/{name}.md) |", File.ReadAllText(Path.Combine(TestData.ProjectRoot, "contracts-dsl", "README.md")), StringComparison.Ordinal);
+
     [GeneratedRegex("^## (?<title>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Heading();
 }
