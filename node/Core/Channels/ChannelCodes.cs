@@ -101,4 +101,7 @@ public static class ChannelCodes
 
     /// <summary>A proposal is not signed with the other member's channel key, or the signature is another proposal's.</summary>
     public const string ProposalSignature = "CH039";
+
+    /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
+    public const string TransferWithoutBasis = "CH050";
 }
