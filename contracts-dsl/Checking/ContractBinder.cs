@@ -38,7 +38,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         // Who reads what is known only when everything that declares parties and fields could be read.
         if (!syntax.Incomplete)
         {
-            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && !d.Syntax.Broken)) new FlowCheck(parties, draft.Action!, diagnostics).Run();
+            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && d.Readable)) new FlowCheck(parties, draft.Action!, diagnostics).Run();
         }
 
         if (diagnostics.Errors > 0) return;

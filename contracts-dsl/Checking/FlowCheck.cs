@@ -88,7 +88,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     private void Store(Statement.Set set)
     {
         if (action.By.IsNetwork) MustRead(Rules.HiddenCondition, set.Value, set.Span, "what any member may have to compute depends on");
-        else if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
+        if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
         foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Audience, disclosable: true).Take(1))
         {
             diagnostics.Report(Rules.ValueTells, set.Span, $"'{set.Field.Name}' is read by {party.Name}, and its new value depends on '{field.Name}', which {party.Name} may not read",
@@ -99,7 +99,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     /// <summary>An expression that some values make refuse: too large, divided by zero, of two currencies.</summary>
     private void Refuses(Expression expression, TextSpan span)
     {
-        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: true);
+        // Nobody takes an automatic action, so nobody could assert to the others that it fits.
+        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: !action.By.IsNetwork);
         MayNotTell(Rules.ExistenceTells, expression, span, $"whether '{action.Name}' is refused depends on");
     }
 

@@ -66,7 +66,7 @@ internal sealed class LiteralTypes(DiagnosticBag diagnostics)
         if (side.Expression is not Expression.Constant { Value: TextValue text } || other.Type is not TextType type || other.Expression is Expression.Constant) return true;
         if (type.Refusal(text) is null) return true;
         string called = other.Expression is Expression.Read read ? $"'{read.Field.Name}'" : "the other side";
-        diagnostics.Report(Rules.NeverEqual, span, $"this text can never be the value: {called} is a {type.Written} and never empty");
+        diagnostics.Report(Rules.NeverEqual, span, $"this text can never be the value: {called} is a {type.Written}");
         return false;
     }
 }

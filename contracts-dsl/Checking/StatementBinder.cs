@@ -53,7 +53,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         StatementSyntax.Redeem redeem => Amount(redeem.Amount, scope, way) is { } amount && Holder(redeem.From, scope, way) is { } from
             ? new Statement.Redeem(redeem.Span, amount, from) { AmountSpan = redeem.Amount.Span } : null,
         StatementSyntax.If branch => If(branch, scope, ref way),
-        StatementSyntax.ForEach each => ForEach(each, scope, way),
+        StatementSyntax.ForEach each => ForEach(each, scope, ref way),
         StatementSyntax.Outcome outcome => Outcome(outcome, scope, ref way),
         StatementSyntax.Broken => null,
         _ => throw new InvalidOperationException("Unknown syntax."),
@@ -109,7 +109,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
 
     private static bool Fits(FieldType wanted, Bound value) => (wanted, value.Type) switch
     {
-        (TextType to, TextType from) => from.MaxLength <= to.MaxLength && !(value.Expression is Expression.Constant { Value: TextValue { Text.Length: 0 } }),
+        (TextType to, TextType from) => from.MaxLength <= to.MaxLength,
         (CodeType, CodeSetType) => true,
         (ListType to, ListType from) => to.Element == from.Element && from.Most <= to.Most,
         _ => wanted == value.Type,
@@ -147,13 +147,25 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         return new Statement.If(syntax.Span, condition.Expression ?? new Expression.Constant(BooleanValue.Of(true)), left, right) { ConditionSpan = syntax.Condition.Span };
     }
 
-    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, Way way)
+    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, ref Way way)
     {
         loops++;
+        // The body may run after itself or not at all: what it clears is known neither in it nor after it, and what it
+        // learns is not known after it.
+        HashSet<string> cleared = [.. Cleared(syntax.Body)];
+        way = way with { Known = [.. way.Known.Where(f => !cleared.Contains(f.Name))] };
         Statement? bound = syntax.List is null ? ForEachPlayer(syntax, scope, way) : ForEachValue(syntax, scope, way);
         loops--;
         return bound;
     }
+
+    private static IEnumerable<string> Cleared(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
+    {
+        StatementSyntax.Clear clear => [clear.Field.Text],
+        StatementSyntax.If branch => Cleared(branch.Then).Concat(Cleared(branch.Otherwise ?? [])),
+        StatementSyntax.ForEach each => Cleared(each.Body),
+        _ => [],
+    });
 
     private Statement.ForEachPlayer? ForEachPlayer(StatementSyntax.ForEach syntax, Scope scope, Way way)
     {
