@@ -9,8 +9,9 @@ namespace Settlement.Contracts.Checking;
 /// <param name="When">The states in which it can be taken, as far as they are known.</param>
 /// <param name="Outcomes">The states to which it leads, as far as they are known.</param>
 /// <param name="Readable">True when all its lines could be read, what it discloses among them.</param>
+/// <param name="Sound">True when nothing in it was reported.</param>
 /// <param name="Complete">True when its states are known, so that the life of an instance can be checked.</param>
-internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Readable, bool Complete);
+internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Readable, bool Sound, bool Complete);
 
 /// <summary>Binds one action: who takes it, when, with what, and its statements.</summary>
 internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IReadOnlyList<Party> parties, IReadOnlyList<Field> fields)
@@ -22,6 +23,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
 
     public ActionDraft Bind(int index, DeclarationBinder declarations)
     {
+        int errors = Diagnostics.Errors;
         Actor? by = syntax.By is { } actor ? ActorOf(actor) : null;
         List<Party> agreedBy = [];
         bool partiesKnown = scope.ResolveAll(syntax.AgreedBy, agreedBy) && by is not null;
@@ -33,6 +35,8 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         ImmutableHashSet<Field> unset = creates ? SetByItself() : [];
         if (by is not null) CheckSupply(by, unset, parameters, creates);
         if (by is { IsNetwork: true }) CheckNetwork(creates);
+        if (by?.Field is { } acting && unset.Contains(acting))
+            Diagnostics.Report(Rules.MayBeAbsent, syntax.By!.Span, $"this action sets '{acting.Name}', and has not done so when it is asked who acts", "name a party");
         ExpressionBinder expressions = new(scope, slots, unset);
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
         List<Disclosure> disclosures = [.. syntax.Disclosures.Select(Disclose).OfType<Disclosure>()];
@@ -45,7 +49,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool complete = readable && whenKnown && statements.OutcomesKnown && way.Ended;
         ContractAction? action = by is null ? null : new ContractAction(new ActionParts(index, syntax.Name.Text, DeclarationBinder.Doc(syntax.Docs),
             by, agreedBy, when, window, parameters, disclosures, body, slots.Count, syntax.Name.Span, syntax.By!.Span));
-        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], readable, complete);
+        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], readable, Diagnostics.Errors == errors, complete);
     }
 
     /// <summary>Without 'to', those who take part in the action read its parameters; unknown parties are nobody's mistake twice.</summary>

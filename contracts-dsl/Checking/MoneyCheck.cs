@@ -107,7 +107,8 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
         if (HeldOf(release.Field, release.To, release.Span) is not { } one) return held;
         if (repeats || !held.Contains(one))
             diagnostics.Report(Rules.ReservedTwice, release.Span, $"{Written(one)} {(repeats ? "may be released several times here" : "is not reserved here")}");
-        return held.Remove(one);
+        // Where another's was meant, one slip is reported once.
+        return held.Contains(one) ? held.Remove(one) : [.. held.Where(h => h.Amount != one.Amount)];
     }
 
     private void CheckUnchanged(Field field, TextSpan span, ImmutableHashSet<Held> held)
@@ -121,14 +122,20 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
         if (then is null || otherwise is null) return then ?? otherwise;
         if (!then.SetEquals(otherwise))
             diagnostics.Report(Rules.ReservedDiffers, branch.Span, $"after one branch {Written(then)} is reserved, after the other {Written(otherwise)}", "reserve and release alike in both");
-        return then;
+        return then.Union(otherwise);
     }
 
     private void Arrive(Statement.Outcome outcome, ImmutableHashSet<Held> held)
     {
-        if (reserved.TryAdd(outcome.State, held)) toVisit.Enqueue(outcome.State);
-        else if (!reserved[outcome.State].SetEquals(held))
-            diagnostics.Report(Rules.ReservedDiffers, outcome.Span, $"here {Written(held)} is reserved in '{outcome.State.Name}', on another way {Written(reserved[outcome.State])}", "reserve and release alike on every way");
+        ImmutableHashSet<Held> before = reserved.GetValueOrDefault(outcome.State, held);
+        if (!reserved.TryGetValue(outcome.State, out ImmutableHashSet<Held>? known) || !known.IsSupersetOf(held))
+        {
+            reserved[outcome.State] = before.Union(held);
+            toVisit.Enqueue(outcome.State);
+        }
+
+        if (!before.SetEquals(held))
+            diagnostics.Report(Rules.ReservedDiffers, outcome.Span, $"here {Written(held)} is reserved in '{outcome.State.Name}', on another way {Written(before)}", "reserve and release alike on every way");
     }
 
     /// <summary>Null after a report when the holder may be one or another, so that nobody knows whose money was set aside.</summary>

@@ -240,8 +240,9 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             return null;
         }
 
-        if (!field.Optional || way.Known.Contains(field)) return field;
-        Absent(name, field, scope);
+        if (way.Known.Contains(field) || (!field.Optional && !unset.Contains(field))) return field;
+        if (field.Optional) Absent(name, field, scope);
+        else scope.Diagnostics.Report(Rules.MayBeAbsent, name.Span, $"this action sets '{field.Name}', and has not done so yet", "set it before");
         return null;
     }
 
