@@ -10,7 +10,7 @@ internal static class ActionSentences
     {
         StringBuilder text = new(Who(action));
         if (action.Parameters.Count > 0) text.Append(", giving ").Append(And(action.Parameters.Select(p => p.Name)));
-        if (action.AgreedBy.Count > 0) text.Append(", if ").Append(And(action.AgreedBy.Select(p => p.Name))).Append(action.AgreedBy.Count == 1 ? " agrees" : " agree");
+        if (action.AgreedBy.Count > 0) text.Append(", if ").Append(And(action.AgreedBy.Select(p => p.IsSeveral ? $"every {p.Name}" : p.Name))).Append(action.AgreedBy.Count == 1 ? " agrees" : " agree");
         text.Append(action.Creates ? ": a new instance in " : $": from {Or(action.When.Select(s => s.Name))} to ").Append(Or(action.Outcomes.Select(o => o.Name)));
         if (action.Window is { } window) text.Append(", ").Append(When(window));
         text.Append('.');
@@ -32,20 +32,22 @@ internal static class ActionSentences
     /// <summary><c>a, b and c</c>.</summary>
     public static string And(IEnumerable<string> names) => Joined([.. names], " and ");
 
+    /// <summary>When the action can be taken, and what it is refused with at another time.</summary>
+    public static string When(Window window) => $"{Time(window)} (else refused with {window.Code})";
+
     /// <summary>When the action can be taken.</summary>
-    public static string When(Window window)
+    public static string Time(Window window)
     {
         string code = $" else {window.Code}";
         string written = window.Written.EndsWith(code, StringComparison.Ordinal) ? window.Written[..^code.Length] : window.Written;
         var (word, moment) = ScenarioText.FirstWord(written);
         string end = IsDate(window.Moment) ? "the end of the day " : "";
-        string when = word switch
+        return word switch
         {
             "within" => $"only {written}",
             "after" => $"only from {end}{moment} on",
             _ => $"only before {end}{moment}",
         };
-        return $"{when} (else refused with {window.Code})";
     }
 
     private static string Who(ContractAction action) => action.By switch

@@ -14,6 +14,12 @@ internal static class ExplanationJson
             json.WriteStartObject();
             Head(json, contract);
             Array(json, "parties", contract.Parties, party => Party(json, party));
+            Array(json, "units", contract.Units, unit =>
+            {
+                json.WriteString("name", unit.Name);
+                json.WriteString("doc", unit.Doc);
+            });
+            Array(json, "codes", contract.CodeSets, set => Codes(json, set));
             Array(json, "matrix", ReadingRow.Of(contract), row => Row(json, row));
             Array(json, "states", contract.States, state => State(json, state));
             Array(json, "actions", contract.Actions, action => Action(json, contract, action));
@@ -45,6 +51,14 @@ internal static class ExplanationJson
         json.WriteBoolean("observes", party.Observes);
         json.WriteNumber("most", party.Most);
         json.WriteString("doc", party.Doc);
+    }
+
+    private static void Codes(Utf8JsonWriter json, CodeSet set)
+    {
+        json.WriteString("name", set.Name);
+        json.WriteString("external", set.External);
+        Names(json, "codes", set.Codes.Order(StringComparer.Ordinal));
+        json.WriteString("doc", set.Doc);
     }
 
     private static void Row(Utf8JsonWriter json, ReadingRow row)

@@ -38,6 +38,7 @@ internal sealed class ExplanationPage(Contract contract)
         if (contract.Doc is { } doc) Paragraph(doc);
         html.Append(CultureInfo.InvariantCulture, $"<p>Hash <code>{Convert.ToHexStringLower(contract.Hash)}</code></p>\n");
         Section("Who takes part", contract.Parties.Select(ExplanationText.Participant));
+        if (ExplanationText.Terms(contract).Any()) Section("Units and codes", ExplanationText.Terms(contract));
         Matrix();
         Actions();
         Heading("From state to state");

@@ -18,10 +18,13 @@ internal static class ExplanationText
         text.Append(CultureInfo.InvariantCulture, $"hash {Convert.ToHexStringLower(contract.Hash)}\n");
         text.Append("\nWho takes part\n\n");
         foreach (Party party in contract.Parties) text.Append(Participant(party)).Append('\n');
+        string[] terms = [.. Terms(contract)];
+        if (terms.Length > 0) Section(text, "Units and codes", terms, "");
         text.Append("\nWho reads what\n\n").Append(Matrix(contract));
         text.Append("\nWhat can happen\n\n");
         foreach (ContractAction action in contract.Actions)
         {
+            if (action.Index > 0) text.Append('\n');
             text.Append(ActionSentences.Of(action)).Append('\n');
             foreach (var (depth, line) in ActionSentences.Statements(action)) text.Append(' ', 2 + 2 * depth).Append(line).Append('\n');
         }
@@ -47,6 +50,11 @@ internal static class ExplanationText
         string role = party.Observes ? $"{many} that {(party.IsSeveral ? "observe" : "observes")} and never {(party.IsSeveral ? "act" : "acts")}" : many;
         return $"{party.Name}: {role}.{(party.Doc is { } doc ? $" {doc}" : "")}";
     }
+
+    /// <summary>The units and sets of codes in words.</summary>
+    public static IEnumerable<string> Terms(Contract contract) =>
+        contract.Units.Select(u => $"{u.Name}: a unit, counted in whole ones.{(u.Doc is { } doc ? $" {doc}" : "")}").Concat(contract.CodeSets.Select(s =>
+            $"{s.Name}: {(s.External is { } external ? $"a code of the ISO 20022 external set {external}" : $"one of {string.Join(", ", s.Codes.Order(StringComparer.Ordinal))}")}.{(s.Doc is { } doc ? $" {doc}" : "")}"));
 
     public static string Matrix(Contract contract)
     {
