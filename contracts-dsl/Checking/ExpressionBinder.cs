@@ -70,6 +70,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         ExpressionSyntax.Not not => Negate(Condition(not.Operand, known)),
         ExpressionSyntax.Binary { Operator: BinaryOperator.And } and => And(and, known),
         ExpressionSyntax.Binary { Operator: BinaryOperator.Or } or => Or(or, known),
+        ExpressionSyntax.Binary { Rounding: not null } rounded when ChainBinder.IsChain(rounded) => new ChainBinder(Diagnostics, e => Bind(e, known)).Bind(rounded),
         ExpressionSyntax.Binary binary => operators.Binary(binary, Bind(binary.Left, known), Bind(binary.Right, known)),
         ExpressionSyntax.Length length => operators.Length(length, Bind(length.Count, known)),
         ExpressionSyntax.Convert convert => Convert(convert, known),

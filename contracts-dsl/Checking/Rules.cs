@@ -99,6 +99,7 @@ internal static class Rules
     public static readonly Rule ReservedTwice = Error("CD903", "Money is reserved twice, or released without having been reserved");
     public static readonly Rule ReservedChanges = Error("CD904", "What is reserved changes before it is released");
     public static readonly Rule NotAlone = Error("CD905", "Money is issued or redeemed beside another movement");
+    public static readonly Rule WithoutConsent = Warning("CD906", "Money leaves a bank that need not have agreed");
     public static readonly Rule TooManySteps = Error("CD951", "An action can need too many steps");
     public static readonly Rule TooManyBytes = Error("CD952", "The values of an action can be too large");
 

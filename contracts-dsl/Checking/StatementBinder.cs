@@ -215,7 +215,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Bound amount = Expressions(scope).Bind(syntax, way.Known);
         if (amount.Expression is null || amount.Type is MoneyType or QuantityType) return amount.Expression;
         string called = syntax is ExpressionSyntax.Reference named ? $"'{named.Name.Text}' is {amount.Type.Written}" : $"this is {TypeNames.Of(amount.Type)}";
-        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; a field of money is needed here");
+        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; money or a quantity is needed here");
         return null;
     }
 

@@ -49,9 +49,11 @@ internal ref struct Evaluator(
         Actor by = action.By;
         Seat actor = occasion.Actor;
         bool may = actor.Party >= 0 && actor.Party < contract.Parties.Count && actor.Number >= 0 && actor.Number < occasion.CountOf(contract.Parties[actor.Party])
-            && (by.IsNetwork ? !contract.Parties[actor.Party].Observes
-                : by.Party is { } party ? party.Index == actor.Party
-                : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor);
+            // A field of type party may name an observer, who acts nevertheless not.
+            && !contract.Parties[actor.Party].Observes
+            && (by.IsNetwork
+                || (by.Party is { } party ? party.Index == actor.Party
+                    : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor));
         if (!may) frame.Refuse(PlatformCodes.WrongActor, "by");
     }
 

@@ -86,6 +86,7 @@ internal ref struct Frame(
             case Expression.Product product: return Product(product);
             case Expression.Quotient quotient: return Quotient(quotient);
             case Expression.Convert convert: return Convert(convert);
+            case Expression.Chain chain: return Chain(chain);
             case Expression.Now: return Now;
             case Expression.Today: return new DateValue(Today);
             case Expression.Player player: return new PartyValue(player.Party.Name);
@@ -210,6 +211,30 @@ internal ref struct Frame(
         if (ValueOf(convert.Amount) is not AmountValue amount || ValueOf(convert.Rate) is not { } rate) return null;
         AmountValue? like = convert.CurrencyOf is { } money ? ValueOf(money) as AmountValue : new QuantityValue(convert.Unit!.Name, 0);
         return like is null ? null : Fitting(like, Scaled(amount.Units, rate, convert.Rounding));
+    }
+
+    private Value? Chain(Expression.Chain chain)
+    {
+        if (ValueOf(chain.Amount) is not { } value) return null;
+        var amount = value as AmountValue;
+        Fraction? product = new Fraction(amount?.Units ?? ((IntegerValue)value).Number, 1);
+        foreach (Factor factor in chain.Factors)
+        {
+            if (ValueOf(factor.Value) is not { } by) return null;
+            if (factor.Divides && by is IntegerValue { Number: 0 }) return Refused<Value>(PlatformCodes.DividedByZero);
+            product = (factor.Divides, by) switch
+            {
+                (true, IntegerValue number) => product.Value.Times(1, number.Number),
+                (false, IntegerValue number) => product.Value.Times(number.Number, 1),
+                (false, RateValue rate) => product.Value.Times(rate.Digits, Arithmetic.PowerOfTen(rate.Scale)),
+                (false, RatioValue ratio) => product.Value.Times(ratio.Numerator, ratio.Denominator),
+                _ => throw new InvalidOperationException("The value is no factor."),
+            };
+            if (product is null) return Refused<Value>(PlatformCodes.Overflow);
+        }
+
+        long? whole = product.Value.Rounded(chain.Rounding);
+        return amount is null ? Fitting(whole, static n => new IntegerValue(n)) : Fitting(amount, whole);
     }
 
     private bool? Quantified(Expression.Quantified quantified)

@@ -229,7 +229,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 endorser.OnCommands(channel, message.Commands, reader.SlotsOf(channel, message));
                 break;
             case PeerMessage.MessageOneofCase.Proposal:
-                endorser.OnProposal(channel, message, reader.SlotsOf(channel, message), hasAsked: false);
+                endorser.OnProposal(channel, message, reader.ProposalOf(channel, message), reader.SlotsOf(channel, message), hasAsked: false);
                 break;
             case PeerMessage.MessageOneofCase.Endorsement:
                 proposer.OnEndorsement(channel, message.Endorsement);
@@ -272,7 +272,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             if (channel.Parked is not { HasAsked: true } parked) continue;
             channel.Parked = null;
             node.Hear(channel.Other.Id, EvidencePart.Of("message", parked.Message));
-            endorser.OnProposal(channel, parked.Message, reader.SlotsOf(channel, parked.Message), hasAsked: true);
+            endorser.OnProposal(channel, parked.Message, reader.ProposalOf(channel, parked.Message), reader.SlotsOf(channel, parked.Message), hasAsked: true);
             node.HearNobody();
         }
     }

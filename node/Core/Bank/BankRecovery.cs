@@ -21,23 +21,27 @@ internal static class BankRecovery
         }
 
         Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
-        Dictionary<Digest, Proposal> proposals = Proposals(node, rows);
+        Dictionary<Digest, (SignedProposal Signed, ProposalBody Body)> proposals = Proposals(node, rows);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
             if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
-            if (!proposals.TryGetValue(channel.Id, out Proposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
-            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal, works);
+            if (!proposals.TryGetValue(channel.Id, out (SignedProposal Signed, ProposalBody Body) proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
+            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal.Signed, proposal.Body, works);
         }
     }
 
-    private static Dictionary<Digest, Proposal> Proposals(NodeContext node, RecoveredRows rows)
+    private static Dictionary<Digest, (SignedProposal Signed, ProposalBody Body)> Proposals(NodeContext node, RecoveredRows rows)
     {
         Dictionary<string, EntriesRow> kept = rows.Of(PayloadKind.Entries).ToDictionary(static r => Convert.ToHexString(r.Key), static r => EntriesRow.Parser.ParseFrom(r.Body), StringComparer.Ordinal);
         return rows.Of(PayloadKind.Proposals).ToDictionary(
             static r => new Digest(r.Key.AsSpan(0, Digest.Length)),
-            r => kept.TryGetValue(Convert.ToHexString(r.Key), out EntriesRow? entries)
-                ? KeptEntry.With(node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser), entries.Entries)
-                : throw new InvalidOperationException("A proposal is in the vault without its entries."));
+            r =>
+            {
+                if (!kept.TryGetValue(Convert.ToHexString(r.Key), out EntriesRow? entries)) throw new InvalidOperationException("A proposal is in the vault without its entries.");
+                ProposalRow row = node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, ProposalRow.Parser);
+                if (!SignedProposal.TryRead(row.Claim, out SignedProposal? signed)) throw new InvalidOperationException("A proposal is in the vault without what was signed of it.");
+                return (signed, KeptEntry.With(row.Rest, entries.Entries));
+            });
     }
 
     private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, Funding funding)

@@ -77,6 +77,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>The newest final head as the log holds it, with both endorsements; null before one became final in this life.</summary>
     public Wire.Ledger.HeadRecord? Notarised { get; set; }
 
+    /// <summary>The newest proposal of the other member that was in its place, endorsed or not; null before one came in this life.</summary>
+    public SignedProposal? Proposed { get; set; }
+
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
 
@@ -107,6 +110,9 @@ internal sealed class ChannelSide : IDisposable
     public bool Covers(MoneyValue amount) =>
         (Int128)ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
         (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
+
+    /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
+    public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;
 
     /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
     public void Enqueue(Command.Own command)

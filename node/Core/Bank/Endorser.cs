@@ -79,27 +79,27 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>Judges a proposal: endorses it, refuses entries of it, objects to it, or parks it until the ledger was asked.</summary>
-    public void OnProposal(ChannelSide channel, PeerMessage message, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
+    public void OnProposal(ChannelSide channel, PeerMessage message, ReadProposal read, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
     {
-        Proposal proposal = message.Proposal;
-        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence)
+        if (channel.IsTaken(message.Proposal))
         {
-            node.Note(ChannelCodes.Late, channel.Id.ToString());
+            if (!SecondProposal.IsSecond(node, channel, message.Proposal)) node.Note(ChannelCodes.Late, channel.Id.ToString());
             return;
         }
 
-        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous))
+        if (read.Fault.Length > 0 || read.Signed is not { } signed)
         {
-            node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
+            // Nobody signed it, so nothing is said of it to anybody.
+            node.Alarm(read.Fault, channel.Id.ToString());
             return;
         }
 
-        bool isNext = (long)proposal.Term == channel.Term && (long)proposal.Sequence == channel.Sequence + 1 && previous == channel.Head;
+        bool isNext = signed.Term == channel.Term && signed.Sequence == channel.Sequence + 1 && signed.PreviousHead == channel.Head;
         if (!isNext)
         {
             if (hasAsked)
             {
-                Object(channel, proposal, ChannelCodes.ProposalOutOfPlace);
+                Object(channel, signed, ChannelCodes.ProposalOutOfPlace);
                 return;
             }
 
@@ -110,19 +110,21 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         if (channel.IsSequencer)
         {
-            Object(channel, proposal, ChannelCodes.NotTheSequencer);
+            Object(channel, signed, ChannelCodes.NotTheSequencer);
             return;
         }
 
-        if (channel.InFlight is { } earlier)
+        if (SecondProposal.IsSecond(node, channel, signed))
         {
-            OnSecondProposal(channel, earlier, proposal);
+            // One head for a previous head and term: what was signed stays signed.
+            channel.HasObjected |= channel.InFlight is null;
+            Tell(channel, signed, ChannelCodes.SecondHead);
             return;
         }
 
-        if (slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) return;
-
-        Endorse(channel, proposal, previous, slots);
+        channel.Proposed = signed;
+        if (channel.InFlight is { } same) Answer(channel, same);
+        else if (read.Body is { } body && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
     }
 
     /// <summary>Sends the endorsement of the batch in flight again, with a later not-after when the old one runs out.</summary>
@@ -137,10 +139,10 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         EndorsementAnswer answer = new()
         {
-            Channel = batch.Proposal.Channel,
-            Term = batch.Proposal.Term,
-            Sequence = batch.Proposal.Sequence,
-            PreviousHead = batch.Proposal.PreviousHead,
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Term = (ulong)batch.Term,
+            Sequence = (ulong)batch.Sequence,
+            PreviousHead = ByteString.CopyFrom(batch.Previous.ToArray()),
             Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
             Endorsement = batch.Own,
         };
@@ -157,34 +159,22 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         return true;
     }
 
-    private void OnSecondProposal(ChannelSide channel, InFlight earlier, Proposal proposal)
+    private void Endorse(ChannelSide channel, SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if (earlier.Proposal.Equals(proposal))
+        if (Fault(channel, body, slots) is { } fault)
         {
-            Answer(channel, earlier);
+            Decline(channel, signed, fault);
             return;
         }
 
-        // One head for a previous head and term: what was signed stays signed.
-        Object(channel, proposal, ChannelCodes.SecondHead, EvidencePart.Of("proposal signed", earlier.Proposal), EvidencePart.Of("proposal offered", proposal));
-    }
-
-    private void Endorse(ChannelSide channel, Proposal proposal, Digest previous, IReadOnlyList<ProposedSlot> slots)
-    {
-        if (Fault(channel, proposal, slots) is { } fault)
+        if (!PositionSalts.TryOpen(channel.Context, signed.Sequence, signed.PreviousHead, body.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
         {
-            Decline(channel, proposal, fault);
+            Decline(channel, signed, ChannelCodes.EnvelopeUnreadable);
             return;
         }
 
-        if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
-        {
-            Decline(channel, proposal, ChannelCodes.EnvelopeUnreadable);
-            return;
-        }
-
-        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, proposal.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
@@ -201,16 +191,16 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else
             {
-                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", proposal.Items[i].Entry));
-                Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
+                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", body.Items[i].Entry));
+                Refusal own = BatchLeaf.Refuse(IdOf(body.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
             }
         }
 
-        if (!execution.TryFinish(batch.Term, batch.Sequence, previous, salts, out ExecutedBatch? agreed))
+        if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed))
         {
-            Decline(channel, proposal, ChannelCodes.EntryMalformed);
+            Decline(channel, signed, ChannelCodes.EntryMalformed);
             return;
         }
 
@@ -224,14 +214,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
-    private string? Fault(ChannelSide channel, Proposal proposal, IReadOnlyList<ProposedSlot> slots)
+    private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
         if (slots.Count == 0 || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
-        if (proposal.TimeUnixMs < channel.TimeUnixMs || proposal.TimeUnixMs > node.NowUnixMs + skewMs || proposal.TimeUnixMs < node.NowUnixMs - skewMs)
+        if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;
         HashSet<EntryId> ids = [];
-        foreach (BatchItem item in proposal.Items)
+        foreach (BatchItem item in body.Items)
         {
             EntryId? id = item.ItemCase switch
             {
@@ -250,21 +240,24 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header) && EntryId.TryRead(header.EntryId.Span, out EntryId id) ? id : null;
 
     /// <summary>Objects to the batch that comes next: from here on the office may be taken over.</summary>
-    private void Decline(ChannelSide channel, Proposal proposal, string code)
+    private void Decline(ChannelSide channel, SignedProposal signed, string code)
     {
         channel.HasObjected = true;
-        Object(channel, proposal, code);
+        Object(channel, signed, code);
     }
 
-    private void Object(ChannelSide channel, Proposal proposal, string code, params EvidencePart[] evidence)
+    private void Object(ChannelSide channel, SignedProposal signed, string code)
     {
-        node.Alarm(code, channel.Id.ToString(), evidence);
-        channel.Tell(node, new PeerMessage
-        {
-            Endorsement = new EndorsementAnswer
-            {
-                Channel = proposal.Channel, Term = proposal.Term, Sequence = proposal.Sequence, PreviousHead = proposal.PreviousHead, Objection = code,
-            },
-        });
+        node.Alarm(code, channel.Id.ToString());
+        Tell(channel, signed, code);
     }
+
+    private void Tell(ChannelSide channel, SignedProposal signed, string objection) => channel.Tell(node, new PeerMessage
+    {
+        Endorsement = new EndorsementAnswer
+        {
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)signed.Term, Sequence = (ulong)signed.Sequence,
+            PreviousHead = ByteString.CopyFrom(signed.PreviousHead.ToArray()), Objection = objection,
+        },
+    });
 }

@@ -30,11 +30,11 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         {
             Term = agreed.Head.Term,
             Sequence = agreed.Head.Sequence,
-            PreviousHead = batch.Proposal.PreviousHead,
+            PreviousHead = ByteString.CopyFrom(batch.Previous.ToArray()),
             TimeUnixMs = agreed.Head.TimeUnixMs,
             StateRoot = ByteString.CopyFrom(agreed.Head.StateRoot.ToArray()),
             Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
-            PositionSalts = batch.Proposal.PositionSalts.Ciphertext,
+            PositionSalts = batch.Body.PositionSalts.Ciphertext,
             LeafIndex = (long)leaf.Index,
             CheckpointSize = ledger.CheckpointSize,
         };

@@ -16,6 +16,7 @@ namespace Settlement.Core.Bank;
 internal sealed class PeerReader(NodeContext node, ChannelBook channels)
 {
     private readonly Dictionary<Input.PeerReceived, PeerBatch?> batches = new(ReferenceEqualityComparer.Instance as IEqualityComparer<Input.PeerReceived>);
+    private readonly Dictionary<PeerMessage, ReadProposal> proposals = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
     private readonly Dictionary<PeerMessage, IReadOnlyList<ProposedSlot>> slots = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
 
     /// <summary>The rows that a peer's messages depend on.</summary>
@@ -51,16 +52,23 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         return id is not null && Digest.TryRead(id.Span, out Digest channel) && channels.TryGet(channel, out ChannelSide? side) ? side : null;
     }
 
+    /// <summary>A proposal, read no further than it is worth: one for a place that is taken costs nothing, a copy of the one in flight
+    /// its hash, and any other its signature before its body is looked at.</summary>
+    public ReadProposal ProposalOf(ChannelSide channel, PeerMessage message)
+    {
+        if (!proposals.TryGetValue(message, out ReadProposal? read)) proposals[message] = read = Read(channel, message.Proposal);
+        return read;
+    }
+
     /// <summary>The places of a proposal, or the entries of commands, opened.</summary>
     public IReadOnlyList<ProposedSlot> SlotsOf(ChannelSide channel, PeerMessage message)
     {
         if (slots.TryGetValue(message, out IReadOnlyList<ProposedSlot>? opened)) return opened;
         opened = message.MessageCase switch
         {
-            // Neither is opened beyond what a batch may hold.
-            PeerMessage.MessageOneofCase.Proposal when message.Proposal.Items.Count > BankSettings.LargestBatch => [],
+            // Nothing is opened beyond what a batch may hold.
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
-            PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
+            PeerMessage.MessageOneofCase.Proposal when ProposalOf(channel, message).Body is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
@@ -73,12 +81,30 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     {
         batches.Clear();
         slots.Clear();
+        proposals.Clear();
+    }
+
+    private static ReadProposal Read(ChannelSide channel, Proposal proposal)
+    {
+        if (channel.IsTaken(proposal)) return ReadProposal.Late;
+        if (!SignedProposal.TryRead(proposal, out SignedProposal? signed)) return new ReadProposal(null, null, ChannelCodes.MessageMalformed);
+        // While it is in flight it was opened; when it is no more, its place is taken.
+        if (!channel.IsSequencer && channel.InFlight is { } batch && batch.Signed.IsSame(signed)) return new ReadProposal(signed, null);
+        if (!signed.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey)) return new ReadProposal(null, null, ChannelCodes.ProposalSignature);
+        return Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body) ? new ReadProposal(signed, body) : new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
     }
 
     private PeerBatch? Parse(Input.PeerReceived received)
     {
         if (batches.TryGetValue(received, out PeerBatch? batch)) return batch;
-        batches[received] = PeerBatches.TryRead(received.Body, node.Network, out batch) ? batch : null;
+        batches[received] = PeerBatches.TryRead(received.Body, node.Network, out batch) && batch.Messages.Sum(m => ItemsOf(received.From, m)) <= PeerBatches.MaxItems ? batch : null;
         return batches[received];
+    }
+
+    /// <summary>Items that the batch's own bound does not see, because they are inside of what is signed.</summary>
+    private int ItemsOf(ParticipantId from, PeerMessage message)
+    {
+        if (message.Proposal is null || ChannelOf(message) is not { } channel || channel.Other.Id != from) return 0;
+        return ProposalOf(channel, message).Body?.Items.Count ?? 0;
     }
 }

@@ -54,7 +54,7 @@ public static class ChannelCodes
     /// <summary>The head's time lies before its predecessor's or too far from this node's clock.</summary>
     public const string TimeRefused = "CH022";
 
-    /// <summary>Another head was endorsed for the same previous head and term.</summary>
+    /// <summary>One member signed two heads, or two proposals, for one previous head and term.</summary>
     public const string SecondHead = "CH023";
 
     /// <summary>The other member's endorsement does not verify or names another head.</summary>
@@ -98,4 +98,10 @@ public static class ChannelCodes
 
     /// <summary>An observer asks for batches again before an answer can have come.</summary>
     public const string TooOften = "CH038";
+
+    /// <summary>A proposal is not signed with the other member's channel key, or the signature is another proposal's.</summary>
+    public const string ProposalSignature = "CH039";
+
+    /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
+    public const string TransferWithoutBasis = "CH050";
 }

@@ -34,6 +34,9 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         return new ChannelContext(new Digest(opening.Channel.Span), terms, keys, own!.Number);
     }
 
+    /// <summary>The secret key with which the node signs in the channel of such a row; who asks for it disposes of it.</summary>
+    public SigningKey ReadChannelKey(StoredPayload row) => SigningKey.FromScalar(rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser).ChannelKey.Span);
+
     /// <summary>The key of a batch's rows in <see cref="PayloadKind.Batches"/>, <see cref="PayloadKind.Entries"/>, <see cref="PayloadKind.ContentKeys"/> and <see cref="PayloadKind.Heads"/>.</summary>
     public static byte[] BatchKey(Digest channel, long sequence) => RowKeys.Batch(channel, sequence);
 

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Agent;
-using Settlement.Core.Alarms;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
@@ -16,7 +15,6 @@ using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
-using Settlement.Host.Ledger;
 using Settlement.Ledger;
 using Settlement.Tests.Simulation;
 using Settlement.Wire.Agent;
@@ -37,15 +35,11 @@ internal sealed class TwoBanks : IDisposable
     private const int MaxRounds = 20_000;
 
     private readonly SeededEntropy entropy;
-    private readonly CheckpointSigner signer;
-    private readonly LedgerMachine ledger;
-    private readonly AlarmBook ledgerAlarms;
-    private readonly RefusedSubmissions refused;
     private readonly Dictionary<long, object> replies = [];
     private long calls;
     private int payments;
 
-    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false)
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null)
     {
         entropy = new SeededEntropy(seed);
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
@@ -57,8 +51,7 @@ internal sealed class TwoBanks : IDisposable
                 .Select(c => Convert.ToHexStringLower(c!.Hash)).ToHashSet(StringComparer.Ordinal),
         };
         SigningKey ledgerKey = SigningKey.Generate(entropy);
-        signer = new CheckpointSigner(Network, ledgerKey);
-        ledger = new LedgerMachine(Network, signer, LedgerSettings.Default);
+        LedgerNode = new TestLedger(Network, new CheckpointSigner(Network, ledgerKey), ledgerSettings ?? LedgerSettings.Default, seed + 106, Start);
         LedgerPin pin = new(new Destination(IdOf("LEDGDEFFXXX"), new Uri("https://ledger.example"), ledgerKey.PublicKey.Fingerprint), ledgerKey.PublicKey);
         Posting = SigningKey.Generate(entropy);
         NodeSettings node = Settings.Node;
@@ -71,8 +64,6 @@ internal sealed class TwoBanks : IDisposable
         Beta = new TestNode(Network, "BETAFRPPXXX", seed + 104, bank, pin, node, Start);
         Gamma = withGamma ? new TestNode(Network, "GAMMNL2AXXX", seed + 105, bank, pin, node, Start) : null;
         Nodes = withGamma ? [Alpha, Beta, Agent, Supervisor, Gamma!] : [Alpha, Beta, Agent, Supervisor];
-        ledgerAlarms = new AlarmBook(LedgerVaultKey = VaultKey.Generate(entropy), entropy, RecoveredRows.None);
-        refused = new RefusedSubmissions(ledgerAlarms, Network);
         foreach (TestNode started in Nodes) started.Restart();
         Pass(TimeSpan.FromSeconds(6));
     }
@@ -96,14 +87,11 @@ internal sealed class TwoBanks : IDisposable
 
     public SigningKey Posting { get; }
 
-    public LedgerMachine Ledger => ledger;
+    public TestLedger LedgerNode { get; }
 
-    public CheckpointSigner Signer => signer;
+    public LedgerMachine Ledger => LedgerNode.Machine;
 
-    /// <summary>Where the ledger keeps what it refused; its log is not kept.</summary>
-    public TestVault LedgerVault { get; } = new();
-
-    public VaultKey LedgerVaultKey { get; }
+    public CheckpointSigner Signer => LedgerNode.Signer;
 
     public DateTimeOffset Now { get; private set; } = Start;
 
@@ -277,20 +265,7 @@ internal sealed class TwoBanks : IDisposable
     }
 
     /// <summary>What a participant does at the ledger in its own name.</summary>
-    public LedgerReply AskLedger(TestNode from, LedgerRequest request) => AskLedger(ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id.ToString() : "", request);
-
-    /// <summary>The same in any name; the empty one is a stranger's.</summary>
-    public LedgerReply AskLedger(string from, LedgerRequest request)
-    {
-        LedgerCall call = new(1, from, request);
-        LedgerReply reply = ledger.Step(Now, [call]).Replies[0].Reply;
-        List<Effect> told = [];
-        refused.Record(Now, call, reply, told);
-        StoreTransaction commit = new();
-        ledgerAlarms.Complete(Now, commit);
-        LedgerVault.Commit(commit);
-        return reply;
-    }
+    public LedgerReply AskLedger(TestNode from, LedgerRequest request) => LedgerNode.Ask(Now, Ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id : null, request);
 
     /// <summary>The secret key with which a member endorses.</summary>
     public SigningKey ChannelKey(TestNode bank) => SigningKey.FromScalar(Opening(bank).ChannelKey.Span);
@@ -321,7 +296,7 @@ internal sealed class TwoBanks : IDisposable
     public void Dispose()
     {
         foreach (TestNode node in Nodes) node.Dispose();
-        LedgerVaultKey.Dispose();
+        LedgerNode.Dispose();
         Posting.Dispose();
     }
 
