@@ -88,7 +88,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     private void Store(Statement.Set set)
     {
         if (action.By.IsNetwork) MustRead(Rules.HiddenCondition, set.Value, set.Span, "what any member may have to compute depends on");
-        else if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
+        // An automatic action refuses where its arithmetic does not fit, like any other.
+        if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
         foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Audience, disclosable: true).Take(1))
         {
             diagnostics.Report(Rules.ValueTells, set.Span, $"'{set.Field.Name}' is read by {party.Name}, and its new value depends on '{field.Name}', which {party.Name} may not read",

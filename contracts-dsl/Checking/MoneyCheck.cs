@@ -31,7 +31,14 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
         }
     }
 
-    private void Walk(ContractAction action, ImmutableHashSet<Held> held) => Walk(action.Body, held, repeats: false);
+    private readonly List<Local> rounds = [];
+    private Dictionary<Local, Expression> named = [];
+
+    private void Walk(ContractAction action, ImmutableHashSet<Held> held)
+    {
+        named = action.Body.All.OfType<Statement.Let>().ToDictionary(l => l.Local, l => l.Value);
+        Walk(action.Body, held, repeats: false);
+    }
 
     /// <summary>What is reserved after the block; null when it ended with an outcome.</summary>
     private ImmutableHashSet<Held>? Walk(Block block, ImmutableHashSet<Held> held, bool repeats)
@@ -48,7 +55,11 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
                     if (Join(branch, Walk(branch.Then, held, repeats), Walk(branch.Otherwise, held, repeats)) is not { } joined) return null;
                     held = joined;
                     break;
-                case Statement.ForEachPlayer each: held = Walk(each.Body, held, repeats) ?? held; break;
+                case Statement.ForEachPlayer each:
+                    rounds.Add(each.Participant);
+                    held = Walk(each.Body, held, repeats) ?? held;
+                    rounds.Remove(each.Participant);
+                    break;
                 case Statement.ForEachValue each: held = Walk(each.Body, held, repeats: true) ?? held; break;
                 case Statement.Outcome outcome:
                     Arrive(outcome, held);
@@ -61,7 +72,8 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
 
     private ImmutableHashSet<Held> Reserve(Statement.Reserve reserve, ImmutableHashSet<Held> held, bool repeats)
     {
-        Held one = new(reserve.Field, HolderOf(reserve.From));
+        if (HeldBy(reserve.Field, reserve.From, reserve.Span) is not { } one) return held;
+        repeats |= Repeats(reserve.Amount, reserve.From);
         if (repeats || held.Contains(one))
             diagnostics.Report(Rules.ReservedTwice, reserve.Span, $"'{reserve.Field.Name}' of {one.Holder} {(repeats ? "may be reserved several times here" : "is reserved already")}", "release it first");
         return held.Add(one);
@@ -69,7 +81,8 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
 
     private ImmutableHashSet<Held> Release(Statement.Release release, ImmutableHashSet<Held> held, bool repeats)
     {
-        Held one = new(release.Field, HolderOf(release.To));
+        if (HeldBy(release.Field, release.To, release.Span) is not { } one) return held;
+        repeats |= Repeats(release.Amount, release.To);
         if (repeats || !held.Contains(one))
             diagnostics.Report(Rules.ReservedTwice, release.Span, $"'{release.Field.Name}' of {one.Holder} {(repeats ? "may be released several times here" : "is not reserved here")}");
         return held.Remove(one);
@@ -96,13 +109,25 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
             diagnostics.Report(Rules.ReservedDiffers, outcome.Span, $"here {Written(held)} is reserved in '{outcome.State.Name}', on another way {Written(reserved[outcome.State])}", "reserve and release alike on every way");
     }
 
-    private static string HolderOf(Expression holder) => holder switch
+    /// <summary>In a loop over participants each round is about another one only where the amount or the holder is that one's.</summary>
+    private bool Repeats(Expression amount, Expression holder) => !rounds.TrueForAll(one => amount.LocalsRead.Contains(one) || holder == new Expression.Named(one));
+
+    /// <summary>Null after a report when what is meant may be somebody else in another action.</summary>
+    private Held? HeldBy(Field amount, Expression holder, TextSpan span)
     {
-        Expression.Player player => player.Party.Name,
-        Expression.Read read => read.Field.Name,
-        Expression.Named named => named.Local.Name,
-        _ => throw new InvalidOperationException("Only a name holds money."),
-    };
+        while (holder is Expression.Named { Local: var local } && named.TryGetValue(local, out Expression? value)) holder = value;
+        switch (holder)
+        {
+            case Expression.Player player: return new Held(amount, player.Party.Name);
+            case Expression.Read { Field: var field } when !IsParameter(field): return new Held(amount, field.Name);
+            case Expression.Named { Local: var one } when rounds.Contains(one): return new Held(amount, one.Name);
+            default:
+                diagnostics.Report(Rules.ReservedTwice, span, $"who holds '{amount.Name}' must be the same whenever it is reserved and released", "name a party, or a field of type party");
+                return null;
+        }
+    }
+
+    private bool IsParameter(Field field) => field.Index >= syntax.Fields.Count;
 
     private static string Written(ImmutableHashSet<Held> held) =>
         held.Count == 0 ? "nothing" : string.Join(" and ", held.Select(h => $"'{h.Amount.Name}' of {h.Holder}").Order(StringComparer.Ordinal));

@@ -53,7 +53,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         StatementSyntax.Redeem redeem => Amount(redeem.Amount, scope, way) is { } amount && Holder(redeem.From, scope, way) is { } from
             ? new Statement.Redeem(redeem.Span, amount, from) { AmountSpan = redeem.Amount.Span } : null,
         StatementSyntax.If branch => If(branch, scope, ref way),
-        StatementSyntax.ForEach each => ForEach(each, scope, way),
+        StatementSyntax.ForEach each => ForEach(each, scope, ref way),
         StatementSyntax.Outcome outcome => Outcome(outcome, scope, ref way),
         StatementSyntax.Broken => null,
         _ => throw new InvalidOperationException("Unknown syntax."),
@@ -147,13 +147,23 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         return new Statement.If(syntax.Span, condition.Expression ?? new Expression.Constant(BooleanValue.Of(true)), left, right) { ConditionSpan = syntax.Condition.Span };
     }
 
-    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, Way way)
+    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, ref Way way)
     {
         loops++;
+        // What is cleared in one round is absent in the next and, for all that is known, afterwards.
+        way = way with { Known = way.Known.Except(Cleared(syntax.Body).Select(n => scope.Find(n)?.Declared).OfType<Field>()) };
         Statement? bound = syntax.List is null ? ForEachPlayer(syntax, scope, way) : ForEachValue(syntax, scope, way);
         loops--;
         return bound;
     }
+
+    private static IEnumerable<Name> Cleared(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
+    {
+        StatementSyntax.Clear clear => [clear.Field],
+        StatementSyntax.If branch => Cleared(branch.Then).Concat(Cleared(branch.Otherwise ?? [])),
+        StatementSyntax.ForEach each => Cleared(each.Body),
+        _ => [],
+    });
 
     private Statement.ForEachPlayer? ForEachPlayer(StatementSyntax.ForEach syntax, Scope scope, Way way)
     {
@@ -228,8 +238,9 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             return null;
         }
 
-        if (!field.Optional || way.Known.Contains(field)) return field;
-        Absent(name, field, scope);
+        if (way.Known.Contains(field) || !(field.Optional || unset.Contains(field))) return field;
+        if (field.Optional) Absent(name, field, scope);
+        else scope.Diagnostics.Report(Rules.MayBeAbsent, name.Span, $"this action sets '{field.Name}', and has not done so yet", "set it before");
         return null;
     }
 

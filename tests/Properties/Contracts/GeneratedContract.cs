@@ -102,6 +102,7 @@ internal sealed class GeneratedContract
 
     private ulong Audience()
     {
+        if (Dice.Percent(40)) return draft.MemberReaders;
         List<Party> some = Dice.Some(draft.Parties);
         if (some.All(p => p.Observes)) some.Add(Dice.Any([.. draft.Members]));
         return ContractDraft.Bits(some);

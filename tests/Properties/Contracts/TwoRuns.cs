@@ -16,7 +16,7 @@ namespace Settlement.Tests.Properties.Contracts;
 internal sealed class TwoRuns
 {
     private const int Steps = 12;
-    private const int Draws = 6;
+    private const int Draws = 10;
 
     private readonly Dice dice;
     private readonly Contract contract;
@@ -65,7 +65,8 @@ internal sealed class TwoRuns
         Value?[] fields = left, others = right, arguments = [], otherArguments = [];
         Occasion occasion = default;
         Evaluation evaluation = null!;
-        for (int i = 0; i < Draws && evaluation is not Evaluation.Accepted; i++)
+        int draws = action.Creates ? 3 * Draws : Draws;
+        for (int i = 0; i < draws && evaluation is not Evaluation.Accepted; i++)
         {
             GeneratedValues values = new(dice, contract, participants, now) { Extremes = i < Draws / 2 ? 15 : 1 };
             if (action.Creates) (fields, others) = Pair(values, contract.Fields, told, action.IsSetAtCreation);
@@ -90,7 +91,6 @@ internal sealed class TwoRuns
             return false;
         }
 
-        IsHiddenDifferent |= differs;
         if (one is not Evaluation.Accepted accepted)
         {
             Refused++;
@@ -98,6 +98,7 @@ internal sealed class TwoRuns
         }
 
         Accepted++;
+        IsHiddenDifferent |= differs;
         (state, left, right) = (accepted.NextState, after, otherAfter);
         foreach (Field field in contract.Fields) CheckPadding(field, after[field.Index], otherAfter[field.Index]);
         return true;
@@ -114,7 +115,9 @@ internal sealed class TwoRuns
     private (Value?[] Left, Value?[] Right) Pair(GeneratedValues values, IReadOnlyList<Field> fields, HashSet<Field> told, Func<Field, bool> isSet)
     {
         Value?[] one = [.. fields.Select(f => isSet(f) ? null : values.Of(f))];
-        Value?[] other = [.. fields.Select((f, i) => isSet(f) ? null : f.IsReadBy(reader) || told.Contains(f) || dice.Percent(25) ? one[i] : values.Of(f))];
+        // The first run is drawn until it is accepted; the second has what it gets, extremes among it.
+        GeneratedValues any = new(dice, contract, participants, now) { Extremes = 30 };
+        Value?[] other = [.. fields.Select((f, i) => isSet(f) ? null : f.IsReadBy(reader) || told.Contains(f) || dice.Percent(25) ? one[i] : any.Of(f))];
         return (one, other);
     }
 

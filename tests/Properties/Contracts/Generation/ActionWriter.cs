@@ -27,7 +27,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
 
     public IEnumerable<string> Write()
     {
-        ActionDraft action = new(contract) { Creates = Creates, IsNetwork = !Creates && plan.Reserves.Count == 0 && Dice.Percent(15) && contract.States.Count > 1 && !contract.NetworkIn.Overlaps(plan.When) };
+        ActionDraft action = new(contract) { Creates = Creates, IsNetwork = !Creates && plan.Reserves.Count == 0 && Dice.Percent(25) && contract.States.Count > 1 && !contract.NetworkIn.Overlaps(plan.When) };
         StatementWriter statements = new(action, body);
         Party? by = action.IsNetwork ? null : Creates ? Creator(contract) : Dice.Any([.. contract.Members]);
         List<string> agreed = action.IsNetwork ? [] : [.. Dice.Some(contract.Members.Where(p => p != by), 25).Select(p => p.Name)];
@@ -36,7 +36,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         else if (!Creates && Dice.Percent(20)) actorField = ActorField(action);
         if (!action.IsNetwork) Parameters(action, actorField is null ? by : null);
         if (Creates) action.Unset.UnionWith(contract.Fields.Where(f => !f.Optional && !f.Fixed && ((f.Readers >> by!.Index & 1) == 0 || (HasLiteral(f.Type) && Dice.Percent(10)))));
-        string window = Dice.Percent(action.IsNetwork ? 70 : 30) ? Window(statements) : "";
+        string window = Dice.Percent(action.IsNetwork ? 50 : 20) ? Window(statements) : "";
         foreach (Item field in Dice.Shuffled(action.Unset)) statements.SetUnset(field);
         statements.Some(6);
         body.AddRange(plan.Releases);

@@ -52,8 +52,12 @@ internal sealed class ConditionWriter(ExpressionWriter expressions, ActionDraft 
         return Compared(type, expressions.Read(item), depth);
     }
 
+    /// <summary>A comparison of what can be read here.</summary>
+    public string? Plain() => expressions.AnyName() is { } item ? About(item, 0) : null;
+
     private string? Comparison(int depth)
     {
+        if (Dice.Percent(60) && expressions.AnyName() is { } item) return About(item, depth);
         FieldType type = action.Contract.SimpleType();
         return Compared(type, type is TextType ? expressions.Leaf(type) : expressions.Write(type, depth), depth);
     }
@@ -64,6 +68,7 @@ internal sealed class ConditionWriter(ExpressionWriter expressions, ActionDraft 
         bool ordered = type is MoneyType or QuantityType or RateType or IntegerType or DateType or DateTimeType or DurationType;
         string? right = type switch
         {
+            BooleanType when depth == 0 => Dice.Any(["true", "false"]),
             MoneyType or QuantityType when demand.Total || Dice.Percent(60) => "0",
             MoneyType when demand.Total => null,
             RateType when Dice.Coin() && left is not null && char.IsAsciiLetter(left[0]) => Dice.Any(["0", "1", "0.5", "-1"]),

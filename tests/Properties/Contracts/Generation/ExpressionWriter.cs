@@ -40,7 +40,9 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
     public string? Leaf(FieldType type)
     {
         List<Item> named = [.. action.Names.Where(i => TypeHere(i) == type && Allows(i))];
-        if (named.Count > 0 && Dice.Percent(80)) return Read(Dice.Any(named));
+        if (named.Count > 0 && Dice.Percent(85)) return Read(Dice.Any(named));
+        // A condition that is a literal decides nothing.
+        if (type is BooleanType && Dice.Percent(90) && new ConditionWriter(this, action, demand).Plain() is { } plain) return plain;
         return Literal(type) ?? (named.Count > 0 ? Read(Dice.Any(named)) : null);
     }
 
@@ -58,6 +60,13 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
 
     /// <summary>Inside 'for each P' a field for each P is the value of one.</summary>
     public FieldType TypeHere(Item item) => item.Type is EachType each && action.Each.Contains(each.Party) ? each.Element : item.Type;
+
+    /// <summary>Anything that may be read here.</summary>
+    public Item? AnyName()
+    {
+        List<Item> named = [.. action.Names.Where(Allows)];
+        return named.Count == 0 ? null : Dice.Any(named);
+    }
 
     public bool Allows(Item item)
     {

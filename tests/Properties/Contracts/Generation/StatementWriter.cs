@@ -31,14 +31,14 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     {
         switch (Dice.From(0, 19))
         {
-            case 0 or 1 or 2 or 3: Require(); break;
-            case 4 or 5 or 6: Let(); break;
-            case 7 or 8 or 9 or 10: Set(); break;
+            case 0 or 1: Require(); break;
+            case 2 or 3 or 4: Let(); break;
+            case 5 or 6 or 7 or 8 or 9 or 10: Set(); break;
             case 11: Clear(); break;
             case 12 or 13: Money(); break;
-            case 14 or 15: If(); break;
-            case 16: ForEachPlayer(); break;
-            case 17: ForEachValue(); break;
+            case 14 or 15 or 16: If(); break;
+            case 17: ForEachPlayer(); break;
+            case 18: ForEachValue(); break;
             default: RequirePresent(); break;
         }
     }
