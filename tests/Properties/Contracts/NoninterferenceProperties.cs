@@ -21,9 +21,8 @@ public sealed class NoninterferenceProperties
         for (int seed = 0; seed < Contracts; seed++)
         {
             string source = GeneratedContract.Source(seed);
-            Assert.Null(Difference(CompilerProperties.Compiled(source), seed));
-            if (ContractCompiler.Compile("mutated", ContractMutator.Mutate(source, new Dice(seed))).Contract is { } mutated)
-                Assert.True(Difference(mutated, seed) is null, $"seed {seed}, mutated\n{Difference(mutated, seed)}\n{mutated.Source}");
+            Keeps(CompilerProperties.Compiled(source), seed);
+            if (ContractCompiler.Compile("mutated", ContractMutator.Mutate(source, new Dice(seed))).Contract is { } mutated) Keeps(mutated, seed);
         }
 
         AssertNotVacuous();
@@ -37,7 +36,7 @@ public sealed class NoninterferenceProperties
         {
             if (ContractCompiler.Compile("leaky", GeneratedContract.Leaky(seed, 8)).Contract is not { } contract) continue;
             compiled++;
-            Assert.True(Difference(contract, seed) is null, $"seed {seed}, leaky\n{Difference(contract, seed)}\n{contract.Source}");
+            Keeps(contract, seed);
         }
 
         Assert.True(compiled > Contracts / 10, $"{compiled} compiled");
@@ -54,6 +53,11 @@ public sealed class NoninterferenceProperties
         }
 
         Assert.True(leaks >= LeakyContracts / 20, $"{leaks} leaks were found");
+    }
+
+    private void Keeps(Contract contract, int seed)
+    {
+        if (Difference(contract, seed) is { } difference) Assert.Fail($"seed {seed}\n{difference}\n{contract.Source}");
     }
 
     private string? Difference(Contract contract, int seed)

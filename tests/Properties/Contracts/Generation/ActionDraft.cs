@@ -28,6 +28,9 @@ internal sealed class ActionDraft(ContractDraft contract)
 
     public bool Creates { get; init; }
 
+    /// <summary>For an action that issues or redeems whether it has done so; null for any other.</summary>
+    public bool? WithAgent { get; set; }
+
     public bool IsReadable(Item item) => (!item.Optional && !Unset.Contains(item)) || Present.Contains(item);
 
     public string NewName(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{kind}_x{++names}");

@@ -28,6 +28,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
     public IEnumerable<string> Write()
     {
         ActionDraft action = new(contract) { Creates = Creates, IsNetwork = !Creates && plan.Reserves.Count == 0 && Dice.Percent(25) && contract.States.Count > 1 && !contract.NetworkIn.Overlaps(plan.When) };
+        if (plan.Reserves.Count + plan.Releases.Count == 0 && Dice.Percent(20)) action.WithAgent = false;
         StatementWriter statements = new(action, body);
         Party? by = action.IsNetwork ? null : Creates ? Creator(contract) : Dice.Any([.. contract.Members]);
         List<string> agreed = action.IsNetwork ? [] : [.. Dice.Some(contract.Members.Where(p => p != by), 25).Select(p => p.Name)];

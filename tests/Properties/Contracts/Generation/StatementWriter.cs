@@ -139,15 +139,19 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     private void Money()
     {
+        // What comes from the settlement agent or goes to it stands alone.
+        if (action.WithAgent is { } done && (done || blocks > 0)) return;
         FieldType type = Contract.Units.Count > 0 && Dice.Percent(15) ? new QuantityType(Dice.Any(Contract.Units)) : new MoneyType();
         string? amount = Expression(type, Open, Dice.From(0, 2)), from = Holder(null), to = Holder(from);
         if (amount is null || from is null || to is null) return;
-        switch (Dice.From(0, 9))
+        if (action.WithAgent is null)
         {
-            case 0: lines.Add($"redeem {amount} from {from}"); break;
-            case 1 when Contract.Fields.Find(f => f is { Fixed: true, Type: TextType }) is { } posting: lines.Add($"issue {amount} to {from} citing {posting.Name}"); break;
-            default: lines.Add($"move {amount} from {from} to {to}"); break;
+            lines.Add($"move {amount} from {from} to {to}");
+            return;
         }
+
+        lines.Add(Dice.Coin() ? $"redeem {amount} from {from}" : $"issue {amount} to {from} citing {Contract.Fields[1].Name}");
+        action.WithAgent = true;
     }
 
     /// <summary>A bank that acts, or a name for one.</summary>
