@@ -89,6 +89,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     private void Store(Statement.Set set)
     {
         if (action.By.IsNetwork) MustRead(Rules.HiddenCondition, set.Value, set.Span, "what any member may have to compute depends on");
+        // An automatic action refuses where its arithmetic does not fit, like any other.
         if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
         foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Audience, disclosable: true).Take(1))
         {

@@ -165,9 +165,9 @@ internal ref struct Evaluator(
     {
         if (!Reads(set.Readers))
         {
-            // What the others say is still of the field's type, where this reader sees it.
             Value? said = asserted?[set.Field.Index];
-            if (Reads(set.Field.Readers) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } refusal) frame.Refuse(refusal);
+            // What others say is taken, and is still of the field's type: somebody may say anything.
+            if (asserted is not null && set.Field.IsReadBy(reader!) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
             else Update(set.Field, said, isAsserted: true);
             return;
         }
