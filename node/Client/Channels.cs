@@ -121,6 +121,9 @@ public sealed record EntryInfo
     /// <summary>The action taken; none for a refusal.</summary>
     public string? Action { get; init; }
 
+    /// <summary>The id of the entry that created its instance; none for a refusal.</summary>
+    public string? Instance { get; init; }
+
     /// <summary>Who took it; none for a refusal.</summary>
     public string? ActedBy { get; init; }
 

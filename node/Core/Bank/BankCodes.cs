@@ -23,4 +23,10 @@ public static class BankCodes
 
     /// <summary>The channel's contracts take no funding.</summary>
     public const string NoFundingContract = "BK007";
+
+    /// <summary>The contract has no action of this name.</summary>
+    public const string NoSuchAction = "BK008";
+
+    /// <summary>The action takes no value of this name, or the value is not written as its type is.</summary>
+    public const string ValueUnreadable = "BK009";
 }

@@ -1,4 +1,5 @@
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
@@ -22,6 +23,13 @@ public abstract record BankInput : Input
         public override int Weight => 1 + Items.Count;
     }
 
+    /// <summary>An action of a contract that the back office names; answered by <see cref="SubmissionAnswer"/> once durable.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="IdempotencyKey">As of a message.</param>
+    /// <param name="Body">The order as it came.</param>
+    /// <param name="Order">What it says.</param>
+    public sealed record Act(long CallId, string? IdempotencyKey, byte[] Body, ActOrder Order) : BankInput;
+
     /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
     public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;
 
@@ -35,6 +43,14 @@ public abstract record BankInput : Input
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
+
+/// <summary>An action on an instance.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="Instance">The id of the entry that created the instance.</param>
+/// <param name="Action">The action's name.</param>
+/// <param name="Values">A text, as <see cref="ValueText"/> reads it, for each parameter that is present.</param>
+/// <param name="Sequence">The batch in which that entry became final, where the vault's facts do not tell; zero for not known.</param>
+public sealed record ActOrder(Digest Channel, EntryId Instance, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>

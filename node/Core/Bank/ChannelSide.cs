@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Merkle;
@@ -22,6 +23,7 @@ internal sealed class ChannelSide : IDisposable
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, Command.Own> ownSealed = [];
     private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
+    private readonly Dictionary<EntryId, Command.Own> ownActs = [];
     private readonly Func<long> nextOrder;
 
     public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry, Func<long> nextOrder)
@@ -119,13 +121,25 @@ internal sealed class ChannelSide : IDisposable
     {
         Reserve(command, 1);
         if (command.Order == 0) command.Order = nextOrder();
+        if (command.Before is { } before) ownActs.Add(before.Id, command);
         Mailbox.AddLast(command);
+    }
+
+    /// <summary>Whether an action on the instance waits here, or is in the batch in flight.</summary>
+    public bool IsUnderWay(EntryId instance) => ownActs.ContainsKey(instance)
+        || InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Link: not null } entry } && entry.Instance == instance) == true;
+
+    /// <summary>An entry on the instance became final: what waits here acts on what the instance no longer is.</summary>
+    public void Overtake(EntryId instance)
+    {
+        if (ownActs.TryGetValue(instance, out Command.Own? own)) own.IsOvertaken = true;
     }
 
     /// <summary>Forgets own work that is final or refused.</summary>
     public void Release(Command.Own command)
     {
         Reserve(command, -1);
+        if (command.Before is { } before) ownActs.Remove(before.Id);
         if (command.Entry is not { } entry) return;
         ownSealed.Remove(entry.Id.Value);
         ownHeaders.Remove(entry.Sealed.Header);
@@ -200,6 +214,10 @@ internal sealed class ChannelSide : IDisposable
     private void Reserve(Command.Own command, int sign)
     {
         if (command.Reserved is not { } amount) return;
-        reserved[amount.Currency] = checked(reserved.GetValueOrDefault(amount.Currency) + sign * amount.MinorUnits);
+        Reserve(amount, sign);
+        foreach (MoneyValue other in command.AlsoReserved) Reserve(other, sign);
     }
+
+    private void Reserve(MoneyValue amount, int sign) =>
+        reserved[amount.Currency] = checked(reserved.GetValueOrDefault(amount.Currency) + sign * amount.MinorUnits);
 }

@@ -44,6 +44,8 @@ public sealed class BatchExecution
     private readonly PostingCheck? isPosting;
     private readonly List<BatchSlot> slots = [];
     private readonly HashSet<Digest> ids = [];
+    // The instances that entries of this batch acted on; most batches have none.
+    private HashSet<Digest>? acted;
     private bool isVoid;
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
@@ -117,21 +119,46 @@ public sealed class BatchExecution
         next = null;
         if (!ids.Add(entry.Id.Value)) return ChannelCodes.EntryRepeated;
         if (objection?.Invoke(entry) is { } reason) return reason;
+        if (!entry.Action.Creates && Stands(entry) is { } wrong) return wrong;
         Contract contract = entry.Plan.Contract;
         Party self = contract.Parties.First(p => entry.Parties[p.Index] == context.Own);
-        switch (contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments, ContractPlan.Occasion(entry.Action, timeUnixMs)))
+        IReadOnlyList<Value?> after = entry.Fields;
+        IReadOnlyList<Value?> given = entry.Before?.Fields ?? after;
+        switch (contract.ReExecute(self, entry.Action, entry.Before?.State, given, entry.Arguments, ContractPlan.Occasion(entry.Action, timeUnixMs), after))
         {
             case Evaluation.Refused refused:
                 return refused.Code;
             case Evaluation.Accepted accepted:
+                if (entry.Link is not null && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
                 string code = Move(entry, accepted.Movements);
                 if (code.Length > 0) return code;
                 next = accepted.NextState;
                 draft.AppendContractState(ContractStateLeaf(entry, next));
+                if (entry.Link is not null) (acted ??= []).Add(entry.Instance.Value);
                 return "";
             default:
                 throw new InvalidOperationException("An unknown evaluation.");
         }
+    }
+
+    /// <summary>Why there is nothing that the entry could act on, or null. One entry of a batch at most acts on an instance, and none
+    /// on one that the batch creates: what is not final is not there yet.</summary>
+    private string? Stands(OpenedEntry entry) => entry.Before is not { } before ? ChannelCodes.InstanceUnknown
+        : acted is not null && acted.Contains(entry.Instance.Value) ? ChannelCodes.InstanceBusy
+        : before.IsBefore(entry) ? null : ChannelCodes.InstanceDiffers;
+
+    /// <summary>Whether every value that the reader can judge is the one before, or what the action sets.</summary>
+    private static bool Follow(IReadOnlyList<Value?> after, IReadOnlyList<Value?> before, IReadOnlyList<FieldUpdate> updates, Party reader, Contract contract)
+    {
+        foreach (Field field in contract.Fields)
+        {
+            if (!field.IsReadBy(reader)) continue;
+            FieldUpdate? update = updates.FirstOrDefault(u => u.Field.Index == field.Index);
+            if (update is { IsAsserted: true }) continue;
+            if (!Equals(after[field.Index], update is null ? before[field.Index] : update.Value)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
@@ -178,5 +205,5 @@ public sealed class BatchExecution
     }
 
     private Digest ContractStateLeaf(OpenedEntry entry, State state) => new HashWriter("settlement/contract-state")
-        .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Id.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();
+        .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Instance.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();
 }

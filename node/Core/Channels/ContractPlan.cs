@@ -14,6 +14,8 @@ public sealed record EnvelopeGroup(IReadOnlyList<int> Audience, int Subject, IRe
 public sealed class ContractPlan
 {
     private readonly IReadOnlyList<IReadOnlyList<EnvelopeGroup>> groupsByAction;
+    // By state and party.
+    private readonly bool[,] leaves;
 
     private ContractPlan(Contract contract)
     {
@@ -22,6 +24,14 @@ public sealed class ContractPlan
         Observers = [.. contract.Parties.Where(p => p.Observes).Select(p => p.Index)];
         groupsByAction = [.. contract.Actions.Select(a => Group(FieldsOf(a)))];
         Audiences = [.. Enumerate().Distinct()];
+        leaves = new bool[contract.States.Count, contract.Parties.Count];
+        foreach (ContractAction action in contract.Actions)
+        {
+            foreach (State state in action.When)
+            {
+                foreach (Party party in contract.Members.Where(p => action.By.Party is null || action.By.Party.Index == p.Index)) leaves[state.Index, party.Index] = true;
+            }
+        }
     }
 
     /// <summary>The compiled contract.</summary>
@@ -53,18 +63,21 @@ public sealed class ContractPlan
     }
 
     /// <summary>What a member of a channel runs an action with: one participant plays each party.</summary>
-    /// <param name="action">An action that a party takes.</param>
+    /// <param name="actor">Who takes it.</param>
     /// <param name="timeUnixMs">The head's time.</param>
-    public static Occasion Occasion(ContractAction action, long timeUnixMs) =>
+    public static Occasion Occasion(Seat actor, long timeUnixMs) =>
         // Members can sign any number as a time; beyond the calendar all nodes take its end.
-        new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeUnixMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), BusinessCalendar.Weekdays, new Seat(action.By.Party!.Index));
+        new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeUnixMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), BusinessCalendar.Weekdays, actor);
+
+    /// <summary>The same for an action that a party takes.</summary>
+    public static Occasion Occasion(ContractAction action, long timeUnixMs) => Occasion(new Seat(action.By.Party!.Index), timeUnixMs);
 
     /// <summary>The envelopes of an entry of this action, in their order.</summary>
     public IReadOnlyList<EnvelopeGroup> GroupsOf(ContractAction action) => groupsByAction[action.Index];
 
-    /// <summary>The fields that an entry of this action commits to: all of the contract's when it creates the instance,
-    /// and its parameters.</summary>
-    public IEnumerable<Field> FieldsOf(ContractAction action) => action.When.Count == 0 ? Contract.Fields.Concat(action.Parameters) : action.Parameters;
+    /// <summary>The fields that an entry of this action commits to: all of the contract's, as they are after it, and its
+    /// parameters.</summary>
+    public IEnumerable<Field> FieldsOf(ContractAction action) => Contract.Fields.Concat(action.Parameters);
 
     /// <summary>Participant numbers of the parties when <paramref name="actor"/> acts: the actor is the action's `by`, the
     /// other member the other bank, observers follow in order.</summary>
@@ -87,6 +100,9 @@ public sealed class ContractPlan
         foreach (int party in group.Audience) mask = mask.With((int)parties[party]);
         return mask;
     }
+
+    /// <summary>Whether the party may ever take an instance out of the state.</summary>
+    public bool CanLeave(State state, int party) => leaves[state.Index, party];
 
     /// <summary>Whether the observer reads everything that the outcome of every action depends on.</summary>
     public bool CanReExecute(int participant)
