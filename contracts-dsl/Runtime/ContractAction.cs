@@ -98,6 +98,9 @@ public sealed class ContractAction
     public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }
         or Expression.Call { Function: Function.NextBusinessDay or Function.IsBusinessDay or Function.CutOff });
 
+    /// <summary>True when a field's value afterwards may depend on the time of the head, which is not known yet when an entry is sealed.</summary>
+    public bool SetsByTime => Updates.Count > 0 && Body.All.Where(s => s is not Statement.Require).SelectMany(s => s.Expressions).SelectMany(e => e.Nodes).Any(e => e is Expression.Now or Expression.Today);
+
     /// <summary>True when the action makes a new instance, whose fields are then given with it.</summary>
     public bool Creates => When.Count == 0;
 

@@ -2,14 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Settlement.Client;
 
-/// <summary>An action on an instance of a contract.</summary>
+/// <summary>An action of a contract, on an instance or to create one.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ActOrder
 {
+    /// <summary>The contract's name, where the action creates an instance; none where it acts on one.</summary>
+    public string? Contract { get; init; }
+
     /// <summary>The action's name in the contract.</summary>
     public required string Action { get; init; }
 
-    /// <summary>A value for each parameter that is present, as texts: an amount as <c>51.74 USD</c>, a date as <c>2026-03-02</c>.</summary>
+    /// <summary>A value for each parameter that is present, and where the action creates an instance for each field that it does not set
+    /// itself, as texts: an amount as <c>51.74 USD</c>, a date as <c>2026-03-02</c>, a list with a line for each value.</summary>
     // A generated reader sets what an order leaves out to null.
     public IReadOnlyDictionary<string, string> Values { get => field ?? new Dictionary<string, string>(); init; }
 

@@ -57,6 +57,18 @@ public sealed class SettlementClient : IDisposable
             Content = JsonContent.Create(order, ApiJson.Default.ActOrder),
         }, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
 
+    /// <summary>Takes an action that creates an instance of a contract; when this returns it is durable.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="order">The action, with the name of its contract.</param>
+    /// <param name="idempotencyKey">The same key with the same order gives the same answer; null for none.</param>
+    /// <param name="wait">How long the node waits for the final status before it answers; zero for not at all.</param>
+    /// <param name="ct">Stops waiting; the order may be sent again with the same key.</param>
+    public Task<MessageReceipt> CreateAsync(string channel, ActOrder order, string? idempotencyKey, TimeSpan wait, CancellationToken ct) =>
+        SendAsync(Prefer(new HttpRequestMessage(HttpMethod.Post, $"v1/channels/{Uri.EscapeDataString(channel)}/instances")
+        {
+            Content = JsonContent.Create(order, ApiJson.Default.ActOrder),
+        }, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
+
     /// <summary>An instance of a contract: where it stands, its values, and its newest entries.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="instance">The id of the entry that created it.</param>

@@ -13,7 +13,7 @@ namespace Settlement.Core.Bank;
 
 /// <summary>
 /// Takes actions of contracts that the back office names. Where an instance stands lies in the rows of its newest entry's batch, so
-/// an order waits one drain: first it is found which batch that is, then the batch is read and the order judged.
+/// an order on one waits a drain: first it is found which batch that is, then the batch is read and the order judged.
 /// </summary>
 internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook channels, Submissions submissions, Intake intake)
 {
@@ -24,12 +24,12 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     public bool HasLooks => looks.Count > 0;
 
     /// <summary>The rows that tell which batch has the instance's newest entry.</summary>
-    public IEnumerable<PayloadKey> Needs(BankInput.Act act) =>
-        [.. submissions.Needs(act.IdempotencyKey), InstanceRows.Key(act.Order.Channel, act.Order.Instance), Objections.EntryFact(act.Order.Instance)];
+    public IEnumerable<PayloadKey> Needs(BankInput.Act act) => act.Order.Instance is not { } instance ? submissions.Needs(act.IdempotencyKey)
+        : [.. submissions.Needs(act.IdempotencyKey), InstanceRows.Key(act.Order.Channel, instance), Objections.EntryFact(instance)];
 
     /// <summary>The rows of those batches, for as many orders as a drain looks at.</summary>
     public IEnumerable<PayloadKey> NeedsOfLooks() => looks.Take(BankSettings.LargestActs).SelectMany(static look => (PayloadKey[])
-        [InstanceRows.Key(look.Channel.Id, look.Act.Order.Instance), .. InstanceRows.BatchKeys(look.Channel.Id, look.Sequence)])
+        [InstanceRows.Key(look.Channel.Id, look.Act.Order.Instance!.Value), .. InstanceRows.BatchKeys(look.Channel.Id, look.Sequence)])
         .Concat(looks.Take(BankSettings.LargestActs).SelectMany(look => submissions.Needs(look.Act.IdempotencyKey)));
 
     /// <summary>Takes an order; it is answered once its instance was read.</summary>
@@ -48,7 +48,8 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
             return;
         }
 
-        Look(act, channel);
+        if (act.Order.Instance is { } instance) Look(act, channel, instance);
+        else Create(act, channel);
     }
 
     /// <summary>Judges the orders whose rows were read for this step.</summary>
@@ -58,14 +59,16 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         {
             (BankInput.Act act, ChannelSide channel, EntryId newest, long sequence) = looks.Dequeue();
             if (submissions.TryRepeat(act.CallId, act.IdempotencyKey, act.Body)) continue;
-            if (InstanceRows.Newest(node, channel.Id, act.Order.Instance) is { } row && row.Sequence != sequence)
+            EntryId named = act.Order.Instance!.Value;
+            if (InstanceRows.Newest(node, channel.Id, named) is { } row && row.Sequence != sequence)
             {
                 // It moved on meanwhile.
-                Look(act, channel);
+                Look(act, channel, named);
             }
-            else if (InstanceRows.Read(node, channel, newest, sequence) is { } instance && instance.Id == act.Order.Instance)
+            else if (InstanceRows.Read(node, channel, newest, sequence) is { } instance && instance.Id == named)
             {
-                submissions.Accept(act.CallId, act.IdempotencyKey, act.Body, items: 1, (id, messageKey, _) => Judge(id, messageKey, act.Order, channel, instance));
+                submissions.Accept(act.CallId, act.IdempotencyKey, act.Body, items: 1, (id, messageKey, _) =>
+                    Enter(id, messageKey, act.Order, channel, instance.Plan, () => Process(id, act.Order, channel, instance)));
             }
             else
             {
@@ -96,28 +99,40 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         };
     }
 
-    private void Look(BankInput.Act act, ChannelSide channel)
+    private void Look(BankInput.Act act, ChannelSide channel, EntryId instance)
     {
-        EntryId instance = act.Order.Instance;
         if (InstanceRows.Newest(node, channel.Id, instance) is { } row) looks.Enqueue((act, channel, new EntryId(new Digest(row.Newest.Span)), row.Sequence));
         else if (node.Find(Objections.EntryFact(instance)) is { Length: sizeof(long) } fact) looks.Enqueue((act, channel, instance, BinaryPrimitives.ReadInt64BigEndian(fact)));
         else if (act.Order.Sequence >= 1 && act.Order.Sequence <= channel.Sequence) looks.Enqueue((act, channel, instance, act.Order.Sequence));
         else submissions.Refuse(act.CallId, ChannelCodes.InstanceUnknown);
     }
 
-    private SubmittedInstruction Judge(byte[] id, byte[] messageKey, ActOrder order, ChannelSide channel, Instance instance)
+    private void Create(BankInput.Act act, ChannelSide channel)
+    {
+        if (channel.Terms.Contracts.FirstOrDefault(c => c.Contract.Name == act.Order.Contract) is not { } plan)
+        {
+            submissions.Refuse(act.CallId, BankCodes.NoSuchContract);
+            return;
+        }
+
+        submissions.Accept(act.CallId, act.IdempotencyKey, act.Body, items: 1, (id, messageKey, _) =>
+            Enter(id, messageKey, act.Order, channel, plan, () => Process(id, act.Order, channel, plan)));
+    }
+
+    private SubmittedInstruction Enter(byte[] id, byte[] messageKey, ActOrder order, ChannelSide channel, ContractPlan plan, Func<(string Code, string Place)?> process)
     {
         InstructionRow row = new()
         {
             MessageRow = ByteString.CopyFrom(messageKey), ReceivedUnixMs = node.NowUnixMs, Channel = ByteString.CopyFrom(channel.Id.ToArray()),
-            Contract = instance.Plan.Contract.Name, Action = order.Action, Instance = ByteString.CopyFrom(instance.Id.ToArray()),
+            Contract = plan.Contract.Name, Action = order.Action,
         };
-        (string Code, string Place)? refusal = Process(id, order, channel, instance);
+        if (order.Instance is { } instance) row.Instance = ByteString.CopyFrom(instance.ToArray());
+        (string Code, string Place)? refusal = process();
         if (refusal is { } known) row.Place = known.Place;
         return intake.Enter(id, row, refusal?.Code);
     }
 
-    /// <summary>Null when the action is on its way, else the reason and its place.</summary>
+    /// <summary>Null when the action on an instance is on its way, else the reason and its place.</summary>
     private (string Code, string Place)? Process(byte[] id, ActOrder order, ChannelSide channel, Instance instance)
     {
         Contract contract = instance.Plan.Contract;
@@ -125,17 +140,38 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         if (contract.FindAction(order.Action, instance.State) is not { } action) return (PlatformCodes.WrongState, $"{order.Action}: when");
         if (channel.IsUnderWay(instance.Id)) return (ChannelCodes.InstanceBusy, "instance");
         if (!TryRead(action.Parameters, order.Values, out Value?[] arguments, out string unreadable)) return (BankCodes.ValueUnreadable, unreadable);
-        int self = instance.Parties.ToList().IndexOf((uint)channel.Context.Own);
-        switch (contract.Evaluate(action, instance.State, instance.Fields, arguments, ContractPlan.Occasion(new Seat(self), node.NowUnixMs)))
+        Seat self = new(ContractPlan.PartyOf(instance.Parties, channel.Context.Own));
+        return Run(id, channel, instance.Plan, action, instance, instance.Fields, arguments, self);
+    }
+
+    /// <summary>The same of one that creates an instance.</summary>
+    private (string Code, string Place)? Process(byte[] id, ActOrder order, ChannelSide channel, ContractPlan plan)
+    {
+        Contract contract = plan.Contract;
+        if (contract.FindAction(order.Action, null) is not { } action) return (BankCodes.NoSuchAction, "action");
+        if (PaymentContract.Find(channel.Terms)?.Action == action || PaymentContract.FindFunding(channel.Terms)?.Action == action) return (BankCodes.HasDoorOfItsOwn, "action");
+        if (!TryRead([.. plan.FieldsOf(action)], order.Values, out Value?[] values, out string unreadable)) return (BankCodes.ValueUnreadable, unreadable);
+        // What the action sets it sets alone, also where it sets it only in some cases.
+        if (action.Updates.FirstOrDefault(f => values[f.Index] is not null) is { } set) return (PlatformCodes.WrongCount, $"{action.Name}: {set.Name}");
+        if (plan.PartiesFor(action, values, channel.Context.Own) is not { } parties) return (PlatformCodes.WrongActor, $"{action.Name}: by");
+        Seat self = new(ContractPlan.PartyOf(parties, channel.Context.Own));
+        return Run(id, channel, plan, action, null, values[..contract.Fields.Count], values[contract.Fields.Count..], self);
+    }
+
+    private (string Code, string Place)? Run(byte[] id, ChannelSide channel, ContractPlan plan, ContractAction action, Instance? before, IReadOnlyList<Value?> fields, Value?[] arguments, Seat self)
+    {
+        switch (plan.Contract.Evaluate(action, before?.State, fields, arguments, ContractPlan.Occasion(self, node.NowUnixMs)))
         {
             case Evaluation.Refused refused:
                 return (refused.Code, refused.Place);
             case Evaluation.Accepted accepted:
-                List<MoneyValue> taken = Taken(accepted.Movements, self);
+                // A sum that no position holds is refused before it is added up.
+                if (accepted.Movements.FirstOrDefault(m => !channel.Terms.Currencies.Any(c => c.Code == m.Amount.Unit)) is not null) return (ReasonCodes.CurrencyNotProcessable, $"{action.Name}: move");
+                List<MoneyValue> taken = Taken(accepted.Movements, self.Party);
                 if (!taken.TrueForAll(channel.Covers)) return (ReasonCodes.InsufficientFunds, $"{action.Name}: move");
-                Command.Own own = new(id, instance.Plan, action, After(instance.Fields, accepted.Updates, arguments), taken.FirstOrDefault())
+                Command.Own own = new(id, plan, action, After(fields, accepted.Updates, arguments), taken.FirstOrDefault())
                 {
-                    IsAct = true, Before = instance, AlsoReserved = taken.Count > 1 ? taken[1..] : [],
+                    IsAct = true, Before = before, AlsoReserved = taken.Count > 1 ? taken[1..] : [],
                 };
                 channel.Enqueue(own);
                 WaitingRows.WriteInstruction(node, channel.Id, own);

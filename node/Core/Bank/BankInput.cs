@@ -44,13 +44,15 @@ public abstract record BankInput : Input
     public sealed record ListChannels(long CallId) : BankInput;
 }
 
-/// <summary>An action on an instance.</summary>
+/// <summary>An action of a contract.</summary>
 /// <param name="Channel">The channel.</param>
-/// <param name="Instance">The id of the entry that created the instance.</param>
+/// <param name="Instance">The id of the entry that created the instance; null for an action that creates one.</param>
+/// <param name="Contract">The name of the contract, where the action creates an instance; else null.</param>
 /// <param name="Action">The action's name.</param>
-/// <param name="Values">A text, as <see cref="ValueText"/> reads it, for each parameter that is present.</param>
+/// <param name="Values">A text, as <see cref="ValueText"/> reads it, for each parameter that is present, and where the action creates an
+/// instance for each field that it does not set itself.</param>
 /// <param name="Sequence">The batch in which that entry became final, where the vault's facts do not tell; zero for not known.</param>
-public sealed record ActOrder(Digest Channel, EntryId Instance, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
+public sealed record ActOrder(Digest Channel, EntryId? Instance, string? Contract, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>

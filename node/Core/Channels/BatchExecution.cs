@@ -123,13 +123,13 @@ public sealed class BatchExecution
         Contract contract = entry.Plan.Contract;
         Party self = contract.Parties.First(p => entry.Parties[p.Index] == context.Own);
         IReadOnlyList<Value?> after = entry.Fields;
-        IReadOnlyList<Value?> given = entry.Before?.Fields ?? after;
-        switch (contract.ReExecute(self, entry.Action, entry.Before?.State, given, entry.Arguments, ContractPlan.Occasion(entry.Action, timeUnixMs), after))
+        IReadOnlyList<Value?> given = entry.Before?.Fields ?? Supplied(entry.Action, after);
+        switch (contract.ReExecute(self, entry.Action, entry.Before?.State, given, entry.Arguments, ContractPlan.Occasion(entry.Seat, timeUnixMs), after))
         {
             case Evaluation.Refused refused:
                 return refused.Code;
             case Evaluation.Accepted accepted:
-                if (entry.Link is not null && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
+                if (!ReferenceEquals(given, after) && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
                 string code = Move(entry, accepted.Movements);
                 if (code.Length > 0) return code;
                 next = accepted.NextState;
@@ -146,6 +146,15 @@ public sealed class BatchExecution
     private string? Stands(OpenedEntry entry) => entry.Before is not { } before ? ChannelCodes.InstanceUnknown
         : acted is not null && acted.Contains(entry.Instance.Value) ? ChannelCodes.InstanceBusy
         : before.IsBefore(entry) ? null : ChannelCodes.InstanceDiffers;
+
+    /// <summary>What was supplied of a new instance: everything but what its action sets, which it sets alone.</summary>
+    private static IReadOnlyList<Value?> Supplied(ContractAction action, IReadOnlyList<Value?> after)
+    {
+        if (action.Updates.Count == 0) return after;
+        Value?[] supplied = [.. after];
+        foreach (Field field in action.Updates) supplied[field.Index] = null;
+        return supplied;
+    }
 
     /// <summary>Whether every value that the reader can judge is the one before, or what the action sets.</summary>
     private static bool Follow(IReadOnlyList<Value?> after, IReadOnlyList<Value?> before, IReadOnlyList<FieldUpdate> updates, Party reader, Contract contract)

@@ -52,7 +52,10 @@ public static class EntryOpener
         }
 
         Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
-        opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs) { Link = link };
+        opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs)
+        {
+            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1,
+        };
         code = "";
         return true;
     }
@@ -68,8 +71,9 @@ public static class EntryOpener
         if (!context.Terms.TryFindContract(header.ContractHash.Span, out plan) || header.Action >= plan.Contract.Actions.Count) return false;
         action = plan.Contract.Actions[(int)header.Action];
         if (!InstanceLink.TryRead(header, action.Creates, id, out link)) return false;
-        if (header.Parties.Count != plan.Contract.Parties.Count) return false;
-        uint actor = header.Parties[action.By.Party!.Index];
+        if (action.By.Party is null) return header.Actor is >= 1 and <= ChannelTerms.MemberCount && plan.IsAssignment(header.Parties);
+        if (header.Actor != 0 || header.Parties.Count != plan.Contract.Parties.Count) return false;
+        uint actor = header.Parties[action.By.Party.Index];
         return actor < ChannelTerms.MemberCount && header.Parties.SequenceEqual(plan.PartiesFor(action, (int)actor));
     }
 

@@ -22,7 +22,7 @@ public static class EntrySealer
         DateTimeOffset now, IEntropy entropy, Instance? before = null)
     {
         EntryId id = EntryId.Generate(entropy);
-        IReadOnlyList<uint> parties = before?.Parties ?? plan.PartiesFor(action, context.Own);
+        IReadOnlyList<uint> parties = before?.Parties ?? plan.PartiesFor(action, values, context.Own) ?? throw new ArgumentException("Nobody is named who acts.", nameof(values));
         InstanceLink? link = InstanceLink.To(before);
         int version = link?.Generation ?? InstanceLink.FirstGeneration;
         EntryHeader header = new()
@@ -36,6 +36,7 @@ public static class EntrySealer
             TimeUnixMs = now.ToUnixTimeMilliseconds(),
         };
         link?.Write(header);
+        if (action.By.Party is null) header.Actor = (uint)context.Own + 1;
         header.Parties.Add(parties);
         SealedEntry entry = new();
         byte[] commitments = new byte[values.Count * Digest.Length];
@@ -72,7 +73,10 @@ public static class EntrySealer
         entry.Header = UnsafeByteOperations.UnsafeWrap(header.ToByteArray());
         entry.Commitments = UnsafeByteOperations.UnsafeWrap(commitments);
         Digest root = EntryTree.Root(entry.Header.Span, commitments);
-        return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) { Link = link, Before = before };
+        return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) 
+        {
+            Link = link, Before = before, NamedActor = action.By.Party is null ? context.Own : null,
+        };
     }
 
     internal static uint SubjectOf(EnvelopeGroup group, IReadOnlyList<uint> parties) => group.Subject < 0 ? 0 : parties[group.Subject] + 1;

@@ -37,8 +37,14 @@ public sealed record OpenedEntry(
     /// <summary>The row that makes its payment unique, once a member has computed its key; a box with null where there is none.</summary>
     internal StrongBox<PayloadKey?>? Reference { get; set; }
 
+    /// <summary>The member that acted, where the action's `by` names no party; else null.</summary>
+    public int? NamedActor { get; init; }
+
     /// <summary>The participant number of the member that acted.</summary>
-    public int Actor => (int)Parties[Action.By.Party!.Index];
+    public int Actor => NamedActor ?? (int)Parties[Action.By.Party!.Index];
+
+    /// <summary>The party that acted.</summary>
+    public Seat Seat => new(Action.By.Party?.Index ?? ContractPlan.PartyOf(Parties, Actor));
 
     /// <summary>Whether the participant may ever take the instance out of the state that the entry led to.</summary>
     public bool CanBeLeftBy(int participant, State next)

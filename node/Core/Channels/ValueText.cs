@@ -5,9 +5,11 @@ using Settlement.Core.Monetary;
 
 namespace Settlement.Core.Channels;
 
-/// <summary>Values as a bank's own doors write and read them: an amount in units of its currency, text without quotes.</summary>
+/// <summary>Values as a bank's own doors write and read them: an amount in units of its currency, text without quotes, the values of a list on
+/// a line each.</summary>
 public static class ValueText
 {
+    private const char NewLine = '\n';
     private const NumberStyles Signed = NumberStyles.AllowLeadingSign;
 
     /// <summary>As people write it, for example <c>51.74 USD</c>, <c>2026-03-02</c> or <c>3:2</c>.</summary>
@@ -17,10 +19,11 @@ public static class ValueText
         TextValue text => text.Text,
         QuantityValue quantity => quantity.Units.ToString(CultureInfo.InvariantCulture),
         DurationValue duration => duration.Seconds.ToString(CultureInfo.InvariantCulture),
+        ListValue list => string.Join(NewLine, list.Items.Select(Write)),
         _ => value.Written,
     };
 
-    /// <summary>Reads what <see cref="Write"/> writes for a value of the type; false for anything else. Lists are not written as one text.</summary>
+    /// <summary>Reads what <see cref="Write"/> writes for a value of the type; false for anything else.</summary>
     public static bool TryRead(FieldType type, string text, [NotNullWhen(true)] out Value? value)
     {
         value = type switch
@@ -37,10 +40,24 @@ public static class ValueText
             RateType rate => Rate(text, rate.Scale),
             RatioType => Ratio(text),
             PartyType => PartyValue.TryParse(text),
+            ListType list => List(list.Element, text),
             _ => null,
         };
         if (value is not null && type.Refusal(value) is not null) value = null;
         return value is not null;
+    }
+
+    // No value of a list has a control character.
+    private static ListValue? List(FieldType element, string text)
+    {
+        List<Value> items = [];
+        foreach (string line in text.Length == 0 ? [] : text.Split(NewLine))
+        {
+            if (!TryRead(element, line, out Value? item)) return null;
+            items.Add(item);
+        }
+
+        return new ListValue(items);
     }
 
     private static long? Number(string text) => long.TryParse(text, Signed, CultureInfo.InvariantCulture, out long number) ? number : null;

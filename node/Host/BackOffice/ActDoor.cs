@@ -13,10 +13,16 @@ namespace Settlement.Host.BackOffice;
 /// <summary>Takes actions on instances of contracts. Each becomes an instruction, with the statuses and reports of one.</summary>
 internal sealed class ActDoor(InstructionWait waiting)
 {
+    /// <summary>POST /v1/channels/{id}/instances: an action that creates one.</summary>
+    public Task CreateAsync(HttpContext context) => ReceiveAsync(context, null);
+
     /// <summary>POST /v1/channels/{id}/instances/{instance}/actions.</summary>
-    public async Task ReceiveAsync(HttpContext context)
+    public Task ActAsync(HttpContext context) =>
+        EntryId.TryParse((string?)context.Request.RouteValues["instance"], out EntryId instance) ? ReceiveAsync(context, instance) : Problems.NotFoundAsync(context);
+
+    private async Task ReceiveAsync(HttpContext context, EntryId? instance)
     {
-        if (!Digest.TryParse((string?)context.Request.RouteValues["id"], out Digest channel) || !EntryId.TryParse((string?)context.Request.RouteValues["instance"], out EntryId instance))
+        if (!Digest.TryParse((string?)context.Request.RouteValues["id"], out Digest channel))
         {
             await Problems.NotFoundAsync(context);
             return;
@@ -25,9 +31,15 @@ internal sealed class ActDoor(InstructionWait waiting)
         if (await IdempotencyKey.ReadAsync(context) is not { } key) return;
         if (await ApiRequest.ReadWithBodyAsync(context, ApiJson.Default.ActOrder) is not { } read) return;
         (ActOrder order, byte[] body) = read;
-        Core.Bank.ActOrder act = new(channel, instance, order.Action, order.Values, (long)Math.Min(order.Sequence ?? 0, long.MaxValue));
+        if (order.Contract is null == instance is null)
+        {
+            await Problems.MalformedAsync(context, "contract names the contract of a new instance, and is left out for an action on one that is there.");
+            return;
+        }
+
+        Core.Bank.ActOrder act = new(channel, instance, order.Contract, order.Action, order.Values, (long)Math.Min(order.Sequence ?? 0, long.MaxValue));
         // The path says what is acted on, so it belongs to what a key stands for.
-        byte[] bound = [.. channel.ToArray(), .. instance.ToArray(), .. body];
+        byte[] bound = [.. channel.ToArray(), .. instance?.ToArray() ?? [], .. body];
         if (await ApiRequest.CallAsync<SubmissionAnswer>(context, call => new BankInput.Act(call, key.Value, bound, act), bound.Length) is not { } answer) return;
         if (answer.Refusal is { } refusal)
         {

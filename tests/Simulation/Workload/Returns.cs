@@ -65,7 +65,7 @@ internal sealed class Returns(World world, Day day, MachineNode bank)
     private ActOrder Order(Digest channel, EntryId entry, long sequence)
     {
         Dictionary<string, string> values = new(StringComparer.Ordinal) { ["reason"] = "AC04" };
-        return new ActOrder(channel, entry, "return", values, sequence);
+        return new ActOrder(channel, entry, null, "return", values, sequence);
     }
 
     /// <summary>An entry of a batch that is not final yet, as this bank's store has it.</summary>
@@ -76,7 +76,7 @@ internal sealed class Returns(World world, Day day, MachineNode bank)
         return entry is null ? null : new EntryId(new Digest(EntryHeader.Parser.ParseFrom(entry.Header).EntryId.Span));
     }
 
-    private void Send(ReturnOrder order) => day.Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, order.Key, Encoding.UTF8.GetBytes(order.Order.Instance.ToString()), order.Order), answer =>
+    private void Send(ReturnOrder order) => day.Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, order.Key, Encoding.UTF8.GetBytes(order.Order.Instance.ToString()!), order.Order), answer =>
     {
         if (order.Answer is null) unanswered--;
         // What is unknown now may be final a moment later; what was taken is taken.

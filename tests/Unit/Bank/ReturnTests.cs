@@ -75,8 +75,9 @@ public sealed class ReturnTests
         EntryId paid = Paid(world, world.Alpha, 30_00);
         // A payer keeps no row of where its payment lies; the instruction tells.
         Assert.Equal(ChannelCodes.InstanceUnknown, world.Act(world.Alpha, paid, "return", Reason).Refusal);
+        long sequence = world.View(world.Alpha).Sequence;
         byte[] byPayer = Convert.FromHexString(Assert.Single(world.Ask<SubmissionAnswer>(world.Alpha, call =>
-            new BankInput.Act(call, null, [1], new ActOrder(world.Channel, paid, "return", Reason, world.View(world.Alpha).Sequence))).Instructions).Id);
+            new BankInput.Act(call, null, [1], new ActOrder(world.Channel, paid, null, "return", Reason, sequence))).Instructions).Id);
         Assert.Equal((InstructionStatus.Rejected, "S010", "return: by"), (world.StatusOf(world.Alpha, byPayer).Status, world.StatusOf(world.Alpha, byPayer).Reason, world.ViewOf(world.Alpha, byPayer).Place));
         AssertRefused(world, world.Beta, paid, "return", new(), "S002", "return: reason");
         AssertRefused(world, world.Beta, paid, "return", new() { ["reason"] = "no code" }, BankCodes.ValueUnreadable, "reason");
@@ -84,7 +85,7 @@ public sealed class ReturnTests
         AssertRefused(world, world.Beta, paid, "pay", new(), BankCodes.NoSuchAction, "action");
         AssertRefused(world, world.Beta, paid, "burn", new(), BankCodes.NoSuchAction, "action");
         Assert.Equal(ChannelCodes.InstanceUnknown, world.Act(world.Beta, new EntryId(Digest.Of([1])), "return", Reason).Refusal);
-        Assert.Equal(ChannelCodes.ChannelUnknown, world.Ask<SubmissionAnswer>(world.Beta, call => new BankInput.Act(call, null, [1], new ActOrder(Digest.Of([1]), paid, "return", Reason))).Refusal);
+        Assert.Equal(ChannelCodes.ChannelUnknown, world.Ask<SubmissionAnswer>(world.Beta, call => new BankInput.Act(call, null, [1], new ActOrder(Digest.Of([1]), paid, null, "return", Reason))).Refusal);
         Assert.Equal([70_00, 130_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
     }
 
@@ -107,11 +108,11 @@ public sealed class ReturnTests
         SubmissionAnswer first = world.Act(world.Beta, paid, "return", Reason, "key"), second = world.Act(world.Beta, paid, "return", Reason, "key");
         Assert.Equal(first.MessageId, second.MessageId);
         Assert.Equal(first.Instructions[0].Id, second.Instructions[0].Id);
-        Assert.Equal(BankCodes.KeyOfAnotherBody, world.Ask<SubmissionAnswer>(world.Beta, call => new BankInput.Act(call, "key", [9], new ActOrder(world.Channel, paid, "return", Reason))).Refusal);
+        Assert.Equal(BankCodes.KeyOfAnotherBody, world.Ask<SubmissionAnswer>(world.Beta, call => new BankInput.Act(call, "key", [9], new ActOrder(world.Channel, paid, null, "return", Reason))).Refusal);
         Assert.Equal(100_00, world.Position(world.Alpha));
         // Both wait for the rows of the instance in one drain.
         EntryId other = Paid(world, world.Alpha, 10_00);
-        long[] calls = [.. Enumerable.Range(0, 2).Select(_ => world.Tell(world.Beta, call => new BankInput.Act(call, "twice", [1], new ActOrder(world.Channel, other, "return", Reason))))];
+        long[] calls = [.. Enumerable.Range(0, 2).Select(_ => world.Tell(world.Beta, call => new BankInput.Act(call, "twice", [1], new ActOrder(world.Channel, other, null, "return", Reason))))];
         world.Settle();
         Assert.Single(calls.Select(call => world.Answer<SubmissionAnswer>(call)!.Instructions[0].Id).Distinct());
         Assert.Equal(100_00, world.Position(world.Alpha));
@@ -174,7 +175,7 @@ public sealed class ReturnTests
     {
         using TwoBanks world = Funded();
         EntryId[] paid = [.. Enumerable.Range(0, BankSettings.LargestActs + 8).Select(_ => Paid(world, world.Alpha, 1))];
-        long[] calls = [.. paid.Select(entry => world.Tell(world.Beta, call => new BankInput.Act(call, null, entry.ToArray(), new ActOrder(world.Channel, entry, "return", Reason))))];
+        long[] calls = [.. paid.Select(entry => world.Tell(world.Beta, call => new BankInput.Act(call, null, entry.ToArray(), new ActOrder(world.Channel, entry, null, "return", Reason))))];
         world.Settle();
         world.Pass(TimeSpan.FromSeconds(10));
         Assert.All(calls, call => Assert.Equal(InstructionStatus.Settled, world.StatusOf(world.Beta, Convert.FromHexString(world.Answer<SubmissionAnswer>(call)!.Instructions[0].Id)).Status));

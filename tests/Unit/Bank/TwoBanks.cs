@@ -222,7 +222,7 @@ internal sealed class TwoBanks : IDisposable
         Convert.FromHexString(Assert.Single(Act(bank, instance, action, values).Instructions).Id);
 
     public SubmissionAnswer Act(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values, string? key = null) =>
-        Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, key, [1], new ActOrder(Channel, instance, action, values)));
+        Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, key, [1], new ActOrder(Channel, instance, null, action, values)));
 
     /// <summary>The newest entry of an instance and its batch, as far as a bank's facts tell.</summary>
     public (EntryId Entry, long Sequence)? PlaceOf(TestNode bank, EntryId instance) =>

@@ -93,7 +93,8 @@ public sealed class FalseActTests
         using Scene scene = new(liarIsSequencer: false);
         Commands commands = new() { Channel = ByteString.CopyFrom(scene.World.Channel.ToArray()), Term = 1, Entries = { scene.Forge(), scene.Forge() } };
         scene.World.Send(scene.Liar, scene.Victim, new PeerMessage { Commands = commands });
-        Assert.Null(scene.RefusalOf(commands.Entries[0]));
+        // The liar's own machine knows nothing of either.
+        Assert.Equal(ChannelCodes.EntryNotOurs, scene.RefusalOf(commands.Entries[0]));
         Assert.Equal(ChannelCodes.InstanceBusy, scene.RefusalOf(commands.Entries[1]));
         scene.AssertGoesOn();
     }
@@ -102,8 +103,14 @@ public sealed class FalseActTests
     public void A_return_that_is_replayed_is_late()
     {
         using Scene scene = new(liarIsSequencer: false);
-        Commands commands = new() { Channel = ByteString.CopyFrom(scene.World.Channel.ToArray()), Term = 1, Entries = { scene.Forge() } };
-        scene.World.Send(scene.Liar, scene.Victim, new PeerMessage { Commands = commands });
+        Commands? commands = null;
+        scene.World.OnPeer = (_, _, message) =>
+        {
+            commands = message.Commands ?? commands;
+            return [message];
+        };
+        scene.World.ActOn(scene.Liar, scene.Received.Id, "return", new Dictionary<string, string> { ["reason"] = "AC04" });
+        Assert.NotNull(commands);
         string before = scene.Money();
         for (int i = 0; i < 3; i++) scene.World.Send(scene.Liar, scene.Victim, new PeerMessage { Commands = commands });
         scene.World.Pass(TimeSpan.FromSeconds(2));
