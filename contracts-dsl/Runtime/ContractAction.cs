@@ -91,8 +91,8 @@ public sealed class ContractAction
     /// <summary>True when it may bring money of the settlement agent into the channel.</summary>
     public bool Issues => Body.All.Any(s => s is Statement.Issue);
 
-    /// <summary>True when it may set money aside or give it back to the settlement agent.</summary>
-    public bool ReservesOrRedeems => Body.All.Any(s => s is Statement.Reserve or Statement.Release or Statement.Redeem);
+    /// <summary>True when it may give money back to the settlement agent.</summary>
+    public bool Redeems => Body.All.Any(s => s is Statement.Redeem);
 
     /// <summary>True when it needs to know business days or cut-offs.</summary>
     public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }

@@ -201,8 +201,25 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         return values;
     }
 
-    /// <summary>What the movements take of a party's position, by currency; what comes in meanwhile is not counted.</summary>
-    private static List<MoneyValue> Taken(IReadOnlyList<Movement> movements, int party) =>
-        [.. movements.OfType<Movement.Move>().Where(m => m.From.Party == party).GroupBy(static m => m.Amount.Unit, StringComparer.Ordinal)
-            .Select(static g => new MoneyValue(g.Key, (long)Int128.Min(g.Aggregate(Int128.Zero, static (sum, m) => sum + m.Amount.Units), long.MaxValue)))];
+    /// <summary>The most that the movements take of a party's position on their way, by currency. What they release counts, what comes in
+    /// from others does not.</summary>
+    private static List<MoneyValue> Taken(IReadOnlyList<Movement> movements, int party)
+    {
+        SortedDictionary<string, (Int128 Now, Int128 Most)> taken = new(StringComparer.Ordinal);
+        foreach (Movement movement in movements)
+        {
+            int sign = movement switch
+            {
+                Movement.Move move when move.From.Party == party => 1,
+                Movement.Reserve reserve when reserve.From.Party == party => 1,
+                Movement.Release release when release.To.Party == party => -1,
+                _ => 0,
+            };
+            (Int128 now, Int128 most) = taken.GetValueOrDefault(movement.Amount.Unit);
+            now += sign * (Int128)movement.Amount.Units;
+            taken[movement.Amount.Unit] = (now, Int128.Max(now, most));
+        }
+
+        return [.. taken.Where(static t => t.Value.Most > 0).Select(static t => new MoneyValue(t.Key, (long)Int128.Min(t.Value.Most, long.MaxValue)))];
+    }
 }

@@ -113,5 +113,5 @@ public sealed record ChannelView(
     Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
     int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions);
 
-/// <summary>A bank's position in a channel, what is reserved for payments on their way, and the limit it was granted.</summary>
+/// <summary>A bank's position in a channel, what is reserved for payments on their way and set aside by contracts, and the limit it was granted.</summary>
 public sealed record PositionView(Money Position, Money Reserved, Money Limit);

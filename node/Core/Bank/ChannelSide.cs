@@ -104,13 +104,13 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Own opinion that this member proposes now.</summary>
     public bool IsSequencer => TermOfOffice.SequencerOf(Term, ChannelTerms.MemberCount) == Context.Own;
 
-    /// <summary>What the own payments on their way take from the position.</summary>
-    public long ReservedOf(string currency) => reserved.GetValueOrDefault(currency);
+    /// <summary>What the own payments on their way take from the position, and what instances of contracts have set aside of it.</summary>
+    public Int128 ReservedOf(string currency) => (Int128)reserved.GetValueOrDefault(currency) + State.ReservedOf(Context.Own, currency);
 
     /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
     /// cover more than the sum on its way can count, which is refused alike.</summary>
     public bool Covers(MoneyValue amount) =>
-        (Int128)ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
+        ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
         (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
 
     /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
@@ -175,7 +175,7 @@ internal sealed class ChannelSide : IDisposable
             ContractCount = State.Contracts.Count,
             StreamVersion = StreamVersion,
         };
-        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt) }));
+        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt), Reserved = p.Reserved }));
         row.Postings.Add(State.Postings);
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
@@ -192,7 +192,7 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
-        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray())), row.Postings, contracts);
+        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
     }
 

@@ -173,44 +173,51 @@ public sealed class BatchExecution
     /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
     private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements)
     {
-        Dictionary<(int Member, string Currency), Int128> after = [];
-        Int128 Now(int member, string currency) => after.TryGetValue((member, currency), out Int128 value) ? value : draft.PositionOf(member, currency);
+        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after = [];
         List<string> postings = [];
         foreach (Movement movement in movements)
         {
-            string currency = movement.Amount.Unit;
-            if (!context.Terms.Currencies.Any(c => c.Code == currency)) return ReasonCodes.CurrencyNotProcessable;
-            if (movement is Movement.Move move)
+            if (!context.Terms.Currencies.Any(c => c.Code == movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
+            string code = movement switch
             {
-                int from = (int)entry.Parties[move.From.Party];
-                Int128 left = Now(from, currency) - move.Amount.Units;
-                if (left < -(Int128)context.Terms.LimitOf(from, currency)) return ReasonCodes.InsufficientFunds;
-                after[(from, currency)] = left;
-                int to = (int)entry.Parties[move.To.Party];
-                after[(to, currency)] = Now(to, currency) + move.Amount.Units;
-            }
-            else if (movement is Movement.Issue issue)
-            {
-                // By its id: the same posting can be written in more than one way.
-                if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
-                string posting = Convert.ToHexStringLower(id);
-                if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
-                postings.Add(posting);
-                int to = (int)entry.Parties[issue.To.Party];
-                if (isPosting is not null && !isPosting(issue.Amount, issue.Posting, to)) return ChannelCodes.PostingRefused;
-                after[(to, currency)] = Now(to, currency) + issue.Amount.Units;
-            }
-            else
-            {
-                throw new InvalidOperationException("A plan admits no other movement.");
-            }
+                Movement.Move move => Change(after, entry, move.From, move.Amount, -1, 0) is { Length: > 0 } refused ? refused : Change(after, entry, move.To, move.Amount, 1, 0),
+                Movement.Reserve reserve => Change(after, entry, reserve.From, reserve.Amount, 0, 1),
+                Movement.Release release => Change(after, entry, release.To, release.Amount, 0, -1),
+                Movement.Issue issue => Cite(postings, entry, issue) is { Length: > 0 } refused ? refused : Change(after, entry, issue.To, issue.Amount, 1, 0),
+                _ => throw new InvalidOperationException("A plan admits no other movement."),
+            };
+            if (code.Length > 0) return code;
         }
 
-        if (after.Values.Any(v => v > long.MaxValue || v < long.MinValue)) return PlatformCodes.Overflow;
-        foreach (((int member, string currency), Int128 value) in after) draft.SetPosition(member, currency, (long)value);
-
+        if (after.Values.Any(static v => v.Units > long.MaxValue || v.Units < long.MinValue || v.Reserved > long.MaxValue)) return PlatformCodes.Overflow;
+        foreach (((int member, string currency), (Int128 units, Int128 reserved)) in after) draft.SetPosition(member, currency, (long)units, (long)reserved);
         foreach (string posting in postings) draft.AddPosting(posting);
         return "";
+    }
+
+    /// <summary>Changes what a party has, and what of it is set aside; whatever takes from it must be covered by what is left and the limit.</summary>
+    private string Change(
+        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved)
+    {
+        (int Member, string Currency) key = ((int)entry.Parties[seat.Party], amount.Unit);
+        if (!after.TryGetValue(key, out (Int128 Units, Int128 Reserved) now)) now = draft.PositionOf(key.Member, key.Currency);
+        now = (now.Units + units * (Int128)amount.Units, now.Reserved + reserved * (Int128)amount.Units);
+        // A checked contract releases what it reserved, and nothing else.
+        if (now.Reserved < 0) return ReasonCodes.InsufficientFunds;
+        bool takes = units < 0 || reserved > 0;
+        if (takes && now.Units - now.Reserved < -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) return ReasonCodes.InsufficientFunds;
+        after[key] = now;
+        return "";
+    }
+
+    /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>
+    private string Cite(List<string> postings, OpenedEntry entry, Movement.Issue issue)
+    {
+        if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
+        string posting = Convert.ToHexStringLower(id);
+        if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
+        postings.Add(posting);
+        return isPosting is null || isPosting(issue.Amount, issue.Posting, (int)entry.Parties[issue.To.Party]) ? "" : ChannelCodes.PostingRefused;
     }
 
     private Digest ContractStateLeaf(OpenedEntry entry, State state) => new HashWriter("settlement/contract-state")

@@ -133,11 +133,10 @@ public sealed class ContractPlan
     }
 
     /// <summary>
-    /// What entries cannot carry yet is refused when a channel would open, not when an entry would need it: reservations and
-    /// redemptions, calendars, which terms do not have, and values that depend on the time of a head that is not known when they are
-    /// sealed.
+    /// What entries cannot carry yet is refused when a channel would open, not when an entry would need it: redemptions, calendars,
+    /// which terms do not have, and values that depend on the time of a head that is not known when they are sealed.
     /// </summary>
-    private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, ReservesOrRedeems: false, UsesCalendar: false, SetsByTime: false };
+    private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, Redeems: false, UsesCalendar: false, SetsByTime: false };
 
     private IEnumerable<AudienceMask> Enumerate()
     {
