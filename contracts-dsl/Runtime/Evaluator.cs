@@ -15,7 +15,7 @@ internal ref struct Evaluator(
     Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments,
     IReadOnlyList<Value?>? asserted, Occasion occasion)
 {
-    private Frame frame = new(contract, action, fields, arguments, occasion);
+    private Frame frame = new(contract, action, reader, fields, arguments, occasion);
     private Movement[] movements = [];
     private int moved;
     private FieldUpdate?[]? updates;
@@ -49,9 +49,11 @@ internal ref struct Evaluator(
         Actor by = action.By;
         Seat actor = occasion.Actor;
         bool may = actor.Party >= 0 && actor.Party < contract.Parties.Count && actor.Number >= 0 && actor.Number < occasion.CountOf(contract.Parties[actor.Party])
-            && (by.IsNetwork ? !contract.Parties[actor.Party].Observes
-                : by.Party is { } party ? party.Index == actor.Party
-                : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor);
+            // A field of type party may name an observer, who acts nevertheless not.
+            && !contract.Parties[actor.Party].Observes
+            && (by.IsNetwork
+                || (by.Party is { } party ? party.Index == actor.Party
+                    : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor));
         if (!may) frame.Refuse(PlatformCodes.WrongActor, "by");
     }
 
@@ -126,7 +128,7 @@ internal ref struct Evaluator(
             case Statement.Move move: Move(move); break;
             case Statement.Outcome outcome: next = outcome.State; break;
             case Statement.Issue issue:
-                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Slot(issue.Posting) is TextValue posting)
+                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Present(issue.Posting) is TextValue posting)
                     Add(new Movement.Issue(receiver, issued, posting.Text));
                 break;
             case Statement.Redeem redeem:
@@ -163,7 +165,10 @@ internal ref struct Evaluator(
     {
         if (!Reads(set.Readers))
         {
-            Update(set.Field, asserted?[set.Field.Index], isAsserted: true);
+            // What the others say is still of the field's type, where this reader sees it.
+            Value? said = asserted?[set.Field.Index];
+            if (Reads(set.Field.Readers) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } refusal) frame.Refuse(refusal);
+            else Update(set.Field, said, isAsserted: true);
             return;
         }
 

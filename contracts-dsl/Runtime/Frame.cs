@@ -7,7 +7,8 @@ namespace Settlement.Contracts;
 /// answers null once <see cref="Code"/> is set. It lives on the stack, so that a run allocates nothing but its result.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
+internal ref struct Frame(
+    Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
 {
     private readonly Value?[] locals = action.LocalCount == 0 ? [] : new Value?[action.LocalCount];
     private Value?[]? updated;
@@ -80,11 +81,12 @@ internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyLis
             case Expression.Read read: return Present(read.Field);
             case Expression.Constant constant: return constant.Value;
             case Expression.Named named: return locals[named.Local.Slot];
-            case Expression.ReadOf readOf: return ((ListValue)Present(readOf.Field)).Items[((PartyValue)locals[readOf.Participant.Slot]!).Number - 1];
+            case Expression.ReadOf readOf: return (Present(readOf.Field) as ListValue)?.Items[((PartyValue)locals[readOf.Participant.Slot]!).Number - 1];
             case Expression.Sum sum: return Sum(sum);
             case Expression.Product product: return Product(product);
             case Expression.Quotient quotient: return Quotient(quotient);
             case Expression.Convert convert: return Convert(convert);
+            case Expression.Chain chain: return Chain(chain);
             case Expression.Now: return Now;
             case Expression.Today: return new DateValue(Today);
             case Expression.Player player: return new PartyValue(player.Party.Name);
@@ -96,8 +98,16 @@ internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyLis
         }
     }
 
-    /// <summary>The compiler lets an expression reach only values that are there, so an absent one is a bug.</summary>
-    private readonly Value Present(Field field) => Slot(field) ?? throw new InvalidOperationException($"{field.Name} is absent where it is read.");
+    /// <summary>
+    /// The compiler lets an expression reach only values that are there, so an absent one is a bug, but for a reader that
+    /// took the condition on it as asserted: then the assertion was false.
+    /// </summary>
+    public Value? Present(Field field)
+    {
+        if (Slot(field) is { } value) return value;
+        if (reader is null) throw new InvalidOperationException($"{field.Name} is absent where it is read.");
+        return Refused<Value>(PlatformCodes.Missing);
+    }
 
     private long? NumberOf(Expression expression) => ValueOf(expression) is { } value ? ((IntegerValue)value).Number : null;
 
@@ -201,6 +211,30 @@ internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyLis
         if (ValueOf(convert.Amount) is not AmountValue amount || ValueOf(convert.Rate) is not { } rate) return null;
         AmountValue? like = convert.CurrencyOf is { } money ? ValueOf(money) as AmountValue : new QuantityValue(convert.Unit!.Name, 0);
         return like is null ? null : Fitting(like, Scaled(amount.Units, rate, convert.Rounding));
+    }
+
+    private Value? Chain(Expression.Chain chain)
+    {
+        if (ValueOf(chain.Amount) is not { } value) return null;
+        var amount = value as AmountValue;
+        Fraction? product = new Fraction(amount?.Units ?? ((IntegerValue)value).Number, 1);
+        foreach (Factor factor in chain.Factors)
+        {
+            if (ValueOf(factor.Value) is not { } by) return null;
+            if (factor.Divides && by is IntegerValue { Number: 0 }) return Refused<Value>(PlatformCodes.DividedByZero);
+            product = (factor.Divides, by) switch
+            {
+                (true, IntegerValue number) => product.Value.Times(1, number.Number),
+                (false, IntegerValue number) => product.Value.Times(number.Number, 1),
+                (false, RateValue rate) => product.Value.Times(rate.Digits, Arithmetic.PowerOfTen(rate.Scale)),
+                (false, RatioValue ratio) => product.Value.Times(ratio.Numerator, ratio.Denominator),
+                _ => throw new InvalidOperationException("The value is no factor."),
+            };
+            if (product is null) return Refused<Value>(PlatformCodes.Overflow);
+        }
+
+        long? whole = product.Value.Rounded(chain.Rounding);
+        return amount is null ? Fitting(whole, static n => new IntegerValue(n)) : Fitting(amount, whole);
     }
 
     private bool? Quantified(Expression.Quantified quantified)

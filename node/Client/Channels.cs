@@ -76,7 +76,27 @@ public sealed record ChannelOrder
 
     /// <summary>How far positions may fall below zero.</summary>
     public IReadOnlyList<LimitOrder> Limits { get => field ?? []; init; }
+
+    /// <summary>Where the other participants keep their data; the bank's own jurisdiction is its node's setting.</summary>
+    public IReadOnlyList<ParticipantJurisdiction> Jurisdictions { get => field ?? []; init; }
+
+    /// <summary>On what basis personal data crosses a border: one for each member and each reader of its customers' data in another
+    /// jurisdiction.</summary>
+    public IReadOnlyList<TransferBasisOrder> TransferBases { get => field ?? []; init; }
 }
+
+/// <summary>Where a participant keeps its data.</summary>
+/// <param name="Participant">The participant.</param>
+/// <param name="Jurisdiction">ISO 3166-1 alpha-2.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ParticipantJurisdiction(string Participant, string Jurisdiction);
+
+/// <summary>On what basis personal data of one member's customers goes to another participant.</summary>
+/// <param name="From">The member that exports it.</param>
+/// <param name="To">The participant that reads it.</param>
+/// <param name="Basis">consent, standard-contract, certification or security-assessment.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TransferBasisOrder(string From, string To, string Basis);
 
 /// <summary>How far one member's position may fall below zero.</summary>
 /// <param name="Of">The participant whose position it is.</param>

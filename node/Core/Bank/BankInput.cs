@@ -68,7 +68,14 @@ public sealed record TransferIdentification(string? MessageId, string? MessageTy
 /// endpoints and keys that these roots certify.</summary>
 public sealed record ChannelRequest(
     ParticipantId Counterparty, Digest CounterpartyRoot, IReadOnlyList<(ParticipantId Id, Digest Root)> Observers,
-    IReadOnlyList<string> ContractSources, IReadOnlyList<Currency> Currencies, IReadOnlyList<(bool OfCounterparty, Money Limit)> Limits);
+    IReadOnlyList<string> ContractSources, IReadOnlyList<Currency> Currencies, IReadOnlyList<(bool OfCounterparty, Money Limit)> Limits)
+{
+    /// <summary>ISO 3166-1 alpha-2 codes of the other participants; who is not named has none. The own one is the node's setting.</summary>
+    public IReadOnlyDictionary<ParticipantId, string> Jurisdictions { get; init; } = new Dictionary<ParticipantId, string>();
+
+    /// <summary>On what basis personal data of one member's customers goes to a participant of another jurisdiction.</summary>
+    public IReadOnlyList<(ParticipantId From, ParticipantId To, string Basis)> TransferBases { get; init; } = [];
+}
 
 /// <summary>Where an instruction stands: ISO 20022's ExternalPaymentTransactionStatus1Code.</summary>
 public enum InstructionStatus

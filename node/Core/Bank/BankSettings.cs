@@ -56,6 +56,9 @@ public sealed record BankSettings
     /// counterparty proposes. Nothing is granted that is not named here; what this bank proposes itself its operator orders.</summary>
     public IReadOnlyDictionary<(ParticipantId Counterparty, string Currency), long> GrantedLimits { get; init; } = new Dictionary<(ParticipantId, string), long>();
 
+    /// <summary>ISO 3166-1 alpha-2 code of the jurisdiction in which this bank keeps its data; empty when it says none. Default none.</summary>
+    public string Jurisdiction { get; init; } = "";
+
     /// <summary>Canonical hashes, in hexadecimal, of the contracts this bank takes part in.</summary>
     public IReadOnlySet<string> AcceptedContracts { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -22,12 +23,14 @@ internal static class TermsWriter
             Salt = ByteString.CopyFrom(salt),
             Finality = new FinalityRule(),
             RetentionDays = (uint)settings.RetentionDays,
-            Agent = Pin(agent.Id.ToString(), agent.RootFingerprint),
+            Agent = Pin(agent.Id, agent.RootFingerprint, ""),
             LedgerKey = ByteString.CopyFrom(node.Parts.Ledger.CheckpointKey.ToArray()),
         };
-        terms.Members.Add(Pin(node.Parts.Keys.Participant.ToString(), node.Parts.Keys.RootFingerprint));
-        terms.Members.Add(Pin(request.Counterparty.ToString(), request.CounterpartyRoot));
-        terms.Observers.Add(request.Observers.Select(o => Pin(o.Id.ToString(), o.Root)));
+        terms.Members.Add(Pin(node.Parts.Keys.Participant, node.Parts.Keys.RootFingerprint, settings.Jurisdiction));
+        terms.Members.Add(Pin(request.Counterparty, request.CounterpartyRoot, JurisdictionOf(request.Counterparty)));
+        terms.Observers.Add(request.Observers.Select(o => Pin(o.Id, o.Root, JurisdictionOf(o.Id))));
+        List<ParticipantId> numbers = [node.Parts.Keys.Participant, request.Counterparty, .. request.Observers.Select(o => o.Id)];
+        terms.TransferBases.Add(request.TransferBases.Select(t => new TransferBasis { FromMember = (uint)numbers.IndexOf(t.From), ToParticipant = (uint)numbers.IndexOf(t.To), Basis = t.Basis }));
         terms.Currencies.Add(request.Currencies.Select(c => c.Code).Order(StringComparer.Ordinal));
         terms.Limits.Add(request.Limits.Select(l => new Limit { Member = l.OfCounterparty ? 1u : 0u, Currency = l.Limit.Currency.Code, MinorUnits = l.Limit.MinorUnits }));
         foreach (string source in request.ContractSources)
@@ -38,7 +41,10 @@ internal static class TermsWriter
         }
 
         return terms.ToByteArray();
+
+        string JurisdictionOf(ParticipantId id) => request.Jurisdictions.GetValueOrDefault(id, "");
     }
 
-    private static TermsParticipant Pin(string participant, Digest root) => new() { Participant = participant, RootFingerprint = ByteString.CopyFrom(root.ToArray()) };
+    private static TermsParticipant Pin(ParticipantId participant, Digest root, string jurisdiction) =>
+        new() { Participant = participant.ToString(), RootFingerprint = ByteString.CopyFrom(root.ToArray()), Jurisdiction = jurisdiction };
 }

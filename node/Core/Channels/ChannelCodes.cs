@@ -113,4 +113,7 @@ public static class ChannelCodes
 
     /// <summary>An entry on an instance does not follow from the one before: contract, parties, generation or a value is another.</summary>
     public const string InstanceDiffers = "CH043";
+
+    /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
+    public const string TransferWithoutBasis = "CH050";
 }

@@ -91,6 +91,9 @@ public sealed class ChannelTerms
     /// <summary>Whether a payment on a limit is reported ACSP until a cycle.</summary>
     public bool AcceptedOnLimit { get; }
 
+    /// <summary>On what basis personal data goes from a member to a participant of another jurisdiction.</summary>
+    public required IReadOnlyDictionary<DataTransfer, string> TransferBases { get; init; }
+
     /// <summary>Who reads positions: the members, and observers that can re-execute every contract.</summary>
     public AudienceMask PositionReaders { get; }
 
@@ -135,6 +138,7 @@ public sealed class ChannelTerms
         code = ChannelCodes.TermsInvalid;
         if (wire.Suite != Suite.Current || !string.Equals(wire.Network, network, StringComparison.Ordinal) || wire.Salt.Length != Digest.Length) return false;
         if (!TryReadParticipants(wire, out List<PinnedParticipant>? participants)) return false;
+        if (!Channels.TransferBases.TryRead(wire, participants.Count, out IReadOnlyDictionary<DataTransfer, string>? bases)) return false;
         if (!PublicKey.TryRead(wire.LedgerKey.Span, out PublicKey ledgerKey)) return false;
         if (wire.Agent is null || !TryReadParticipant(wire.Agent, -1, out PinnedParticipant? agent)) return false;
         if (!TryReadCurrencies(wire, out List<Currency>? currencies)) return false;
@@ -148,7 +152,9 @@ public sealed class ChannelTerms
 
         code = ChannelCodes.ContractRefused;
         if (!TryCompile(wire, participants, out List<ContractPlan>? contracts)) return false;
-        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent);
+        code = ChannelCodes.TransferWithoutBasis;
+        if (Channels.TransferBases.Needed(contracts, participants).Any(t => !bases.ContainsKey(t))) return false;
+        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent) { TransferBases = bases };
         code = "";
         return true;
     }
@@ -173,7 +179,7 @@ public sealed class ChannelTerms
     {
         participant = null;
         if (!ParticipantId.TryParse(wire.Participant, out ParticipantId id) || !Digest.TryRead(wire.RootFingerprint.Span, out Digest root)) return false;
-        if (wire.Jurisdiction.Length is not (0 or 2)) return false;
+        if (!Channels.TransferBases.IsJurisdiction(wire.Jurisdiction)) return false;
         participant = new PinnedParticipant(number, id, root, wire.Jurisdiction);
         return true;
     }

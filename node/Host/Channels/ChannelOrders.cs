@@ -5,6 +5,7 @@ using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
+using TransferBases = Settlement.Core.Channels.TransferBases;
 
 namespace Settlement.Host.Channels;
 
@@ -26,7 +27,11 @@ internal sealed class ChannelOrders(ParticipantId own, IReadOnlyList<Contract> c
         if (!TryReadContracts(order.Contracts, out List<string> sources)) return Fail("contracts are names of contracts that this bank takes part in.", out fault);
         if (!TryReadCurrencies(order.Currencies, out List<Currency> currencies)) return Fail("currencies are codes of ISO 4217.", out fault);
         if (!TryReadLimits(order.Limits, counterparty, out List<(bool, Money)> limits)) return Fail("limits are of one of the two banks, in a currency, with an amount above zero as a string.", out fault);
-        request = new ChannelRequest(counterparty, root, observers, sources, currencies, limits);
+        HashSet<ParticipantId> others = [counterparty, .. observers.Select(o => o.Item1)];
+        if (!TryReadJurisdictions(order.Jurisdictions, others, out Dictionary<ParticipantId, string> jurisdictions)) return Fail("jurisdictions name other participants of the channel, once each, with two capital letters.", out fault);
+        if (!TryReadBases(order.TransferBases, [own, .. others], counterparty, out List<(ParticipantId, ParticipantId, string)> bases))
+            return Fail("transferBases are from a member to another participant of the channel, once each: consent, standard-contract, certification or security-assessment.", out fault);
+        request = new ChannelRequest(counterparty, root, observers, sources, currencies, limits) { Jurisdictions = jurisdictions, TransferBases = bases };
         fault = null;
         return true;
     }
@@ -58,6 +63,35 @@ internal sealed class ChannelOrders(ParticipantId own, IReadOnlyList<Contract> c
         {
             if (contracts.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal)) is not { } contract) return false;
             sources.Add(contract.Source);
+        }
+
+        return true;
+    }
+
+    private static bool TryReadJurisdictions(IReadOnlyList<ParticipantJurisdiction> said, HashSet<ParticipantId> others, out Dictionary<ParticipantId, string> jurisdictions)
+    {
+        jurisdictions = [];
+        if (said.Count > MaximumItems) return false;
+        foreach (ParticipantJurisdiction? one in said)
+        {
+            if (one is null || !ParticipantId.TryParse(one.Participant, out ParticipantId id) || !others.Contains(id)) return false;
+            if (string.IsNullOrEmpty(one.Jurisdiction) || !TransferBases.IsJurisdiction(one.Jurisdiction) || !jurisdictions.TryAdd(id, one.Jurisdiction)) return false;
+        }
+
+        return true;
+    }
+
+    private bool TryReadBases(IReadOnlyList<TransferBasisOrder> orders, HashSet<ParticipantId> participants, ParticipantId counterparty,
+        out List<(ParticipantId From, ParticipantId To, string Basis)> bases)
+    {
+        bases = [];
+        if (orders.Count > MaximumItems) return false;
+        foreach (TransferBasisOrder? order in orders)
+        {
+            if (order is null || !ParticipantId.TryParse(order.From, out ParticipantId from) || !ParticipantId.TryParse(order.To, out ParticipantId to)) return false;
+            if ((from != own && from != counterparty) || from == to || !participants.Contains(to) || order.Basis is null || !TransferBases.Known.Contains(order.Basis)) return false;
+            if (bases.Any(b => b.From == from && b.To == to)) return false;
+            bases.Add((from, to, order.Basis));
         }
 
         return true;

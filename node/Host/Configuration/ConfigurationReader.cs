@@ -75,6 +75,7 @@ internal sealed class ConfigurationReader
             Participant = read.Participant("participant", file.Participant),
             Name = read.Text("name", file.Name, "the participant's name, at most 140 characters"),
             Lei = ReadLei(),
+            Jurisdiction = ReadJurisdiction(),
             Folder = Path.GetFullPath(read.Text("folder", file.Folder, "the folder that `settlement keys create` filled"), baseFolder),
             Peer = new PeerConfiguration(read.Listen("peer.listen", file.Peer?.Listen), read.Endpoint("peer.advertise", file.Peer?.Advertise)),
             Api = ReadApi(tokens),
@@ -89,6 +90,7 @@ internal sealed class ConfigurationReader
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
         if (role != NodeRole.Bank) read.Unused("accept", file.Accept, role);
+        if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
     }
@@ -126,6 +128,13 @@ internal sealed class ConfigurationReader
     /// <summary>Whether a text can name a network.</summary>
     public static bool IsNetwork(string text) =>
         text.Length is > 0 and <= MaximumNetworkLength && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private string ReadJurisdiction()
+    {
+        string jurisdiction = file.Jurisdiction ?? "";
+        if (!Core.Channels.TransferBases.IsJurisdiction(jurisdiction)) read.Invalid("jurisdiction", "not two capital letters of ISO 3166-1");
+        return jurisdiction;
+    }
 
     private string ReadLei()
     {
