@@ -43,7 +43,7 @@ public sealed record ChannelInfo
 /// <param name="Counterparty">The other member.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Position">What is the bank's.</param>
-/// <param name="Reserved">What is on its way out.</param>
+/// <param name="Reserved">What is on its way out, or set aside by contracts.</param>
 /// <param name="Limit">How far below zero the position may fall.</param>
 public sealed record PositionInfo(string Channel, string Counterparty, string Currency, string Position, string Reserved, string Limit);
 
@@ -140,6 +140,9 @@ public sealed record EntryInfo
 
     /// <summary>The action taken; none for a refusal.</summary>
     public string? Action { get; init; }
+
+    /// <summary>The id of the entry that created its instance; none for a refusal.</summary>
+    public string? Instance { get; init; }
 
     /// <summary>Who took it; none for a refusal.</summary>
     public string? ActedBy { get; init; }

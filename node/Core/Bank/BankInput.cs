@@ -1,4 +1,5 @@
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
@@ -22,6 +23,13 @@ public abstract record BankInput : Input
         public override int Weight => 1 + Items.Count;
     }
 
+    /// <summary>An action of a contract that the back office names; answered by <see cref="SubmissionAnswer"/> once durable.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="IdempotencyKey">As of a message.</param>
+    /// <param name="Body">The order as it came.</param>
+    /// <param name="Order">What it says.</param>
+    public sealed record Act(long CallId, string? IdempotencyKey, byte[] Body, ActOrder Order) : BankInput;
+
     /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
     public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;
 
@@ -35,6 +43,16 @@ public abstract record BankInput : Input
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
+
+/// <summary>An action of a contract.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="Instance">The id of the entry that created the instance; null for an action that creates one.</param>
+/// <param name="Contract">The name of the contract, where the action creates an instance; else null.</param>
+/// <param name="Action">The action's name.</param>
+/// <param name="Values">A text, as <see cref="ValueText"/> reads it, for each parameter that is present, and where the action creates an
+/// instance for each field that it does not set itself.</param>
+/// <param name="Sequence">The batch in which that entry became final, where the vault's facts do not tell; zero for not known.</param>
+public sealed record ActOrder(Digest Channel, EntryId? Instance, string? Contract, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>
@@ -102,5 +120,5 @@ public sealed record ChannelView(
     Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
     int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions);
 
-/// <summary>A bank's position in a channel, what is reserved for payments on their way, and the limit it was granted.</summary>
+/// <summary>A bank's position in a channel, what is reserved for payments on their way and set aside by contracts, and the limit it was granted.</summary>
 public sealed record PositionView(Money Position, Money Reserved, Money Limit);

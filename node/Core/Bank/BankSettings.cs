@@ -9,6 +9,13 @@ public sealed record BankSettings
     /// <summary>The most entries of a batch, whoever proposes it and whatever its own setting is.</summary>
     public const int LargestBatch = 4_096;
 
+    /// <summary>The most entries on instances of a batch, or of a message that hands entries over: whoever judges them reads the batch
+    /// that each one follows, which may have megabytes.</summary>
+    public const int LargestActs = 32;
+
+    /// <summary>The most of them that are looked at in one drain, over all messages and own orders; the rest waits.</summary>
+    public const int LargestActsPerDrain = 2 * LargestActs;
+
     /// <summary>What every node has.</summary>
     public NodeSettings Node { get; init; } = new();
 

@@ -11,6 +11,6 @@ internal static class ChannelViews
 
     private static PositionView Position(ChannelSide channel, Currency currency) => new(
         new Money(currency, channel.State.PositionOf(channel.Context.Own, currency.Code)),
-        new Money(currency, channel.ReservedOf(currency.Code)),
+        new Money(currency, (long)Int128.Min(channel.ReservedOf(currency.Code), long.MaxValue)),
         new Money(currency, channel.Terms.LimitOf(channel.Context.Own, currency.Code)));
 }

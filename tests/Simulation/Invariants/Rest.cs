@@ -15,8 +15,14 @@ internal static class Rest
     public static void Check(World world)
     {
         CheckInstructions(world);
+        CheckReturns(world);
         CheckReports(world);
         CheckPools(world);
+        foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
+        {
+            foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckInstances(bank, channel, book);
+        }
+
         Supervision.Check(world);
     }
 
@@ -38,6 +44,39 @@ internal static class Rest
                 Violation.Unless(status is InstructionStatus.Settled or InstructionStatus.Rejected, "nothing is lost", $"{order.Tags[i]} is {status} for ever");
                 Violation.Unless(times == (status == InstructionStatus.Settled ? 1 : 0), "a status follows from the entry", $"{order.Tags[i]} is {status} and was paid {times} times");
             }
+        }
+    }
+
+    /// <summary>Every order of a return ended, and those that settled are the returns that became final.</summary>
+    private static void CheckReturns(World world)
+    {
+        int settled = 0;
+        foreach (ReturnOrder order in world.Workload.Returns)
+        {
+            Violation.Unless(order.Answer is not null, "every message is answered", order.Key);
+            if (order.Answer!.Refusal is not null) continue;
+            VaultReader reader = new(World.Network, order.Bank.Id, order.Bank.VaultKey);
+            byte[] key = Convert.FromHexString(order.Answer.Instructions[0].Id);
+            byte[] body = order.Bank.Store.Find(PayloadKind.Instructions, key) ?? throw new Violation("nothing is lost", order.Key);
+            InstructionView view = reader.ReadInstruction(key, body);
+            Violation.Unless(view.Status is InstructionStatus.Settled or InstructionStatus.Rejected, "nothing is lost", $"{order.Key} is {view.Status} for ever");
+            if (view.Status == InstructionStatus.Settled) settled++;
+        }
+
+        int returned = world.Invariants.Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null));
+        Violation.Unless(settled == returned, "a status follows from the entry", $"{settled} returns settled and {returned} are final");
+    }
+
+    /// <summary>Both members' rows say of every payment where it stands.</summary>
+    private static void CheckInstances(MachineNode bank, Digest channel, ChannelBook book)
+    {
+        foreach (PaymentFacts payment in book.Payments)
+        {
+            byte[]? body = bank.Store.Find(PayloadKind.Facts, VaultReader.InstanceKeys(channel, payment.Entry)[0].Key);
+            Violation.Unless(body is null == payment.Returned is null, "members agree on every instance", $"{bank.Name} has another state of a payment");
+            if (body is null) continue;
+            InstanceRow row = InstanceRow.Parser.ParseFrom(body);
+            Violation.Unless(row is { State: 1, Generation: 2 } && row.Newest.Span.SequenceEqual(payment.Returned!.Value.ToArray()), "members agree on every instance", $"{bank.Name} has another return");
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class Day
     private readonly World world;
     private readonly Chance chance;
     private readonly List<BackOffice> offices;
+    private readonly List<Returns> returns;
     private int pending;
 
     public Day(World world)
@@ -24,6 +25,7 @@ internal sealed class Day
         chance = world.Chance.Fork("day");
         Currencies = [Code("EUR"), Code("USD")];
         offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
+        returns = [.. world.Banks.Select(b => new Returns(world, this, b))];
     }
 
     public IReadOnlyList<Currency> Currencies { get; }
@@ -31,11 +33,14 @@ internal sealed class Day
     /// <summary>Everything that was submitted.</summary>
     public IEnumerable<Order> Orders => offices.SelectMany(o => o.Orders);
 
+    /// <summary>Every return that was ordered.</summary>
+    public IEnumerable<ReturnOrder> Returns => returns.SelectMany(r => r.Orders);
+
     /// <summary>References used so far, for duplicates.</summary>
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => offices.All(o => o.IsDone) && pending == 0;
+    public bool IsOver => offices.All(o => o.IsDone) && returns.All(r => r.IsDone) && pending == 0;
 
     public void Begin()
     {
@@ -58,6 +63,7 @@ internal sealed class Day
         }
 
         foreach (BackOffice office in offices) office.Begin();
+        foreach (Returns returning in returns) returning.Begin();
         world.After(world.Swarm.Storm / 2, () =>
         {
             if (!chance.Happens(500)) return;
