@@ -41,7 +41,7 @@ public sealed record ChannelInfo
 /// <summary>A bank's funds in one channel and currency; decimal numbers.</summary>
 /// <param name="Channel">The channel's id.</param>
 /// <param name="Counterparty">The other member.</param>
-/// <param name="Currency">ISO 4217.</param>
+/// <param name="Currency">ISO 4217, or a unit of a contract, which is counted in whole numbers.</param>
 /// <param name="Position">What is the bank's.</param>
 /// <param name="Reserved">What is on its way out, or set aside by contracts.</param>
 /// <param name="Limit">How far below zero the position may fall.</param>
@@ -100,7 +100,7 @@ public sealed record TransferBasisOrder(string From, string To, string Basis);
 
 /// <summary>How far one member's position may fall below zero.</summary>
 /// <param name="Of">The participant whose position it is.</param>
-/// <param name="Currency">ISO 4217.</param>
+/// <param name="Currency">ISO 4217, or a unit of one of the contracts.</param>
 /// <param name="Amount">A decimal number.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LimitOrder(string Of, string Currency, string Amount);

@@ -83,7 +83,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         ActRow row = new() { ContractHash = ByteString.CopyFrom(own.Plan.Contract.Hash), Action = (uint)own.Action.Index };
         if (own.Before is { } before) row.Before = InstanceRows.Keep(before);
         row.Values.Add(KeptValues.Write(own.Values));
-        if (own.Reserved is { } reserved) row.Reserved.Add(KeptValues.Write([reserved, .. own.AlsoReserved]));
+        if (own.Reserved is { } reserved) row.Reserved.Add(new[] { reserved }.Concat(own.AlsoReserved).Select(static a => new KeptAmount { Unit = a.Unit, Units = a.Units }));
         return row;
     }
 
@@ -92,7 +92,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     {
         if (!channel.Terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("An action waits that is of no contract of its channel.");
         ContractAction action = plan.Contract.Actions[(int)row.Action];
-        MoneyValue[] reserved = [.. row.Reserved.Select(static kept => Value.TryReadCanonical(new MoneyType(), kept.Span, out Value? value) ? (MoneyValue)value! : throw new InvalidOperationException("A stored amount cannot be read."))];
+        AmountValue[] reserved = [.. row.Reserved.Select(static kept => KeptValues.Amount(kept.Unit, kept.Units))];
         return new Command.Own(key, plan, action, KeptValues.Read(plan.FieldsOf(action), row.Values), reserved.FirstOrDefault())
         {
             IsAct = true, Before = row.Before is null ? null : InstanceRows.Restore(channel.Terms, row.Before), AlsoReserved = [.. reserved.Skip(1)],
@@ -166,8 +166,8 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
                 return (refused.Code, refused.Place);
             case Evaluation.Accepted accepted:
                 // A sum that no position holds is refused before it is added up.
-                if (accepted.Movements.FirstOrDefault(m => !channel.Terms.Currencies.Any(c => c.Code == m.Amount.Unit)) is not null) return (ReasonCodes.CurrencyNotProcessable, $"{action.Name}: move");
-                List<MoneyValue> taken = Taken(accepted.Movements, self.Party);
+                if (!accepted.Movements.All(m => channel.Terms.Holdings.Contains(m.Amount.Unit))) return (ReasonCodes.CurrencyNotProcessable, $"{action.Name}: move");
+                List<AmountValue> taken = Taken(accepted.Movements, self.Party);
                 if (!taken.TrueForAll(channel.Covers)) return (ReasonCodes.InsufficientFunds, $"{action.Name}: move");
                 Command.Own own = new(id, plan, action, After(fields, accepted.Updates, arguments), taken.FirstOrDefault())
                 {
@@ -203,7 +203,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
 
     /// <summary>The most that the movements take of a party's position on their way, by currency. What they release counts, what comes in
     /// from others does not.</summary>
-    private static List<MoneyValue> Taken(IReadOnlyList<Movement> movements, int party)
+    private static List<AmountValue> Taken(IReadOnlyList<Movement> movements, int party)
     {
         SortedDictionary<string, (Int128 Now, Int128 Most)> taken = new(StringComparer.Ordinal);
         foreach (Movement movement in movements)
@@ -220,6 +220,6 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
             taken[movement.Amount.Unit] = (now, Int128.Max(now, most));
         }
 
-        return [.. taken.Where(static t => t.Value.Most > 0).Select(static t => new MoneyValue(t.Key, (long)Int128.Min(t.Value.Most, long.MaxValue)))];
+        return [.. taken.Where(static t => t.Value.Most > 0).Select(static t => KeptValues.Amount(t.Key, (long)Int128.Min(t.Value.Most, long.MaxValue)))];
     }
 }

@@ -75,6 +75,9 @@ public sealed record ChannelRequest(
 
     /// <summary>On what basis personal data of one member's customers goes to a participant of another jurisdiction.</summary>
     public IReadOnlyList<(ParticipantId From, ParticipantId To, string Basis)> TransferBases { get; init; } = [];
+
+    /// <summary>How far below zero positions of units may fall, in whole units.</summary>
+    public IReadOnlyList<(bool OfCounterparty, string Unit, long Units)> UnitLimits { get; init; } = [];
 }
 
 /// <summary>Where an instruction stands: ISO 20022's ExternalPaymentTransactionStatus1Code.</summary>
@@ -118,7 +121,14 @@ public sealed record ChannelList(DateOnly? BusinessDay, IReadOnlyList<ChannelVie
 /// <summary>One channel: who is in it, where it stands, and the bank's positions in it.</summary>
 public sealed record ChannelView(
     Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
-    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions);
+    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions)
+{
+    /// <summary>The same of the units that the channel settles in beside money.</summary>
+    public IReadOnlyList<UnitPositionView> Units { get; init; } = [];
+}
+
+/// <summary>A bank's position of a unit in a channel, in whole units.</summary>
+public sealed record UnitPositionView(string Unit, long Position, long Reserved, long Limit);
 
 /// <summary>A bank's position in a channel, what is reserved for payments on their way and set aside by contracts, and the limit it was granted.</summary>
 public sealed record PositionView(Money Position, Money Reserved, Money Limit);

@@ -52,7 +52,7 @@ public sealed record BankSettings
     /// <summary>How long data of a channel is kept, as proposed in terms. Default 3,650 days.</summary>
     public int RetentionDays { get; init; } = 3650;
 
-    /// <summary>By counterparty and currency: the largest limit, in minor units, that this bank grants in a channel which the
+    /// <summary>By counterparty and currency or unit: the largest limit, in minor or whole units, that this bank grants in a channel which the
     /// counterparty proposes. Nothing is granted that is not named here; what this bank proposes itself its operator orders.</summary>
     public IReadOnlyDictionary<(ParticipantId Counterparty, string Currency), long> GrantedLimits { get; init; } = new Dictionary<(ParticipantId, string), long>();
 

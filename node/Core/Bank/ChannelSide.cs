@@ -109,9 +109,9 @@ internal sealed class ChannelSide : IDisposable
 
     /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
     /// cover more than the sum on its way can count, which is refused alike.</summary>
-    public bool Covers(MoneyValue amount) =>
-        ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
-        (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
+    public bool Covers(AmountValue amount) =>
+        ReservedOf(amount.Unit) + amount.Units <= long.MaxValue &&
+        (Int128)State.PositionOf(Context.Own, amount.Unit) - ReservedOf(amount.Unit) + Terms.LimitOf(Context.Own, amount.Unit) >= amount.Units;
 
     /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
     public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;
@@ -215,9 +215,9 @@ internal sealed class ChannelSide : IDisposable
     {
         if (command.Reserved is not { } amount) return;
         Reserve(amount, sign);
-        foreach (MoneyValue other in command.AlsoReserved) Reserve(other, sign);
+        foreach (AmountValue other in command.AlsoReserved) Reserve(other, sign);
     }
 
-    private void Reserve(MoneyValue amount, int sign) =>
-        reserved[amount.Currency] = checked(reserved.GetValueOrDefault(amount.Currency) + sign * amount.MinorUnits);
+    private void Reserve(AmountValue amount, int sign) =>
+        reserved[amount.Unit] = checked(reserved.GetValueOrDefault(amount.Unit) + sign * amount.Units);
 }

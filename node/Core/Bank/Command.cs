@@ -17,7 +17,7 @@ internal abstract class Command
     /// <param name="action">The action.</param>
     /// <param name="values">Its values.</param>
     /// <param name="reserved">What a payment takes from the own position; null where nothing is.</param>
-    public sealed class Own(byte[] workKey, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, MoneyValue? reserved) : Command
+    public sealed class Own(byte[] workKey, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, AmountValue? reserved) : Command
     {
         /// <inheritdoc/>
         public override bool ActsOnInstance => Before is not null;
@@ -30,13 +30,13 @@ internal abstract class Command
 
         public IReadOnlyList<Value?> Values { get; } = values;
 
-        public MoneyValue? Reserved { get; } = reserved;
+        public AmountValue? Reserved { get; } = reserved;
 
         /// <summary>Set where the work is money on its way, not an instruction.</summary>
         public FundingRow? Funding { get; init; }
 
-        /// <summary>What is taken from it beside; where an action takes of several currencies.</summary>
-        public IReadOnlyList<MoneyValue> AlsoReserved { get; init; } = [];
+        /// <summary>What is taken from it beside; where an action takes of several currencies or units.</summary>
+        public IReadOnlyList<AmountValue> AlsoReserved { get; init; } = [];
 
         /// <summary>Whether the back office named the action and its values, and not a transfer.</summary>
         public bool IsAct { get; init; }

@@ -6,6 +6,9 @@ namespace Settlement.Core.Bank;
 /// <summary>Values as a sealed row keeps them: canonical, and empty where absent, because no value has an empty form.</summary>
 internal static class KeptValues
 {
+    /// <summary>Money where the unit is a currency, else a quantity.</summary>
+    public static AmountValue Amount(string unit, long units) => MoneyValue.IsCurrency(unit) ? new MoneyValue(unit, units) : new QuantityValue(unit, units);
+
     /// <summary>The values in their order.</summary>
     public static IEnumerable<ByteString> Write(IEnumerable<Value?> values) => values.Select(static v => v is null ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(v.ToCanonical()));
 

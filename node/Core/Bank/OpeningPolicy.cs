@@ -60,7 +60,7 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
             return ChannelCodes.TermsNotAccepted;
         // A limit is money that this bank lends: a proposer does not write its own.
         ChannelTerms read = terms;
-        if (read.Currencies.Any(c => read.LimitOf(0, c.Code) > settings.GrantedLimits.GetValueOrDefault((from, c.Code)))) return ChannelCodes.LimitNotGranted;
+        if (read.Holdings.Any(h => read.LimitOf(0, h) > settings.GrantedLimits.GetValueOrDefault((from, h)))) return ChannelCodes.LimitNotGranted;
         // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
         if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
         if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)

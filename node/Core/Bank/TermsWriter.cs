@@ -33,12 +33,17 @@ internal static class TermsWriter
         terms.TransferBases.Add(request.TransferBases.Select(t => new TransferBasis { FromMember = (uint)numbers.IndexOf(t.From), ToParticipant = (uint)numbers.IndexOf(t.To), Basis = t.Basis }));
         terms.Currencies.Add(request.Currencies.Select(c => c.Code).Order(StringComparer.Ordinal));
         terms.Limits.Add(request.Limits.Select(l => new Limit { Member = l.OfCounterparty ? 1u : 0u, Currency = l.Limit.Currency.Code, MinorUnits = l.Limit.MinorUnits }));
+        terms.Limits.Add(request.UnitLimits.Select(l => new Limit { Member = l.OfCounterparty ? 1u : 0u, Currency = l.Unit, MinorUnits = l.Units }));
+        SortedSet<string> units = new(StringComparer.Ordinal);
         foreach (string source in request.ContractSources)
         {
             // A source that does not compile gets no hash, and the terms are refused for it.
-            byte[] hash = ContractCompiler.Compile("terms", source).Contract?.Hash ?? [];
-            terms.Contracts.Add(new ContractPin { Hash = ByteString.CopyFrom(hash), Source = source });
+            Contract? contract = ContractCompiler.Compile("terms", source).Contract;
+            terms.Contracts.Add(new ContractPin { Hash = ByteString.CopyFrom(contract?.Hash ?? []), Source = source });
+            units.UnionWith(contract?.Units.Select(static u => u.Name) ?? []);
         }
+
+        terms.Units.Add(units);
 
         return terms.ToByteArray();
 

@@ -177,7 +177,7 @@ public sealed class BatchExecution
         List<string> postings = [];
         foreach (Movement movement in movements)
         {
-            if (!context.Terms.Currencies.Any(c => c.Code == movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
+            if (!context.Terms.Holdings.Contains(movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
             string code = movement switch
             {
                 Movement.Move move => Change(after, entry, move.From, move.Amount, -1, 0) is { Length: > 0 } refused ? refused : Change(after, entry, move.To, move.Amount, 1, 0),

@@ -28,7 +28,7 @@ public sealed class ChannelTerms
     /// <summary>Contracts of one channel.</summary>
     public const int MaxContracts = 16;
 
-    /// <summary>Currencies of one channel.</summary>
+    /// <summary>Currencies and units of one channel.</summary>
     public const int MaxCurrencies = 32;
 
     /// <summary>The longest terms, in bytes.</summary>
@@ -48,6 +48,8 @@ public sealed class ChannelTerms
         LedgerKey = ledgerKey;
         Agent = agent;
         AcceptedOnLimit = wire.AcceptedOnLimit;
+        Units = [.. wire.Units];
+        Holdings = [.. currencies.Select(static c => c.Code), .. Units];
         limits = wire.Limits.ToDictionary(l => ((int)l.Member, l.Currency), l => l.MinorUnits);
         PositionReaders = AudienceMask.Members(MemberCount);
         for (int observer = MemberCount; observer < participants.Count; observer++)
@@ -79,8 +81,14 @@ public sealed class ChannelTerms
     /// <summary>The contracts whose entries this channel takes.</summary>
     public IReadOnlyList<ContractPlan> Contracts { get; }
 
-    /// <summary>The units this channel settles in.</summary>
+    /// <summary>The money this channel settles in.</summary>
     public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>The units of quantities that it settles in beside money; none of them is three capital letters.</summary>
+    public IReadOnlyList<string> Units { get; }
+
+    /// <summary>Everything that a position can be of: the codes of the currencies, then the units.</summary>
+    public IReadOnlyList<string> Holdings { get; }
 
     /// <summary>The key that signs the ledger's checkpoints.</summary>
     public PublicKey LedgerKey { get; }
@@ -142,7 +150,7 @@ public sealed class ChannelTerms
         if (!PublicKey.TryRead(wire.LedgerKey.Span, out PublicKey ledgerKey)) return false;
         if (wire.Agent is null || !TryReadParticipant(wire.Agent, -1, out PinnedParticipant? agent)) return false;
         if (!TryReadCurrencies(wire, out List<Currency>? currencies)) return false;
-        if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !wire.Currencies.Contains(l.Currency))
+        if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !(wire.Currencies.Contains(l.Currency) || wire.Units.Contains(l.Currency)))
             || wire.Limits.DistinctBy(l => (l.Member, l.Currency)).Count() != wire.Limits.Count) return false;
         if (wire.Finality is { WitnessesNeeded: > 0 })
         {
@@ -152,6 +160,9 @@ public sealed class ChannelTerms
 
         code = ChannelCodes.ContractRefused;
         if (!TryCompile(wire, participants, out List<ContractPlan>? contracts)) return false;
+        code = ChannelCodes.TermsInvalid;
+        if (wire.Currencies.Count + wire.Units.Count > MaxCurrencies || wire.Units.Distinct().Count() != wire.Units.Count
+            || !wire.Units.All(unit => contracts.Any(plan => plan.Contract.Units.Any(u => u.Name == unit)))) return false;
         code = ChannelCodes.TransferWithoutBasis;
         if (Channels.TransferBases.Needed(contracts, participants).Any(t => !bases.ContainsKey(t))) return false;
         terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent) { TransferBases = bases };

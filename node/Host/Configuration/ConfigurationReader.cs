@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Settlement.Contracts;
@@ -68,6 +69,7 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -83,8 +85,8 @@ internal sealed class ConfigurationReader
             Ledger = role == NodeRole.Ledger ? null : ReadLedger(),
             Agent = role == NodeRole.Bank ? ReadPin("agent", file.Agent) : null,
             Supervisors = role == NodeRole.Agent ? ReadSupervisors() : [],
-            Accept = role == NodeRole.Bank ? ReadAccept() : [],
-            GrantedLimits = role == NodeRole.Bank ? ReadLimits() : new Dictionary<(ParticipantId, string), long>(),
+            Accept = accept,
+            GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
             Running = ReadRunning(),
         };
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
@@ -213,8 +215,9 @@ internal sealed class ConfigurationReader
         return contracts;
     }
 
-    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits()
+    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits(IReadOnlyList<Contract> accept)
     {
+        HashSet<string> units = [.. accept.SelectMany(static contract => contract.Units).Select(static unit => unit.Name)];
         Dictionary<(ParticipantId, string), long> limits = [];
         IReadOnlyList<NodeFile.LimitSection?> sections = file.Accept?.Limits ?? [];
         if (sections.Count > MaximumLimits) read.Invalid("accept.limits", $"more than {MaximumLimits}");
@@ -222,7 +225,12 @@ internal sealed class ConfigurationReader
         {
             string property = $"accept.limits[{i}]";
             ParticipantId counterparty = read.Participant($"{property}.participant", sections[i]?.Participant);
-            if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217");
+            if (sections[i]?.Currency is { } unit && units.Contains(unit))
+            {
+                if (!long.TryParse(sections[i]!.Amount, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) || limit == 0) read.Invalid($"{property}.amount", "not a whole number above zero, as a string");
+                else if (!limits.TryAdd((counterparty, unit), limit)) read.Invalid(property, "the same participant and unit twice");
+            }
+            else if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217, nor a unit of an accepted contract");
             else if (sections[i]?.Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
             else if (!limits.TryAdd((counterparty, currency.Code), amount.MinorUnits)) read.Invalid(property, "the same participant and currency twice");
         }

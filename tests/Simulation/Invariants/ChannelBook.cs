@@ -12,7 +12,25 @@ namespace Settlement.Tests.Simulation.Invariants;
 /// <summary>A batch as the first member that finalised it has it.</summary>
 internal sealed record BatchFacts(
     Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
-    IReadOnlyDictionary<(int Member, string Currency), long> Positions);
+    IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved);
+
+/// <summary>Money in escrow, and where it stands.</summary>
+internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
+{
+    public EntryId Entry => entry;
+
+    public int Buyer => buyer;
+
+    public MoneyValue Amount => amount;
+
+    public long Sequence => sequence;
+
+    public EntryId Newest { get; set; } = entry;
+
+    public int Generation { get; set; } = 1;
+
+    public string State { get; set; } = "Held";
+}
 
 /// <summary>A payment that became final, and whether it was returned.</summary>
 internal sealed class PaymentFacts(EntryId entry, int payer, MoneyValue amount, long sequence)
@@ -43,6 +61,11 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly HashSet<string> postings = new(StringComparer.Ordinal);
     private readonly List<PaymentFacts> payments = [];
     private readonly Dictionary<EntryId, PaymentFacts> byEntry = [];
+    private readonly Dictionary<(int Member, string Currency), long> reserved = [];
+    private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
+
+    /// <summary>All money that ever was in escrow.</summary>
+    public IReadOnlyCollection<EscrowFacts> Escrows => escrows.Values;
 
     /// <summary>The payments that became final, in their order.</summary>
     public IReadOnlyList<PaymentFacts> Payments => payments;
@@ -66,7 +89,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         {
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
-            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions)));
+            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved)));
             return;
         }
 
@@ -91,6 +114,12 @@ internal sealed class ChannelBook(ChannelTerms terms)
             return;
         }
 
+        if (entry.Plan.Contract.Name == "Escrow")
+        {
+            ApplyEscrow(entry, amount, sequence);
+            return;
+        }
+
         if (entry.Action.Name == "return")
         {
             Return(entry, amount);
@@ -107,6 +136,32 @@ internal sealed class ChannelBook(ChannelTerms terms)
         Pay(entry.Actor, amount, tag);
     }
 
+    /// <summary>Money is set aside once, and paid or free again once.</summary>
+    private void ApplyEscrow(OpenedEntry entry, MoneyValue amount, long sequence)
+    {
+        if (entry.Action.Name == "fund")
+        {
+            escrows.Add(entry.Id, new EscrowFacts(entry.Id, entry.Actor, amount, sequence));
+            Reserve(entry.Actor, amount.Currency, amount.MinorUnits);
+            return;
+        }
+
+        Violation.Unless(escrows.TryGetValue(entry.Instance, out EscrowFacts? escrow), "only what is final is acted on", "an escrow that is not there");
+        Violation.Unless(escrow!.State == "Held" && escrow.Amount == amount && entry.Generation == ++escrow.Generation, "nothing happens twice", $"{entry.Action.Name} of an escrow that is {escrow.State}");
+        escrow.Newest = entry.Id;
+        if (entry.Action.Name == "extend") return;
+        Reserve(escrow.Buyer, amount.Currency, -amount.MinorUnits);
+        escrow.State = entry.Action.Name == "accept" ? "Paid" : "Free";
+        if (entry.Action.Name == "accept") Pay(escrow.Buyer, amount, "an acceptance");
+    }
+
+    private void Reserve(int member, string currency, long minorUnits)
+    {
+        long after = reserved[(member, currency)] = reserved.GetValueOrDefault((member, currency)) + minorUnits;
+        Violation.Unless(after >= 0, "what is set aside is free again once", "less than nothing is set aside");
+        if (minorUnits > 0) Violation.Unless(positions.GetValueOrDefault((member, currency)) - after >= -terms.LimitOf(member, currency), "positions keep their limit", "more is set aside than there is");
+    }
+
     /// <summary>A payment is returned at most once, by who was paid, and whole.</summary>
     private void Return(OpenedEntry entry, MoneyValue amount)
     {
@@ -121,7 +176,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
     {
         Move(payer, amount.Currency, -amount.MinorUnits);
         Move(1 - payer, amount.Currency, amount.MinorUnits);
-        Violation.Unless(positions[(payer, amount.Currency)] >= -terms.LimitOf(payer, amount.Currency), "positions keep their limit", what);
+        Violation.Unless(positions[(payer, amount.Currency)] - reserved.GetValueOrDefault((payer, amount.Currency)) >= -terms.LimitOf(payer, amount.Currency), "positions keep their limit", what);
     }
 
     private void Move(int member, string currency, long minorUnits) => positions[(member, currency)] = positions.GetValueOrDefault((member, currency)) + minorUnits;

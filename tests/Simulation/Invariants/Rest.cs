@@ -15,12 +15,13 @@ internal static class Rest
     public static void Check(World world)
     {
         CheckInstructions(world);
-        CheckReturns(world);
+        CheckActs(world);
         CheckReports(world);
         CheckPools(world);
         foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
         {
             foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckInstances(bank, channel, book);
+            foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckEscrows(bank, channel, book);
         }
 
         Supervision.Check(world);
@@ -47,11 +48,11 @@ internal static class Rest
         }
     }
 
-    /// <summary>Every order of a return ended, and those that settled are the returns that became final.</summary>
-    private static void CheckReturns(World world)
+    /// <summary>Every order of an action ended, and those that settled are the entries that became final.</summary>
+    private static void CheckActs(World world)
     {
         int settled = 0;
-        foreach (ReturnOrder order in world.Workload.Returns)
+        foreach (ActRequest order in world.Workload.Acts)
         {
             Violation.Unless(order.Answer is not null, "every message is answered", order.Key);
             if (order.Answer!.Refusal is not null) continue;
@@ -63,8 +64,20 @@ internal static class Rest
             if (view.Status == InstructionStatus.Settled) settled++;
         }
 
-        int returned = world.Invariants.Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null));
-        Violation.Unless(settled == returned, "a status follows from the entry", $"{settled} returns settled and {returned} are final");
+        int final = world.Invariants.Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null) + b.Escrows.Sum(e => e.Generation));
+        Violation.Unless(settled == final, "a status follows from the entry", $"{settled} actions settled and {final} are final");
+    }
+
+    private static void CheckEscrows(MachineNode bank, Digest channel, ChannelBook book)
+    {
+        foreach (EscrowFacts escrow in book.Escrows)
+        {
+            byte[]? body = bank.Store.Find(PayloadKind.Facts, VaultReader.InstanceKeys(channel, escrow.Entry)[0].Key);
+            InstanceRow? row = body is null ? null : InstanceRow.Parser.ParseFrom(body);
+            uint state = escrow.State switch { "Held" => 0, "Paid" => 1, _ => 2u };
+            Violation.Unless(row is null ? escrow.Generation == 1 : row.State == state && row.Generation == escrow.Generation && row.Newest.Span.SequenceEqual(escrow.Newest.ToArray()),
+                "members agree on every instance", $"{bank.Name} has another state of an escrow");
+        }
     }
 
     /// <summary>Both members' rows say of every payment where it stands.</summary>

@@ -61,6 +61,8 @@ internal static class Supervision
         if (!world.Invariants.Books.TryGetValue(context.Channel, out ChannelBook? book)) return;
         foreach (PaymentFacts payment in book.Payments)
             Violation.Unless(audit.Instances.Find(payment.Entry) is null == payment.Returned is not null, "the supervisor agrees on every instance", "a payment stands elsewhere for it");
-        Violation.Unless(audit.Instances.Count == book.Payments.Count(p => p.Returned is null), "the supervisor agrees on every instance", "it has instances that nobody has");
+        foreach (EscrowFacts escrow in book.Escrows)
+            Violation.Unless((audit.Instances.Find(escrow.Entry)?.State.Name ?? "ended") == (escrow.State == "Held" ? "Held" : "ended"), "the supervisor agrees on every instance", "an escrow stands elsewhere for it");
+        Violation.Unless(audit.Instances.Count == book.Payments.Count(p => p.Returned is null) + book.Escrows.Count(e => e.State == "Held"), "the supervisor agrees on every instance", "it has instances that nobody has");
     }
 }

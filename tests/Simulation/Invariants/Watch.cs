@@ -132,6 +132,7 @@ internal sealed class Watch(World world)
         foreach (PositionRow position in row.Positions)
         {
             long expected = facts.Positions.GetValueOrDefault(((int)position.Member, position.Currency));
+            Violation.Unless(position.Reserved == facts.Reserved.GetValueOrDefault(((int)position.Member, position.Currency)), "what is set aside follows from the entries", $"{node.Name} has {position.Reserved} {position.Currency} set aside");
             Violation.Unless(position.MinorUnits == expected, "positions follow from the entries", $"{node.Name} has {position.MinorUnits} for {expected} {position.Currency}");
         }
 
@@ -154,7 +155,7 @@ internal sealed class Watch(World world)
         BatchFacts facts = Books[channel].Batches[(int)row.Sequence - 1];
         Digest entry = new(row.Entry.Span);
         bool isRight = row.Action.Length > 0 && status == InstructionStatus.Settled
-            ? Books[channel].Payments.Any(p => p.Entry.Value == new Digest(row.Instance.Span) && p.Returned?.Value == entry)
+            ? facts.Items.Any(i => i.Entry == entry && i.Refusal is null)
             : status == InstructionStatus.Settled
             ? facts.Tags.TryGetValue(entry, out string? tag) && tag == row.Remittance
             : facts.Items.Any(i => i.Entry == entry && i.Refusal == row.Reason);

@@ -4,6 +4,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Monetary;
 using Settlement.Core.Reading;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Tests.Bank;
 
@@ -112,9 +113,9 @@ public sealed class EscrowTests
         ChannelContext own = world.Context(world.Alpha);
         ContractPlan plan = own.Terms.Contracts.Single(c => c.Contract.Name == "Escrow");
         Value?[] values = [new MoneyValue("EUR", 40_01), new DateTimeValue((TwoBanks.Start + TimeSpan.FromSeconds(60)).ToUnixTimeSeconds()), new TextValue("more")];
-        Wire.Channels.SealedEntry entry = EntrySealer.Seal(own, plan, plan.Contract.Actions[0], values, world.Now, new Simulation.SeededEntropy(3)).Sealed;
+        SealedEntry entry = EntrySealer.Seal(own, plan, plan.Contract.Actions[0], values, world.Now, new Simulation.SeededEntropy(3)).Sealed;
         world.OnPeer = (from, _, message) => from == world.Alpha && message.Proposal is { } proposal
-            ? [OtherProposal.Of(world, world.Alpha, proposal, p => p.Body.Items[0] = new Wire.Channels.BatchItem { Entry = entry })] : [message];
+            ? [OtherProposal.Of(world, world.Alpha, proposal, p => p.Body.Items[0] = new BatchItem { Entry = entry })] : [message];
         world.Pay(world.Alpha, 1);
         Core.Vault.Records.InFlightRow endorsed = world.Beta.Rows.Open(Core.Store.PayloadKind.InFlight, world.Channel.ToArray(),
             world.Beta.Vault.Find(Core.Store.PayloadKind.InFlight, world.Channel.ToArray())!, Core.Vault.Records.InFlightRow.Parser);

@@ -170,9 +170,12 @@ internal sealed class TwoBanks : IDisposable
         new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], Contracts, [Eur, CurrencyOf("JPY")], limits);
 
     /// <summary>Opens the channel and the business day.</summary>
-    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits)
+    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits) => Open(request => request with { Limits = limits });
+
+    /// <summary>The same on other terms.</summary>
+    public TwoBanks Open(Func<ChannelRequest, ChannelRequest> change)
     {
-        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, Request(limits)));
+        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, change(Request())));
         Assert.Null(result.Refusal);
         Channel = result.Channel!.Value;
         foreach (TestNode bank in new[] { Alpha, Beta }) Assert.Null(Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, Day)).Refusal);
