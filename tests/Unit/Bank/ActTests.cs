@@ -69,7 +69,7 @@ public sealed class ActTests
             Assert.Equal(["40.00 EUR", "1", "seller", Deadline(60), "as seen"], view.Fields.Select(f => f.Value));
         }
 
-        Assert.Equal(["AM01", BankCodes.ValueUnreadable, BankCodes.ValueUnreadable, "S008", "S002", "DT01", "S004"], new[]
+        Assert.Equal((string?[])["AM01", BankCodes.ValueUnreadable, BankCodes.ValueUnreadable, "S008", "S002", "DT01", "S004"], new[]
         {
             Refusal(world, "amount", "0.00 EUR"), Refusal(world, "amount", "40 euros"), Refusal(world, "price", "1"), Refusal(world, "rounds", "1"),
             Refusal(world, "decider", null), Refusal(world, "deadline", Deadline(-1)), Refusal(world, "decider", "nobody"),
