@@ -5,13 +5,18 @@ namespace Settlement.Contracts.Checking;
 /// <summary>From a contract as written to one that can run, or to everything that prevents it.</summary>
 internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagnostics)
 {
+    /// <summary>False only in tests.</summary>
+    public bool ChecksFlow { get; init; } = true;
+
     /// <summary>Null when there is any error.</summary>
     public Contract? Bind(string source)
     {
         if (!new SizeCheck(diagnostics).Fits(syntax)) return null;
         if (syntax.Replaces is { } replaces && replaces.Number >= syntax.Version)
             diagnostics.Report(Rules.ReplacesLater, replaces.Span, "a version replaces one before it", "raise the version, or name an earlier one");
-        var scope = new Scope(diagnostics, syntax.Incomplete);
+        // A section that is missing is reported, and its names are not unknown one by one.
+        bool lacking = diagnostics.Errors > 0 && (syntax.Parties.Count == 0 || syntax.States.Count == 0);
+        var scope = new Scope(diagnostics, syntax.Incomplete || lacking);
         var declarations = new DeclarationBinder(scope);
         List<Unit> units = declarations.Units(syntax.Units);
         List<CodeSet> codeSets = declarations.CodeSets(syntax.CodeSets);
@@ -25,6 +30,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         Check(states, fields, parties, drafts, actions);
         if (diagnostics.Errors > 0) return null;
         WarnOfUnused(parties, fields, actions);
+        new ConsentCheck(actions, diagnostics).Run();
         ContractParts parts = new(syntax.Name.Text, syntax.Version, syntax.Replaces?.Number, DeclarationBinder.Doc(syntax.Docs),
             units, codeSets, parties, fields, states, actions);
         return new Contract(parts, ContractPrinter.Print(syntax), source);
@@ -35,9 +41,9 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         new CaseCheck(diagnostics).Run(drafts);
         if (!syntax.Incomplete && drafts.All(a => a.Complete)) new LifecycleCheck(syntax, states, drafts, diagnostics).Run();
         // Who reads what is known only when everything that declares parties and fields could be read.
-        if (!syntax.Incomplete)
+        if (!syntax.Incomplete && ChecksFlow)
         {
-            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && !d.Syntax.Broken)) new FlowCheck(parties, draft.Action!, diagnostics).Run();
+            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && d.Readable)) new FlowCheck(parties, draft.Action!, diagnostics).Run(draft.Sound);
         }
 
         if (diagnostics.Errors > 0) return;

@@ -14,7 +14,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
 
     private IEnumerable<Party> Observers => parties.Where(p => p.Observes);
 
-    public void Run()
+    /// <param name="sound">True when nothing of the action is left out, so that what it discloses can be judged.</param>
+    public void Run(bool sound)
     {
         if (action.By.Field is { } field)
         {
@@ -29,7 +30,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
         }
 
         foreach (Statement statement in action.Body.All) Check(statement);
-        foreach (Disclosure disclosure in action.Disclosures) CheckNeeded(disclosure);
+        foreach (Disclosure disclosure in sound ? action.Disclosures : []) CheckNeeded(disclosure);
     }
 
     private void Check(Statement statement)
@@ -88,7 +89,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     private void Store(Statement.Set set)
     {
         if (action.By.IsNetwork) MustRead(Rules.HiddenCondition, set.Value, set.Span, "what any member may have to compute depends on");
-        else if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
+        // An automatic action refuses where its arithmetic does not fit, like any other.
+        if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
         foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Audience, disclosable: true).Take(1))
         {
             diagnostics.Report(Rules.ValueTells, set.Span, $"'{set.Field.Name}' is read by {party.Name}, and its new value depends on '{field.Name}', which {party.Name} may not read",
@@ -99,7 +101,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     /// <summary>An expression that some values make refuse: too large, divided by zero, of two currencies.</summary>
     private void Refuses(Expression expression, TextSpan span)
     {
-        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: true);
+        // Nobody takes an automatic action, so nobody could assert to the others that it fits.
+        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: !action.By.IsNetwork);
         MayNotTell(Rules.ExistenceTells, expression, span, $"whether '{action.Name}' is refused depends on");
     }
 

@@ -53,7 +53,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         StatementSyntax.Redeem redeem => Amount(redeem.Amount, scope, way) is { } amount && Holder(redeem.From, scope, way) is { } from
             ? new Statement.Redeem(redeem.Span, amount, from) { AmountSpan = redeem.Amount.Span } : null,
         StatementSyntax.If branch => If(branch, scope, ref way),
-        StatementSyntax.ForEach each => ForEach(each, scope, way),
+        StatementSyntax.ForEach each => ForEach(each, scope, ref way),
         StatementSyntax.Outcome outcome => Outcome(outcome, scope, ref way),
         StatementSyntax.Broken => null,
         _ => throw new InvalidOperationException("Unknown syntax."),
@@ -109,7 +109,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
 
     private static bool Fits(FieldType wanted, Bound value) => (wanted, value.Type) switch
     {
-        (TextType to, TextType from) => from.MaxLength <= to.MaxLength && !(value.Expression is Expression.Constant { Value: TextValue { Text.Length: 0 } }),
+        (TextType to, TextType from) => from.MaxLength <= to.MaxLength,
         (CodeType, CodeSetType) => true,
         (ListType to, ListType from) => to.Element == from.Element && from.Most <= to.Most,
         _ => wanted == value.Type,
@@ -147,13 +147,25 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         return new Statement.If(syntax.Span, condition.Expression ?? new Expression.Constant(BooleanValue.Of(true)), left, right) { ConditionSpan = syntax.Condition.Span };
     }
 
-    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, Way way)
+    private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, ref Way way)
     {
         loops++;
+        // The body may run after itself or not at all: what it clears is known neither in it nor after it, and what it
+        // learns is not known after it.
+        HashSet<string> cleared = [.. Cleared(syntax.Body)];
+        way = way with { Known = [.. way.Known.Where(f => !cleared.Contains(f.Name))] };
         Statement? bound = syntax.List is null ? ForEachPlayer(syntax, scope, way) : ForEachValue(syntax, scope, way);
         loops--;
         return bound;
     }
+
+    private static IEnumerable<string> Cleared(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
+    {
+        StatementSyntax.Clear clear => [clear.Field.Text],
+        StatementSyntax.If branch => Cleared(branch.Then).Concat(Cleared(branch.Otherwise ?? [])),
+        StatementSyntax.ForEach each => Cleared(each.Body),
+        _ => [],
+    });
 
     private Statement.ForEachPlayer? ForEachPlayer(StatementSyntax.ForEach syntax, Scope scope, Way way)
     {
@@ -203,7 +215,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Bound amount = Expressions(scope).Bind(syntax, way.Known);
         if (amount.Expression is null || amount.Type is MoneyType or QuantityType) return amount.Expression;
         string called = syntax is ExpressionSyntax.Reference named ? $"'{named.Name.Text}' is {amount.Type.Written}" : $"this is {TypeNames.Of(amount.Type)}";
-        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; a field of money is needed here");
+        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; money or a quantity is needed here");
         return null;
     }
 
@@ -228,8 +240,9 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             return null;
         }
 
-        if (!field.Optional || way.Known.Contains(field)) return field;
-        Absent(name, field, scope);
+        if (way.Known.Contains(field) || (!field.Optional && !unset.Contains(field))) return field;
+        if (field.Optional) Absent(name, field, scope);
+        else scope.Diagnostics.Report(Rules.MayBeAbsent, name.Span, $"this action sets '{field.Name}', and has not done so yet", "set it before");
         return null;
     }
 

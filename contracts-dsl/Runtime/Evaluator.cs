@@ -15,7 +15,7 @@ internal ref struct Evaluator(
     Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments,
     IReadOnlyList<Value?>? asserted, Occasion occasion)
 {
-    private Frame frame = new(contract, action, fields, arguments, occasion);
+    private Frame frame = new(contract, action, reader, fields, arguments, occasion);
     private Movement[] movements = [];
     private int moved;
     private FieldUpdate?[]? updates;
@@ -128,7 +128,7 @@ internal ref struct Evaluator(
             case Statement.Move move: Move(move); break;
             case Statement.Outcome outcome: next = outcome.State; break;
             case Statement.Issue issue:
-                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Slot(issue.Posting) is TextValue posting)
+                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Present(issue.Posting) is TextValue posting)
                     Add(new Movement.Issue(receiver, issued, posting.Text));
                 break;
             case Statement.Redeem redeem:
@@ -165,7 +165,10 @@ internal ref struct Evaluator(
     {
         if (!Reads(set.Readers))
         {
-            Update(set.Field, asserted?[set.Field.Index], isAsserted: true);
+            Value? said = asserted?[set.Field.Index];
+            // What others say is taken, and is still of the field's type: somebody may say anything.
+            if (asserted is not null && set.Field.IsReadBy(reader!) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
+            else Update(set.Field, said, isAsserted: true);
             return;
         }
 

@@ -7,7 +7,8 @@ namespace Settlement.Contracts;
 /// answers null once <see cref="Code"/> is set. It lives on the stack, so that a run allocates nothing but its result.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
+internal ref struct Frame(
+    Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
 {
     private readonly Value?[] locals = action.LocalCount == 0 ? [] : new Value?[action.LocalCount];
     private Value?[]? updated;
@@ -80,7 +81,7 @@ internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyLis
             case Expression.Read read: return Present(read.Field);
             case Expression.Constant constant: return constant.Value;
             case Expression.Named named: return locals[named.Local.Slot];
-            case Expression.ReadOf readOf: return ((ListValue)Present(readOf.Field)).Items[((PartyValue)locals[readOf.Participant.Slot]!).Number - 1];
+            case Expression.ReadOf readOf: return (Present(readOf.Field) as ListValue)?.Items[((PartyValue)locals[readOf.Participant.Slot]!).Number - 1];
             case Expression.Sum sum: return Sum(sum);
             case Expression.Product product: return Product(product);
             case Expression.Quotient quotient: return Quotient(quotient);
@@ -97,8 +98,16 @@ internal ref struct Frame(Contract contract, ContractAction action, IReadOnlyLis
         }
     }
 
-    /// <summary>The compiler lets an expression reach only values that are there, so an absent one is a bug.</summary>
-    private readonly Value Present(Field field) => Slot(field) ?? throw new InvalidOperationException($"{field.Name} is absent where it is read.");
+    /// <summary>
+    /// The compiler lets an expression reach only values that are there, so an absent one is a bug, but for a reader that
+    /// took the condition on it as asserted: then the assertion was false.
+    /// </summary>
+    public Value? Present(Field field)
+    {
+        if (Slot(field) is { } value) return value;
+        if (reader is null) throw new InvalidOperationException($"{field.Name} is absent where it is read.");
+        return Refused<Value>(PlatformCodes.Missing);
+    }
 
     private long? NumberOf(Expression expression) => ValueOf(expression) is { } value ? ((IntegerValue)value).Number : null;
 

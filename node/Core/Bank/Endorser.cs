@@ -19,13 +19,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
-        int size = 0;
+        int size = 0, acts = 0;
         foreach (Command command in channel.Mailbox)
         {
             if (command is not Command.Own own || (own.IsHanded && !again)) continue;
+            if (own.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             if (!own.IsHanded)
             {
-                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+                own.Seal(channel.Context, node.Now, node.Entropy);
                 own.IsHanded = true;
                 channel.NoteSealed(own);
                 WaitingRows.WriteSealed(node, channel, own);
@@ -63,15 +64,16 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(entry)) is not null)
+            if (node.Find(Objections.EntryFact(entry.Id)) is not null)
             {
                 isLate = true;
                 continue;
             }
 
             if (IsTooEarly(channel, entry)) continue;
+            InstanceRows.Resolve(node, channel, entry);
             // They were looked up for this step only, and the entry may wait for its batch.
-            foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
+            foreach (PayloadKey fact in Objections.Needs(node, channel, entry).Where(static key => key.Kind == PayloadKind.Facts)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
 
@@ -151,9 +153,15 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>Money of an agent that this node has not read of yet is not refused, which would be for ever: the directory is
-    /// read, and the other member says it again.</summary>
+    /// read, and the other member says it again. So is an action on what became final at the other member first.</summary>
     private bool IsTooEarly(ChannelSide channel, OpenedEntry entry)
     {
+        if (entry.Link is { } link && link.Sequence > channel.Sequence && channel.InFlight is { } batch && link.Sequence == batch.Sequence)
+        {
+            ledger.Query(channel.Id, batch.Slots.Count);
+            return true;
+        }
+
         if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(entry)) return false;
         ledger.RefreshDirectory();
         return true;
@@ -184,10 +192,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else if (slots[i].Entry is { } entry)
             {
+                InstanceRows.Resolve(node, channel, entry);
                 string code = execution.Add(entry);
                 if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
                 // An honest sequencer has refused these itself.
-                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                // What this member erased, the other one may still have.
+                if (code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
             }
             else
             {

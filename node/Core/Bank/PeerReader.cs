@@ -19,6 +19,9 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     private readonly Dictionary<PeerMessage, ReadProposal> proposals = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
     private readonly Dictionary<PeerMessage, IReadOnlyList<ProposedSlot>> slots = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
 
+    private readonly HashSet<PeerMessage> postponed = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
+    private int acts;
+
     /// <summary>The rows that a peer's messages depend on.</summary>
     public IEnumerable<PayloadKey> Needs(Input.PeerReceived received) => Parse(received) is { } batch ? batch.Messages.SelectMany(m => Needs(received.From, m)) : [];
 
@@ -26,9 +29,21 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     public IEnumerable<PayloadKey> Needs(ParticipantId from, PeerMessage message)
     {
         if (ChannelOf(message) is not { } channel || channel.Other.Id != from) return [];
-        return SlotsOf(channel, message).Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
+        IReadOnlyList<ProposedSlot> read = SlotsOf(channel, message);
+        int more = read.Count(static s => s.Entry?.Link is not null);
+        if (acts + more > BankSettings.LargestActsPerDrain)
+        {
+            postponed.Add(message);
+            return [];
+        }
+
+        acts += more;
+        return read.Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
             .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
     }
+
+    /// <summary>Whether what it depends on was not looked up, because the drain had as much to look up as it may: who said it says it again.</summary>
+    public bool IsPostponed(PeerMessage message) => postponed.Contains(message);
 
     /// <summary>The messages of a batch; none when it is not for this network or cannot be read.</summary>
     public IEnumerable<PeerMessage> Read(Input.PeerReceived received)
@@ -72,6 +87,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
+        if (opened.Count(static s => s.Entry?.Link is not null) > BankSettings.LargestActs) opened = [];
         slots[message] = opened;
         return opened;
     }
@@ -82,6 +98,8 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         batches.Clear();
         slots.Clear();
         proposals.Clear();
+        postponed.Clear();
+        acts = 0;
     }
 
     private static ReadProposal Read(ChannelSide channel, Proposal proposal)

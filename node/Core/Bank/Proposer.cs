@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Settlement.Contracts;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
@@ -41,14 +42,18 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
         BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
-        int size = 0;
+        int size = 0, acts = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
         {
+            // Those that judge it must read a batch for each.
+            if (first.Value.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             channel.Mailbox.RemoveFirst();
             if (Entry(channel, first.Value, taken) is not { } entry) continue;
             size += entry.Sealed.CalculateSize();
+            string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal: a restart finds its bytes beside the work.
-            if (execution.Add(entry).Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
+            if (code.Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
+            if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
         }
 
         if (execution.Slots.Count == 0) return;
@@ -192,7 +197,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
     private void Seal(ChannelSide channel, Command.Own own)
     {
-        own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+        own.Seal(channel.Context, node.Now, node.Entropy);
         channel.NoteSealed(own);
     }
 

@@ -102,10 +102,10 @@ internal sealed class HostNetwork : IAsyncDisposable
     }
 
     /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
-    public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct) => OpenFundedChannelAsync(BankA, BankB, amount, ct);
+    public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(BankA, BankB, amount, ct, contracts);
 
     /// <summary>The same between two banks, of which the first is funded.</summary>
-    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct)
+    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts)
     {
         using SettlementClient bank = Operator(first), agent = Operator(AgentId), other = Operator(second);
         DateOnly day = new(2026, 3, 2);
@@ -117,7 +117,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Counterparty = second,
             RootFingerprint = Facts(second).RootFingerprint.ToString(),
             Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
-            Contracts = ["GrossPayment", "PoolFunding"],
+            Contracts = ["GrossPayment", "PoolFunding", .. contracts],
             Currencies = ["EUR"],
         };
         string channel = "";

@@ -10,7 +10,8 @@ public sealed class CompilerProperties
 {
     private static readonly string[] Fragments =
     [
-        "\n", " ", ",", "(", ")", "->", "--", "\"", "\\", "=", "<", "-", "+", "0", "007", "2026-02-30", "9999999999999999999999", "on ", "require ", "move ",
+        "\n", " ", ",", "(", ")", "->", "--", "\"", "\\", "=", "<", "-", "+", "0", "007", "2026-02-30", "9999999999999999999999", "on ", "require ", "move ", "set ", "clear ", "let x = ", "if ", "otherwise\n", "end\n", "for each ", "reserve ", "release ", "redeem ", "discloses ", " rounded half even", " at ", " in currency of ",
+        "all x in ", ": ", "sum(", "cut-off of ", "today", "now", " business days", "list(3) of ", "several(2)", "by network", "within 2 days of ", "after ", "3:2", "0.50", "units\n", "codes\n", "party",
         "issue ", " to ", " from ", "states\n", "parties\n", "fields\n", "and ", "or ", "not ", "present(", "optional ", "text(", "money", "payer", "amount",
         "\u0000", "\u202E", "\uD83C", "🏦", "é", "\r", "\t", "\u2028", "when ", " by ", "agreed ", "may rest", "contract ", "version ",
     ];
@@ -21,10 +22,13 @@ public sealed class CompilerProperties
     public void NoTextMakesTheCompilerThrow() => Prop.ForAll(Seeds, seed =>
     {
         Random random = new(seed);
-        string source = Mutated(random.Next(3) switch
+        string source = Mutated(random.Next(7) switch
         {
             0 => ContractLibrary.Load("GrossPayment").Source,
-            1 => GeneratedContract.Source(seed),
+            1 or 2 => GeneratedContract.Source(seed),
+            3 => GeneratedContract.Leaky(seed, 50),
+            4 => Truncated(GeneratedContract.Source(seed), random),
+            5 => Bytes(random),
             _ => string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => Fragments[random.Next(Fragments.Length)])),
         }, random);
         Compilation compilation = ContractCompiler.Compile("mutated.contract", source);
@@ -41,7 +45,7 @@ public sealed class CompilerProperties
         if (compilation.Contract is not { } contract) return;
         Assert.Equal(contract.CanonicalText, Compiled(contract.CanonicalText).CanonicalText);
         Assert.All(contract.Members, m => Assert.True(contract.CanReExecute(m)));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     [Fact]
     public void PrintingRoundTripsAndKeepsEveryWord() => Prop.ForAll(Seeds, seed =>
@@ -79,6 +83,16 @@ public sealed class CompilerProperties
     {
         SourceText text = new("words", source);
         return new Lexer(text, new DiagnosticBag(text)).Run().Where(t => t.Kind != TokenKind.NewLine).Select(t => (t.Kind, t.Text));
+    }
+
+    private static string Truncated(string source, Random random) => source[..random.Next(source.Length)];
+
+    /// <summary>What a reader makes of any bytes.</summary>
+    private static string Bytes(Random random)
+    {
+        byte[] bytes = new byte[random.Next(400)];
+        random.NextBytes(bytes);
+        return random.Next(2) == 0 ? System.Text.Encoding.UTF8.GetString(bytes) : System.Text.Encoding.Latin1.GetString(bytes);
     }
 
     private static string Mutated(string source, Random random)

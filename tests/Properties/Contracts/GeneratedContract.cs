@@ -1,32 +1,29 @@
 using System.Globalization;
 using System.Text;
+using Settlement.Contracts;
+using Settlement.Tests.Properties.Contracts.Generation;
 
 namespace Settlement.Tests.Properties.Contracts;
 
 /// <summary>
 /// Writes contracts that are right by construction, with every sentence of the language in them; a seed gives the same
-/// contract every time. All members read everything, so that any field may decide.
+/// contract every time. It knows who reads what, and so many fields are hidden from somebody: from members too.
 /// </summary>
 internal sealed class GeneratedContract
 {
-    private static readonly string[] Types = ["money", "integer", "date", "text(35)", "code"];
+    private readonly ContractDraft draft;
+    private int held = -1;
+    private List<string> reserves = [], releases = [];
 
-    private readonly Random random;
-    private readonly List<(string Name, string Type, bool Optional)> fields = [];
-    private readonly List<string> banks = [];
-    private readonly List<string> observers = [];
-    private readonly List<string> states = [];
-    private readonly StringBuilder text = new();
+    private GeneratedContract(int seed, int leaks) => draft = new ContractDraft(new Dice(seed), leaks);
 
-    private GeneratedContract(int seed) => random = new Random(seed);
+    private Dice Dice => draft.Dice;
 
     /// <summary>The source of one contract.</summary>
-    public static string Source(int seed)
-    {
-        var writer = new GeneratedContract(seed);
-        writer.Write();
-        return writer.text.ToString();
-    }
+    public static string Source(int seed) => new GeneratedContract(seed, leaks: 0).Write();
+
+    /// <summary>Right in all but this: one of so many statements in a hundred depends on what somebody may not know.</summary>
+    public static string Leaky(int seed, int percent = 30) => new GeneratedContract(seed, percent).Write();
 
     /// <summary>The same words with other white space and with comments.</summary>
     public static string Respaced(string source, int seed)
@@ -47,103 +44,118 @@ internal sealed class GeneratedContract
         return spaced.ToString();
     }
 
-    private bool Coin() => random.Next(2) == 0;
-
-    private T Any<T>(IReadOnlyList<T> of) => of[random.Next(of.Count)];
-
-    private void Line(string line) => text.Append(line).Append('\n');
-
-    private void Doc()
+    private string Write()
     {
-        for (int i = random.Next(3); i > 0; i--) Line(Any(["\"A \\\"word\\\" of explanation.\"", "\"Zażółć gęślą jaźń 🏦\"", "\"\"", "\"-- no comment\""]));
+        Declare();
+        List<string> lines = [string.Create(CultureInfo.InvariantCulture, $"contract Generated version {Dice.From(2, 999)}{(Dice.Coin() ? " replaces 1" : "")}"), .. draft.Docs()];
+        Section(lines, "units", draft.Units.Select(u => u.Name));
+        Section(lines, "codes", draft.CodeSets.Select(c => $"{c.Name} = {(c.External is null ? string.Join(", ", c.Codes.Order(StringComparer.Ordinal)) : "iso " + c.External)}"));
+        Section(lines, "parties", draft.Parties.Select(Declared));
+        Section(lines, "fields", draft.Fields.Select(draft.Declared));
+        lines.Add("states");
+        lines.Add(string.Join(", ", draft.States.Select((s, i) => $"{s}{(MayRest(i) ? " may rest" : "")}{(Dice.Percent(15) ? " \"A state.\"" : "")}")));
+        foreach (ActionPlan plan in Plans()) lines.AddRange(new ActionWriter(draft, plan).Write());
+        return string.Join('\n', lines) + '\n';
     }
 
-    private void Write()
+    private void Section(List<string> lines, string name, IEnumerable<string> declarations)
     {
-        Line(string.Create(CultureInfo.InvariantCulture, $"contract Generated version {random.Next(1, 1000)}"));
-        Doc();
-        Line("parties");
-        for (int i = random.Next(2, 4); i > 0; i--) Declare(banks, "bank_", " bank");
-        for (int i = random.Next(0, 3); i > 0; i--) Declare(observers, "observer_", " regulator, observes");
-        Line("fields");
-        Field("amount", "money", optional: false, parameter: false);
-        Field("posting", "text(64)", optional: false, parameter: false);
-        for (int i = random.Next(0, 9); i > 0; i--) Field($"field_{i}", Any(Types), Coin(), parameter: false);
-        Line("states");
-        int count = random.Next(1, 6);
-        for (int i = 0; i < count; i++) states.Add($"State{i}");
-        Line(string.Join(", ", states.Select(s => $"{s} may rest{(random.Next(4) == 0 ? " \"A state.\"" : "")}")));
-        for (int i = 0; i < count; i++) Action($"action_{i}", i == 0 ? [] : [states[i - 1]], states[i]);
-        if (Coin()) Action("issue", [.. states.Where(_ => Coin())], states[0]);
-    }
-
-    private void Declare(List<string> parties, string prefix, string rest)
-    {
-        parties.Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}{parties.Count}"));
-        Line(parties[^1] + rest);
-        Doc();
-    }
-
-    private string Field(string name, string type, bool optional, bool parameter)
-    {
-        string audience = string.Join(", ", banks.Concat(name == "amount" ? observers : observers.Where(_ => Coin())).OrderBy(_ => random.Next()));
-        string declaration = $"{name} {type}{(optional ? " optional" : "")} to {audience}{(random.Next(4) == 0 ? $" personal of {Any(banks)}" : "")}";
-        fields.Add((name, type, optional));
-        if (parameter) return declaration;
-        Line(declaration);
-        Doc();
-        return declaration;
-    }
-
-    private void Action(string name, IReadOnlyList<string> when, string next)
-    {
-        int own = fields.Count;
-        string parameters = string.Join(", ", Enumerable.Range(0, random.Next(3)).Select(i => Field(string.Create(CultureInfo.InvariantCulture, $"parameter_{i}"), Any(Types), Coin(), parameter: true)));
-        string by = Any(banks);
-        string agreed = string.Join(", ", banks.Where(b => b != by && Coin()));
-        Line($"on {name}{(parameters.Length > 0 ? $"({parameters})" : "")} by {by}{(agreed.Length > 0 ? $", agreed by {agreed}" : "")}{(when.Count > 0 ? $" when {string.Join(", ", when)}" : "")}");
-        Doc();
-        for (int i = random.Next(4); i > 0; i--) Line($"require {Condition(3)} else {Any(["AM01", "NARR", "A", "X1"])}");
-        if (Coin()) Line($"move amount from {banks[0]} to {banks[1]}");
-        if (Coin()) Line($"issue amount to {Any(banks)} citing posting");
-        if (fields.FirstOrDefault(f => f.Type == "money" && f.Optional).Name is { } extra)
+        string[] declared = [.. declarations];
+        if (declared.Length == 0) return;
+        lines.Add(name);
+        foreach (string declaration in declared)
         {
-            Line($"require present({extra}) else XX01");
-            Line($"move {extra} from {banks[1]} to {banks[0]}");
-        }
-
-        Line($"-> {next}");
-        fields.RemoveRange(own, fields.Count - own);
-    }
-
-    private string Condition(int depth)
-    {
-        switch (depth == 0 ? 0 : random.Next(5))
-        {
-            case 1: return $"{Operand(depth)} and {Operand(depth)}";
-            case 2: return $"{Operand(depth)} or {Operand(depth)}";
-            case 3: return $"not {Operand(depth)}";
-            case 4: return $"({Condition(depth - 1)})";
-            default: return Comparison();
+            lines.Add(declaration);
+            lines.AddRange(draft.Docs());
         }
     }
 
-    private string Operand(int depth) => Coin() ? Comparison() : $"({Condition(depth - 1)})";
+    private static string Declared(Party party) =>
+        $"{party.Name} {(party.Kind == PartyKind.Bank ? "bank" : "regulator")}{(party.IsSeveral ? $", several({party.Most.ToString(CultureInfo.InvariantCulture)})" : "")}{(party.Observes ? ", observes" : "")}";
 
-    /// <summary>A comparison of a field, guarded where the field is optional.</summary>
-    private string Comparison()
+    private bool MayRest(int state) => state == draft.States.Count - 1 || (state != held && state % 2 == 0);
+
+    private void Declare()
     {
-        var (name, type, optional) = Any(fields);
-        string sign = Any(["=", "!=", "<", "<=", ">", ">="]);
-        string equality = Any(["=", "!="]);
-        string comparison = type switch
+        for (int i = Dice.From(0, 2); i > 0; i--) draft.Units.Add(new Unit(draft.Units.Count, $"unit{i}"));
+        if (Dice.Coin()) draft.CodeSets.Add(new CodeSet("Kind", null, new HashSet<string>(["GOODS", "SERVICE", "A1"])));
+        if (Dice.Percent(30)) draft.CodeSets.Add(new CodeSet("Reason", "ExternalReturnReason1", new HashSet<string>()));
+        for (int i = 0; i < 2; i++) Party("bank_", PartyKind.Bank, observes: false);
+        if (Dice.Percent(40)) Party("lender_", PartyKind.Bank, observes: false, most: Dice.From(2, 4));
+        if (Dice.Percent(30)) Party("bank_", PartyKind.Bank, observes: false);
+        if (Dice.Percent(20)) Party("authority_", PartyKind.Regulator, observes: false);
+        for (int i = Dice.From(0, 2); i > 0; i--) Party("observer_", Dice.Percent(80) ? PartyKind.Regulator : PartyKind.Bank, observes: true);
+        Field(new MoneyType(), draft.AllReaders, isFixed: true);
+        Field(new TextType(35), draft.AllReaders, isFixed: true);
+        for (int i = Dice.From(3, 10); i > 0; i--) Field(draft.AnyType(), Dice.Percent(35) ? draft.AllReaders : Audience(), isFixed: false);
+        Party? several = draft.Banks.FirstOrDefault(p => p.IsSeveral);
+        if (several is not null && Dice.Coin()) Field(new EachType(new MoneyType(), several), draft.AllReaders, isFixed: true);
+        for (int i = Dice.From(1, 5); i > 0; i--) draft.States.Add($"State{draft.States.Count.ToString(CultureInfo.InvariantCulture)}");
+        Reservation();
+    }
+
+    private void Party(string prefix, PartyKind kind, bool observes, int most = 1)
+    {
+        int index = draft.Parties.Count;
+        draft.Parties.Add(new Party(index, prefix + index.ToString(CultureInfo.InvariantCulture), kind, observes, most));
+    }
+
+    private ulong Audience()
+    {
+        if (Dice.Percent(40)) return draft.MemberReaders;
+        List<Party> some = Dice.Some(draft.Parties);
+        if (some.All(p => p.Observes)) some.Add(Dice.Any([.. draft.Members]));
+        return ContractDraft.Bits(some);
+    }
+
+    private void Field(FieldType type, ulong readers, bool isFixed)
+    {
+        // What a creator does not read and cannot write as a literal, nobody has to supply.
+        bool optional = !isFixed && (Dice.Percent(35) || (readers != draft.AllReaders && !ActionWriter.HasLiteral(type)));
+        Party? personal = !isFixed && Dice.Percent(10) ? draft.Banks.FirstOrDefault(b => (readers >> b.Index & 1) != 0) : null;
+        string name = $"{ContractDraft.KindOf(type)}{(optional ? "o" : "")}_{draft.Fields.Count.ToString(CultureInfo.InvariantCulture)}";
+        draft.Fields.Add(new Item(name, type, optional, readers, personal, IsParameter: false) { Fixed = isFixed });
+    }
+
+    /// <summary>A chain through all states, so that each is reached and left, and some ways more.</summary>
+    private List<ActionPlan> Plans()
+    {
+        List<string> states = draft.States;
+        List<ActionPlan> plans = [new ActionPlan("action_0", [], [states[0]], Reserves(0), [])];
+        for (int i = 1; i < states.Count; i++)
         {
-            "money" => Any([$"{name} {sign} 0", $"0 {sign} {name}", $"{name} {sign} {name} + {name}", $"{name} - amount {sign} amount"]),
-            "integer" => Any([$"{name} {sign} {random.Next(-9, 9)}", $"{name} + {name} - 3 {sign} ({name} - -4)", $"{name} + 9223372036854775807 {sign} 0"]),
-            "date" => $"{name} {sign} 2026-0{random.Next(1, 10)}-11",
-            "code" => $"{name} {equality} \"AB{random.Next(9)}\"",
-            _ => $"{name} {equality} \"a \\\\ \\\"b\\\" {random.Next(9)}\"",
-        };
-        return optional ? Any([$"(present({name}) and {comparison})", $"(not present({name}) or {comparison})"]) : comparison;
+            List<string> outcomes = [states[i]];
+            int other = Dice.From(0, states.Count - 1);
+            if (Dice.Percent(40) && other != held && other != i && i != held) outcomes.Add(states[other]);
+            plans.Add(new ActionPlan(Name(i), [states[i - 1]], outcomes, Reserves(i), i - 1 == held ? releases : []));
+        }
+
+        for (int i = Dice.From(0, 3); i > 0; i--)
+        {
+            List<string> when = [.. Dice.Some(states).Where(s => states.IndexOf(s) != held)];
+            int next = Dice.From(0, states.Count - 1);
+            if (when.Count > 0 && next != held) plans.Add(new ActionPlan($"more_{i.ToString(CultureInfo.InvariantCulture)}", when, [states[next]], [], []));
+        }
+
+        return plans;
+    }
+
+    /// <summary>Some actions are cases of one name.</summary>
+    private string Name(int i) => Dice.Percent(30) ? "step" : "action_" + i.ToString(CultureInfo.InvariantCulture);
+
+    private List<string> Reserves(int state) => state == held ? reserves : [];
+
+    /// <summary>In one state something is reserved: the fixed amount of a bank, or each lender's share.</summary>
+    private void Reservation()
+    {
+        if (draft.States.Count < 2 || Dice.Coin()) return;
+        held = Dice.From(0, draft.States.Count - 2);
+        Item amount = draft.Fields[0];
+        string bank = draft.Banks.First().Name;
+        reserves = [$"reserve {amount.Name} from {bank}"];
+        releases = [$"release {amount.Name} to {bank}"];
+        if (draft.Fields.Find(f => f is { Fixed: true, Type: EachType }) is not { Type: EachType each } shares) return;
+        reserves.AddRange([$"for each {each.Party.Name}", $"reserve {shares.Name} from {each.Party.Name}", "end"]);
+        releases.AddRange([$"for each {each.Party.Name}", $"release {shares.Name} to {each.Party.Name}", "end"]);
     }
 }

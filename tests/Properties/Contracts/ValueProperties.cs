@@ -8,7 +8,13 @@ namespace Settlement.Tests.Properties.Contracts;
 /// <summary>A value has exactly one encoding, and every encoding one value.</summary>
 public sealed class ValueProperties
 {
-    private static readonly FieldType[] Types = [new MoneyType(), new IntegerType(), new DateType(), new TextType(5), new CodeType()];
+    private static readonly FieldType[] Simple =
+    [
+        new MoneyType(), new IntegerType(), new DateType(), new TextType(5), new CodeType(), new QuantityType(new Unit(0, "points")), new RateType(4), new RatioType(), new BooleanType(), new DateTimeType(),
+        new DurationType(), new CodeSetType(new CodeSet("Kind", null, new HashSet<string>(["A", "B1"]))), new CodeSetType(new CodeSet("Reason", "ExternalReturnReason1", new HashSet<string>())), new PartyType(),
+    ];
+
+    private static readonly FieldType[] Types = [.. Simple, .. Simple.Select(static t => new ListType(t, 3)), .. Simple.Select(static t => new EachType(t, new Party(0, "lender", PartyKind.Bank, Observes: false, Most: 3)))];
 
     [Fact]
     public void CanonicalBytesRoundTripWithinTheirBound() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
@@ -22,7 +28,7 @@ public sealed class ValueProperties
         Assert.Equal(value, read);
         Value other = Good(type, random);
         Assert.Equal(value == other, bytes.AsSpan().SequenceEqual(other.ToCanonical()));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
     public void WhateverBytesAreReadAreTheOnesThatWouldBeWritten() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
@@ -35,7 +41,7 @@ public sealed class ValueProperties
         if (!Value.TryReadCanonical(type, bytes, out Value? value)) return;
         Assert.Equal(bytes, value!.ToCanonical());
         Assert.Null(type.Refusal(value));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
 
     [Theory]
     [InlineData("4555", "two bytes of a currency")]
@@ -90,6 +96,16 @@ public sealed class ValueProperties
         IntegerType => new IntegerValue(Number(random)),
         DateType => new DateValue(DateOnly.FromDayNumber(random.Next(DateOnly.MaxValue.DayNumber + 1))),
         TextType text => new TextValue(string.Concat(Enumerable.Range(0, random.Next(1, Math.Min(5, text.MaxLength) + 1)).Select(_ => Scalar(random)))),
+        QuantityType quantity => new QuantityValue(quantity.Unit.Name, Number(random)),
+        RateType rate => new RateValue(Number(random), rate.Scale),
+        RatioType => new RatioValue(random.NextInt64(1, long.MaxValue), random.Next(1, 4)),
+        BooleanType => BooleanValue.Of(random.Next(2) == 0),
+        DateTimeType => new DateTimeValue(random.NextInt64(DateTimeValue.First, DateTimeValue.Last + 1)),
+        DurationType => new DurationValue(Number(random)),
+        CodeSetType set => new CodeValue(set.Set.External is null ? set.Set.Codes.ElementAt(random.Next(set.Set.Codes.Count)) : "AC01"[..random.Next(1, 5)]),
+        PartyType => new PartyValue(random.Next(2) == 0 ? "bank" : new string('x', random.Next(1, 65)), random.Next(1, 101)),
+        ListType list => new ListValue([.. Enumerable.Range(0, random.Next(list.Most + 1)).Select(_ => Good(list.Element, random))]),
+        EachType each => new ListValue([.. Enumerable.Range(0, random.Next(1, each.Party.Most + 1)).Select(_ => Good(each.Element, random))]),
         _ => new CodeValue(string.Concat(Enumerable.Range(0, random.Next(1, 36)).Select(_ => "ABYZ0189"[random.Next(8)]))),
     };
 

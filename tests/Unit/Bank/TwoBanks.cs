@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
@@ -169,9 +170,12 @@ internal sealed class TwoBanks : IDisposable
         new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], Contracts, [Eur, CurrencyOf("JPY")], limits);
 
     /// <summary>Opens the channel and the business day.</summary>
-    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits)
+    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits) => Open(request => request with { Limits = limits });
+
+    /// <summary>The same on other terms.</summary>
+    public TwoBanks Open(Func<ChannelRequest, ChannelRequest> change)
     {
-        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, Request(limits)));
+        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, change(Request())));
         Assert.Null(result.Refusal);
         Channel = result.Channel!.Value;
         foreach (TestNode bank in new[] { Alpha, Beta }) Assert.Null(Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, Day)).Refusal);
@@ -216,11 +220,57 @@ internal sealed class TwoBanks : IDisposable
         return Convert.FromHexString(instruction.Id);
     }
 
-    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction)
+    /// <summary>Orders an action on an instance, and returns the instruction's key.</summary>
+    public byte[] ActOn(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values) =>
+        Convert.FromHexString(Assert.Single(Act(bank, instance, action, values).Instructions).Id);
+
+    public SubmissionAnswer Act(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values, string? key = null) =>
+        Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, key, [1], new ActOrder(Channel, instance, null, action, values)));
+
+    /// <summary>The newest entry of an instance and its batch, as far as a bank's facts tell.</summary>
+    public (EntryId Entry, long Sequence)? PlaceOf(TestNode bank, EntryId instance) =>
+        VaultReader.ReadPlace(instance, bank.Vault.Get(VaultReader.InstanceKeys(Channel, instance)), Channel);
+
+    /// <summary>An instance as an entry left it, read from a bank's vault.</summary>
+    public Instance Standing(TestNode bank, EntryId entry, long sequence)
     {
-        InstructionView view = new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
-        return (view.Status, view.Reason);
+        byte[] key = VaultReader.BatchKey(Channel, sequence);
+        return InstanceRows.Read(bank.Rows, Context(bank), entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!)!;
     }
+
+    /// <summary>All entries and refusals of the channel in a bank's vault.</summary>
+    public IReadOnlyList<EntryView> Entries(TestNode bank)
+    {
+        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
+        ChannelContext context = Context(bank);
+        return [.. bank.Vault.Scan(PayloadKind.Batches).Where(r => VaultReader.SequenceOf(Channel, r.Key) is not null).SelectMany(r =>
+            reader.ReadMemberBatch(context, r.Body, bank.Vault.Find(PayloadKind.Entries, r.Key), bank.Vault.Find(PayloadKind.ContentKeys, r.Key)!))];
+    }
+
+    /// <summary>Where an instance stands, as a bank's door shows it.</summary>
+    public InstanceView? InstanceOf(TestNode bank, EntryId instance, long sequence = 0)
+    {
+        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
+        (EntryId entry, long at) = PlaceOf(bank, instance) ?? (instance, sequence);
+        if (at == 0) return null;
+        ChannelContext context = Context(bank);
+        List<EntryView> entries = [];
+        (OpenedEntry Entry, State State)? newest = null;
+        while (true)
+        {
+            byte[] key = VaultReader.BatchKey(Channel, at);
+            if (reader.ReadEntry(context, entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!) is not { } read) return null;
+            newest ??= (read.Entry, read.State);
+            entries.Add(read.View);
+            if (read.Entry.Link is not { } link) return VaultReader.Show(context, newest.Value.Entry, newest.Value.State, entries);
+            (entry, at) = (link.Previous, link.Sequence);
+        }
+    }
+
+    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction) => ViewOf(bank, instruction) is var view ? (view.Status, view.Reason) : default;
+
+    public InstructionView ViewOf(TestNode bank, byte[] instruction) =>
+        new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
 
     /// <summary>A later payment that is good settles: the machines go on.</summary>
     public void AssertGoesOn()

@@ -17,6 +17,9 @@ internal sealed record Cost(int Written, int Rows, int Kilobytes, int Sends, int
     /// <summary>The same, and one batch of the other member's.</summary>
     public static Cost Batch { get; } = new(Written: 18, Rows: 9, Kilobytes: 14, Sends: 3, Checks: 4);
 
+    /// <summary>The same, and two of them.</summary>
+    public static Cost TwoBatches { get; } = new(Written: 34, Rows: 18, Kilobytes: 24, Sends: 8, Checks: 8);
+
     /// <summary>The same, and three of them.</summary>
     public static Cost ThreeBatches { get; } = new(Written: 40, Rows: 14, Kilobytes: 8, Sends: 8, Checks: 10);
 

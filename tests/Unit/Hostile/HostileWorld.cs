@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
@@ -26,6 +27,8 @@ internal sealed class HostileWorld : IDisposable
     public const int Storm = 50;
 
     private readonly Dictionary<string, Digest> withGamma = new(StringComparer.Ordinal);
+
+    private readonly SeededEntropy acts = new(8);
 
     private object? prepared;
 
@@ -136,6 +139,18 @@ internal sealed class HostileWorld : IDisposable
             new TextValue("Debtor"), null, new TextValue("Creditor"), null, null];
         return EntrySealer.Seal(own, plan, plan.Contract.Actions[0], values, Banks.Now, new SeededEntropy(6));
     }
+
+    /// <summary>A payment that became final, as an instance that can be returned.</summary>
+    public Instance Paid(TestNode payer, long amount)
+    {
+        byte[] paid = Banks.Pay(payer, amount);
+        InstructionView view = Banks.ViewOf(payer, paid);
+        Assert.True(EntryId.TryParse(view.Entry, out EntryId entry));
+        return Banks.Standing(payer, entry, view.Sequence);
+    }
+
+    /// <summary>A return that a member seals, whatever the instance is said to be.</summary>
+    public SealedEntry Return(TestNode member, Instance of) => EntrySealer.Seal(Banks.Context(member), of.Plan, of.Plan.Contract.Actions[1], [.. of.Fields, new CodeValue("AC04")], Banks.Now, acts, of).Sealed;
 
     /// <summary>The office of the attacked channel changes hands, because Alpha's proposals do not arrive.</summary>
     public void LetBetaTakeOver()

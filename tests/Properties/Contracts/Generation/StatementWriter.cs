@@ -1,0 +1,234 @@
+using Settlement.Contracts;
+
+namespace Settlement.Tests.Properties.Contracts.Generation;
+
+/// <summary>Writes the statements of one action, all but its outcomes.</summary>
+internal sealed class StatementWriter(ActionDraft action, List<string> lines)
+{
+    private const int MaxDepth = 2;
+    private static readonly string[] RefusalCodes = ["AM01", "NARR", "A", "X1", "DT01"];
+
+    private static readonly string[] RefusingWords = [" + ", " - ", " * ", " / ", " at ", "sum(", "next_business_day("];
+
+    private int blocks;
+
+    private ContractDraft Contract => action.Contract;
+
+    private Dice Dice => action.Contract.Dice;
+
+    /// <summary>What everybody may see that it happens: members must read it, observers may be told.</summary>
+    private Demand Open => new(Contract.MemberReaders, Contract.AllReaders);
+
+    /// <summary>What may refuse: whoever does not read it is told.</summary>
+    private Demand Refusing => action.IsNetwork ? Open : new Demand(0, Contract.AllReaders);
+
+    public void Some(int most)
+    {
+        for (int i = Dice.From(0, most); i > 0; i--) One();
+    }
+
+    private void One()
+    {
+        switch (Dice.From(0, 19))
+        {
+            case 0 or 1: Require(); break;
+            case 2 or 3 or 4: Let(); break;
+            case 5 or 6 or 7 or 8 or 9 or 10: Set(); break;
+            case 11: Clear(); break;
+            case 12 or 13: Money(); break;
+            case 14 or 15 or 16: If(); break;
+            case 17: ForEachPlayer(); break;
+            case 18: ForEachValue(); break;
+            default: RequirePresent(); break;
+        }
+    }
+
+    /// <summary>Gives a field that the action sets itself its value.</summary>
+    public void SetUnset(Item field)
+    {
+        Demand demand = new(0, field.Readers, Total: true, field);
+        string? value = Dice.Coin() ? Expression(field.Type, demand, 1) : null;
+        lines.Add($"set {field.Name} = {value ?? Literal(field.Type)}");
+        action.Present.Add(field);
+    }
+
+    /// <summary>A condition as a block's or a path's, which everybody may know; null where none could be written.</summary>
+    public string? OpenCondition(int depth) => Expression(new BooleanType(), Open, depth);
+
+    /// <summary>An expression, and at the action's head what it discloses.</summary>
+    public string? Expression(FieldType type, Demand demand, int depth)
+    {
+        demand = Contract.Honestly(demand);
+        ExpressionWriter writer = new(action, demand);
+        string? written = writer.Write(type, depth);
+        if (written is not null) action.Disclose(writer.Sources, demand);
+        return written;
+    }
+
+    private string Literal(FieldType type) => type switch
+    {
+        DurationType => "3 hours",
+        CodeSetType set => $"\"{(set.Set.External is null ? set.Set.Codes.Order(StringComparer.Ordinal).First() : "AC01")}\"",
+        _ => new ExpressionWriter(action, new Demand(0, 0)).Literal(type) ?? throw new InvalidOperationException($"There is no literal of {type}."),
+    };
+
+    private void Require()
+    {
+        if (action.IsNetwork || Expression(new BooleanType(), Refusing, 3) is not { } condition) return;
+        lines.Add($"require {condition}{(Dice.Percent(20) ? "\n" : " ")}else {Dice.Any(RefusalCodes)}");
+    }
+
+    /// <summary>From here on the value is there.</summary>
+    private void RequirePresent()
+    {
+        Demand demand = Contract.Honestly(Refusing);
+        List<Item> optional = [.. action.Names.Where(i => i.Optional && !action.IsReadable(i) && (i.Readers & demand.Hard) == demand.Hard)];
+        if (optional.Count == 0 || action.IsNetwork) return;
+        Item item = Dice.Any(optional);
+        lines.Add($"require present({item.Name}) else {Dice.Any(RefusalCodes)}");
+        action.Disclose([item], demand);
+        action.Present.Add(item);
+    }
+
+    private void Let()
+    {
+        FieldType type = Contract.SimpleType();
+        bool total = Dice.Coin();
+        Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing);
+        ExpressionWriter writer = new(action, demand);
+        if (writer.Write(type, 2) is not { } value) return;
+        // A literal of a text or rate has a type of its own.
+        if (type is TextType or RateType && !writer.Sources.Any()) return;
+        if (!total && !Refuses(value, writer.Sources, demand, 0)) return;
+        action.Disclose(writer.Sources, demand);
+        Item[] sources = [.. writer.Sources];
+        Item local = new(action.NewName(ContractDraft.KindOf(type)), type, false, sources.Aggregate(ulong.MaxValue, (readers, s) => readers & s.Readers), null, true) { From = sources };
+        lines.Add($"let {local.Name} = {value}");
+        action.Names.Add(local);
+    }
+
+    /// <summary>True when the value may refuse, or nothing is disclosed for that: what would not be needed is not disclosed.</summary>
+    private static bool Refuses(string value, IEnumerable<Item> sources, Demand demand, ulong anyway) =>
+        sources.All(s => (s.Readers & (demand.Readers & ~anyway)) == (demand.Readers & ~anyway)) || RefusingWords.Any(w => value.Contains(w, StringComparison.Ordinal));
+
+    private void Set()
+    {
+        // A mandatory field that a creating action sets anywhere is one that nobody supplies.
+        List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)))];
+        if (fields.Count == 0) return;
+        Item field = Dice.Any(fields);
+        bool total = Dice.Percent(60);
+        Demand demand = new(action.IsNetwork ? Contract.MemberReaders : 0, total ? field.Readers : Contract.AllReaders, total, field);
+        demand = Contract.Honestly(demand);
+        ExpressionWriter writer = new(action, demand);
+        if (writer.Write(field.Type, 2) is not { } value || (!total && !Refuses(value, writer.Sources, demand, field.Readers))) return;
+        action.Disclose(writer.Sources, demand);
+        lines.Add($"set {field.Name} = {value}");
+        if (field.Optional) action.Present.Add(field);
+    }
+
+    /// <summary>In a loop only what was not known to be there before it, since it comes round again.</summary>
+    private void Clear()
+    {
+        List<Item> fields = [.. Contract.Fields.Where(f => f is { Optional: true, Fixed: false } && (blocks == 0 || !action.Present.Contains(f)))];
+        if (fields.Count == 0) return;
+        Item field = Dice.Any(fields);
+        lines.Add($"clear {field.Name}");
+        action.Present.Remove(field);
+    }
+
+    private void Money()
+    {
+        // What comes from the settlement agent or goes to it stands alone.
+        if (action.WithAgent is { } done && (done || blocks > 0)) return;
+        FieldType type = Contract.Units.Count > 0 && Dice.Percent(15) ? new QuantityType(Dice.Any(Contract.Units)) : new MoneyType();
+        string? amount = Expression(type, Open, Dice.From(0, 2)), from = Holder(null), to = Holder(from);
+        if (amount is null || from is null || to is null) return;
+        if (action.WithAgent is null)
+        {
+            lines.Add($"move {amount} from {from} to {to}");
+            return;
+        }
+
+        lines.Add(Dice.Coin() ? $"redeem {amount} from {from}" : $"issue {amount} to {from} citing {Contract.Fields[1].Name}");
+        action.WithAgent = true;
+    }
+
+    /// <summary>A bank that acts, or a name for one.</summary>
+    public string? Holder(string? other)
+    {
+        Demand demand = Contract.Honestly(Open);
+        List<Item> named = [.. action.Names.Where(i => i.Type is PartyType && action.IsReadable(i) && (i.Readers & demand.Readers) == demand.Readers)];
+        List<string> holders = [.. Contract.Banks.Where(b => !b.IsSeveral || action.Each.Contains(b)).Select(b => b.Name), .. named.Select(n => n.Name)];
+        holders.Remove(other ?? "");
+        return holders.Count == 0 ? null : Dice.Any(holders);
+    }
+
+    private void If()
+    {
+        if (blocks >= MaxDepth) return;
+        HashSet<Item> present = [];
+        string? condition;
+        if (Dice.Percent(25) && action.Names.Find(i => i.Optional && !action.IsReadable(i) && (i.Readers & Contract.AllReaders) == Contract.AllReaders) is { } item)
+        {
+            condition = $"present({item.Name})";
+            present.Add(item);
+        }
+        else
+        {
+            condition = OpenCondition(2);
+        }
+
+        if (condition is null) return;
+        lines.Add($"if {condition}");
+        HashSet<Item> then = Block(present), otherwise = action.Present;
+        if (Dice.Coin())
+        {
+            lines.Add("otherwise");
+            otherwise = Block([]);
+        }
+
+        lines.Add("end");
+        then.IntersectWith(otherwise);
+        action.NowPresent(then);
+    }
+
+    private HashSet<Item> Block(IEnumerable<Item> present)
+    {
+        blocks++;
+        HashSet<Item> after = action.Inner(() => Some(3), present);
+        blocks--;
+        return after;
+    }
+
+    private void ForEachPlayer()
+    {
+        List<Party> several = [.. Contract.Parties.Where(p => p.IsSeveral && !action.Each.Contains(p))];
+        if (blocks >= MaxDepth || several.Count == 0) return;
+        Party party = Dice.Any(several);
+        lines.Add($"for each {party.Name}");
+        action.Each.Push(party);
+        Block([]);
+        action.Each.Pop();
+        lines.Add("end");
+    }
+
+    private void ForEachValue()
+    {
+        Demand demand = Contract.Honestly(Open);
+        ExpressionWriter writer = new(action, demand);
+        if (blocks >= MaxDepth || writer.List() is not { } list) return;
+        action.Disclose(writer.Sources, demand);
+        FieldType element = ExpressionWriter.ElementOf(writer.TypeHere(list))!;
+        Item one = new(action.NewName(ContractDraft.KindOf(element)), element, false, list.Readers, null, true) { From = list.Sources };
+        lines.Add($"for each {one.Name} in {list.Name}");
+        blocks++;
+        action.Inner(() =>
+        {
+            action.Names.Add(one);
+            Some(3);
+        });
+        blocks--;
+        lines.Add("end");
+    }
+}
