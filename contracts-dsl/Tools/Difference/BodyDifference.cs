@@ -82,7 +82,7 @@ internal sealed class BodyDifference(ContractAction old, ContractAction fresh, s
     }
 
     private void Changed(Line before, Line after) => findings.Widened(name, before.Statement is Statement.Require require
-        ? $"{name} requires {after.Meaning} now (else {require.Code}), and required {before.Meaning}."
+        ? $"{name} now requires {after.Meaning} (else {require.Code}), and required {before.Meaning}."
         : $"{name} now says '{after.Text}', and said '{before.Text}'.");
 
     private void Gone(Line line)
@@ -99,7 +99,7 @@ internal sealed class BodyDifference(ContractAction old, ContractAction fresh, s
     {
         switch (line.Statement)
         {
-            case Statement.Require require: findings.Narrowed(name, $"{name} requires {line.Meaning} now (else {require.Code})."); break;
+            case Statement.Require require: findings.Narrowed(name, $"{name} now requires {line.Meaning} (else {require.Code})."); break;
             case Statement.Let: findings.Changed(name, $"{name} now says '{line.Text}'."); break;
             default: findings.Widened(name, $"{name} now says '{line.Text}'."); break;
         }

@@ -5,7 +5,9 @@ namespace Settlement.Contracts;
 /// <summary>Compares the times in which an action can be taken.</summary>
 internal static class WindowDifference
 {
-    private const string Within = "within ", Of = " of ";
+    private const string OfWord = " of ";
+
+    private static readonly string[] Units = ["seconds", "minutes", "hours", "days", "business days", "weeks", "months"];
 
     // Units of time that compare with each other, by how many seconds each has.
     private static readonly Dictionary<string, long> Seconds = new(StringComparer.Ordinal) { ["seconds"] = 1, ["minutes"] = 60, ["hours"] = 3600 };
@@ -29,20 +31,43 @@ internal static class WindowDifference
     /// <summary>Whether the new window is the longer one; null where that cannot be told from its words.</summary>
     private static bool? Longer(Window old, Window fresh)
     {
-        if (Length(old) is not { } before || Length(fresh) is not { } after || before.Start != after.Start) return null;
-        if (before.Unit == after.Unit) return before.Count == after.Count ? null : before.Count < after.Count;
-        return Seconds.TryGetValue(before.Unit, out long each) && Seconds.TryGetValue(after.Unit, out long other) && (Int128)before.Count * each != (Int128)after.Count * other
-            ? (Int128)before.Count * each < (Int128)after.Count * other : null;
+        Limit before = Limit.Of(old), after = Limit.Of(fresh);
+        if (before.Start != after.Start || old.Opens != fresh.Opens || before.Compare(after) is not { } order || order == 0) return null;
+        // What must come before a moment gains by a later one, what can come only after it by an earlier one.
+        return order < 0 != fresh.Opens;
     }
 
-    /// <summary>The parts of <c>within COUNT UNIT of START</c>.</summary>
-    private static (long Count, string Unit, string Start)? Length(Window window)
+    /// <summary>A moment as a length of time after another: <c>within 2 hours of since</c>, <c>by due + 3 days</c>, <c>by due</c>.</summary>
+    /// <param name="Start">The other moment, as written.</param>
+    /// <param name="Count">How many units after it; negative for before.</param>
+    /// <param name="Unit">What is counted; empty for no length.</param>
+    private sealed record Limit(string Start, long Count, string Unit)
     {
-        string written = window.Written;
-        int of = written.IndexOf(Of, StringComparison.Ordinal);
-        if (!written.StartsWith(Within, StringComparison.Ordinal) || of < 0) return null;
-        var (count, unit) = ScenarioText.FirstWord(written[Within.Length..of]);
-        string start = written[(of + Of.Length)..];
-        return long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? (number, unit, start.Replace($" else {window.Code}", "", StringComparison.Ordinal)) : null;
+        public static Limit Of(Window window)
+        {
+            string written = window.Written;
+            string code = $" else {window.Code}";
+            if (written.EndsWith(code, StringComparison.Ordinal)) written = written[..^code.Length];
+            var (word, moment) = ScenarioText.FirstWord(written);
+            int of = moment.IndexOf(OfWord, StringComparison.Ordinal), sign = Math.Max(moment.LastIndexOf(" + ", StringComparison.Ordinal), moment.LastIndexOf(" - ", StringComparison.Ordinal));
+            if (word == "within" && of > 0 && Length(moment[..of]) is { } length) return new Limit(moment[(of + OfWord.Length)..], length.Count, length.Unit);
+            if (word != "within" && sign > 0 && Length(moment[(sign + 3)..]) is { } later)
+                return new Limit(moment[..sign], moment[sign + 1] == '-' ? -later.Count : later.Count, later.Unit);
+            return new Limit(moment, 0, "");
+        }
+
+        /// <summary>Below zero when this is the earlier moment; null when the two units do not compare.</summary>
+        public int? Compare(Limit other)
+        {
+            if (Unit == other.Unit || Count == 0 || other.Count == 0) return Count.CompareTo(other.Count);
+            return Seconds.TryGetValue(Unit, out long each) && Seconds.TryGetValue(other.Unit, out long others)
+                ? ((Int128)Count * each).CompareTo((Int128)other.Count * others) : null;
+        }
+
+        private static (long Count, string Unit)? Length(string written)
+        {
+            var (count, unit) = ScenarioText.FirstWord(written);
+            return long.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && Units.Contains(unit, StringComparer.Ordinal) ? (number, unit) : null;
+        }
     }
 }

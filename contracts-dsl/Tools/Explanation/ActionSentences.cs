@@ -53,8 +53,8 @@ internal static class ActionSentences
     private static string Who(ContractAction action) => action.By switch
     {
         { IsNetwork: true } => $"{action.Name} is nobody's decision, and any member can demand it",
-        { Field: { } field } => $"whoever {field.Name} names can {action.Name}",
-        { Party: var party, Any: true } => $"any {party!.Name} can {action.Name}",
+        { Field: { } field } => $"Whoever {field.Name} names can {action.Name}",
+        { Party: var party, Any: true } => $"Any {party!.Name} can {action.Name}",
         { Party: var party } => $"{party!.Name} can {action.Name}",
     };
 
