@@ -97,7 +97,7 @@ public sealed class ActTests
             Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(decides, raised));
         }
 
-        Assert.Equal(["44.02 EUR", "3", decider, Deadline(60), null], world.InstanceOf(world.Alpha, deal)!.Fields.Select(f => f.Value));
+        Assert.Equal(["44.02 EUR", "3", decider, Deadline(60), "absent"], world.InstanceOf(world.Alpha, deal)!.Fields.Select(f => f.Value ?? "absent"));
         byte[] settled = world.ActOn(world.Beta, deal, "settle", new Dictionary<string, string> { ["whole"] = whole ? "true" : "false" });
         Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Beta, settled));
         long paid = whole ? 44_02 : 22_01;

@@ -15,7 +15,7 @@ public sealed class QuantityTests
     {
         using TwoBanks world = World();
         EntryId agreed = Agreed(world, miles: "1000", stars: "1000");
-        Assert.Equal((string?[])["Open", "1000"], (string?[])[world.InstanceOf(world.Beta, agreed)!.State, world.InstanceOf(world.Beta, agreed)!.Fields.Single(f => f.Name == "miles_left").Value]);
+        Assert.Equal(("Open", "1000"), (world.InstanceOf(world.Beta, agreed)!.State, world.InstanceOf(world.Beta, agreed)!.Fields.Single(f => f.Name == "miles_left").Value));
         Assert.Equal((InstructionStatus.Settled, null), Exchange(world, agreed, "300", "200"));
         Assert.Equal("-300 200 / 300 -200", $"{Units(world, world.Alpha)} / {Units(world, world.Beta)}");
         // Alpha may owe 500 miles.
