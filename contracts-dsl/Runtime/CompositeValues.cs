@@ -27,7 +27,9 @@ public sealed record PartyValue(string Party, int Number = 1) : Value
         if (!IsName(name)) return null;
         if (cut < 0) return new PartyValue(name);
         string digits = text[(cut + 1)..];
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && digits[0] != '0' ? new PartyValue(name, number) : null;
+        // The platform's own parser takes trailing NULs for nothing.
+        if (digits.Length == 0 || digits[0] == '0' || !digits.All(char.IsAsciiDigit)) return null;
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? new PartyValue(name, number) : null;
     }
 
     /// <inheritdoc/>
