@@ -41,7 +41,7 @@ public sealed class ExplanationTests
         string text = ContractExplanation.Render(contract);
         Assert.Contains($"hash {Convert.ToHexStringLower(contract.Hash)}\n", text, StringComparison.Ordinal);
         Assert.Contains("payer can pay, if payee agrees: a new instance in Settled.\n  require amount > 0 else AM01\n  move amount from payer to payee\n  -> Settled\n", text, StringComparison.Ordinal);
-        Assert.Contains("supervisor reads all that the outcome depends on, and can run every action again: where that holds for every contract of a channel, it thereby reads the positions of both members.\n", text, StringComparison.Ordinal);
+        Assert.Contains("supervisor reads all that the outcome depends on, and can run every action again: where that holds for every contract of a channel, it thereby reads the positions of all members.\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ExplanationTests
         Party supervisor = contract.FindParty("supervisor")!;
         Assert.False(contract.CanReExecute(supervisor));
         Assert.True(contract.CanReExecute(contract.FindParty("payer")!));
-        Assert.Contains("supervisor cannot run every action again: it does not read end_to_end.", ContractExplanation.Render(contract), StringComparison.Ordinal);
+        Assert.Contains("supervisor cannot run every action again: it does not read end_to_end (in pay).", ContractExplanation.Render(contract), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => contract.ReExecute(supervisor, contract.Actions[0], null, new Value?[10], [], TestOccasion.Of(contract.Actions[0])));
     }
 
