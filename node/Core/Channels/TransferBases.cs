@@ -32,9 +32,8 @@ public static class TransferBases
             foreach (ContractAction action in plan.Contract.Actions)
             {
                 Field[] personal = [.. plan.Contract.Fields.Concat(action.Parameters).Where(f => f.PersonalOf is not null)];
-                for (int actor = 0; actor < ChannelTerms.MemberCount; actor++)
+                foreach (IReadOnlyList<uint> parties in plan.Assignments)
                 {
-                    IReadOnlyList<uint> parties = plan.PartiesFor(action, actor);
                     needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer((int)parties[f.PersonalOf!.Index], (int)parties[reader.Index]))));
                 }
             }
