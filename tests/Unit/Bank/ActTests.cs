@@ -210,12 +210,12 @@ public sealed class ActTests
     };
 
     /// <summary>Why a deal is refused in which one value is another, or absent.</summary>
-    private static string? Refusal(TwoBanks world, string name, string? value)
+    private static string Refusal(TwoBanks world, string name, string? value)
     {
         Dictionary<string, string> values = Values();
         if (value is null) values.Remove(name);
         else values[name] = value;
-        return Reason(world, world.Alpha, Create(world, world.Alpha, "Deal", "place", values));
+        return Reason(world, world.Alpha, Create(world, world.Alpha, "Deal", "place", values)) ?? "";
     }
 
     private static SubmissionAnswer Create(TwoBanks world, TestNode bank, string contract, string action, Dictionary<string, string> values) =>
