@@ -91,7 +91,7 @@ public sealed class SupervisorNoninterferenceProperties
                 entries++;
                 Assert.True(EntryOpener.TryOpen(supervisor, item.Entry, out OpenedEntry? opened, out _));
                 messages.Add($"  {opened.Action.Name} {string.Join(", ", opened.Values.Select(v => v?.Written ?? "-"))}; envelopes of {string.Join(", ", item.Entry.Envelopes.Select(e => e.CalculateSize()))}");
-                hidden += string.Concat(item.Entry.Envelopes.Select(e => e.Ciphertext.ToBase64()));
+                hidden += item.Entry.Commitments.ToBase64();
             }
 
             return [message];

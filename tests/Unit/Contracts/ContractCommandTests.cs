@@ -28,7 +28,7 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("hash").ValueKind);
         JsonElement first = json.RootElement.GetProperty("diagnostics")[0];
         Assert.Equal(["code", "line", "column", "message"], first.EnumerateObject().Select(p => p.Name));
-        Assert.Equal((3, 5), (first.GetProperty("line").GetInt32(), first.GetProperty("column").GetInt32()));
+        Assert.Contains((3, 5), json.RootElement.GetProperty("diagnostics").EnumerateArray().Select(d => (d.GetProperty("line").GetInt32(), d.GetProperty("column").GetInt32())));
         (code, output, _) = await RunAsync("check", good, bad, "--json");
         Assert.Equal(ExitCodes.Refused, code);
         Assert.Equal([good, bad], output.TrimEnd().Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("file").GetString()));
