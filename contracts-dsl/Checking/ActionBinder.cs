@@ -8,8 +8,10 @@ namespace Settlement.Contracts.Checking;
 /// <param name="Action">What came of it; null when it is not known who acts.</param>
 /// <param name="When">The states in which it can be taken, as far as they are known.</param>
 /// <param name="Outcomes">The states to which it leads, as far as they are known.</param>
+/// <param name="Readable">True when all its lines could be read, what it discloses among them.</param>
+/// <param name="Sound">True when nothing in it was reported.</param>
 /// <param name="Complete">True when its states are known, so that the life of an instance can be checked.</param>
-internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Complete);
+internal sealed record ActionDraft(ActionSyntax Syntax, ContractAction? Action, IReadOnlyList<State> When, IReadOnlyList<State> Outcomes, bool Readable, bool Sound, bool Complete);
 
 /// <summary>Binds one action: who takes it, when, with what, and its statements.</summary>
 internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IReadOnlyList<Party> parties, IReadOnlyList<Field> fields)
@@ -21,6 +23,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
 
     public ActionDraft Bind(int index, DeclarationBinder declarations)
     {
+        int errors = Diagnostics.Errors;
         Actor? by = syntax.By is { } actor ? ActorOf(actor) : null;
         List<Party> agreedBy = [];
         bool partiesKnown = scope.ResolveAll(syntax.AgreedBy, agreedBy) && by is not null;
@@ -30,8 +33,10 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         List<Field> parameters = declarations.Fields(scope, syntax.Parameters, fields.Count, parties, TakingPart(by, agreedBy, partiesKnown));
         bool creates = when.Count == 0 && whenKnown && !syntax.Broken;
         ImmutableHashSet<Field> unset = creates ? SetByItself() : [];
-        if (by is not null && creates) CheckSupply(by, unset);
+        if (by is not null) CheckSupply(by, unset, parameters, creates);
         if (by is { IsNetwork: true }) CheckNetwork(creates);
+        if (by?.Field is { } acting && unset.Contains(acting))
+            Diagnostics.Report(Rules.MayBeAbsent, syntax.By!.Span, $"this action sets '{acting.Name}', and has not done so when it is asked who acts", "name a party");
         ExpressionBinder expressions = new(scope, slots, unset);
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
         List<Disclosure> disclosures = [.. syntax.Disclosures.Select(Disclose).OfType<Disclosure>()];
@@ -44,7 +49,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool complete = readable && whenKnown && statements.OutcomesKnown && way.Ended;
         ContractAction? action = by is null ? null : new ContractAction(new ActionParts(index, syntax.Name.Text, DeclarationBinder.Doc(syntax.Docs),
             by, agreedBy, when, window, parameters, disclosures, body, slots.Count, syntax.Name.Span, syntax.By!.Span));
-        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], complete);
+        return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], readable, Diagnostics.Errors == errors, complete);
     }
 
     /// <summary>Without 'to', those who take part in the action read its parameters; unknown parties are nobody's mistake twice.</summary>
@@ -113,14 +118,18 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         _ => [],
     });
 
-    /// <summary>Who creates an instance supplies its fields, and one cannot supply what one may not read.</summary>
-    private void CheckSupply(Actor by, ImmutableHashSet<Field> unset)
+    /// <summary>Who takes an action supplies its parameters, and the fields when it creates; one cannot supply what one may not read.</summary>
+    private void CheckSupply(Actor by, ImmutableHashSet<Field> unset, IReadOnlyList<Field> parameters, bool creates)
     {
-        if (by.Party is not { } party) return;
-        foreach (Field field in fields.Where(f => !f.Optional && !unset.Contains(f) && f.Audience.Any(p => !p.Observes) && !f.IsReadBy(party)))
+        // A field of type party may name any of those that act.
+        Party[] suppliers = by.Party is { } party ? [party] : by.IsNetwork ? [] : [.. parties.Where(p => !p.Observes)];
+        IEnumerable<Field> supplied = (creates ? fields.Where(f => !unset.Contains(f)) : []).Concat(parameters);
+        foreach (Field field in supplied.Where(f => !f.Optional && f.Audience.Any(p => !p.Observes)))
         {
-            Diagnostics.Report(Rules.NobodySupplies, syntax.By!.Span, $"'{party.Name}' creates an instance here and must supply '{field.Name}', which it does not read",
-                $"add {party.Name} to the audience of {field.Name}, or make {field.Name} optional");
+            if (suppliers.FirstOrDefault(p => !field.IsReadBy(p)) is not { } blind) continue;
+            string takes = field.Index < fields.Count ? "creates an instance here" : "takes this action";
+            Diagnostics.Report(Rules.NobodySupplies, syntax.By!.Span, $"'{blind.Name}' {takes} and must supply '{field.Name}', which it does not read",
+                $"add {blind.Name} to the audience of {field.Name}, or make {field.Name} optional");
         }
     }
 

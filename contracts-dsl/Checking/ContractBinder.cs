@@ -14,7 +14,9 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         if (!new SizeCheck(diagnostics).Fits(syntax)) return null;
         if (syntax.Replaces is { } replaces && replaces.Number >= syntax.Version)
             diagnostics.Report(Rules.ReplacesLater, replaces.Span, "a version replaces one before it", "raise the version, or name an earlier one");
-        var scope = new Scope(diagnostics, syntax.Incomplete);
+        // A section that is missing is reported, and its names are not unknown one by one.
+        bool lacking = diagnostics.Errors > 0 && (syntax.Parties.Count == 0 || syntax.States.Count == 0);
+        var scope = new Scope(diagnostics, syntax.Incomplete || lacking);
         var declarations = new DeclarationBinder(scope);
         List<Unit> units = declarations.Units(syntax.Units);
         List<CodeSet> codeSets = declarations.CodeSets(syntax.CodeSets);
@@ -28,6 +30,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         Check(states, fields, parties, drafts, actions);
         if (diagnostics.Errors > 0) return null;
         WarnOfUnused(parties, fields, actions);
+        new ConsentCheck(actions, diagnostics).Run();
         ContractParts parts = new(syntax.Name.Text, syntax.Version, syntax.Replaces?.Number, DeclarationBinder.Doc(syntax.Docs),
             units, codeSets, parties, fields, states, actions);
         return new Contract(parts, ContractPrinter.Print(syntax), source);
@@ -40,7 +43,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         // Who reads what is known only when everything that declares parties and fields could be read.
         if (!syntax.Incomplete && ChecksFlow)
         {
-            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && !d.Syntax.Broken)) new FlowCheck(parties, draft.Action!, diagnostics).Run();
+            foreach (ActionDraft draft in drafts.Where(d => d.Action is not null && d.Readable)) new FlowCheck(parties, draft.Action!, diagnostics).Run(draft.Sound);
         }
 
         if (diagnostics.Errors > 0) return;

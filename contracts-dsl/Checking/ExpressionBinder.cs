@@ -61,7 +61,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         ExpressionSyntax.Money money => Bound.Plain(new Expression.Constant(new MoneyValue(money.Currency, money.MinorUnits)), new MoneyType()),
         ExpressionSyntax.Truth truth => Bound.Condition(new Expression.Constant(BooleanValue.Of(truth.Value))),
         ExpressionSyntax.Date date => Bound.Plain(new Expression.Constant(new DateValue(date.Value)), new DateType()),
-        ExpressionSyntax.Text text => Bound.Plain(new Expression.Constant(new TextValue(text.Value)), new TextType(text.Value.EnumerateRunes().Count())),
+        ExpressionSyntax.Text text => Text(text),
         ExpressionSyntax.Now => Bound.Plain(new Expression.Now(), new DateTimeType()),
         ExpressionSyntax.Today => Bound.Plain(new Expression.Today(), new DateType()),
         ExpressionSyntax.Parenthesised inner => Bind(inner.Inner, known),
@@ -70,6 +70,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         ExpressionSyntax.Not not => Negate(Condition(not.Operand, known)),
         ExpressionSyntax.Binary { Operator: BinaryOperator.And } and => And(and, known),
         ExpressionSyntax.Binary { Operator: BinaryOperator.Or } or => Or(or, known),
+        ExpressionSyntax.Binary { Rounding: not null } rounded when ChainBinder.IsChain(rounded) => new ChainBinder(Diagnostics, e => Bind(e, known)).Bind(rounded),
         ExpressionSyntax.Binary binary => operators.Binary(binary, Bind(binary.Left, known), Bind(binary.Right, known)),
         ExpressionSyntax.Length length => operators.Length(length, Bind(length.Count, known)),
         ExpressionSyntax.Convert convert => Convert(convert, known),
@@ -84,6 +85,13 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
     {
         if (ratio is { Numerator: > 0, Denominator: > 0 }) return Bound.Plain(new Expression.Constant(new RatioValue(ratio.Numerator, ratio.Denominator)), new RatioType());
         Diagnostics.Report(Rules.BadNumber, ratio.Span, "both numbers of a ratio are above zero");
+        return Bound.Failed;
+    }
+
+    private Bound Text(ExpressionSyntax.Text text)
+    {
+        if (text.Value.Length > 0) return Bound.Plain(new Expression.Constant(new TextValue(text.Value)), new TextType(text.Value.EnumerateRunes().Count()));
+        Diagnostics.Report(Rules.NeverEqual, text.Span, "this text can never be the value: no text is empty", "make it optional, and let it be absent");
         return Bound.Failed;
     }
 

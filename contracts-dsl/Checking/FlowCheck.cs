@@ -14,7 +14,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
 
     private IEnumerable<Party> Observers => parties.Where(p => p.Observes);
 
-    public void Run()
+    /// <param name="sound">True when nothing of the action is left out, so that what it discloses can be judged.</param>
+    public void Run(bool sound)
     {
         if (action.By.Field is { } field)
         {
@@ -30,7 +31,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
 
         foreach (Statement statement in action.Body.All) Check(statement);
         CheckAsserted(action.Body, []);
-        foreach (Disclosure disclosure in action.Disclosures) CheckNeeded(disclosure);
+        foreach (Disclosure disclosure in sound ? action.Disclosures : []) CheckNeeded(disclosure);
     }
 
     private void Check(Statement statement)
@@ -101,7 +102,8 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     /// <summary>An expression that some values make refuse: too large, divided by zero, of two currencies.</summary>
     private void Refuses(Expression expression, TextSpan span)
     {
-        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: true);
+        // Nobody takes an automatic action, so nobody could assert to the others that it fits.
+        MustRead(Rules.HiddenCondition, expression, span, "whether this fits depends on", disclosable: !action.By.IsNetwork);
         MayNotTell(Rules.ExistenceTells, expression, span, $"whether '{action.Name}' is refused depends on");
     }
 

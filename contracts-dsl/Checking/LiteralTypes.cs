@@ -24,6 +24,7 @@ internal sealed class LiteralTypes(DiagnosticBag diagnostics)
     /// <summary>Makes a literal of the wanted type, if it can be; anything else stays as it is. False after a report.</summary>
     public bool TryFit(TextSpan span, ref Bound bound, FieldType wanted)
     {
+        if (bound.Expression is Expression.Choice choice && bound.Type is TextType && wanted is CodeType or CodeSetType) return TryFit(span, ref bound, choice, wanted);
         if (bound.Expression is not Expression.Constant { Value: var value }) return true;
         switch (value, wanted)
         {
@@ -35,6 +36,15 @@ internal sealed class LiteralTypes(DiagnosticBag diagnostics)
             case (TextValue text, CodeType or CodeSetType): return TryCode(span, ref bound, text.Text, wanted);
             default: return true;
         }
+    }
+
+    /// <summary>A choice between two texts in quotes is one between two codes.</summary>
+    private bool TryFit(TextSpan span, ref Bound bound, Expression.Choice choice, FieldType wanted)
+    {
+        Bound then = Bound.Plain(choice.Then, bound.Type), otherwise = Bound.Plain(choice.Otherwise, bound.Type);
+        if (!TryFit(span, ref then, wanted) || !TryFit(span, ref otherwise, wanted)) return false;
+        if (then.Type == wanted && otherwise.Type == wanted) bound = Bound.Plain(choice with { Then = then.Expression!, Otherwise = otherwise.Expression! }, wanted);
+        return true;
     }
 
     private bool TryScale(TextSpan span, ref Bound bound, long digits, int scale, RateType rate)
@@ -66,7 +76,7 @@ internal sealed class LiteralTypes(DiagnosticBag diagnostics)
         if (side.Expression is not Expression.Constant { Value: TextValue text } || other.Type is not TextType type || other.Expression is Expression.Constant) return true;
         if (type.Refusal(text) is null) return true;
         string called = other.Expression is Expression.Read read ? $"'{read.Field.Name}'" : "the other side";
-        diagnostics.Report(Rules.NeverEqual, span, $"this text can never be the value: {called} is a {type.Written} and never empty");
+        diagnostics.Report(Rules.NeverEqual, span, $"this text can never be the value: {called} is a {type.Written}");
         return false;
     }
 }

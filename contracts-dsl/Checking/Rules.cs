@@ -52,7 +52,7 @@ internal static class Rules
     public static readonly Rule AlwaysPresent = Warning("CD405", "The presence of a value that is always there is tested");
     public static readonly Rule TypeLength = Error("CD406", "The length of a type is missing, not allowed or out of bounds");
     public static readonly Rule WrongFieldType = Error("CD407", "A field of another type is needed here");
-    public static readonly Rule NeverEqual = Error("CD408", "A text can never be the value it is compared with");
+    public static readonly Rule NeverEqual = Error("CD408", "A text that no value can be");
 
     public static readonly Rule NotRounded = Error("CD409", "A result that may not be whole is not rounded");
     public static readonly Rule NeedlesslyRounded = Error("CD410", "A whole result is rounded");
@@ -68,7 +68,7 @@ internal static class Rules
     public static readonly Rule OnlyObserversRead = Error("CD504", "Nobody but observers reads a field");
     public static readonly Rule HiddenMovement = Error("CD505", "Money moves that a member cannot see");
     public static readonly Rule HiddenCondition = Error("CD506", "A condition depends on what a member cannot see");
-    public static readonly Rule NobodySupplies = Error("CD507", "The party that creates an instance does not read a field it must supply");
+    public static readonly Rule NobodySupplies = Error("CD507", "Whoever takes an action does not read what it must supply");
     public static readonly Rule WrongOwner = Error("CD508", "Personal data of somebody who cannot export it");
     public static readonly Rule NoPosition = Error("CD509", "Money moves to or from a party that cannot hold it");
 
@@ -98,6 +98,8 @@ internal static class Rules
     public static readonly Rule ReservedAtRest = Error("CD902", "Money stays reserved where an instance may rest");
     public static readonly Rule ReservedTwice = Error("CD903", "Money is reserved twice, or released without having been reserved");
     public static readonly Rule ReservedChanges = Error("CD904", "What is reserved changes before it is released");
+    public static readonly Rule NotAlone = Error("CD905", "Money is issued or redeemed beside another movement");
+    public static readonly Rule WithoutConsent = Warning("CD906", "Money leaves a bank that need not have agreed");
     public static readonly Rule TooManySteps = Error("CD951", "An action can need too many steps");
     public static readonly Rule TooManyBytes = Error("CD952", "The values of an action can be too large");
 

@@ -109,7 +109,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
 
     private static bool Fits(FieldType wanted, Bound value) => (wanted, value.Type) switch
     {
-        (TextType to, TextType from) => from.MaxLength <= to.MaxLength && !(value.Expression is Expression.Constant { Value: TextValue { Text.Length: 0 } }),
+        (TextType to, TextType from) => from.MaxLength <= to.MaxLength,
         (CodeType, CodeSetType) => true,
         (ListType to, ListType from) => to.Element == from.Element && from.Most <= to.Most,
         _ => wanted == value.Type,
@@ -150,16 +150,18 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
     private Statement? ForEach(StatementSyntax.ForEach syntax, Scope scope, ref Way way)
     {
         loops++;
-        // What is cleared in one round is absent in the next and, for all that is known, afterwards.
-        way = way with { Known = way.Known.Except(Cleared(syntax.Body).Select(n => scope.Find(n)?.Declared).OfType<Field>()) };
+        // The body may run after itself or not at all: what it clears is known neither in it nor after it, and what it
+        // learns is not known after it.
+        HashSet<string> cleared = [.. Cleared(syntax.Body)];
+        way = way with { Known = [.. way.Known.Where(f => !cleared.Contains(f.Name))] };
         Statement? bound = syntax.List is null ? ForEachPlayer(syntax, scope, way) : ForEachValue(syntax, scope, way);
         loops--;
         return bound;
     }
 
-    private static IEnumerable<Name> Cleared(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
+    private static IEnumerable<string> Cleared(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
     {
-        StatementSyntax.Clear clear => [clear.Field],
+        StatementSyntax.Clear clear => [clear.Field.Text],
         StatementSyntax.If branch => Cleared(branch.Then).Concat(Cleared(branch.Otherwise ?? [])),
         StatementSyntax.ForEach each => Cleared(each.Body),
         _ => [],
@@ -213,7 +215,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Bound amount = Expressions(scope).Bind(syntax, way.Known);
         if (amount.Expression is null || amount.Type is MoneyType or QuantityType) return amount.Expression;
         string called = syntax is ExpressionSyntax.Reference named ? $"'{named.Name.Text}' is {amount.Type.Written}" : $"this is {TypeNames.Of(amount.Type)}";
-        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; a field of money is needed here");
+        scope.Diagnostics.Report(Rules.WrongFieldType, syntax.Span, $"{called}; money or a quantity is needed here");
         return null;
     }
 
@@ -238,7 +240,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             return null;
         }
 
-        if (way.Known.Contains(field) || !(field.Optional || unset.Contains(field))) return field;
+        if (way.Known.Contains(field) || (!field.Optional && !unset.Contains(field))) return field;
         if (field.Optional) Absent(name, field, scope);
         else scope.Diagnostics.Report(Rules.MayBeAbsent, name.Span, $"this action sets '{field.Name}', and has not done so yet", "set it before");
         return null;

@@ -29,6 +29,9 @@ internal sealed class ContractPrinter
         _ => Simple(statement),
     };
 
+    /// <summary>A type as it is written.</summary>
+    public static string TypeText(TypeSyntax type) => Type(type);
+
     /// <summary>The time in which an action can be taken.</summary>
     public static string WindowText(WindowSyntax window) => Window(window);
 

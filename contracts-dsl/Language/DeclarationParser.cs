@@ -29,21 +29,24 @@ internal sealed class DeclarationParser(TokenCursor cursor)
     public void Section()
     {
         string section = cursor.Take().Text;
-        if (section == "states")
+        if (!cursor.EndLine())
         {
-            if (cursor.EndLine()) StateList();
-            else Incomplete = true;
+            // Whatever follows may be of another section: nothing is said about it.
+            Incomplete = true;
             Lines(cursor.SkipLine);
             return;
         }
 
-        if (!cursor.EndLine()) Incomplete = true;
         switch (section)
         {
             case "units": Lines(Unit); break;
             case "codes": Lines(CodeSet); break;
             case "parties": Lines(Party); break;
-            default: Lines(Field); break;
+            case "fields": Lines(Field); break;
+            default:
+                StateList();
+                Lines(cursor.SkipLine);
+                break;
         }
     }
 

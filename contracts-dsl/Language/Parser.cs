@@ -41,9 +41,14 @@ internal sealed class Parser(TokenCursor cursor)
     private (Name Name, int Version, VersionSyntax? Replaces, IReadOnlyList<string> Docs) Header()
     {
         Name name = new("", cursor.Current.Span);
-        if (!cursor.TryTakeWord("contract"))
+        if (!cursor.AtWord("contract"))
         {
             cursor.Expected("'contract NAME version NUMBER'");
+            SkipToContract();
+        }
+
+        if (!cursor.TryTakeWord("contract"))
+        {
             // What has no header may be no contract at all: nothing more is said before its first section.
             while (!cursor.AtAny(ReservedWords.Sections) && !cursor.At(TokenKind.End)) cursor.SkipLine();
             incomplete |= cursor.At(TokenKind.End);
@@ -57,6 +62,15 @@ internal sealed class Parser(TokenCursor cursor)
         if (read) cursor.EndLine();
         else cursor.SkipSentence();
         return (name, version?.Number ?? 1, replaces, docs);
+    }
+
+    /// <summary>Skips what stands before 'contract' on this line, if it is there.</summary>
+    private void SkipToContract()
+    {
+        int before = 0;
+        while (cursor.Ahead(before) is { Kind: not (TokenKind.NewLine or TokenKind.End) } token && !token.IsWord("contract")) before++;
+        if (!cursor.Ahead(before).IsWord("contract")) return;
+        for (; before > 0; before--) cursor.Take();
     }
 
     private VersionSyntax? Version()

@@ -44,6 +44,21 @@ internal sealed class SourceText
         return (line, Scalars(start, from) + 1, Math.Max(1, Scalars(from, to)), Text[start..end]);
     }
 
+    /// <summary>The line and character of a position, both from 0 and in UTF-16 units, as editors count.</summary>
+    public (int Line, int Character) PlaceOf(int position)
+    {
+        int line = LineOf(Math.Min(position, Text.Length)) - 1;
+        return (line, Math.Min(position, Text.Length) - lineStarts[line]);
+    }
+
+    /// <summary>The position of an editor's place; null when there is no such line.</summary>
+    public int? OffsetOf(int line, int character)
+    {
+        if (line >= lineStarts.Count) return null;
+        int end = line + 1 < lineStarts.Count ? lineStarts[line + 1] - 1 : Text.Length;
+        return (int)Math.Min((long)lineStarts[line] + character, end);
+    }
+
     private int Scalars(int start, int end)
     {
         int count = 0;

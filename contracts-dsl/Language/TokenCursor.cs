@@ -115,6 +115,8 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     {
         // The lexer has already said what is wrong with a bad token.
         if (At(TokenKind.Bad)) return;
+        if (At(TokenKind.NewLine) && IsOperator(Ahead(1)))
+            suggestion ??= "a line goes on after an operator, not before it, except in parentheses";
         diagnostics.Report(Rules.Expected, Current.Span, $"expected {what}, found {Current.Called}", suggestion);
     }
 
@@ -138,18 +140,22 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     {
         int open = parentheses;
         parentheses = 0;
+        bool goesOn;
         do
         {
+            goesOn = false;
             while (!At(TokenKind.NewLine) && !At(TokenKind.End))
             {
                 Token token = Take();
+                goesOn = token.Kind == TokenKind.Comma || IsOperator(token);
                 if (token.Kind == TokenKind.Open) open++;
                 else if (token.Kind == TokenKind.Close) open--;
             }
 
             TryTake(TokenKind.NewLine);
+            goesOn |= toParenthesis && open > 0;
         }
-        while (!At(TokenKind.End) && (GoesOn() || (toParenthesis && open > 0 && !BeginsSentence(index))));
+        while (!At(TokenKind.End) && (BeginsInner() || (goesOn && !BeginsSentence(index))));
     }
 
     /// <summary>Takes the end of the line; reports anything before it and skips it.</summary>
@@ -207,8 +213,12 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
 
     private void Continue() => continued.Add(index++);
 
-    private bool GoesOn() => AtAny(ReservedWords.Inner) || Current.Kind is TokenKind.Text or TokenKind.Comma or TokenKind.Colon
-        or TokenKind.Close or (>= TokenKind.Plus and <= TokenKind.GreaterOrEqual);
+    private static bool IsOperator(Token token) =>
+        token.Kind is >= TokenKind.Plus and <= TokenKind.GreaterOrEqual || token.IsWord("and") || token.IsWord("or");
+
+    /// <summary>True when the line begins with what begins no sentence.</summary>
+    private bool BeginsInner() => AtAny(ReservedWords.Inner) || IsOperator(Current)
+        || Current.Kind is TokenKind.Text or TokenKind.Comma or TokenKind.Colon or TokenKind.Close;
 
     /// <summary>True when a line that begins with this token cannot go on from the line above.</summary>
     private bool BeginsSentence(int first)

@@ -91,12 +91,15 @@ public sealed class ContractAction
     /// <summary>True when it may bring money of the settlement agent into the channel.</summary>
     public bool Issues => Body.All.Any(s => s is Statement.Issue);
 
-    /// <summary>True when it may set money aside or give it back to the settlement agent.</summary>
-    public bool ReservesOrRedeems => Body.All.Any(s => s is Statement.Reserve or Statement.Release or Statement.Redeem);
+    /// <summary>True when it may give money back to the settlement agent.</summary>
+    public bool Redeems => Body.All.Any(s => s is Statement.Redeem);
 
     /// <summary>True when it needs to know business days or cut-offs.</summary>
     public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }
         or Expression.Call { Function: Function.NextBusinessDay or Function.IsBusinessDay or Function.CutOff });
+
+    /// <summary>True when a field's value afterwards may depend on the time of the head, which is not known yet when an entry is sealed.</summary>
+    public bool SetsByTime => Updates.Count > 0 && Body.All.Where(s => s is not Statement.Require).SelectMany(s => s.Expressions).SelectMany(e => e.Nodes).Any(e => e is Expression.Now or Expression.Today);
 
     /// <summary>True when the action makes a new instance, whose fields are then given with it.</summary>
     public bool Creates => When.Count == 0;

@@ -30,6 +30,8 @@ public sealed record CostBound(long Steps, long Bytes)
     {
         Expression.Quantified quantified => StepsOf(quantified.List) + LengthOf(quantified.List) * Bounded(1 + StepsOf(quantified.Condition)),
         Expression.Call { Function: Function.Sum } call => StepsOf(call.First) + LengthOf(call.First),
+        // The first operator is counted already.
+        Expression.Chain chain => chain.Children.Sum(StepsOf) + chain.Factors.Count - 1,
         Expression.Choice choice => StepsOf(choice.Condition) + Math.Max(StepsOf(choice.Then), StepsOf(choice.Otherwise)),
         _ => expression.Children.Sum(StepsOf),
     };

@@ -49,9 +49,11 @@ internal ref struct Evaluator(
         Actor by = action.By;
         Seat actor = occasion.Actor;
         bool may = actor.Party >= 0 && actor.Party < contract.Parties.Count && actor.Number >= 0 && actor.Number < occasion.CountOf(contract.Parties[actor.Party])
-            && (by.IsNetwork ? !contract.Parties[actor.Party].Observes
-                : by.Party is { } party ? party.Index == actor.Party
-                : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor);
+            // A field of type party may name an observer, who acts nevertheless not.
+            && !contract.Parties[actor.Party].Observes
+            && (by.IsNetwork
+                || (by.Party is { } party ? party.Index == actor.Party
+                    : frame.Slot(by.Field!) is PartyValue value && frame.SeatOf(value) == actor));
         if (!may) frame.Refuse(PlatformCodes.WrongActor, "by");
     }
 
@@ -126,7 +128,7 @@ internal ref struct Evaluator(
             case Statement.Move move: Move(move); break;
             case Statement.Outcome outcome: next = outcome.State; break;
             case Statement.Issue issue:
-                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Slot(issue.Posting) is TextValue posting)
+                if (AmountOf(issue.Amount) is { } issued && PositionOf(issue.To) is { } receiver && frame.Present(issue.Posting) is TextValue posting)
                     Add(new Movement.Issue(receiver, issued, posting.Text));
                 break;
             case Statement.Redeem redeem:
@@ -165,7 +167,7 @@ internal ref struct Evaluator(
         {
             Value? said = asserted?[set.Field.Index];
             // What others say is taken, and is still of the field's type: somebody may say anything.
-            if (asserted is not null && set.Field.IsReadBy(reader!) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
+            if (Reads(set.Field.Readers) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
             else Update(set.Field, said, isAsserted: true);
             return;
         }

@@ -53,6 +53,12 @@ internal abstract record Expression
     /// <param name="Rounding">How it becomes whole.</param>
     public sealed record Convert(Expression Amount, Expression Rate, Expression? CurrencyOf, Unit? Unit, Rounding Rounding) : Expression;
 
+    /// <summary>An amount or integer, multiplied and divided exactly, and rounded once at the end.</summary>
+    /// <param name="Amount">What is multiplied; it gives the result its unit.</param>
+    /// <param name="Factors">Integers, rates and ratios, in their order.</param>
+    /// <param name="Rounding">How the result becomes whole.</param>
+    public sealed record Chain(Expression Amount, IReadOnlyList<Factor> Factors, Rounding Rounding) : Expression;
+
     /// <summary>A duration of so many seconds each.</summary>
     public sealed record Length(Expression Count, long SecondsEach) : Expression;
 
@@ -86,6 +92,7 @@ internal abstract record Expression
         Quotient quotient => [quotient.Left, quotient.Divisor],
         Convert { CurrencyOf: { } money } convert => [convert.Amount, convert.Rate, money],
         Convert convert => [convert.Amount, convert.Rate],
+        Chain chain => [chain.Amount, .. chain.Factors.Select(f => f.Value)],
         Length length => [length.Count],
         Period period => [period.Count],
         Compare compare => [compare.Left, compare.Right],
@@ -129,6 +136,7 @@ internal abstract record Expression
         Sum sum => sum.Left.IsMoney,
         Product product => product.Left.IsMoney,
         Quotient quotient => quotient.Left.IsMoney,
+        Chain chain => chain.Amount.IsMoney,
         Convert convert => convert.Unit is null,
         Choice choice => choice.Then.IsMoney,
         Call { Function: Function.Min or Function.Max } call => call.First.IsMoney,
@@ -139,7 +147,7 @@ internal abstract record Expression
     /// <summary>True when some values make it refuse: what does not fit, a division by zero, two currencies.</summary>
     public bool MayRefuse => Nodes.Any(e => e switch
     {
-        Sum or Product or Quotient or Convert or Length or Period => true,
+        Sum or Product or Quotient or Convert or Chain or Length or Period => true,
         Compare compare => compare.Left.IsMoney && compare.Right.IsMoney,
         Call { Function: Function.Sum or Function.NextBusinessDay } => true,
         Call { Function: Function.Min or Function.Max } call => call.First.IsMoney,
@@ -154,6 +162,11 @@ internal abstract record Expression
         _ => Array.Empty<Local>(),
     });
 }
+
+/// <summary>One step of a chain of products and quotients.</summary>
+/// <param name="Value">An integer, a rate or a ratio.</param>
+/// <param name="Divides">True when it divides.</param>
+internal readonly record struct Factor(Expression Value, bool Divides);
 
 /// <summary>What an expression can call.</summary>
 internal enum Function { Sum, Count, Min, Max, Days, DateOf, CurrencyOf, NextBusinessDay, IsBusinessDay, CutOff }

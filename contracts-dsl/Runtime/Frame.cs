@@ -7,7 +7,8 @@ namespace Settlement.Contracts;
 /// answers null once <see cref="Code"/> is set. It lives on the stack, so that a run allocates nothing but its result.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal ref struct Frame(Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
+internal ref struct Frame(
+    Contract contract, ContractAction action, Party? reader, IReadOnlyList<Value?> fields, IReadOnlyList<Value?> arguments, Occasion occasion)
 {
     private readonly Value?[] locals = action.LocalCount == 0 ? [] : new Value?[action.LocalCount];
     private Value?[]? updated;
@@ -85,6 +86,7 @@ internal ref struct Frame(Contract contract, ContractAction action, Party? reade
             case Expression.Product product: return Product(product);
             case Expression.Quotient quotient: return Quotient(quotient);
             case Expression.Convert convert: return Convert(convert);
+            case Expression.Chain chain: return Chain(chain);
             case Expression.Now: return Now;
             case Expression.Today: return new DateValue(Today);
             case Expression.Player player: return new PartyValue(player.Party.Name);
@@ -97,10 +99,10 @@ internal ref struct Frame(Contract contract, ContractAction action, Party? reade
     }
 
     /// <summary>
-    /// The compiler lets an expression reach only values that are there, so an absent one is a bug: but for one who takes a
-    /// require as others assert it, and then finds absent what was asserted to be there.
+    /// The compiler lets an expression reach only values that are there, so an absent one is a bug, but for a reader that
+    /// took the condition on it as asserted: then the assertion was false.
     /// </summary>
-    private Value? Present(Field field)
+    public Value? Present(Field field)
     {
         if (Slot(field) is { } value) return value;
         if (reader is null) throw new InvalidOperationException($"{field.Name} is absent where it is read.");
@@ -209,6 +211,30 @@ internal ref struct Frame(Contract contract, ContractAction action, Party? reade
         if (ValueOf(convert.Amount) is not AmountValue amount || ValueOf(convert.Rate) is not { } rate) return null;
         AmountValue? like = convert.CurrencyOf is { } money ? ValueOf(money) as AmountValue : new QuantityValue(convert.Unit!.Name, 0);
         return like is null ? null : Fitting(like, Scaled(amount.Units, rate, convert.Rounding));
+    }
+
+    private Value? Chain(Expression.Chain chain)
+    {
+        if (ValueOf(chain.Amount) is not { } value) return null;
+        var amount = value as AmountValue;
+        Fraction? product = new Fraction(amount?.Units ?? ((IntegerValue)value).Number, 1);
+        foreach (Factor factor in chain.Factors)
+        {
+            if (ValueOf(factor.Value) is not { } by) return null;
+            if (factor.Divides && by is IntegerValue { Number: 0 }) return Refused<Value>(PlatformCodes.DividedByZero);
+            product = (factor.Divides, by) switch
+            {
+                (true, IntegerValue number) => product.Value.Times(1, number.Number),
+                (false, IntegerValue number) => product.Value.Times(number.Number, 1),
+                (false, RateValue rate) => product.Value.Times(rate.Digits, Arithmetic.PowerOfTen(rate.Scale)),
+                (false, RatioValue ratio) => product.Value.Times(ratio.Numerator, ratio.Denominator),
+                _ => throw new InvalidOperationException("The value is no factor."),
+            };
+            if (product is null) return Refused<Value>(PlatformCodes.Overflow);
+        }
+
+        long? whole = product.Value.Rounded(chain.Rounding);
+        return amount is null ? Fitting(whole, static n => new IntegerValue(n)) : Fitting(amount, whole);
     }
 
     private bool? Quantified(Expression.Quantified quantified)

@@ -10,6 +10,8 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(MessageReceipt))]
 [JsonSerializable(typeof(Instruction))]
+[JsonSerializable(typeof(ActOrder))]
+[JsonSerializable(typeof(InstanceInfo))]
 [JsonSerializable(typeof(ReportPage))]
 [JsonSerializable(typeof(ChannelList))]
 [JsonSerializable(typeof(PositionList))]

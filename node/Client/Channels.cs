@@ -41,9 +41,9 @@ public sealed record ChannelInfo
 /// <summary>A bank's funds in one channel and currency; decimal numbers.</summary>
 /// <param name="Channel">The channel's id.</param>
 /// <param name="Counterparty">The other member.</param>
-/// <param name="Currency">ISO 4217.</param>
+/// <param name="Currency">ISO 4217, or a unit of a contract, which is counted in whole numbers.</param>
 /// <param name="Position">What is the bank's.</param>
-/// <param name="Reserved">What is on its way out.</param>
+/// <param name="Reserved">What is on its way out, or set aside by contracts.</param>
 /// <param name="Limit">How far below zero the position may fall.</param>
 public sealed record PositionInfo(string Channel, string Counterparty, string Currency, string Position, string Reserved, string Limit);
 
@@ -76,11 +76,31 @@ public sealed record ChannelOrder
 
     /// <summary>How far positions may fall below zero.</summary>
     public IReadOnlyList<LimitOrder> Limits { get => field ?? []; init; }
+
+    /// <summary>Where the other participants keep their data; the bank's own jurisdiction is its node's setting.</summary>
+    public IReadOnlyList<ParticipantJurisdiction> Jurisdictions { get => field ?? []; init; }
+
+    /// <summary>On what basis personal data crosses a border: one for each member and each reader of its customers' data in another
+    /// jurisdiction.</summary>
+    public IReadOnlyList<TransferBasisOrder> TransferBases { get => field ?? []; init; }
 }
+
+/// <summary>Where a participant keeps its data.</summary>
+/// <param name="Participant">The participant.</param>
+/// <param name="Jurisdiction">ISO 3166-1 alpha-2.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ParticipantJurisdiction(string Participant, string Jurisdiction);
+
+/// <summary>On what basis personal data of one member's customers goes to another participant.</summary>
+/// <param name="From">The member that exports it.</param>
+/// <param name="To">The participant that reads it.</param>
+/// <param name="Basis">consent, standard-contract, certification or security-assessment.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TransferBasisOrder(string From, string To, string Basis);
 
 /// <summary>How far one member's position may fall below zero.</summary>
 /// <param name="Of">The participant whose position it is.</param>
-/// <param name="Currency">ISO 4217.</param>
+/// <param name="Currency">ISO 4217, or a unit of one of the contracts.</param>
 /// <param name="Amount">A decimal number.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LimitOrder(string Of, string Currency, string Amount);
@@ -120,6 +140,9 @@ public sealed record EntryInfo
 
     /// <summary>The action taken; none for a refusal.</summary>
     public string? Action { get; init; }
+
+    /// <summary>The id of the entry that created its instance; none for a refusal.</summary>
+    public string? Instance { get; init; }
 
     /// <summary>Who took it; none for a refusal.</summary>
     public string? ActedBy { get; init; }

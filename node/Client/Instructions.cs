@@ -57,6 +57,21 @@ public sealed record Instruction
     /// <summary>The entry that settled it.</summary>
     public string? Entry { get; init; }
 
+    /// <summary>The batch of the channel that decided it; none where it got into none, or into none yet.</summary>
+    public ulong? Sequence { get; init; }
+
+    /// <summary>The contract, where it is an action of one and not a transfer.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>The action.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The instance that it acts on.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>Where in the message, or in the contract, the reason lies.</summary>
+    public string? Place { get; init; }
+
     /// <summary>When it became durable here.</summary>
     public DateTimeOffset? ReceivedAt { get; init; }
 

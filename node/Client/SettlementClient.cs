@@ -41,10 +41,42 @@ public sealed class SettlementClient : IDisposable
     {
         HttpRequestMessage request = new(HttpMethod.Post, "v1/instructions") { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
-        if (wait > TimeSpan.Zero) request.Headers.Add("Prefer", $"wait={((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)}");
-        return SendAsync(request, ApiJson.Default.MessageReceipt, ct);
+        return SendAsync(Prefer(request, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
     }
+
+    /// <summary>Takes an action on an instance of a contract; when this returns it is durable.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="instance">The id of the entry that created the instance.</param>
+    /// <param name="order">The action.</param>
+    /// <param name="idempotencyKey">The same key with the same order gives the same answer; null for none.</param>
+    /// <param name="wait">How long the node waits for the final status before it answers; zero for not at all.</param>
+    /// <param name="ct">Stops waiting; the order may be sent again with the same key.</param>
+    public Task<MessageReceipt> ActAsync(string channel, string instance, ActOrder order, string? idempotencyKey, TimeSpan wait, CancellationToken ct) =>
+        SendAsync(Prefer(new HttpRequestMessage(HttpMethod.Post, $"v1/channels/{Uri.EscapeDataString(channel)}/instances/{Uri.EscapeDataString(instance)}/actions")
+        {
+            Content = JsonContent.Create(order, ApiJson.Default.ActOrder),
+        }, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
+
+    /// <summary>Takes an action that creates an instance of a contract; when this returns it is durable.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="order">The action, with the name of its contract.</param>
+    /// <param name="idempotencyKey">The same key with the same order gives the same answer; null for none.</param>
+    /// <param name="wait">How long the node waits for the final status before it answers; zero for not at all.</param>
+    /// <param name="ct">Stops waiting; the order may be sent again with the same key.</param>
+    public Task<MessageReceipt> CreateAsync(string channel, ActOrder order, string? idempotencyKey, TimeSpan wait, CancellationToken ct) =>
+        SendAsync(Prefer(new HttpRequestMessage(HttpMethod.Post, $"v1/channels/{Uri.EscapeDataString(channel)}/instances")
+        {
+            Content = JsonContent.Create(order, ApiJson.Default.ActOrder),
+        }, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
+
+    /// <summary>An instance of a contract: where it stands, its values, and its newest entries.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="instance">The id of the entry that created it.</param>
+    /// <param name="sequence">The batch of that entry, which is needed for a payment of this bank that was never acted on; null for not known.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<InstanceInfo> InstanceAsync(string channel, string instance, ulong? sequence, CancellationToken ct) => GetAsync(
+        string.Create(CultureInfo.InvariantCulture, $"v1/channels/{Uri.EscapeDataString(channel)}/instances/{Uri.EscapeDataString(instance)}{(sequence is null ? "" : $"?sequence={sequence}")}"),
+        ApiJson.Default.InstanceInfo, ct);
 
     /// <summary>One instruction.</summary>
     public Task<Instruction> GetInstructionAsync(string id, CancellationToken ct) =>
@@ -123,6 +155,13 @@ public sealed class SettlementClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
+
+    private static HttpRequestMessage Prefer(HttpRequestMessage request, string? idempotencyKey, TimeSpan wait)
+    {
+        if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
+        if (wait > TimeSpan.Zero) request.Headers.Add("Prefer", $"wait={((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)}");
+        return request;
+    }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken ct) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), type, ct);
 

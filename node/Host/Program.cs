@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Settlement.Host.Bench;
 using Settlement.Host.Commands;
+using Settlement.Host.Commands.Contracts;
 using Settlement.Host.Demo;
 using Settlement.Host.Fuzz;
 

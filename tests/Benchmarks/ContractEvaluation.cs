@@ -26,6 +26,10 @@ public class ContractEvaluation
     [Benchmark]
     public Evaluation Evaluate() => Payment.Evaluate(pay, null, values, [], occasion);
 
+    /// <summary>A contract of 300 lines: fields of all audiences, and a life of forty actions with blocks, windows and reservations.</summary>
+    [Benchmark]
+    public Contract? CompileThreeHundredLines() => ContractCompiler.Compile("Long", LongContract.Source).Contract;
+
     [Benchmark]
     public Contract? Compile() => ContractCompiler.Compile("GrossPayment", Payment.Source).Contract;
 }

@@ -23,4 +23,16 @@ public static class BankCodes
 
     /// <summary>The channel's contracts take no funding.</summary>
     public const string NoFundingContract = "BK007";
+
+    /// <summary>The contract has no action of this name.</summary>
+    public const string NoSuchAction = "BK008";
+
+    /// <summary>The action takes no value of this name, or the value is not written as its type is.</summary>
+    public const string ValueUnreadable = "BK009";
+
+    /// <summary>Payments and money of the settlement agent have doors of their own.</summary>
+    public const string HasDoorOfItsOwn = "BK010";
+
+    /// <summary>No contract of the channel has this name.</summary>
+    public const string NoSuchContract = "BK011";
 }

@@ -1,4 +1,5 @@
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
@@ -22,6 +23,13 @@ public abstract record BankInput : Input
         public override int Weight => 1 + Items.Count;
     }
 
+    /// <summary>An action of a contract that the back office names; answered by <see cref="SubmissionAnswer"/> once durable.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="IdempotencyKey">As of a message.</param>
+    /// <param name="Body">The order as it came.</param>
+    /// <param name="Order">What it says.</param>
+    public sealed record Act(long CallId, string? IdempotencyKey, byte[] Body, ActOrder Order) : BankInput;
+
     /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
     public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;
 
@@ -35,6 +43,16 @@ public abstract record BankInput : Input
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
+
+/// <summary>An action of a contract.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="Instance">The id of the entry that created the instance; null for an action that creates one.</param>
+/// <param name="Contract">The name of the contract, where the action creates an instance; else null.</param>
+/// <param name="Action">The action's name.</param>
+/// <param name="Values">A text, as <see cref="ValueText"/> reads it, for each parameter that is present, and where the action creates an
+/// instance for each field that it does not set itself.</param>
+/// <param name="Sequence">The batch in which that entry became final, where the vault's facts do not tell; zero for not known.</param>
+public sealed record ActOrder(Digest Channel, EntryId? Instance, string? Contract, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>
@@ -50,7 +68,17 @@ public sealed record TransferIdentification(string? MessageId, string? MessageTy
 /// endpoints and keys that these roots certify.</summary>
 public sealed record ChannelRequest(
     ParticipantId Counterparty, Digest CounterpartyRoot, IReadOnlyList<(ParticipantId Id, Digest Root)> Observers,
-    IReadOnlyList<string> ContractSources, IReadOnlyList<Currency> Currencies, IReadOnlyList<(bool OfCounterparty, Money Limit)> Limits);
+    IReadOnlyList<string> ContractSources, IReadOnlyList<Currency> Currencies, IReadOnlyList<(bool OfCounterparty, Money Limit)> Limits)
+{
+    /// <summary>ISO 3166-1 alpha-2 codes of the other participants; who is not named has none. The own one is the node's setting.</summary>
+    public IReadOnlyDictionary<ParticipantId, string> Jurisdictions { get; init; } = new Dictionary<ParticipantId, string>();
+
+    /// <summary>On what basis personal data of one member's customers goes to a participant of another jurisdiction.</summary>
+    public IReadOnlyList<(ParticipantId From, ParticipantId To, string Basis)> TransferBases { get; init; } = [];
+
+    /// <summary>How far below zero positions of units may fall, in whole units.</summary>
+    public IReadOnlyList<(bool OfCounterparty, string Unit, long Units)> UnitLimits { get; init; } = [];
+}
 
 /// <summary>Where an instruction stands: ISO 20022's ExternalPaymentTransactionStatus1Code.</summary>
 public enum InstructionStatus
@@ -93,7 +121,14 @@ public sealed record ChannelList(DateOnly? BusinessDay, IReadOnlyList<ChannelVie
 /// <summary>One channel: who is in it, where it stands, and the bank's positions in it.</summary>
 public sealed record ChannelView(
     Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
-    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions);
+    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions)
+{
+    /// <summary>The same of the units that the channel settles in beside money.</summary>
+    public IReadOnlyList<UnitPositionView> Units { get; init; } = [];
+}
 
-/// <summary>A bank's position in a channel, what is reserved for payments on their way, and the limit it was granted.</summary>
+/// <summary>A bank's position of a unit in a channel, in whole units.</summary>
+public sealed record UnitPositionView(string Unit, long Position, long Reserved, long Limit);
+
+/// <summary>A bank's position in a channel, what is reserved for payments on their way and set aside by contracts, and the limit it was granted.</summary>
 public sealed record PositionView(Money Position, Money Reserved, Money Limit);

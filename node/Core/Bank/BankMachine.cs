@@ -24,7 +24,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly LedgerDesk ledger;
     private readonly ChannelBook channels;
     private readonly BusinessDay day;
+    private readonly Submissions submissions;
     private readonly Intake intake;
+    private readonly Acts acts;
     private readonly Openings openings;
     private readonly Funding funding;
     private readonly Finaliser finaliser;
@@ -43,7 +45,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger = new LedgerDesk(node, rows);
         channels = new ChannelBook(settings);
         day = new BusinessDay(node, rows);
-        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), new EventStream(node, "intake", rows));
+        submissions = new Submissions(node, new EventStream(node, "intake", rows));
+        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions);
+        acts = new Acts(node, settings, channels, submissions, intake);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         finaliser = new Finaliser(node, this, ledger);
@@ -69,10 +73,13 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     [
         .. rows.Of(PayloadKind.Waiting).Select(static r => new PayloadKey(PayloadKind.Instructions, r.Key)),
         .. rows.Of(PayloadKind.Proposals).Select(static r => new PayloadKey(PayloadKind.Entries, r.Key)),
+        // Whether what waits was overtaken.
+        .. rows.Of(PayloadKind.Waiting).Select(static r => WaitingRows.Read(r.Body)).Where(static w => w.Instance.Length > 0)
+            .Select(static w => InstanceRows.Key(new Digest(w.Channel.Span), new Commitments.EntryId(new Digest(w.Instance.Span)))),
     ];
 
     /// <inheritdoc/>
-    public bool HasMore => intake.HasRepeats || channels.All.Any(c => c.Parked is { HasAsked: true });
+    public bool HasMore => submissions.HasRepeats || acts.HasLooks || channels.All.Any(c => c.Parked is { HasAsked: true });
 
     /// <summary>Whether the ledger has answered since the start.</summary>
     public bool HasReachedLedger => ledger.HasAnswered;
@@ -80,7 +87,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     /// <inheritdoc/>
     public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
     {
-        HashSet<PayloadKey> needs = [.. intake.NeedsOfRepeats()];
+        HashSet<PayloadKey> needs = [.. submissions.NeedsOfRepeats(), .. acts.NeedsOfLooks()];
         needs.UnionWith(observers.Needs(channels.All, node.Now));
         foreach (ChannelSide channel in channels.All)
         {
@@ -90,6 +97,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         foreach (Input input in inputs)
         {
             if (input is BankInput.Submit submit) needs.UnionWith(intake.Needs(submit));
+            else if (input is BankInput.Act act) needs.UnionWith(acts.Needs(act));
             else if (input is Input.PeerReceived received) needs.UnionWith(reader.Needs(received));
         }
 
@@ -100,9 +108,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
     {
         node.Begin(now, found);
-        intake.AnswerRepeats();
+        submissions.AnswerRepeats();
         observers.CatchUp();
         Resume();
+        acts.Judge();
         foreach (Input input in inputs) Handle(input);
         foreach (ChannelSide channel in channels.All)
         {
@@ -168,6 +177,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             case BankInput.Submit submit:
                 intake.Submit(submit);
                 break;
+            case BankInput.Act act:
+                acts.Take(act);
+                break;
             case BankInput.OpenChannel open:
                 openings.Open(open);
                 break;
@@ -223,13 +235,14 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             return;
         }
 
+        if (reader.IsPostponed(message)) return;
         switch (message.MessageCase)
         {
             case PeerMessage.MessageOneofCase.Commands:
                 endorser.OnCommands(channel, message.Commands, reader.SlotsOf(channel, message));
                 break;
             case PeerMessage.MessageOneofCase.Proposal:
-                endorser.OnProposal(channel, message, reader.SlotsOf(channel, message), hasAsked: false);
+                endorser.OnProposal(channel, message, reader.ProposalOf(channel, message), reader.SlotsOf(channel, message), hasAsked: false);
                 break;
             case PeerMessage.MessageOneofCase.Endorsement:
                 proposer.OnEndorsement(channel, message.Endorsement);
@@ -269,10 +282,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         foreach (ChannelSide channel in channels.All)
         {
-            if (channel.Parked is not { HasAsked: true } parked) continue;
+            if (channel.Parked is not { HasAsked: true } parked || reader.IsPostponed(parked.Message)) continue;
             channel.Parked = null;
             node.Hear(channel.Other.Id, EvidencePart.Of("message", parked.Message));
-            endorser.OnProposal(channel, parked.Message, reader.SlotsOf(channel, parked.Message), hasAsked: true);
+            endorser.OnProposal(channel, parked.Message, reader.ProposalOf(channel, parked.Message), reader.SlotsOf(channel, parked.Message), hasAsked: true);
             node.HearNobody();
         }
     }

@@ -21,23 +21,29 @@ internal static class BankRecovery
         }
 
         Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, funding);
-        Dictionary<Digest, Proposal> proposals = Proposals(node, rows);
+        Dictionary<Digest, StoredProposal> proposals = Proposals(node, rows);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
             if (!channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) throw new InvalidOperationException("A batch is in flight in a channel that is not there.");
-            if (!proposals.TryGetValue(channel.Id, out Proposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
-            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal, works);
+            if (!proposals.TryGetValue(channel.Id, out StoredProposal? proposal)) throw new InvalidOperationException("A batch is in flight without its proposal.");
+            InFlightRows.Restore(node, channel, node.Rows.Open(PayloadKind.InFlight, row.Key, row.Body, InFlightRow.Parser), proposal.Signed, proposal.Body, proposal.Acts, works);
         }
     }
 
-    private static Dictionary<Digest, Proposal> Proposals(NodeContext node, RecoveredRows rows)
+    private sealed record StoredProposal(SignedProposal Signed, ProposalBody Body, IReadOnlyList<ProposedAct> Acts);
+
+    private static Dictionary<Digest, StoredProposal> Proposals(NodeContext node, RecoveredRows rows)
     {
         Dictionary<string, EntriesRow> kept = rows.Of(PayloadKind.Entries).ToDictionary(static r => Convert.ToHexString(r.Key), static r => EntriesRow.Parser.ParseFrom(r.Body), StringComparer.Ordinal);
         return rows.Of(PayloadKind.Proposals).ToDictionary(
             static r => new Digest(r.Key.AsSpan(0, Digest.Length)),
-            r => kept.TryGetValue(Convert.ToHexString(r.Key), out EntriesRow? entries)
-                ? KeptEntry.With(node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, Proposal.Parser), entries.Entries)
-                : throw new InvalidOperationException("A proposal is in the vault without its entries."));
+            r =>
+            {
+                if (!kept.TryGetValue(Convert.ToHexString(r.Key), out EntriesRow? entries)) throw new InvalidOperationException("A proposal is in the vault without its entries.");
+                ProposalRow row = node.Rows.Open(PayloadKind.Proposals, r.Key, r.Body, ProposalRow.Parser);
+                if (!SignedProposal.TryRead(row.Claim, out SignedProposal? signed)) throw new InvalidOperationException("A proposal is in the vault without what was signed of it.");
+                return new StoredProposal(signed, KeptEntry.With(row.Rest, entries.Entries), row.Acts);
+            });
     }
 
     private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, Funding funding)
@@ -56,8 +62,11 @@ internal static class BankRecovery
                 if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
                     throw new InvalidOperationException($"An own sealed entry does not open: {code}.");
                 own.Entry = entry;
+                entry.Before = own.Before;
                 channel.NoteSealed(own);
             }
+
+            if (own.Before is { } before) own.IsOvertaken = Overtakes(rows, channel, before);
 
             own.Order = waiting.Order;
             channel.Enqueue(own);
@@ -67,12 +76,20 @@ internal static class BankRecovery
         return works;
     }
 
+    private static bool Overtakes(RecoveredRows rows, ChannelSide channel, Instance before)
+    {
+        byte[] key = InstanceRows.Key(channel.Id, before.Id).Key;
+        return rows.Of(PayloadKind.Facts).FirstOrDefault(r => r.Key.AsSpan().SequenceEqual(key)) is { } row
+            && !InstanceRow.Parser.ParseFrom(row.Body).Newest.Span.SequenceEqual(before.Newest.ToArray());
+    }
+
     private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding)
     {
         if (WaitingRows.FundingOf(node.Rows, key, waiting) is { } row) return funding.Restore(key, channel, row);
         if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
         InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
         intake.Restore(Convert.ToHexStringLower(key), instruction);
+        if (WaitingRows.ActOf(node.Rows, key, waiting) is { } act) return Acts.Rebuild(key, act, channel);
         return Intake.Rebuild(key, instruction, channel);
     }
 }

@@ -9,6 +9,13 @@ public sealed record BankSettings
     /// <summary>The most entries of a batch, whoever proposes it and whatever its own setting is.</summary>
     public const int LargestBatch = 4_096;
 
+    /// <summary>The most entries on instances of a batch, or of a message that hands entries over: whoever judges them reads the batch
+    /// that each one follows, which may have megabytes.</summary>
+    public const int LargestActs = 32;
+
+    /// <summary>The most of them that are looked at in one drain, over all messages and own orders; the rest waits.</summary>
+    public const int LargestActsPerDrain = 2 * LargestActs;
+
     /// <summary>What every node has.</summary>
     public NodeSettings Node { get; init; } = new();
 
@@ -45,9 +52,12 @@ public sealed record BankSettings
     /// <summary>How long data of a channel is kept, as proposed in terms. Default 3,650 days.</summary>
     public int RetentionDays { get; init; } = 3650;
 
-    /// <summary>By counterparty and currency: the largest limit, in minor units, that this bank grants in a channel which the
+    /// <summary>By counterparty and currency or unit: the largest limit, in minor or whole units, that this bank grants in a channel which the
     /// counterparty proposes. Nothing is granted that is not named here; what this bank proposes itself its operator orders.</summary>
     public IReadOnlyDictionary<(ParticipantId Counterparty, string Currency), long> GrantedLimits { get; init; } = new Dictionary<(ParticipantId, string), long>();
+
+    /// <summary>ISO 3166-1 alpha-2 code of the jurisdiction in which this bank keeps its data; empty when it says none. Default none.</summary>
+    public string Jurisdiction { get; init; } = "";
 
     /// <summary>Canonical hashes, in hexadecimal, of the contracts this bank takes part in.</summary>
     public IReadOnlySet<string> AcceptedContracts { get; init; } = new HashSet<string>(StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Merkle;
@@ -22,6 +23,7 @@ internal sealed class ChannelSide : IDisposable
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, Command.Own> ownSealed = [];
     private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
+    private readonly Dictionary<EntryId, Command.Own> ownActs = [];
     private readonly Func<long> nextOrder;
 
     public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry, Func<long> nextOrder)
@@ -77,6 +79,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>The newest final head as the log holds it, with both endorsements; null before one became final in this life.</summary>
     public Wire.Ledger.HeadRecord? Notarised { get; set; }
 
+    /// <summary>The newest proposal of the other member that was in its place, endorsed or not; null before one came in this life.</summary>
+    public SignedProposal? Proposed { get; set; }
+
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
 
@@ -99,27 +104,42 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Own opinion that this member proposes now.</summary>
     public bool IsSequencer => TermOfOffice.SequencerOf(Term, ChannelTerms.MemberCount) == Context.Own;
 
-    /// <summary>What the own payments on their way take from the position.</summary>
-    public long ReservedOf(string currency) => reserved.GetValueOrDefault(currency);
+    /// <summary>What the own payments on their way take from the position, and what instances of contracts have set aside of it.</summary>
+    public Int128 ReservedOf(string currency) => (Int128)reserved.GetValueOrDefault(currency) + State.ReservedOf(Context.Own, currency);
 
     /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
     /// cover more than the sum on its way can count, which is refused alike.</summary>
-    public bool Covers(MoneyValue amount) =>
-        (Int128)ReservedOf(amount.Currency) + amount.MinorUnits <= long.MaxValue &&
-        (Int128)State.PositionOf(Context.Own, amount.Currency) - ReservedOf(amount.Currency) + Terms.LimitOf(Context.Own, amount.Currency) >= amount.MinorUnits;
+    public bool Covers(AmountValue amount) =>
+        ReservedOf(amount.Unit) + amount.Units <= long.MaxValue &&
+        (Int128)State.PositionOf(Context.Own, amount.Unit) - ReservedOf(amount.Unit) + Terms.LimitOf(Context.Own, amount.Unit) >= amount.Units;
+
+    /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
+    public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;
 
     /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
     public void Enqueue(Command.Own command)
     {
         Reserve(command, 1);
         if (command.Order == 0) command.Order = nextOrder();
+        if (command.Before is { } before) ownActs.Add(before.Id, command);
         Mailbox.AddLast(command);
+    }
+
+    /// <summary>Whether an action on the instance waits here, or is in the batch in flight.</summary>
+    public bool IsUnderWay(EntryId instance) => ownActs.ContainsKey(instance)
+        || InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Link: not null } entry } && entry.Instance == instance) == true;
+
+    /// <summary>An entry on the instance became final: what waits here acts on what the instance no longer is.</summary>
+    public void Overtake(EntryId instance)
+    {
+        if (ownActs.TryGetValue(instance, out Command.Own? own)) own.IsOvertaken = true;
     }
 
     /// <summary>Forgets own work that is final or refused.</summary>
     public void Release(Command.Own command)
     {
         Reserve(command, -1);
+        if (command.Before is { } before) ownActs.Remove(before.Id);
         if (command.Entry is not { } entry) return;
         ownSealed.Remove(entry.Id.Value);
         ownHeaders.Remove(entry.Sealed.Header);
@@ -155,7 +175,7 @@ internal sealed class ChannelSide : IDisposable
             ContractCount = State.Contracts.Count,
             StreamVersion = StreamVersion,
         };
-        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt) }));
+        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt), Reserved = p.Reserved }));
         row.Postings.Add(State.Postings);
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
@@ -172,7 +192,7 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
-        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray())), row.Postings, contracts);
+        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
     }
 
@@ -194,6 +214,10 @@ internal sealed class ChannelSide : IDisposable
     private void Reserve(Command.Own command, int sign)
     {
         if (command.Reserved is not { } amount) return;
-        reserved[amount.Currency] = checked(reserved.GetValueOrDefault(amount.Currency) + sign * amount.MinorUnits);
+        Reserve(amount, sign);
+        foreach (AmountValue other in command.AlsoReserved) Reserve(other, sign);
     }
+
+    private void Reserve(AmountValue amount, int sign) =>
+        reserved[amount.Unit] = checked(reserved.GetValueOrDefault(amount.Unit) + sign * amount.Units);
 }

@@ -1,5 +1,6 @@
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
 using Settlement.Core.Vault.Records;
 
 namespace Settlement.Core.Bank;
@@ -7,14 +8,20 @@ namespace Settlement.Core.Bank;
 /// <summary>What waits in a channel's mailbox.</summary>
 internal abstract class Command
 {
+    /// <summary>Whether it acts on an instance that is there, and does not create one.</summary>
+    public abstract bool ActsOnInstance { get; }
+
     /// <summary>An action of this bank: an instruction, or money of the agent on its way into the channel.</summary>
     /// <param name="workKey">The key of the work's row in the vault.</param>
     /// <param name="plan">The contract.</param>
     /// <param name="action">The action.</param>
     /// <param name="values">Its values.</param>
     /// <param name="reserved">What a payment takes from the own position; null where nothing is.</param>
-    public sealed class Own(byte[] workKey, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, MoneyValue? reserved) : Command
+    public sealed class Own(byte[] workKey, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, AmountValue? reserved) : Command
     {
+        /// <inheritdoc/>
+        public override bool ActsOnInstance => Before is not null;
+
         public byte[] WorkKey { get; } = workKey;
 
         public ContractPlan Plan { get; } = plan;
@@ -23,16 +30,32 @@ internal abstract class Command
 
         public IReadOnlyList<Value?> Values { get; } = values;
 
-        public MoneyValue? Reserved { get; } = reserved;
+        public AmountValue? Reserved { get; } = reserved;
 
         /// <summary>Set where the work is money on its way, not an instruction.</summary>
         public FundingRow? Funding { get; init; }
+
+        /// <summary>What is taken from it beside; where an action takes of several currencies or units.</summary>
+        public IReadOnlyList<AmountValue> AlsoReserved { get; init; } = [];
+
+        /// <summary>Whether the back office named the action and its values, and not a transfer.</summary>
+        public bool IsAct { get; init; }
+
+        /// <summary>The instance that the action acts on; null where it creates one.</summary>
+        public Instance? Before { get; init; }
+
+        /// <summary>Whether a newer entry of the instance became final since.</summary>
+        public bool IsOvertaken { get; set; }
 
         /// <summary>The place in the order in which work was accepted, which a restart keeps; 0 before it is in a mailbox.</summary>
         public long Order { get; set; }
 
         /// <summary>Set once sealed. From then on the same bytes are used, whoever proposes them.</summary>
         public OpenedEntry? Entry { get; set; }
+
+        /// <summary>Seals it, unless it is sealed.</summary>
+        public OpenedEntry Seal(ChannelContext context, DateTimeOffset now, IEntropy entropy) =>
+            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before);
 
         /// <summary>Whether the sealed bytes are in the vault and were handed to the sequencer.</summary>
         public bool IsHanded { get; set; }
@@ -43,6 +66,9 @@ internal abstract class Command
     /// <param name="since">When it arrived; facts were looked up then.</param>
     public sealed class Peer(OpenedEntry entry, DateTimeOffset since) : Command
     {
+        /// <inheritdoc/>
+        public override bool ActsOnInstance => Entry.Link is not null;
+
         public OpenedEntry Entry { get; } = entry;
 
         public DateTimeOffset Since { get; } = since;

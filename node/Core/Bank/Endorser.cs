@@ -19,13 +19,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
-        int size = 0;
+        int size = 0, acts = 0;
         foreach (Command command in channel.Mailbox)
         {
             if (command is not Command.Own own || (own.IsHanded && !again)) continue;
+            if (own.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             if (!own.IsHanded)
             {
-                own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+                own.Seal(channel.Context, node.Now, node.Entropy);
                 own.IsHanded = true;
                 channel.NoteSealed(own);
                 WaitingRows.WriteSealed(node, channel, own);
@@ -63,15 +64,16 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
 
             if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
-            if (node.Find(Objections.EntryFact(entry)) is not null)
+            if (node.Find(Objections.EntryFact(entry.Id)) is not null)
             {
                 isLate = true;
                 continue;
             }
 
             if (IsTooEarly(channel, entry)) continue;
+            InstanceRows.Resolve(node, channel, entry);
             // They were looked up for this step only, and the entry may wait for its batch.
-            foreach (PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
+            foreach (PayloadKey fact in Objections.Needs(node, channel, entry).Where(static key => key.Kind == PayloadKind.Facts)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
         }
 
@@ -79,27 +81,27 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>Judges a proposal: endorses it, refuses entries of it, objects to it, or parks it until the ledger was asked.</summary>
-    public void OnProposal(ChannelSide channel, PeerMessage message, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
+    public void OnProposal(ChannelSide channel, PeerMessage message, ReadProposal read, IReadOnlyList<ProposedSlot> slots, bool hasAsked)
     {
-        Proposal proposal = message.Proposal;
-        if ((long)proposal.Term < channel.Term || (long)proposal.Sequence <= channel.Sequence)
+        if (channel.IsTaken(message.Proposal))
         {
-            node.Note(ChannelCodes.Late, channel.Id.ToString());
+            if (!SecondProposal.IsSecond(node, channel, message.Proposal)) node.Note(ChannelCodes.Late, channel.Id.ToString());
             return;
         }
 
-        if (!Digest.TryRead(proposal.PreviousHead.Span, out Digest previous))
+        if (read.Fault.Length > 0 || read.Signed is not { } signed)
         {
-            node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
+            // Nobody signed it, so nothing is said of it to anybody.
+            node.Alarm(read.Fault, channel.Id.ToString());
             return;
         }
 
-        bool isNext = (long)proposal.Term == channel.Term && (long)proposal.Sequence == channel.Sequence + 1 && previous == channel.Head;
+        bool isNext = signed.Term == channel.Term && signed.Sequence == channel.Sequence + 1 && signed.PreviousHead == channel.Head;
         if (!isNext)
         {
             if (hasAsked)
             {
-                Object(channel, proposal, ChannelCodes.ProposalOutOfPlace);
+                Object(channel, signed, ChannelCodes.ProposalOutOfPlace);
                 return;
             }
 
@@ -110,19 +112,21 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         if (channel.IsSequencer)
         {
-            Object(channel, proposal, ChannelCodes.NotTheSequencer);
+            Object(channel, signed, ChannelCodes.NotTheSequencer);
             return;
         }
 
-        if (channel.InFlight is { } earlier)
+        if (SecondProposal.IsSecond(node, channel, signed))
         {
-            OnSecondProposal(channel, earlier, proposal);
+            // One head for a previous head and term: what was signed stays signed.
+            channel.HasObjected |= channel.InFlight is null;
+            Tell(channel, signed, ChannelCodes.SecondHead);
             return;
         }
 
-        if (slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) return;
-
-        Endorse(channel, proposal, previous, slots);
+        channel.Proposed = signed;
+        if (channel.InFlight is { } same) Answer(channel, same);
+        else if (read.Body is { } body && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
     }
 
     /// <summary>Sends the endorsement of the batch in flight again, with a later not-after when the old one runs out.</summary>
@@ -137,10 +141,10 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         EndorsementAnswer answer = new()
         {
-            Channel = batch.Proposal.Channel,
-            Term = batch.Proposal.Term,
-            Sequence = batch.Proposal.Sequence,
-            PreviousHead = batch.Proposal.PreviousHead,
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Term = (ulong)batch.Term,
+            Sequence = (ulong)batch.Sequence,
+            PreviousHead = ByteString.CopyFrom(batch.Previous.ToArray()),
             Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
             Endorsement = batch.Own,
         };
@@ -149,42 +153,36 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>Money of an agent that this node has not read of yet is not refused, which would be for ever: the directory is
-    /// read, and the other member says it again.</summary>
+    /// read, and the other member says it again. So is an action on what became final at the other member first.</summary>
     private bool IsTooEarly(ChannelSide channel, OpenedEntry entry)
     {
+        if (entry.Link is { } link && link.Sequence > channel.Sequence && channel.InFlight is { } batch && link.Sequence == batch.Sequence)
+        {
+            ledger.Query(channel.Id, batch.Slots.Count);
+            return true;
+        }
+
         if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(entry)) return false;
         ledger.RefreshDirectory();
         return true;
     }
 
-    private void OnSecondProposal(ChannelSide channel, InFlight earlier, Proposal proposal)
+    private void Endorse(ChannelSide channel, SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if (earlier.Proposal.Equals(proposal))
+        if (Fault(channel, body, slots) is { } fault)
         {
-            Answer(channel, earlier);
+            Decline(channel, signed, fault);
             return;
         }
 
-        // One head for a previous head and term: what was signed stays signed.
-        Object(channel, proposal, ChannelCodes.SecondHead, EvidencePart.Of("proposal signed", earlier.Proposal), EvidencePart.Of("proposal offered", proposal));
-    }
-
-    private void Endorse(ChannelSide channel, Proposal proposal, Digest previous, IReadOnlyList<ProposedSlot> slots)
-    {
-        if (Fault(channel, proposal, slots) is { } fault)
+        if (!PositionSalts.TryOpen(channel.Context, signed.Sequence, signed.PreviousHead, body.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
         {
-            Decline(channel, proposal, fault);
+            Decline(channel, signed, ChannelCodes.EnvelopeUnreadable);
             return;
         }
 
-        if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
-        {
-            Decline(channel, proposal, ChannelCodes.EnvelopeUnreadable);
-            return;
-        }
-
-        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, proposal.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
@@ -194,23 +192,26 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             }
             else if (slots[i].Entry is { } entry)
             {
+                InstanceRows.Resolve(node, channel, entry);
                 string code = execution.Add(entry);
                 if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
                 // An honest sequencer has refused these itself.
-                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                // What this member erased, the other one may still have.
+                if (code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
             }
             else
             {
-                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", proposal.Items[i].Entry));
-                Refusal own = BatchLeaf.Refuse(IdOf(proposal.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
+                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", body.Items[i].Entry));
+                Refusal own = BatchLeaf.Refuse(IdOf(body.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
             }
         }
 
-        if (!execution.TryFinish(batch.Term, batch.Sequence, previous, salts, out ExecutedBatch? agreed))
+        if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed))
         {
-            Decline(channel, proposal, ChannelCodes.EntryMalformed);
+            Decline(channel, signed, ChannelCodes.EntryMalformed);
             return;
         }
 
@@ -224,14 +225,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     }
 
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
-    private string? Fault(ChannelSide channel, Proposal proposal, IReadOnlyList<ProposedSlot> slots)
+    private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
         if (slots.Count == 0 || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
-        if (proposal.TimeUnixMs < channel.TimeUnixMs || proposal.TimeUnixMs > node.NowUnixMs + skewMs || proposal.TimeUnixMs < node.NowUnixMs - skewMs)
+        if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;
         HashSet<EntryId> ids = [];
-        foreach (BatchItem item in proposal.Items)
+        foreach (BatchItem item in body.Items)
         {
             EntryId? id = item.ItemCase switch
             {
@@ -250,21 +251,24 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header) && EntryId.TryRead(header.EntryId.Span, out EntryId id) ? id : null;
 
     /// <summary>Objects to the batch that comes next: from here on the office may be taken over.</summary>
-    private void Decline(ChannelSide channel, Proposal proposal, string code)
+    private void Decline(ChannelSide channel, SignedProposal signed, string code)
     {
         channel.HasObjected = true;
-        Object(channel, proposal, code);
+        Object(channel, signed, code);
     }
 
-    private void Object(ChannelSide channel, Proposal proposal, string code, params EvidencePart[] evidence)
+    private void Object(ChannelSide channel, SignedProposal signed, string code)
     {
-        node.Alarm(code, channel.Id.ToString(), evidence);
-        channel.Tell(node, new PeerMessage
-        {
-            Endorsement = new EndorsementAnswer
-            {
-                Channel = proposal.Channel, Term = proposal.Term, Sequence = proposal.Sequence, PreviousHead = proposal.PreviousHead, Objection = code,
-            },
-        });
+        node.Alarm(code, channel.Id.ToString());
+        Tell(channel, signed, code);
     }
+
+    private void Tell(ChannelSide channel, SignedProposal signed, string objection) => channel.Tell(node, new PeerMessage
+    {
+        Endorsement = new EndorsementAnswer
+        {
+            Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)signed.Term, Sequence = (ulong)signed.Sequence,
+            PreviousHead = ByteString.CopyFrom(signed.PreviousHead.ToArray()), Objection = objection,
+        },
+    });
 }

@@ -30,15 +30,17 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         {
             Term = agreed.Head.Term,
             Sequence = agreed.Head.Sequence,
-            PreviousHead = batch.Proposal.PreviousHead,
+            PreviousHead = ByteString.CopyFrom(batch.Previous.ToArray()),
             TimeUnixMs = agreed.Head.TimeUnixMs,
             StateRoot = ByteString.CopyFrom(agreed.Head.StateRoot.ToArray()),
             Head = ByteString.CopyFrom(agreed.HeadHash.ToArray()),
-            PositionSalts = batch.Proposal.PositionSalts.Ciphertext,
+            PositionSalts = batch.Body.PositionSalts.Ciphertext,
             LeafIndex = (long)leaf.Index,
             CheckpointSize = ledger.CheckpointSize,
         };
         foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(slot, keys));
+        if (agreed.Slots.Any(static slot => slot is BatchSlot.Agreed { Entry.Action.Outcomes.Count: > 1 }))
+            row.NextStates.Add(agreed.Slots.Select(static slot => slot is BatchSlot.Agreed stands ? (uint)stands.Next.Index : 0));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
         channel.Advance(agreed);
@@ -85,11 +87,19 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
             return;
         }
 
-        OpenedEntry entry = ((BatchSlot.Agreed)slot).Entry;
+        (OpenedEntry entry, Contracts.State next) = (BatchSlot.Agreed)slot;
         if (TakeOwn(channel, entry.Id.Value) is { } own) work.Settled(channel, own, sequence);
-        // Own entries are known by the work they stand for, and their references since they were instructed.
+        if (entry.Link is not null)
+        {
+            InstanceRows.Write(node, channel.Id, entry, next, sequence);
+            channel.Overtake(entry.Instance);
+        }
+
+        // Own entries are known by the work they stand for, and their references since they were instructed; of one that this member
+        // can act on, it is kept where it lies.
+        if (entry.Actor == channel.Context.Own && (entry.Link is not null || !entry.CanBeLeftBy(channel.Context.Own, next))) return;
+        node.WriteFact(Objections.EntryFact(entry.Id), RowKeys.Number(sequence));
         if (entry.Actor == channel.Context.Own) return;
-        node.WriteFact(Objections.EntryFact(entry), [1]);
         if (Objections.Reference(node, channel, entry) is { } reference) node.WriteFact(reference, entry.Id.ToArray());
     }
 

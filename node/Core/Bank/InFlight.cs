@@ -13,10 +13,13 @@ namespace Settlement.Core.Bank;
 internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal, string Fault = "");
 
 /// <summary>The one batch of a channel that is proposed and not final.</summary>
-internal sealed class InFlight(Proposal proposal, IReadOnlyList<ProposedSlot> slots, PositionSalts salts, byte[] saltsKey, Retry retry, DateTimeOffset since)
+internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots, PositionSalts salts, byte[] saltsKey, Retry retry, DateTimeOffset since)
 {
+    /// <summary>What the sequencer signed.</summary>
+    public SignedProposal Signed { get; } = signed;
+
     /// <summary>As it was sent or received; a retry sends the same bytes.</summary>
-    public Proposal Proposal { get; } = proposal;
+    public ProposalBody Body { get; } = body;
 
     public IReadOnlyList<ProposedSlot> Slots { get; } = slots;
 
@@ -51,9 +54,9 @@ internal sealed class InFlight(Proposal proposal, IReadOnlyList<ProposedSlot> sl
     /// <summary>Whether the ledger was asked to notarise it and has not answered.</summary>
     public bool IsSubmitted { get; set; }
 
-    public long Term => (long)Proposal.Term;
+    public long Term => Signed.Term;
 
-    public long Sequence => (long)Proposal.Sequence;
+    public long Sequence => Signed.Sequence;
 
-    public Digest Previous => new(Proposal.PreviousHead.Span);
+    public Digest Previous => Signed.PreviousHead;
 }

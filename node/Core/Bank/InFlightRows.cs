@@ -19,7 +19,13 @@ internal static class InFlightRows
         byte[] key = RowKeys.Batch(channel.Id, batch.Sequence);
         SealedEntry?[] kept = [.. batch.Slots.Select(static slot => slot is { Entry: { } entry, Refusal: null } ? KeptEntry.Of(entry) : null)];
         node.Write(new PayloadWrite(PayloadKind.Entries, key, BatchRows.WriteEntries(kept), PayloadWriteMode.Replace));
-        node.Write(node.Rows.Replace(PayloadKind.Proposals, key, KeptEntry.Without(batch.Proposal, kept)));
+        ProposalRow proposal = new() { Claim = batch.Signed.ToClaim(), Rest = KeptEntry.Without(batch.Body, kept) };
+        for (int i = 0; i < batch.Slots.Count; i++)
+        {
+            if (batch.Slots[i].Entry?.Before is { } before) proposal.Acts.Add(new ProposedAct { Item = (uint)i, Before = InstanceRows.Keep(before) });
+        }
+
+        node.Write(node.Rows.Replace(PayloadKind.Proposals, key, proposal));
         Write(node, channel, batch);
     }
 
@@ -53,17 +59,25 @@ internal static class InFlightRows
     /// <param name="node">The node.</param>
     /// <param name="channel">The channel, restored from its snapshot.</param>
     /// <param name="row">What was signed.</param>
-    /// <param name="proposal">The proposal.</param>
+    /// <param name="signed">What the sequencer signed.</param>
+    /// <param name="body">The proposal's body.</param>
+    /// <param name="acts">Where the instances stood that its entries act on.</param>
     /// <param name="works">Own commands by work key, as the vault's waiting rows gave them.</param>
-    public static void Restore(NodeContext node, ChannelSide channel, InFlightRow row, Proposal proposal, IReadOnlyDictionary<string, Command.Own> works)
+    public static void Restore(NodeContext node, ChannelSide channel, InFlightRow row, SignedProposal signed, ProposalBody body, IEnumerable<ProposedAct> acts, IReadOnlyDictionary<string, Command.Own> works)
     {
-        Digest previous = new(proposal.PreviousHead.Span);
         channel.StreamVersion = Math.Max(channel.StreamVersion, row.StreamVersion);
-        if ((long)proposal.Sequence != channel.Sequence + 1 || previous != channel.Head || (long)proposal.Term != channel.Term) return;
-        if (!PositionSalts.TryOpen(channel.Context, (long)proposal.Sequence, previous, proposal.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
+        if (signed.Sequence != channel.Sequence + 1 || signed.PreviousHead != channel.Head || signed.Term != channel.Term) return;
+        // Only the sequencer sends it again; the other member knows by the hash what it was sent, whatever wrote those bytes.
+        if (channel.IsSequencer && Digest.Of(body.ToByteArray()) != signed.Body) throw new InvalidOperationException("A stored proposal is not the one that was signed.");
+        if (!PositionSalts.TryOpen(channel.Context, signed.Sequence, signed.PreviousHead, body.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
             throw new InvalidOperationException("The salts of a stored proposal do not open.");
-        List<ProposedSlot> slots = [.. proposal.Items.Select(i => ReadSlot(channel.Context, i, channel.OwnHeaders))];
-        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
+        List<ProposedSlot> slots = [.. body.Items.Select(i => ReadSlot(channel.Context, i, channel.OwnHeaders))];
+        foreach (ProposedAct act in acts)
+        {
+            if (slots[(int)act.Item].Entry is { } entry) entry.Before ??= InstanceRows.Restore(channel.Terms, act.Before);
+        }
+
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
         foreach (WorkOfEntry work in row.Work)
         {
             if (!works.TryGetValue(Convert.ToHexString(work.Work.Span), out Command.Own? own)) continue;
@@ -83,6 +97,7 @@ internal static class InFlightRows
         }
 
         channel.InFlight = batch;
+        if (!channel.IsSequencer) channel.Proposed = signed;
     }
 
     /// <summary>An item of a proposal. An entry that does not open is a slot without one.</summary>

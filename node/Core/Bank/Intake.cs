@@ -15,10 +15,8 @@ namespace Settlement.Core.Bank;
 /// Takes instructions of the back office. Faults are looked for in a fixed order: what the reader found, DNOR, CNOR, AM03,
 /// DT01/DT04, DU03, the contract's own codes, AM04. A reference is used up once it has passed the check for DU03.
 /// </summary>
-internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports, EventStream history) : IOwnWork
+internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports, Submissions submissions) : IOwnWork
 {
-    private const int IdLength = 16;
-    private readonly byte[] idempotencyKey = node.Parts.Vault.DeriveKey("idempotency");
     private readonly Dictionary<string, InstructionRow> underWay = new(StringComparer.Ordinal);
 
     /// <summary>Takes up instructions that were under way before a restart.</summary>
@@ -27,7 +25,7 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
     /// <summary>The rows to look up before a message can be judged.</summary>
     public IEnumerable<PayloadKey> Needs(BankInput.Submit submit)
     {
-        if (submit.IdempotencyKey is { } key) yield return Idempotency(key);
+        foreach (PayloadKey key in submissions.Needs(submit.IdempotencyKey)) yield return key;
         foreach (SubmittedTransfer item in submit.Items)
         {
             if (item.Transfer is { } transfer) yield return Reference(transfer);
@@ -37,25 +35,32 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
     /// <summary>Handles one message; the reply goes out with the commit.</summary>
     public void Submit(BankInput.Submit submit)
     {
-        if (submit.IdempotencyKey is { } key && node.Find(Idempotency(key)) is { } earlier)
-        {
-            Repeat(submit, key, earlier);
-            return;
-        }
-
+        if (submissions.TryRepeat(submit.CallId, submit.IdempotencyKey, submit.Body)) return;
         if (day.Date is not { } date)
         {
-            Reply(submit, new SubmissionAnswer(null, [], BankCodes.NoBusinessDay));
+            submissions.Refuse(submit.CallId, BankCodes.NoBusinessDay);
             return;
         }
 
         if (submit.Items.Count > settings.MaxTransfersPerMessage || channels.IsFullFor(submit.Items.Where(i => i.Transfer is not null).Select(i => i.Transfer!.InstructedAgent)))
         {
-            Reply(submit, new SubmissionAnswer(null, [], ChannelCodes.MailboxFull));
+            submissions.Refuse(submit.CallId, ChannelCodes.MailboxFull);
             return;
         }
 
-        Accept(submit, date);
+        submissions.Accept(submit.CallId, submit.IdempotencyKey, submit.Body, submit.Items.Count, (id, messageKey, i) => Judge(id, messageKey, submit.Items[i], date));
+    }
+
+    /// <summary>Takes up an instruction that was judged: it is under way, or ended at once with a reason.</summary>
+    public SubmittedInstruction Enter(byte[] id, InstructionRow row, string? reason)
+    {
+        row.Status = (int)(reason is null ? InstructionStatus.Accepted : InstructionStatus.Rejected);
+        row.Reason = reason ?? "";
+        node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
+        string text = Convert.ToHexStringLower(id);
+        if (reason is null) underWay[text] = row;
+        else reports.Add(id, InstructionStatus.Rejected, reason, sequence: 0);
+        return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
     }
 
     /// <summary>The step is over: its reports go to the outbox.</summary>
@@ -67,43 +72,12 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
     /// <inheritdoc/>
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence) => Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
 
-    private void Accept(BankInput.Submit submit, DateOnly date)
-    {
-        byte[] messageKey = Draw();
-        byte[] bodyKey = new byte[Digest.Length];
-        node.Entropy.Fill(bodyKey);
-        MessageRow message = new() { Body = UnsafeByteOperations.UnsafeWrap(submit.Body), Key = UnsafeByteOperations.UnsafeWrap(bodyKey) };
-        List<SubmittedInstruction> answers = [];
-        foreach (SubmittedTransfer item in submit.Items)
-        {
-            byte[] id = Draw();
-            message.Instructions.Add(ByteString.CopyFrom(id));
-            answers.Add(Judge(id, messageKey, item, date));
-        }
-
-        node.Write(node.Rows.Insert(PayloadKind.Messages, messageKey, message));
-        if (submit.IdempotencyKey is { } key)
-        {
-            IdempotencyRow row = new() { Message = ByteString.CopyFrom(messageKey), BodyMac = ByteString.CopyFrom(MacOf(bodyKey, submit.Body).ToArray()) };
-            node.WriteFact(Idempotency(key), row.ToByteArray());
-        }
-
-        history.Note("instructions_received", new { Message = Convert.ToHexStringLower(messageKey), Instructions = answers.Select(a => a.Id).ToArray() });
-        Reply(submit, new SubmissionAnswer(Convert.ToHexStringLower(messageKey), answers, null));
-    }
-
     private SubmittedInstruction Judge(byte[] id, byte[] messageKey, SubmittedTransfer item, DateOnly date)
     {
         InstructionRow row = Describe(messageKey, item);
         string? reason = item.Reason;
         if (item.Transfer is { } transfer) reason ??= Process(id, transfer, date, row);
-        row.Status = (int)(reason is null ? InstructionStatus.Accepted : InstructionStatus.Rejected);
-        row.Reason = reason ?? "";
-        node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
-        string text = Convert.ToHexStringLower(id);
-        if (reason is null) underWay[text] = row;
-        else reports.Add(id, InstructionStatus.Rejected, reason, sequence: 0);
-        return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
+        return Enter(id, row, reason);
     }
 
     /// <summary>Null when the transfer is on its way, else the reason.</summary>
@@ -148,45 +122,6 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         WaitingRows.Delete(node, command.WorkKey);
         reports.Add(command.WorkKey, status, reason, sequence);
         node.Then(new Effect.StatusChanged(id));
-    }
-
-    /// <summary>The same key: the same answer for the same body, a refusal for another.</summary>
-    private void Repeat(BankInput.Submit submit, string key, byte[] earlier)
-    {
-        IdempotencyRow row = IdempotencyRow.Parser.ParseFrom(earlier);
-        byte[] messageKey = row.Message.ToByteArray();
-        repeats.Add((submit, messageKey, row.BodyMac.ToByteArray()));
-    }
-
-    private readonly List<(BankInput.Submit Submit, byte[] MessageKey, byte[] BodyMac)> repeats = [];
-
-    /// <summary>Whether repeated messages wait for their rows.</summary>
-    public bool HasRepeats => repeats.Count > 0;
-
-    /// <summary>The rows that answering repeated messages takes.</summary>
-    public IEnumerable<PayloadKey> NeedsOfRepeats() => repeats.Select(r => new PayloadKey(PayloadKind.Messages, r.MessageKey));
-
-    /// <summary>Answers messages whose idempotency key was seen before.</summary>
-    public void AnswerRepeats()
-    {
-        foreach ((BankInput.Submit submit, byte[] messageKey, byte[] bodyMac) in repeats.ToList())
-        {
-            string? refusal = BankCodes.KeyOfAnotherBody;
-            List<SubmittedInstruction> instructions = [];
-            if (node.Find(new PayloadKey(PayloadKind.Messages, messageKey)) is { } body)
-            {
-                MessageRow message = node.Rows.Open(PayloadKind.Messages, messageKey, body, MessageRow.Parser);
-                if (bodyMac.AsSpan().SequenceEqual(MacOf(message.Key.Span, submit.Body).ToArray()))
-                {
-                    refusal = null;
-                    instructions.AddRange(message.Instructions.Select(i => new SubmittedInstruction(Convert.ToHexStringLower(i.Span), InstructionStatus.Received, null)));
-                }
-            }
-
-            Reply(submit, new SubmissionAnswer(refusal is null ? Convert.ToHexStringLower(messageKey) : null, instructions, refusal));
-        }
-
-        repeats.Clear();
     }
 
     private InstructionRow Describe(byte[] messageKey, SubmittedTransfer item)
@@ -234,19 +169,6 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
-
-    private byte[] Draw()
-    {
-        byte[] id = new byte[IdLength];
-        node.Entropy.Fill(id);
-        return id;
-    }
-
-    private void Reply(BankInput.Submit submit, SubmissionAnswer answer) => node.Then(new Effect.Reply(submit.CallId, answer));
-
-    private static Digest MacOf(ReadOnlySpan<byte> key, ReadOnlySpan<byte> body) => new HashWriter("settlement/idempotent-body", key).Bytes(body).Finish();
-
-    private PayloadKey Idempotency(string key) => new(PayloadKind.Facts, new HashWriter("settlement/idempotency-key", idempotencyKey).Text(key).Finish().ToArray());
 
     private PayloadKey Reference(CreditTransfer transfer) => node.Rows.Fact("transaction", PaymentContract.UniqueReference(transfer));
 }

@@ -19,25 +19,25 @@ internal static class KeptEntry
         return kept;
     }
 
-    /// <summary>The proposal without what is kept of its entries; the proposal itself stays as it is.</summary>
+    /// <summary>The proposal's body without what is kept of its entries; the proposal itself stays as it is.</summary>
     /// <param name="proposal">As it was sent.</param>
     /// <param name="kept">By item; null where nothing is kept.</param>
-    public static Proposal Without(Proposal proposal, IReadOnlyList<SealedEntry?> kept)
+    public static ProposalBody Without(ProposalBody proposal, IReadOnlyList<SealedEntry?> kept)
     {
-        Proposal rest = HeadOf(proposal);
+        ProposalBody rest = HeadOf(proposal);
         for (int i = 0; i < proposal.Items.Count; i++) rest.Items.Add(kept[i] is { } part ? new BatchItem { Entry = Rest(proposal.Items[i].Entry, part) } : proposal.Items[i]);
         // A proposal that is more than its parts, as a later version may send it, stays whole.
         return With(rest, kept).Equals(proposal) ? rest : proposal;
     }
 
-    /// <summary>The proposal as it was sent.</summary>
+    /// <summary>The body as it was sent.</summary>
     /// <param name="rest">What <see cref="Without"/> left.</param>
     /// <param name="kept">The entries that are kept, by item; null or empty where nothing is.</param>
-    public static Proposal With(Proposal rest, IReadOnlyList<SealedEntry?> kept)
+    public static ProposalBody With(ProposalBody rest, IReadOnlyList<SealedEntry?> kept)
     {
         bool IsSplit(int i) => rest.Items[i] is { ItemCase: BatchItem.ItemOneofCase.Entry, Entry.Header.Length: 0 } && i < kept.Count && kept[i] is { Header.Length: > 0 };
         if (!Enumerable.Range(0, rest.Items.Count).Any(IsSplit)) return rest;
-        Proposal proposal = HeadOf(rest);
+        ProposalBody proposal = HeadOf(rest);
         for (int i = 0; i < rest.Items.Count; i++) proposal.Items.Add(IsSplit(i) ? new BatchItem { Entry = Join(rest.Items[i].Entry, kept[i]!) } : rest.Items[i]);
         return proposal;
     }
@@ -66,8 +66,5 @@ internal static class KeptEntry
         return entry;
     }
 
-    private static Proposal HeadOf(Proposal of) => new()
-    {
-        Channel = of.Channel, Term = of.Term, Sequence = of.Sequence, PreviousHead = of.PreviousHead, TimeUnixMs = of.TimeUnixMs, PositionSalts = of.PositionSalts,
-    };
+    private static ProposalBody HeadOf(ProposalBody of) => new() { TimeUnixMs = of.TimeUnixMs, PositionSalts = of.PositionSalts };
 }

@@ -1,5 +1,6 @@
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
 using Settlement.Core.Nodes;
@@ -15,8 +16,9 @@ internal static class Objections
     /// <summary>The rows that must be looked up before an entry of the other member can be judged.</summary>
     public static IEnumerable<PayloadKey> Needs(NodeContext node, ChannelSide channel, OpenedEntry entry)
     {
-        yield return EntryFact(entry);
+        yield return EntryFact(entry.Id);
         if (Reference(node, channel, entry) is { } reference) yield return reference;
+        foreach (PayloadKey key in InstanceRows.Needs(channel, entry)) yield return key;
     }
 
     /// <summary>A decider's reasons for the entries of one batch: also two entries of it may not share a reference.</summary>
@@ -31,8 +33,18 @@ internal static class Objections
     private static string? Find(NodeContext node, ChannelSide channel, OpenedEntry entry)
     {
         if (entry.Actor == channel.Context.Own)
-            return channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) && own.Entry?.Root == entry.Root ? null : ChannelCodes.EntryNotOurs;
-        if (node.Find(EntryFact(entry)) is not null) return ChannelCodes.EntryRepeated;
+        {
+            if (!channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) || own.Entry?.Root != entry.Root) return ChannelCodes.EntryNotOurs;
+            return own.IsOvertaken ? ChannelCodes.InstanceMoved : null;
+        }
+
+        if (node.Find(EntryFact(entry.Id)) is not null) return ChannelCodes.EntryRepeated;
+        if (entry.Link is { } link)
+        {
+            if (entry.Before is null) return ChannelCodes.InstanceUnknown;
+            if (!InstanceRows.IsNewest(node, channel.Id, link)) return ChannelCodes.InstanceMoved;
+        }
+
         return Reference(node, channel, entry) is { } reference && node.Find(reference) is not null ? ReasonCodes.DuplicateTransaction : null;
     }
 
@@ -42,11 +54,11 @@ internal static class Objections
 
     /// <summary>Entry ids stay unique. They are random and stand in the rows of batches, so they need no keyed hash; the mark makes
     /// the key longer than any other fact's.</summary>
-    public static PayloadKey EntryFact(OpenedEntry entry)
+    public static PayloadKey EntryFact(EntryId entry)
     {
         byte[] key = new byte[1 + Digest.Length];
         key[0] = EntryMark;
-        entry.Id.Value.CopyTo(key.AsSpan(1));
+        entry.Value.CopyTo(key.AsSpan(1));
         return new PayloadKey(PayloadKind.Facts, key);
     }
 

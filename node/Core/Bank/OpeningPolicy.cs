@@ -54,11 +54,13 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
         if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
         if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
         if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
+        // Where this bank keeps its data it says itself: another jurisdiction could do without a basis.
+        if (terms.Participants[1].Jurisdiction != settings.Jurisdiction) return ChannelCodes.TermsNotAccepted;
         if (terms.LedgerKey != node.Parts.Ledger.CheckpointKey || terms.Agent.Id != agent.Id || terms.Agent.RootFingerprint != agent.RootFingerprint)
             return ChannelCodes.TermsNotAccepted;
         // A limit is money that this bank lends: a proposer does not write its own.
         ChannelTerms read = terms;
-        if (read.Currencies.Any(c => read.LimitOf(0, c.Code) > settings.GrantedLimits.GetValueOrDefault((from, c.Code)))) return ChannelCodes.LimitNotGranted;
+        if (read.Holdings.Any(h => read.LimitOf(0, h) > settings.GrantedLimits.GetValueOrDefault((from, h)))) return ChannelCodes.LimitNotGranted;
         // Without the agent's record no posting could be checked, and the first funding would be refused for ever.
         if (!TryRoot(terms.Agent, out _)) return BankCodes.ParticipantUnknown;
         if (proposal.MemberCertificates.Count == 0 || !TryRoot(terms.Participants[0], out PublicKey root)

@@ -16,7 +16,11 @@ namespace Settlement.Core.Bank;
 internal sealed class PeerReader(NodeContext node, ChannelBook channels)
 {
     private readonly Dictionary<Input.PeerReceived, PeerBatch?> batches = new(ReferenceEqualityComparer.Instance as IEqualityComparer<Input.PeerReceived>);
+    private readonly Dictionary<PeerMessage, ReadProposal> proposals = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
     private readonly Dictionary<PeerMessage, IReadOnlyList<ProposedSlot>> slots = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
+
+    private readonly HashSet<PeerMessage> postponed = new(ReferenceEqualityComparer.Instance as IEqualityComparer<PeerMessage>);
+    private int acts;
 
     /// <summary>The rows that a peer's messages depend on.</summary>
     public IEnumerable<PayloadKey> Needs(Input.PeerReceived received) => Parse(received) is { } batch ? batch.Messages.SelectMany(m => Needs(received.From, m)) : [];
@@ -25,9 +29,21 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     public IEnumerable<PayloadKey> Needs(ParticipantId from, PeerMessage message)
     {
         if (ChannelOf(message) is not { } channel || channel.Other.Id != from) return [];
-        return SlotsOf(channel, message).Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
+        IReadOnlyList<ProposedSlot> read = SlotsOf(channel, message);
+        int more = read.Count(static s => s.Entry?.Link is not null);
+        if (acts + more > BankSettings.LargestActsPerDrain)
+        {
+            postponed.Add(message);
+            return [];
+        }
+
+        acts += more;
+        return read.Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
             .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
     }
+
+    /// <summary>Whether what it depends on was not looked up, because the drain had as much to look up as it may: who said it says it again.</summary>
+    public bool IsPostponed(PeerMessage message) => postponed.Contains(message);
 
     /// <summary>The messages of a batch; none when it is not for this network or cannot be read.</summary>
     public IEnumerable<PeerMessage> Read(Input.PeerReceived received)
@@ -51,19 +67,27 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         return id is not null && Digest.TryRead(id.Span, out Digest channel) && channels.TryGet(channel, out ChannelSide? side) ? side : null;
     }
 
+    /// <summary>A proposal, read no further than it is worth: one for a place that is taken costs nothing, a copy of the one in flight
+    /// its hash, and any other its signature before its body is looked at.</summary>
+    public ReadProposal ProposalOf(ChannelSide channel, PeerMessage message)
+    {
+        if (!proposals.TryGetValue(message, out ReadProposal? read)) proposals[message] = read = Read(channel, message.Proposal);
+        return read;
+    }
+
     /// <summary>The places of a proposal, or the entries of commands, opened.</summary>
     public IReadOnlyList<ProposedSlot> SlotsOf(ChannelSide channel, PeerMessage message)
     {
         if (slots.TryGetValue(message, out IReadOnlyList<ProposedSlot>? opened)) return opened;
         opened = message.MessageCase switch
         {
-            // Neither is opened beyond what a batch may hold.
-            PeerMessage.MessageOneofCase.Proposal when message.Proposal.Items.Count > BankSettings.LargestBatch => [],
+            // Nothing is opened beyond what a batch may hold.
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
-            PeerMessage.MessageOneofCase.Proposal => [.. message.Proposal.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
+            PeerMessage.MessageOneofCase.Proposal when ProposalOf(channel, message).Body is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
+        if (opened.Count(static s => s.Entry?.Link is not null) > BankSettings.LargestActs) opened = [];
         slots[message] = opened;
         return opened;
     }
@@ -73,12 +97,32 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     {
         batches.Clear();
         slots.Clear();
+        proposals.Clear();
+        postponed.Clear();
+        acts = 0;
+    }
+
+    private static ReadProposal Read(ChannelSide channel, Proposal proposal)
+    {
+        if (channel.IsTaken(proposal)) return ReadProposal.Late;
+        if (!SignedProposal.TryRead(proposal, out SignedProposal? signed)) return new ReadProposal(null, null, ChannelCodes.MessageMalformed);
+        // While it is in flight it was opened; when it is no more, its place is taken.
+        if (!channel.IsSequencer && channel.InFlight is { } batch && batch.Signed.IsSame(signed)) return new ReadProposal(signed, null);
+        if (!signed.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey)) return new ReadProposal(null, null, ChannelCodes.ProposalSignature);
+        return Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body) ? new ReadProposal(signed, body) : new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
     }
 
     private PeerBatch? Parse(Input.PeerReceived received)
     {
         if (batches.TryGetValue(received, out PeerBatch? batch)) return batch;
-        batches[received] = PeerBatches.TryRead(received.Body, node.Network, out batch) ? batch : null;
+        batches[received] = PeerBatches.TryRead(received.Body, node.Network, out batch) && batch.Messages.Sum(m => ItemsOf(received.From, m)) <= PeerBatches.MaxItems ? batch : null;
         return batches[received];
+    }
+
+    /// <summary>Items that the batch's own bound does not see, because they are inside of what is signed.</summary>
+    private int ItemsOf(ParticipantId from, PeerMessage message)
+    {
+        if (message.Proposal is null || ChannelOf(message) is not { } channel || channel.Other.Id != from) return 0;
+        return ProposalOf(channel, message).Body?.Items.Count ?? 0;
     }
 }

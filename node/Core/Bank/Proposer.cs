@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Settlement.Contracts;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
@@ -38,44 +39,43 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        Proposal proposal = new()
-        {
-            Channel = ByteString.CopyFrom(channel.Id.ToArray()),
-            Term = (ulong)channel.Term,
-            Sequence = (ulong)channel.Sequence + 1,
-            PreviousHead = ByteString.CopyFrom(channel.Head.ToArray()),
-            TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs),
-        };
-        BatchExecution execution = new(context, channel.State, proposal.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
+        ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
+        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
-        int size = 0;
+        int size = 0, acts = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
         {
+            // Those that judge it must read a batch for each.
+            if (first.Value.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             channel.Mailbox.RemoveFirst();
             if (Entry(channel, first.Value, taken) is not { } entry) continue;
             size += entry.Sealed.CalculateSize();
+            string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal: a restart finds its bytes beside the work.
-            if (execution.Add(entry).Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
+            if (code.Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
+            if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
         }
 
         if (execution.Slots.Count == 0) return;
         PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
-        proposal.PositionSalts = salts.Seal(context, (long)proposal.Sequence, channel.Head, node.Entropy, out byte[] saltsKey);
+        body.PositionSalts = salts.Seal(context, channel.Sequence + 1, channel.Head, node.Entropy, out byte[] saltsKey);
         List<ProposedSlot> slots = [];
         foreach (BatchSlot slot in execution.Slots)
         {
             slots.Add(slot is BatchSlot.Refused refused ? new ProposedSlot(refused.Entry, refused.Refusal) : new ProposedSlot(((BatchSlot.Agreed)slot).Entry, null));
-            proposal.Items.Add(slots[^1].Refusal is { } refusal ? new BatchItem { Refusal = refusal } : new BatchItem { Entry = slots[^1].Entry!.Sealed });
+            body.Items.Add(slots[^1].Refusal is { } refusal ? new BatchItem { Refusal = refusal } : new BatchItem { Entry = slots[^1].Entry!.Sealed });
         }
 
-        InFlight batch = new(proposal, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        ByteString bytes = body.ToByteString();
+        SignedProposal signed = SignedProposal.Sign(context, channel.Term, channel.Sequence + 1, channel.Head, bytes.Span, channel.OwnKey);
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now);
         batch.Taken.AddRange(taken);
         // What the endorser leads to when it refuses nothing.
         if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
         channel.InFlight = batch;
-        channel.Note(node, "head_proposed", new { Sequence = (long)proposal.Sequence, channel.Term, Entries = slots.Count });
+        channel.Note(node, "head_proposed", new { batch.Sequence, batch.Term, Entries = slots.Count });
         InFlightRows.Begin(node, channel, batch);
-        Send(channel, batch);
+        Send(channel, batch, bytes);
     }
 
     /// <summary>Sends the proposal again when its time has come, and asks the ledger whether the office was taken over.</summary>
@@ -83,7 +83,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     {
         if (channel.InFlight is not { IsSubmitted: false } batch || !channel.IsSequencer || !batch.Retry.IsDue(node.Now)) return;
         if (batch.Own is not null && batch.Other is not null) Submit(channel, batch);
-        else Send(channel, batch);
+        else Send(channel, batch, batch.Body.ToByteString());
         if (batch.Retry.Tries > 1) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
     }
 
@@ -148,7 +148,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             if (refusal.Index >= batch.Slots.Count || refusal.Refusal is null || !refused.TryAdd((int)refusal.Index, refusal.Refusal)) return null;
         }
 
-        BatchExecution execution = new(context, origin, batch.Proposal.TimeUnixMs, null, null, null);
+        BatchExecution execution = new(context, origin, batch.Body.TimeUnixMs, null, null, null);
         for (int i = 0; i < batch.Slots.Count; i++)
         {
             ProposedSlot slot = batch.Slots[i];
@@ -197,7 +197,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
     private void Seal(ChannelSide channel, Command.Own own)
     {
-        own.Entry ??= EntrySealer.Seal(channel.Context, own.Plan, own.Action, own.Values, node.Now, node.Entropy);
+        own.Seal(channel.Context, node.Now, node.Entropy);
         channel.NoteSealed(own);
     }
 
@@ -217,10 +217,10 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
     }
 
-    private void Send(ChannelSide channel, InFlight batch)
+    private void Send(ChannelSide channel, InFlight batch, ByteString body)
     {
         batch.Retry.Tried(node.Now);
-        channel.Tell(node, new PeerMessage { Proposal = batch.Proposal });
+        channel.Tell(node, new PeerMessage { Proposal = batch.Signed.ToProposal(body) });
     }
 
     private void Submit(ChannelSide channel, InFlight batch)
@@ -246,7 +246,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         if (!ReferenceEquals(channel.InFlight, batch)) return;
         if (leaf is not null)
         {
-            if (finaliser.TryFinalise(channel, leaf)) channel.Tell(node, new PeerMessage { Finality = new FinalityNotice { Channel = batch.Proposal.Channel, Sequence = batch.Proposal.Sequence } });
+            if (finaliser.TryFinalise(channel, leaf)) channel.Tell(node, new PeerMessage { Finality = new FinalityNotice { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Sequence = (ulong)batch.Sequence } });
             return;
         }
 

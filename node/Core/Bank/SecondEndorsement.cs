@@ -27,7 +27,7 @@ internal static class SecondEndorsement
         {
             return new HeadRecord
             {
-                Channel = batch.Proposal.Channel, Term = batch.Proposal.Term, Sequence = batch.Proposal.Sequence, PreviousHead = batch.Proposal.PreviousHead,
+                Channel = answer.Channel, Term = answer.Term, Sequence = (ulong)batch.Sequence, PreviousHead = answer.PreviousHead,
                 Head = Google.Protobuf.ByteString.CopyFrom(agreed.HeadHash.ToArray()), Endorsements = { other },
             };
         }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -22,23 +23,33 @@ internal static class TermsWriter
             Salt = ByteString.CopyFrom(salt),
             Finality = new FinalityRule(),
             RetentionDays = (uint)settings.RetentionDays,
-            Agent = Pin(agent.Id.ToString(), agent.RootFingerprint),
+            Agent = Pin(agent.Id, agent.RootFingerprint, ""),
             LedgerKey = ByteString.CopyFrom(node.Parts.Ledger.CheckpointKey.ToArray()),
         };
-        terms.Members.Add(Pin(node.Parts.Keys.Participant.ToString(), node.Parts.Keys.RootFingerprint));
-        terms.Members.Add(Pin(request.Counterparty.ToString(), request.CounterpartyRoot));
-        terms.Observers.Add(request.Observers.Select(o => Pin(o.Id.ToString(), o.Root)));
+        terms.Members.Add(Pin(node.Parts.Keys.Participant, node.Parts.Keys.RootFingerprint, settings.Jurisdiction));
+        terms.Members.Add(Pin(request.Counterparty, request.CounterpartyRoot, JurisdictionOf(request.Counterparty)));
+        terms.Observers.Add(request.Observers.Select(o => Pin(o.Id, o.Root, JurisdictionOf(o.Id))));
+        List<ParticipantId> numbers = [node.Parts.Keys.Participant, request.Counterparty, .. request.Observers.Select(o => o.Id)];
+        terms.TransferBases.Add(request.TransferBases.Select(t => new TransferBasis { FromMember = (uint)numbers.IndexOf(t.From), ToParticipant = (uint)numbers.IndexOf(t.To), Basis = t.Basis }));
         terms.Currencies.Add(request.Currencies.Select(c => c.Code).Order(StringComparer.Ordinal));
         terms.Limits.Add(request.Limits.Select(l => new Limit { Member = l.OfCounterparty ? 1u : 0u, Currency = l.Limit.Currency.Code, MinorUnits = l.Limit.MinorUnits }));
+        terms.Limits.Add(request.UnitLimits.Select(l => new Limit { Member = l.OfCounterparty ? 1u : 0u, Currency = l.Unit, MinorUnits = l.Units }));
+        SortedSet<string> units = new(StringComparer.Ordinal);
         foreach (string source in request.ContractSources)
         {
             // A source that does not compile gets no hash, and the terms are refused for it.
-            byte[] hash = ContractCompiler.Compile("terms", source).Contract?.Hash ?? [];
-            terms.Contracts.Add(new ContractPin { Hash = ByteString.CopyFrom(hash), Source = source });
+            Contract? contract = ContractCompiler.Compile("terms", source).Contract;
+            terms.Contracts.Add(new ContractPin { Hash = ByteString.CopyFrom(contract?.Hash ?? []), Source = source });
+            units.UnionWith(contract?.Units.Select(static u => u.Name) ?? []);
         }
 
+        terms.Units.Add(units);
+
         return terms.ToByteArray();
+
+        string JurisdictionOf(ParticipantId id) => request.Jurisdictions.GetValueOrDefault(id, "");
     }
 
-    private static TermsParticipant Pin(string participant, Digest root) => new() { Participant = participant, RootFingerprint = ByteString.CopyFrom(root.ToArray()) };
+    private static TermsParticipant Pin(ParticipantId participant, Digest root, string jurisdiction) =>
+        new() { Participant = participant.ToString(), RootFingerprint = ByteString.CopyFrom(root.ToArray()), Jurisdiction = jurisdiction };
 }

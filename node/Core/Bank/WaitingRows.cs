@@ -11,16 +11,17 @@ namespace Settlement.Core.Bank;
 internal static class WaitingRows
 {
     private const string FundingPart = "Waiting/funding";
+    private const string ActPart = "Waiting/act";
 
     /// <summary>An instruction that was accepted for a channel.</summary>
-    public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) => Write(node, channel, own.WorkKey, null, own.Order, null);
+    public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) => Write(node, channel, own.WorkKey, null, own.Order, own, null);
 
     /// <summary>Money that is on its way from the agent into a channel.</summary>
-    public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) => Write(node, channel, workKey, funding, node.NextOrder(), null);
+    public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) => Write(node, channel, workKey, funding, node.NextOrder(), null, null);
 
     /// <summary>Work whose entry is sealed: from now on the same bytes are sent.</summary>
     public static void WriteSealed(NodeContext node, ChannelSide channel, Command.Own own) =>
-        Write(node, channel.Id, own.WorkKey, own.Funding, own.Order, own.Entry!.Sealed);
+        Write(node, channel.Id, own.WorkKey, own.Funding, own.Order, own, own.Entry!.Sealed);
 
     /// <summary>A row.</summary>
     public static WaitingRow Read(byte[] body) => WaitingRow.Parser.ParseFrom(body);
@@ -29,13 +30,22 @@ internal static class WaitingRows
     public static FundingRow? FundingOf(VaultRows rows, byte[] workKey, WaitingRow row) =>
         row.Funding.Length > 0 ? rows.OpenPart(FundingPart, workKey, row.Funding.Span, FundingRow.Parser) : null;
 
+    /// <summary>The action of a contract, as it was judged; null where the work is a payment or money on its way.</summary>
+    public static ActRow? ActOf(VaultRows rows, byte[] workKey, WaitingRow row) => row.Act.Length > 0 ? rows.OpenPart(ActPart, workKey, row.Act.Span, ActRow.Parser) : null;
+
     /// <summary>The work is finished.</summary>
     public static void Delete(NodeContext node, byte[] workKey) => node.Delete(PayloadKind.Waiting, workKey);
 
-    private static void Write(NodeContext node, Digest channel, byte[] workKey, FundingRow? funding, long order, Wire.Channels.SealedEntry? entry)
+    private static void Write(NodeContext node, Digest channel, byte[] workKey, FundingRow? funding, long order, Command.Own? own, Wire.Channels.SealedEntry? entry)
     {
         WaitingRow row = new() { Channel = UnsafeByteOperations.UnsafeWrap(channel.ToArray()), Order = order };
         if (entry is not null) row.SealedEntry = entry.ToByteString();
+        if (own is { IsAct: true })
+        {
+            row.Act = UnsafeByteOperations.UnsafeWrap(node.Rows.SealPart(ActPart, workKey, Acts.Keep(own)));
+            if (own.Before is { } before) row.Instance = ByteString.CopyFrom(before.Id.ToArray());
+        }
+
         if (funding is not null) row.Funding = UnsafeByteOperations.UnsafeWrap(node.Rows.SealPart(FundingPart, workKey, funding));
         node.Write(new PayloadWrite(PayloadKind.Waiting, workKey, row.ToByteArray(), PayloadWriteMode.Replace));
     }

@@ -44,6 +44,8 @@ public sealed class BatchExecution
     private readonly PostingCheck? isPosting;
     private readonly List<BatchSlot> slots = [];
     private readonly HashSet<Digest> ids = [];
+    // The instances that entries of this batch acted on; most batches have none.
+    private HashSet<Digest>? acted;
     private bool isVoid;
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
@@ -117,66 +119,107 @@ public sealed class BatchExecution
         next = null;
         if (!ids.Add(entry.Id.Value)) return ChannelCodes.EntryRepeated;
         if (objection?.Invoke(entry) is { } reason) return reason;
+        if (!entry.Action.Creates && Stands(entry) is { } wrong) return wrong;
         Contract contract = entry.Plan.Contract;
         Party self = contract.Parties.First(p => entry.Parties[p.Index] == context.Own);
-        switch (contract.ReExecute(self, entry.Action, null, entry.Fields, entry.Arguments, ContractPlan.Occasion(entry.Action, timeUnixMs)))
+        IReadOnlyList<Value?> after = entry.Fields;
+        IReadOnlyList<Value?> given = entry.Before?.Fields ?? Supplied(entry.Action, after);
+        switch (contract.ReExecute(self, entry.Action, entry.Before?.State, given, entry.Arguments, ContractPlan.Occasion(entry.Seat, timeUnixMs), after))
         {
             case Evaluation.Refused refused:
                 return refused.Code;
             case Evaluation.Accepted accepted:
+                if (!ReferenceEquals(given, after) && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
                 string code = Move(entry, accepted.Movements);
                 if (code.Length > 0) return code;
                 next = accepted.NextState;
                 draft.AppendContractState(ContractStateLeaf(entry, next));
+                if (entry.Link is not null) (acted ??= []).Add(entry.Instance.Value);
                 return "";
             default:
                 throw new InvalidOperationException("An unknown evaluation.");
         }
     }
 
+    /// <summary>Why there is nothing that the entry could act on, or null. One entry of a batch at most acts on an instance, and none
+    /// on one that the batch creates: what is not final is not there yet.</summary>
+    private string? Stands(OpenedEntry entry) => entry.Before is not { } before ? ChannelCodes.InstanceUnknown
+        : acted is not null && acted.Contains(entry.Instance.Value) ? ChannelCodes.InstanceBusy
+        : before.IsBefore(entry) ? null : ChannelCodes.InstanceDiffers;
+
+    /// <summary>What was supplied of a new instance: everything but what its action sets, which it sets alone.</summary>
+    private static IReadOnlyList<Value?> Supplied(ContractAction action, IReadOnlyList<Value?> after)
+    {
+        if (action.Updates.Count == 0) return after;
+        Value?[] supplied = [.. after];
+        foreach (Field field in action.Updates) supplied[field.Index] = null;
+        return supplied;
+    }
+
+    /// <summary>Whether every value that the reader can judge is the one before, or what the action sets.</summary>
+    private static bool Follow(IReadOnlyList<Value?> after, IReadOnlyList<Value?> before, IReadOnlyList<FieldUpdate> updates, Party reader, Contract contract)
+    {
+        foreach (Field field in contract.Fields)
+        {
+            if (!field.IsReadBy(reader)) continue;
+            FieldUpdate? update = updates.FirstOrDefault(u => u.Field.Index == field.Index);
+            if (update is { IsAsserted: true }) continue;
+            if (!Equals(after[field.Index], update is null ? before[field.Index] : update.Value)) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
     private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements)
     {
-        Dictionary<(int Member, string Currency), Int128> after = [];
-        Int128 Now(int member, string currency) => after.TryGetValue((member, currency), out Int128 value) ? value : draft.PositionOf(member, currency);
+        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after = [];
         List<string> postings = [];
         foreach (Movement movement in movements)
         {
-            string currency = movement.Amount.Unit;
-            if (!context.Terms.Currencies.Any(c => c.Code == currency)) return ReasonCodes.CurrencyNotProcessable;
-            if (movement is Movement.Move move)
+            if (!context.Terms.Holdings.Contains(movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
+            string code = movement switch
             {
-                int from = (int)entry.Parties[move.From.Party];
-                Int128 left = Now(from, currency) - move.Amount.Units;
-                if (left < -(Int128)context.Terms.LimitOf(from, currency)) return ReasonCodes.InsufficientFunds;
-                after[(from, currency)] = left;
-                int to = (int)entry.Parties[move.To.Party];
-                after[(to, currency)] = Now(to, currency) + move.Amount.Units;
-            }
-            else if (movement is Movement.Issue issue)
-            {
-                // By its id: the same posting can be written in more than one way.
-                if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
-                string posting = Convert.ToHexStringLower(id);
-                if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
-                postings.Add(posting);
-                int to = (int)entry.Parties[issue.To.Party];
-                if (isPosting is not null && !isPosting(issue.Amount, issue.Posting, to)) return ChannelCodes.PostingRefused;
-                after[(to, currency)] = Now(to, currency) + issue.Amount.Units;
-            }
-            else
-            {
-                throw new InvalidOperationException("A plan admits no other movement.");
-            }
+                Movement.Move move => Change(after, entry, move.From, move.Amount, -1, 0) is { Length: > 0 } refused ? refused : Change(after, entry, move.To, move.Amount, 1, 0),
+                Movement.Reserve reserve => Change(after, entry, reserve.From, reserve.Amount, 0, 1),
+                Movement.Release release => Change(after, entry, release.To, release.Amount, 0, -1),
+                Movement.Issue issue => Cite(postings, entry, issue) is { Length: > 0 } refused ? refused : Change(after, entry, issue.To, issue.Amount, 1, 0),
+                _ => throw new InvalidOperationException("A plan admits no other movement."),
+            };
+            if (code.Length > 0) return code;
         }
 
-        if (after.Values.Any(v => v > long.MaxValue || v < long.MinValue)) return PlatformCodes.Overflow;
-        foreach (((int member, string currency), Int128 value) in after) draft.SetPosition(member, currency, (long)value);
-
+        if (after.Values.Any(static v => v.Units > long.MaxValue || v.Units < long.MinValue || v.Reserved > long.MaxValue)) return PlatformCodes.Overflow;
+        foreach (((int member, string currency), (Int128 units, Int128 reserved)) in after) draft.SetPosition(member, currency, (long)units, (long)reserved);
         foreach (string posting in postings) draft.AddPosting(posting);
         return "";
     }
 
+    /// <summary>Changes what a party has, and what of it is set aside; whatever takes from it must be covered by what is left and the limit.</summary>
+    private string Change(
+        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved)
+    {
+        (int Member, string Currency) key = ((int)entry.Parties[seat.Party], amount.Unit);
+        if (!after.TryGetValue(key, out (Int128 Units, Int128 Reserved) now)) now = draft.PositionOf(key.Member, key.Currency);
+        now = (now.Units + units * (Int128)amount.Units, now.Reserved + reserved * (Int128)amount.Units);
+        // A checked contract releases what it reserved, and nothing else.
+        if (now.Reserved < 0) return ReasonCodes.InsufficientFunds;
+        bool takes = units < 0 || reserved > 0;
+        if (takes && now.Units - now.Reserved < -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) return ReasonCodes.InsufficientFunds;
+        after[key] = now;
+        return "";
+    }
+
+    /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>
+    private string Cite(List<string> postings, OpenedEntry entry, Movement.Issue issue)
+    {
+        if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
+        string posting = Convert.ToHexStringLower(id);
+        if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
+        postings.Add(posting);
+        return isPosting is null || isPosting(issue.Amount, issue.Posting, (int)entry.Parties[issue.To.Party]) ? "" : ChannelCodes.PostingRefused;
+    }
+
     private Digest ContractStateLeaf(OpenedEntry entry, State state) => new HashWriter("settlement/contract-state")
-        .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Id.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();
+        .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Instance.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();
 }

@@ -54,7 +54,7 @@ public static class ChannelCodes
     /// <summary>The head's time lies before its predecessor's or too far from this node's clock.</summary>
     public const string TimeRefused = "CH022";
 
-    /// <summary>Another head was endorsed for the same previous head and term.</summary>
+    /// <summary>One member signed two heads, or two proposals, for one previous head and term.</summary>
     public const string SecondHead = "CH023";
 
     /// <summary>The other member's endorsement does not verify or names another head.</summary>
@@ -98,4 +98,22 @@ public static class ChannelCodes
 
     /// <summary>An observer asks for batches again before an answer can have come.</summary>
     public const string TooOften = "CH038";
+
+    /// <summary>A proposal is not signed with the other member's channel key, or the signature is another proposal's.</summary>
+    public const string ProposalSignature = "CH039";
+
+    /// <summary>There is no such instance in the channel, or not yet, or its newest entry can no longer be read.</summary>
+    public const string InstanceUnknown = "CH040";
+
+    /// <summary>Another action on the instance is under way.</summary>
+    public const string InstanceBusy = "CH041";
+
+    /// <summary>The instance has a newer entry than the one that this one follows.</summary>
+    public const string InstanceMoved = "CH042";
+
+    /// <summary>An entry on an instance does not follow from the one before: contract, parties, generation or a value is another.</summary>
+    public const string InstanceDiffers = "CH043";
+
+    /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
+    public const string TransferWithoutBasis = "CH050";
 }

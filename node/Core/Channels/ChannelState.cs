@@ -4,11 +4,16 @@ using Settlement.Core.Merkle;
 namespace Settlement.Core.Channels;
 
 /// <summary>A member's funds in a channel and the salt of the leaf that commits to them.</summary>
-public sealed record Position(int Member, string Currency, long MinorUnits, byte[] Salt)
+/// <param name="Member">The member.</param>
+/// <param name="Currency">In what.</param>
+/// <param name="MinorUnits">How much; what is set aside is a part of it.</param>
+/// <param name="Salt">32 random bytes.</param>
+/// <param name="Reserved">What instances of contracts have set aside, and no payment may take.</param>
+public sealed record Position(int Member, string Currency, long MinorUnits, byte[] Salt, long Reserved = 0)
 {
     /// <summary>The leaf of the positions' tree.</summary>
     public Digest Leaf(string network, Digest channel) => new HashWriter("settlement/position", Salt)
-        .Text(network).Digest(channel).UInt32((uint)Member).Text(Currency).Int64(MinorUnits).Finish();
+        .Text(network).Digest(channel).UInt32((uint)Member).Text(Currency).Int64(MinorUnits).Int64(Reserved).Finish();
 }
 
 /// <summary>
@@ -55,6 +60,9 @@ public sealed class ChannelState
     /// <summary>A member's funds; zero before the first movement.</summary>
     public long PositionOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
 
+    /// <summary>What instances of contracts have set aside of a member's funds.</summary>
+    public long ReservedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Reserved : 0;
+
     /// <summary>Whether a posting was cited.</summary>
     public bool HasPosting(string posting) => postings.Contains(posting);
 
@@ -76,7 +84,7 @@ public sealed class ChannelState
         private readonly SortedDictionary<(string Currency, int Member), Position> positions;
         private readonly HashSet<string> postings;
         private readonly CompactRange contracts;
-        private readonly Dictionary<(string Currency, int Member), long> changed = [];
+        private readonly Dictionary<(string Currency, int Member), (long MinorUnits, long Reserved)> changed = [];
 
         internal Draft(ChannelState origin)
         {
@@ -85,13 +93,13 @@ public sealed class ChannelState
             contracts = Copy(origin.contracts);
         }
 
-        internal long PositionOf(int member, string currency)
+        internal (long MinorUnits, long Reserved) PositionOf(int member, string currency)
         {
-            if (changed.TryGetValue((currency, member), out long value)) return value;
-            return positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
+            if (changed.TryGetValue((currency, member), out (long MinorUnits, long Reserved) value)) return value;
+            return positions.TryGetValue((currency, member), out Position? position) ? (position.MinorUnits, position.Reserved) : default;
         }
 
-        internal void SetPosition(int member, string currency, long minorUnits) => changed[(currency, member)] = minorUnits;
+        internal void SetPosition(int member, string currency, long minorUnits, long reserved) => changed[(currency, member)] = (minorUnits, reserved);
 
         internal bool HasPosting(string posting) => postings.Contains(posting);
 
@@ -104,7 +112,8 @@ public sealed class ChannelState
         {
             foreach ((int member, string currency, byte[] salt) in salts.All)
             {
-                positions[(currency, member)] = new Position(member, currency, PositionOf(member, currency), salt);
+                (long minorUnits, long reserved) = PositionOf(member, currency);
+                positions[(currency, member)] = new Position(member, currency, minorUnits, salt, reserved);
             }
 
             return new ChannelState(positions, postings, contracts);

@@ -28,7 +28,7 @@ public sealed class ChannelTerms
     /// <summary>Contracts of one channel.</summary>
     public const int MaxContracts = 16;
 
-    /// <summary>Currencies of one channel.</summary>
+    /// <summary>Currencies and units of one channel.</summary>
     public const int MaxCurrencies = 32;
 
     /// <summary>The longest terms, in bytes.</summary>
@@ -48,6 +48,8 @@ public sealed class ChannelTerms
         LedgerKey = ledgerKey;
         Agent = agent;
         AcceptedOnLimit = wire.AcceptedOnLimit;
+        Units = [.. wire.Units];
+        Holdings = [.. currencies.Select(static c => c.Code), .. Units];
         limits = wire.Limits.ToDictionary(l => ((int)l.Member, l.Currency), l => l.MinorUnits);
         PositionReaders = AudienceMask.Members(MemberCount);
         for (int observer = MemberCount; observer < participants.Count; observer++)
@@ -79,8 +81,14 @@ public sealed class ChannelTerms
     /// <summary>The contracts whose entries this channel takes.</summary>
     public IReadOnlyList<ContractPlan> Contracts { get; }
 
-    /// <summary>The units this channel settles in.</summary>
+    /// <summary>The money this channel settles in.</summary>
     public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>The units of quantities that it settles in beside money; none of them is three capital letters.</summary>
+    public IReadOnlyList<string> Units { get; }
+
+    /// <summary>Everything that a position can be of: the codes of the currencies, then the units.</summary>
+    public IReadOnlyList<string> Holdings { get; }
 
     /// <summary>The key that signs the ledger's checkpoints.</summary>
     public PublicKey LedgerKey { get; }
@@ -90,6 +98,9 @@ public sealed class ChannelTerms
 
     /// <summary>Whether a payment on a limit is reported ACSP until a cycle.</summary>
     public bool AcceptedOnLimit { get; }
+
+    /// <summary>On what basis personal data goes from a member to a participant of another jurisdiction.</summary>
+    public required IReadOnlyDictionary<DataTransfer, string> TransferBases { get; init; }
 
     /// <summary>Who reads positions: the members, and observers that can re-execute every contract.</summary>
     public AudienceMask PositionReaders { get; }
@@ -135,10 +146,11 @@ public sealed class ChannelTerms
         code = ChannelCodes.TermsInvalid;
         if (wire.Suite != Suite.Current || !string.Equals(wire.Network, network, StringComparison.Ordinal) || wire.Salt.Length != Digest.Length) return false;
         if (!TryReadParticipants(wire, out List<PinnedParticipant>? participants)) return false;
+        if (!Channels.TransferBases.TryRead(wire, participants.Count, out IReadOnlyDictionary<DataTransfer, string>? bases)) return false;
         if (!PublicKey.TryRead(wire.LedgerKey.Span, out PublicKey ledgerKey)) return false;
         if (wire.Agent is null || !TryReadParticipant(wire.Agent, -1, out PinnedParticipant? agent)) return false;
         if (!TryReadCurrencies(wire, out List<Currency>? currencies)) return false;
-        if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !wire.Currencies.Contains(l.Currency))
+        if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !(wire.Currencies.Contains(l.Currency) || wire.Units.Contains(l.Currency)))
             || wire.Limits.DistinctBy(l => (l.Member, l.Currency)).Count() != wire.Limits.Count) return false;
         if (wire.Finality is { WitnessesNeeded: > 0 })
         {
@@ -148,7 +160,12 @@ public sealed class ChannelTerms
 
         code = ChannelCodes.ContractRefused;
         if (!TryCompile(wire, participants, out List<ContractPlan>? contracts)) return false;
-        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent);
+        code = ChannelCodes.TermsInvalid;
+        if (wire.Currencies.Count + wire.Units.Count > MaxCurrencies || wire.Units.Distinct().Count() != wire.Units.Count
+            || !wire.Units.All(unit => contracts.Any(plan => plan.Contract.Units.Any(u => u.Name == unit)))) return false;
+        code = ChannelCodes.TransferWithoutBasis;
+        if (Channels.TransferBases.Needed(contracts, participants).Any(t => !bases.ContainsKey(t))) return false;
+        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent) { TransferBases = bases };
         code = "";
         return true;
     }
@@ -173,7 +190,7 @@ public sealed class ChannelTerms
     {
         participant = null;
         if (!ParticipantId.TryParse(wire.Participant, out ParticipantId id) || !Digest.TryRead(wire.RootFingerprint.Span, out Digest root)) return false;
-        if (wire.Jurisdiction.Length is not (0 or 2)) return false;
+        if (!Channels.TransferBases.IsJurisdiction(wire.Jurisdiction)) return false;
         participant = new PinnedParticipant(number, id, root, wire.Jurisdiction);
         return true;
     }

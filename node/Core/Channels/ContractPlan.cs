@@ -14,6 +14,8 @@ public sealed record EnvelopeGroup(IReadOnlyList<int> Audience, int Subject, IRe
 public sealed class ContractPlan
 {
     private readonly IReadOnlyList<IReadOnlyList<EnvelopeGroup>> groupsByAction;
+    // By state and party.
+    private readonly bool[,] leaves;
 
     private ContractPlan(Contract contract)
     {
@@ -22,6 +24,14 @@ public sealed class ContractPlan
         Observers = [.. contract.Parties.Where(p => p.Observes).Select(p => p.Index)];
         groupsByAction = [.. contract.Actions.Select(a => Group(FieldsOf(a)))];
         Audiences = [.. Enumerate().Distinct()];
+        leaves = new bool[contract.States.Count, contract.Parties.Count];
+        foreach (ContractAction action in contract.Actions)
+        {
+            foreach (State state in action.When)
+            {
+                foreach (Party party in contract.Members.Where(p => action.By.Party is null || action.By.Party.Index == p.Index)) leaves[state.Index, party.Index] = true;
+            }
+        }
     }
 
     /// <summary>The compiled contract.</summary>
@@ -53,30 +63,57 @@ public sealed class ContractPlan
     }
 
     /// <summary>What a member of a channel runs an action with: one participant plays each party.</summary>
-    /// <param name="action">An action that a party takes.</param>
+    /// <param name="actor">Who takes it.</param>
     /// <param name="timeUnixMs">The head's time.</param>
-    public static Occasion Occasion(ContractAction action, long timeUnixMs) =>
+    public static Occasion Occasion(Seat actor, long timeUnixMs) =>
         // Members can sign any number as a time; beyond the calendar all nodes take its end.
-        new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeUnixMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), BusinessCalendar.Weekdays, new Seat(action.By.Party!.Index));
+        new(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(timeUnixMs, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())), BusinessCalendar.Weekdays, actor);
+
+    /// <summary>The same for an action that a party takes.</summary>
+    public static Occasion Occasion(ContractAction action, long timeUnixMs) => Occasion(new Seat(action.By.Party!.Index), timeUnixMs);
+
+    /// <summary>The party that a participant plays.</summary>
+    public static int PartyOf(IReadOnlyList<uint> parties, int participant)
+    {
+        for (int party = 0; party < parties.Count; party++)
+        {
+            if (parties[party] == participant) return party;
+        }
+
+        throw new ArgumentException("The participant plays no party.", nameof(participant));
+    }
 
     /// <summary>The envelopes of an entry of this action, in their order.</summary>
     public IReadOnlyList<EnvelopeGroup> GroupsOf(ContractAction action) => groupsByAction[action.Index];
 
-    /// <summary>The fields that an entry of this action commits to: all of the contract's when it creates the instance,
-    /// and its parameters.</summary>
-    public IEnumerable<Field> FieldsOf(ContractAction action) => action.When.Count == 0 ? Contract.Fields.Concat(action.Parameters) : action.Parameters;
+    /// <summary>The fields that an entry of this action commits to: all of the contract's, as they are after it, and its
+    /// parameters.</summary>
+    public IEnumerable<Field> FieldsOf(ContractAction action) => Contract.Fields.Concat(action.Parameters);
 
     /// <summary>Participant numbers of the parties when <paramref name="actor"/> acts: the actor is the action's `by`, the
     /// other member the other bank, observers follow in order.</summary>
-    public IReadOnlyList<uint> PartiesFor(ContractAction action, int actor)
+    public IReadOnlyList<uint> PartiesFor(ContractAction action, int actor) => Assign(action.By.Party!.Index, actor);
+
+    /// <summary>The same for an action that creates an instance, and may say in one of its fields who acts. Null where the field names
+    /// nobody who could.</summary>
+    public IReadOnlyList<uint>? PartiesFor(ContractAction action, IReadOnlyList<Value?> values, int actor)
+    {
+        if (action.By.Party is { } by) return Assign(by.Index, actor);
+        return action.By.Field is { } field && values[field.Index] is PartyValue value && Contract.FindParty(value.Party) is { Observes: false } party ? Assign(party.Index, actor) : null;
+    }
+
+    /// <summary>Every way in which the channel's participants can play the parties.</summary>
+    public IEnumerable<IReadOnlyList<uint>> Assignments => Enumerable.Range(0, ChannelTerms.MemberCount).Select(first => Assign(Banks[0], first));
+
+    /// <summary>Whether the members are the banks, each one of them, and the observers follow in order.</summary>
+    public bool IsAssignment(IReadOnlyList<uint> parties) =>
+        parties.Count == Contract.Parties.Count && parties[Banks[0]] < ChannelTerms.MemberCount && parties.SequenceEqual(Assign(Banks[0], (int)parties[Banks[0]]));
+
+    private uint[] Assign(int by, int actor)
     {
         uint[] numbers = new uint[Contract.Parties.Count];
         int observer = ChannelTerms.MemberCount;
-        foreach (Party party in Contract.Parties)
-        {
-            numbers[party.Index] = party.Observes ? (uint)observer++ : (uint)(party.Index == action.By.Party!.Index ? actor : 1 - actor);
-        }
-
+        foreach (Party party in Contract.Parties) numbers[party.Index] = party.Observes ? (uint)observer++ : (uint)(party.Index == by ? actor : 1 - actor);
         return numbers;
     }
 
@@ -88,6 +125,9 @@ public sealed class ContractPlan
         return mask;
     }
 
+    /// <summary>Whether the party may ever take an instance out of the state.</summary>
+    public bool CanLeave(State state, int party) => leaves[state.Index, party];
+
     /// <summary>Whether the observer reads everything that the outcome of every action depends on.</summary>
     public bool CanReExecute(int participant)
     {
@@ -96,20 +136,16 @@ public sealed class ContractPlan
     }
 
     /// <summary>
-    /// What entries cannot carry yet is refused when a channel would open, not when a payment would need it: reservations,
-    /// calendars, redemptions, automatic actions, actions by a field, and outcomes or values that an observer could not name.
+    /// What entries cannot carry yet is refused when a channel would open, not when an entry would need it: redemptions, calendars,
+    /// which terms do not have, and values that depend on the time of a head that is not known when they are sealed.
     /// </summary>
-    private static bool IsWithinReach(ContractAction action) => action is { By.Party: not null, ReservesOrRedeems: false, UsesCalendar: false, Updates.Count: 0, Outcomes.Count: 1 };
+    private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, Redeems: false, UsesCalendar: false, SetsByTime: false };
 
     private IEnumerable<AudienceMask> Enumerate()
     {
-        foreach (ContractAction action in Contract.Actions)
+        foreach (IReadOnlyList<uint> parties in Assignments)
         {
-            for (int actor = 0; actor < ChannelTerms.MemberCount; actor++)
-            {
-                IReadOnlyList<uint> parties = PartiesFor(action, actor);
-                foreach (EnvelopeGroup group in groupsByAction[action.Index]) yield return MaskOf(group, parties);
-            }
+            foreach (EnvelopeGroup group in groupsByAction.SelectMany(static groups => groups)) yield return MaskOf(group, parties);
         }
     }
 

@@ -31,7 +31,7 @@ public static class EntryOpener
         opened = null;
         code = ChannelCodes.EntryMalformed;
         if (!Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header)) return false;
-        if (!IsWellFormed(context, header, out EntryId id, out ContractPlan? plan, out ContractAction? action)) return false;
+        if (!IsWellFormed(context, header, out EntryId id, out ContractPlan? plan, out ContractAction? action, out InstanceLink? link)) return false;
         int fieldCount = plan.Contract.Fields.Count + action.Parameters.Count;
         IReadOnlyList<EnvelopeGroup> groups = plan.GroupsOf(action);
         if (entry.Commitments.Length != fieldCount * Digest.Length || header.Envelopes.Count != groups.Count || entry.Envelopes.Count != groups.Count) return false;
@@ -47,35 +47,39 @@ public static class EntryOpener
                 || reference.Epoch != context.Epoch.Number || reference.Hash.Length != Digest.Length) return false;
             if (!audience.Contains(context.Own)) continue;
             byte[] binding = EntrySealer.EnvelopeContextOf(context, id, groups[i], audience, header.Parties).AssociatedData();
-            code = OpenGroup(context, entry, i, groups[i], reference, keys(i, binding, audience), binding, id, values, out contentKeys[i]);
+            code = OpenGroup(context, entry, i, groups[i], reference, keys(i, binding, audience), binding, (id, link?.Generation ?? InstanceLink.FirstGeneration), values, out contentKeys[i]);
             if (code.Length > 0) return false;
         }
 
         Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
-        opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs);
+        opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs)
+        {
+            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1,
+        };
         code = "";
         return true;
     }
 
     private static bool IsWellFormed(ChannelContext context, EntryHeader header, out EntryId id, [NotNullWhen(true)] out ContractPlan? plan,
-        [NotNullWhen(true)] out ContractAction? action)
+        [NotNullWhen(true)] out ContractAction? action, out InstanceLink? link)
     {
         plan = null;
         action = null;
+        link = null;
         if (!EntryId.TryRead(header.EntryId.Span, out id) || !UnixTime.TryRead(header.TimeUnixMs, out _)) return false;
         if (header.Suite != Suite.Current || !Digest.TryRead(header.Channel.Span, out Digest channel) || channel != context.Channel) return false;
         if (!context.Terms.TryFindContract(header.ContractHash.Span, out plan) || header.Action >= plan.Contract.Actions.Count) return false;
         action = plan.Contract.Actions[(int)header.Action];
-        // Entries on an existing instance carry its commitments forward; they come with returns.
-        if (!action.Creates || !header.InstanceId.Span.SequenceEqual(header.EntryId.Span)) return false;
-        if (header.Parties.Count != plan.Contract.Parties.Count) return false;
-        uint actor = header.Parties[action.By.Party!.Index];
+        if (!InstanceLink.TryRead(header, action.Creates, id, out link)) return false;
+        if (action.By.Party is null) return header.Actor is >= 1 and <= ChannelTerms.MemberCount && plan.IsAssignment(header.Parties);
+        if (header.Actor != 0 || header.Parties.Count != plan.Contract.Parties.Count) return false;
+        uint actor = header.Parties[action.By.Party.Index];
         return actor < ChannelTerms.MemberCount && header.Parties.SequenceEqual(plan.PartiesFor(action, (int)actor));
     }
 
     /// <summary>The empty code when the group opened and every opening matches its commitment.</summary>
     private static string OpenGroup(ChannelContext context, SealedEntry entry, int index, EnvelopeGroup group, EnvelopeReference reference,
-        byte[]? contentKey, byte[] binding, EntryId id, Value?[] values, out ContentKey? usedKey)
+        byte[]? contentKey, byte[] binding, (EntryId Id, int Version) of, Value?[] values, out ContentKey? usedKey)
     {
         usedKey = null;
         ReadOnlySpan<byte> ciphertext = entry.Envelopes[index].Ciphertext.Span;
@@ -86,9 +90,9 @@ public static class EntryOpener
         for (int i = 0; i < openings.Count; i++)
         {
             FieldOpening opening = openings[i];
-            if (opening.FieldIndex != group.Fields[i].Index || opening.Version != EntrySealer.FirstVersion) return ChannelCodes.EntryMalformed;
+            if (opening.FieldIndex != group.Fields[i].Index || opening.Version != of.Version) return ChannelCodes.EntryMalformed;
             Digest commitment = new(entry.Commitments.Span.Slice(opening.FieldIndex * Digest.Length, Digest.Length));
-            if (!FieldCommitment.Matches(commitment, opening.Salt, context.Terms.Network, context.Channel, id, opening.FieldIndex, opening.Version, opening.Value))
+            if (!FieldCommitment.Matches(commitment, opening.Salt, context.Terms.Network, context.Channel, of.Id, opening.FieldIndex, opening.Version, opening.Value))
                 return ChannelCodes.CommitmentMismatch;
             if (opening.Value is null) continue;
             if (!Value.TryReadCanonical(group.Fields[i].Type, opening.Value, out values[opening.FieldIndex])) return ChannelCodes.EntryMalformed;

@@ -10,21 +10,21 @@ namespace Settlement.Core.Channels;
 /// <summary>Turns an action's values into an entry: fresh salts, commitments, one envelope an audience and data subject.</summary>
 public static class EntrySealer
 {
-    /// <summary>The version of a field's first value.</summary>
-    public const int FirstVersion = 1;
-
-    /// <summary>Seals an action that creates a contract's instance, taken by this member.</summary>
+    /// <summary>Seals an action that this member takes.</summary>
     /// <param name="context">The channel.</param>
     /// <param name="plan">One of its contracts.</param>
-    /// <param name="action">A creating action of the contract.</param>
-    /// <param name="values">A value, or null for an absent one, for every field and then every parameter.</param>
+    /// <param name="action">An action of the contract.</param>
+    /// <param name="values">A value, or null for an absent one, for every field as it is after the action, and then every parameter.</param>
     /// <param name="now">The entry's time.</param>
     /// <param name="entropy">Randomness.</param>
+    /// <param name="before">The instance that it acts on; null where it creates one.</param>
     public static OpenedEntry Seal(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values,
-        DateTimeOffset now, IEntropy entropy)
+        DateTimeOffset now, IEntropy entropy, Instance? before = null)
     {
         EntryId id = EntryId.Generate(entropy);
-        IReadOnlyList<uint> parties = plan.PartiesFor(action, context.Own);
+        IReadOnlyList<uint> parties = before?.Parties ?? plan.PartiesFor(action, values, context.Own) ?? throw new ArgumentException("Nobody is named who acts.", nameof(values));
+        InstanceLink? link = InstanceLink.To(before);
+        int version = link?.Generation ?? InstanceLink.FirstGeneration;
         EntryHeader header = new()
         {
             Suite = Suite.Current,
@@ -35,13 +35,15 @@ public static class EntrySealer
             InstanceId = ByteString.CopyFrom(id.ToArray()),
             TimeUnixMs = now.ToUnixTimeMilliseconds(),
         };
+        link?.Write(header);
+        if (action.By.Party is null) header.Actor = (uint)context.Own + 1;
         header.Parties.Add(parties);
         SealedEntry entry = new();
         byte[] commitments = new byte[values.Count * Digest.Length];
         List<ContentKey?> contentKeys = [];
         foreach (EnvelopeGroup group in plan.GroupsOf(action))
         {
-            List<FieldOpening> openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, FirstVersion, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical()))];
+            List<FieldOpening> openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, version, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical()))];
             foreach (FieldOpening o in openings)
             {
                 FieldCommitment.Compute(o.Salt, context.Terms.Network, context.Channel, id, o.FieldIndex, o.Version, o.Value)
@@ -71,7 +73,10 @@ public static class EntrySealer
         entry.Header = UnsafeByteOperations.UnsafeWrap(header.ToByteArray());
         entry.Commitments = UnsafeByteOperations.UnsafeWrap(commitments);
         Digest root = EntryTree.Root(entry.Header.Span, commitments);
-        return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs);
+        return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) 
+        {
+            Link = link, Before = before, NamedActor = action.By.Party is null ? context.Own : null,
+        };
     }
 
     internal static uint SubjectOf(EnvelopeGroup group, IReadOnlyList<uint> parties) => group.Subject < 0 ? 0 : parties[group.Subject] + 1;

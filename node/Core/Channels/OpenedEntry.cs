@@ -21,11 +21,41 @@ public sealed record OpenedEntry(
     SealedEntry Sealed, EntryId Id, ContractPlan Plan, ContractAction Action, IReadOnlyList<uint> Parties, Digest Root,
     IReadOnlyList<Value?> Values, IReadOnlyList<ContentKey?> ContentKeys, long TimeUnixMs)
 {
+    /// <summary>What links it to the entry before; null where it creates the instance.</summary>
+    public InstanceLink? Link { get; init; }
+
+    /// <summary>The instance as it stood before, once whoever runs the entry has looked it up; null where it creates it, or where
+    /// there is no such instance.</summary>
+    public Instance? Before { get; set; }
+
+    /// <summary>The id of the entry that created its instance.</summary>
+    public EntryId Instance => Link?.Instance ?? Id;
+
+    /// <summary>The how many-eth entry of its instance it is.</summary>
+    public int Generation => Link?.Generation ?? InstanceLink.FirstGeneration;
+
     /// <summary>The row that makes its payment unique, once a member has computed its key; a box with null where there is none.</summary>
     internal StrongBox<PayloadKey?>? Reference { get; set; }
 
+    /// <summary>The member that acted, where the action's `by` names no party; else null.</summary>
+    public int? NamedActor { get; init; }
+
     /// <summary>The participant number of the member that acted.</summary>
-    public int Actor => (int)Parties[Action.By.Party!.Index];
+    public int Actor => NamedActor ?? (int)Parties[Action.By.Party!.Index];
+
+    /// <summary>The party that acted.</summary>
+    public Seat Seat => new(Action.By.Party?.Index ?? ContractPlan.PartyOf(Parties, Actor));
+
+    /// <summary>Whether the participant may ever take the instance out of the state that the entry led to.</summary>
+    public bool CanBeLeftBy(int participant, State next)
+    {
+        for (int party = 0; party < Parties.Count; party++)
+        {
+            if (Parties[party] == participant && Plan.CanLeave(next, party)) return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The values of the contract's fields.</summary>
     public IReadOnlyList<Value?> Fields => [.. Values.Take(Plan.Contract.Fields.Count)];

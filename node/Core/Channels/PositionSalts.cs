@@ -8,7 +8,7 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Channels;
 
 /// <summary>
-/// A fresh salt for every position of a channel, one set a batch. The set always covers every currency of the terms, so
+/// A fresh salt for every position of a channel, one set a batch. The set always covers every currency and unit of the terms, so
 /// its size tells nothing. It travels sealed to those who read positions.
 /// </summary>
 public sealed class PositionSalts
@@ -28,10 +28,10 @@ public sealed class PositionSalts
         get
         {
             int at = 0;
-            foreach (Monetary.Currency currency in terms.Currencies)
+            foreach (string currency in terms.Holdings)
             {
                 for (int member = 0; member < ChannelTerms.MemberCount; member++, at += FieldCommitment.SaltLength)
-                    yield return (member, currency.Code, bytes[at..(at + FieldCommitment.SaltLength)]);
+                    yield return (member, currency, bytes[at..(at + FieldCommitment.SaltLength)]);
             }
         }
     }
@@ -86,5 +86,5 @@ public sealed class PositionSalts
         return new EnvelopeContext(context.Terms.Network, context.Channel, new EntryId(place), (int)context.Terms.PositionReaders.Bits, 0, context.Epoch.Number);
     }
 
-    private static int LengthFor(ChannelTerms terms) => terms.Currencies.Count * ChannelTerms.MemberCount * FieldCommitment.SaltLength;
+    private static int LengthFor(ChannelTerms terms) => terms.Holdings.Count * ChannelTerms.MemberCount * FieldCommitment.SaltLength;
 }

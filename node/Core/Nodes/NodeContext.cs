@@ -16,7 +16,7 @@ internal sealed class NodeContext
     /// <summary>Certificates begin so long before they are issued, because the clocks of those who check them differ.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<PayloadKey, byte[]> recentFacts = [];
+    private readonly Dictionary<PayloadKey, (byte[] Value, DateTimeOffset At)> recentFacts = [];
     private readonly Queue<(DateTimeOffset At, PayloadKey Key)> recentOrder = new();
     private readonly Dictionary<PayloadKey, PayloadWrite?> rows = [];
     private readonly Dictionary<string, StreamAppend> appends = new(StringComparer.Ordinal);
@@ -72,7 +72,8 @@ internal sealed class NodeContext
         while (recentOrder.TryPeek(out (DateTimeOffset At, PayloadKey Key) oldest) && oldest.At + FactMemory < Now)
         {
             recentOrder.Dequeue();
-            recentFacts.Remove(oldest.Key);
+            // One that was written again since is remembered from then on.
+            if (recentFacts.TryGetValue(oldest.Key, out (byte[] Value, DateTimeOffset At) fact) && fact.At == oldest.At) recentFacts.Remove(oldest.Key);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class NodeContext
     }
 
     /// <summary>A row that was looked up for this step, or a fact written lately.</summary>
-    public byte[]? Find(PayloadKey key) => recentFacts.TryGetValue(key, out byte[]? written) || found.TryGetValue(key, out written) ? written : null;
+    public byte[]? Find(PayloadKey key) => recentFacts.TryGetValue(key, out (byte[] Value, DateTimeOffset At) recent) ? recent.Value : found.GetValueOrDefault(key);
 
     /// <summary>Writes a row; the last write of a step wins.</summary>
     public void Write(PayloadWrite write)
@@ -111,17 +112,18 @@ internal sealed class NodeContext
         else rows[key] = null;
     }
 
-    /// <summary>Writes a fact, which stays unique from now on.</summary>
+    /// <summary>Writes a fact: one that stays unique from now on, or the newest of what replaces itself.</summary>
     public void WriteFact(PayloadKey key, byte[] value)
     {
-        if (recentFacts.TryAdd(key, value)) recentOrder.Enqueue((Now, key));
+        recentFacts[key] = (value, Now);
+        recentOrder.Enqueue((Now, key));
         Write(new PayloadWrite(key.Kind, key.Key, value, PayloadWriteMode.Replace));
     }
 
     /// <summary>Keeps a fact that was looked up for this step for as long as facts are remembered.</summary>
     public void Remember(PayloadKey key)
     {
-        if (found.TryGetValue(key, out byte[]? value) && recentFacts.TryAdd(key, value)) recentOrder.Enqueue((Now, key));
+        if (found.TryGetValue(key, out byte[]? value) && recentFacts.TryAdd(key, (value, Now))) recentOrder.Enqueue((Now, key));
     }
 
     /// <summary>Appends an event to a stream and returns the stream's new version.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -11,19 +12,31 @@ internal static class PeerBatches
     /// <summary>Messages of one batch. An honest node has one or two for each channel that it shares with the receiver.</summary>
     public const int MaxMessages = 10_000;
 
-    /// <summary>Entries, items and envelopes' owners of one batch, over all its messages.</summary>
+    /// <summary>Entries, items and envelopes' owners of one batch, over all its messages. Those of proposals are counted once their
+    /// signatures are known to be good.</summary>
     public const int MaxItems = 20_000;
+
+    /// <summary>Proposals and endorsements of one channel in one batch: each may cost a signature check or two. An honest node has one
+    /// or two, and more only when it answers what came late all at once.</summary>
+    public const int MaxSignedOfChannel = 256;
 
     /// <summary>False when the batch cannot be read, is not for this network, or is out of bounds.</summary>
     public static bool TryRead(byte[] body, string network, [NotNullWhen(true)] out PeerBatch? batch) =>
         Parsing.TryParse(PeerBatch.Parser, body, out batch) && batch.Suite == Suite.Current
         && string.Equals(batch.Network, network, StringComparison.Ordinal)
-        && batch.Messages.Count <= MaxMessages && batch.Messages.Sum(ItemsOf) <= MaxItems;
+        && batch.Messages.Count <= MaxMessages && batch.Messages.Sum(ItemsOf) <= MaxItems
+        && batch.Messages.Select(SignedOf).OfType<ByteString>().CountBy(static channel => channel).All(static of => of.Value <= MaxSignedOfChannel);
+
+    private static ByteString? SignedOf(PeerMessage message) => message.MessageCase switch
+    {
+        PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
+        PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
+        _ => null,
+    };
 
     private static int ItemsOf(PeerMessage message) => message.MessageCase switch
     {
         PeerMessage.MessageOneofCase.Commands => message.Commands.Entries.Count,
-        PeerMessage.MessageOneofCase.Proposal => message.Proposal.Items.Count,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Refusals.Count,
         PeerMessage.MessageOneofCase.Delivery => message.Delivery.Items.Count,
         PeerMessage.MessageOneofCase.OpenProposal => (message.OpenProposal.Epoch?.Keys.Count ?? 0) + message.OpenProposal.MemberCertificates.Count,

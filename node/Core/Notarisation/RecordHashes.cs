@@ -3,8 +3,8 @@ using Settlement.Core.Cryptography;
 namespace Settlement.Core.Notarisation;
 
 /// <summary>
-/// What is signed and named in ledger and participant records, as the comments of <c>ledger.proto</c> and
-/// <c>participants.proto</c> define it. Bodies are hashed as the bytes that were sent.
+/// What is signed and named in what participants send, as the comments of <c>ledger.proto</c>,
+/// <c>channels.proto</c> and <c>participants.proto</c> define it. Bodies are hashed as the bytes that were sent.
 /// </summary>
 public static class RecordHashes
 {
@@ -30,6 +30,13 @@ public static class RecordHashes
     {
         using var writer = new HashWriter("settlement/takeover");
         return writer.Text(network).Digest(channel).Digest(head).Int64(newTerm).Finish();
+    }
+
+    /// <summary>What a sequencer signs to propose a batch for one place of a channel.</summary>
+    public static Digest Proposal(string network, Digest channel, Digest termsHash, long term, long sequence, Digest previousHead, Digest body)
+    {
+        using var writer = new HashWriter("settlement/proposal");
+        return writer.Text(network).Digest(channel).Digest(termsHash).Int64(term).Int64(sequence).Digest(previousHead).Digest(body).Finish();
     }
 
     private static Digest OfBody(string domain, ReadOnlySpan<byte> body)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Store;
@@ -33,6 +34,9 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         EpochKeys keys = EpochKeys.Restore(opening.Epoch.Number, opening.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
         return new ChannelContext(new Digest(opening.Channel.Span), terms, keys, own!.Number);
     }
+
+    /// <summary>The secret key with which the node signs in the channel of such a row; who asks for it disposes of it.</summary>
+    public SigningKey ReadChannelKey(StoredPayload row) => SigningKey.FromScalar(rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser).ChannelKey.Span);
 
     /// <summary>The key of a batch's rows in <see cref="PayloadKind.Batches"/>, <see cref="PayloadKind.Entries"/>, <see cref="PayloadKind.ContentKeys"/> and <see cref="PayloadKind.Heads"/>.</summary>
     public static byte[] BatchKey(Digest channel, long sequence) => RowKeys.Batch(channel, sequence);
@@ -74,7 +78,34 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
             new TransferIdentification(Text(row.MessageId), Text(row.MessageType), Text(row.InstructionId), Text(row.EndToEndId), Text(row.TransactionId), Text(row.Uetr)),
             Text(row.Instructing), Text(row.Instructed), amount, row.HasTransfer ? DateOnly.FromDayNumber(row.SettlementDay) : null,
             row.Channel.Length > 0 ? Convert.ToHexStringLower(row.Channel.Span) : null, row.Entry.Length > 0 ? Convert.ToHexStringLower(row.Entry.Span) : null,
-            row.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedUnixMs), row.SettledUnixMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(row.SettledUnixMs) : null);
+            row.Sequence, DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedUnixMs), row.SettledUnixMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(row.SettledUnixMs) : null)
+        {
+            Contract = Text(row.Contract), Action = Text(row.Action), Instance = row.Instance.Length > 0 ? Convert.ToHexStringLower(row.Instance.Span) : null,
+        };
+    }
+
+    /// <summary>The rows that tell in which batch a member finds an instance's newest entry.</summary>
+    public static IReadOnlyList<PayloadKey> InstanceKeys(Digest channel, EntryId instance) => [InstanceRows.Key(channel, instance), Objections.EntryFact(instance)];
+
+    /// <summary>The newest entry of an instance and its batch, from those rows; null where they do not tell.</summary>
+    public static (EntryId Entry, long Sequence)? ReadPlace(EntryId instance, IReadOnlyDictionary<PayloadKey, byte[]> found, Digest channel)
+    {
+        IReadOnlyList<PayloadKey> keys = InstanceKeys(channel, instance);
+        if (found.TryGetValue(keys[0], out byte[]? body)) return InstanceRow.Parser.ParseFrom(body) is { } row ? (new EntryId(new Digest(row.Newest.Span)), row.Sequence) : null;
+        return found.TryGetValue(keys[1], out byte[]? fact) && fact.Length == sizeof(long) ? (instance, BinaryPrimitives.ReadInt64BigEndian(fact)) : null;
+    }
+
+    /// <summary>One entry of a member's final batch, the state that it led to, and what it follows; null where it is not there or does not open.</summary>
+    public (EntryView View, OpenedEntry Entry, State State)? ReadEntry(ChannelContext context, EntryId entry, byte[] batch, byte[] entries, byte[] keys) =>
+        KeptEntries.Find(rows, context, entry, batch, entries, keys) is { } found ? (View(context, found.Sequence, found.Item, found.Entry), found.Entry, found.State) : null;
+
+    /// <summary>An instance as its newest entry left it.</summary>
+    public static InstanceView Show(ChannelContext context, OpenedEntry newest, State state, IReadOnlyList<EntryView> entries)
+    {
+        Contract contract = newest.Plan.Contract;
+        return new InstanceView(newest.Instance.ToString(), contract.Name, state.Name, state.MayRest,
+            [.. contract.Actions.Where(a => a.When.Contains(state)).Select(static a => a.Name).Distinct()],
+            [.. contract.Fields.Select(f => Field(newest, f, context.Own))], entries);
     }
 
     /// <summary>The instructions of a message, as keys of <see cref="PayloadKind.Instructions"/>.</summary>
@@ -106,24 +137,21 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         EntryHeader header = EntryHeader.Parser.ParseFrom(entry.Header);
         string id = Convert.ToHexStringLower(header.EntryId.Span);
         if (opened.Entry is not { } read) return new EntryView(sequence, index, id, null, null, null, null, null, opened.Code, []);
+        return View(context, sequence, index, read);
+    }
+
+    private static EntryView View(ChannelContext context, long sequence, int index, OpenedEntry read)
+    {
         List<FieldView> fields = [.. read.Plan.FieldsOf(read.Action).Select(f => Field(read, f, context.Own))];
-        return new EntryView(sequence, index, id, read.Plan.Contract.Name, read.Action.Name, context.Terms.Participants[read.Actor].Id.ToString(),
-            DateTimeOffset.FromUnixTimeMilliseconds(read.TimeUnixMs), null, null, fields);
+        return new EntryView(sequence, index, read.Id.ToString(), read.Plan.Contract.Name, read.Action.Name, context.Terms.Participants[read.Actor].Id.ToString(),
+            DateTimeOffset.FromUnixTimeMilliseconds(read.TimeUnixMs), null, null, fields) { Instance = read.Instance.ToString() };
     }
 
     private static FieldView Field(OpenedEntry entry, Field field, int own)
     {
         bool isReadable = entry.IsReadBy(field, own);
-        return new FieldView(field.Name, isReadable, isReadable && entry.Values[field.Index] is { } value ? Shown(value) : null);
+        return new FieldView(field.Name, isReadable, isReadable && entry.Values[field.Index] is { } value ? ValueText.Write(value) : null);
     }
-
-    /// <summary>As people write it: an amount in units of its currency, text without quotes.</summary>
-    private static string Shown(Value value) => value switch
-    {
-        MoneyValue money when Monetary.Currency.TryParse(money.Currency, out Monetary.Currency currency) => new Monetary.Money(currency, money.MinorUnits).ToString(),
-        TextValue text => text.Text,
-        _ => value.Written,
-    };
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 

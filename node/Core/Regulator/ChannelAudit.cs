@@ -49,6 +49,7 @@ public sealed class ChannelAudit
     private readonly List<AuditFault> notReExecuted = [];
     private readonly bool canReExecute;
     private bool isAgentUnknown;
+    private readonly ObservedInstances instances;
     private ChannelState? state = ChannelState.Empty;
     // The head before; null after a sequence whose head is not known.
     private Digest? previous = Digest.Zero;
@@ -64,10 +65,14 @@ public sealed class ChannelAudit
         this.vault = vault;
         this.directory = directory;
         canReExecute = context.Terms.PositionReaders.Contains(context.Own);
+        instances = new ObservedInstances(context.Terms);
     }
 
     /// <summary>The newest sequence taken.</summary>
     public long Taken => sequence;
+
+    /// <summary>Where the instances stand that an action can still take elsewhere, as far as the channel was run again.</summary>
+    internal ObservedInstances Instances => instances;
 
     /// <summary>Takes note that the log that the heads come from is not the one that the ledger signed: nothing that rests on it
     /// is proven.</summary>
@@ -137,6 +142,7 @@ public sealed class ChannelAudit
     {
         if (item.ItemCase == DeliveryItem.ItemOneofCase.Refusal) return new BatchSlot.Concealed(item.Refusal);
         (OpenedEntry? entry, string code) = kept.Open(item.Entry);
+        // Where it leads is found by running it.
         if (entry is not null) return new BatchSlot.Agreed(entry, entry.Action.Outcomes[0]);
         Add(notAuthentic, new AuditFault(at, [IdOf(item)], code));
         return null;
@@ -149,7 +155,7 @@ public sealed class ChannelAudit
         {
             isAgentUnknown = true;
             Add(notReExecuted, new AuditFault(at, [], ChannelCodes.AgentNotKnown));
-            state = null;
+            GiveUp();
             return;
         }
 
@@ -160,7 +166,11 @@ public sealed class ChannelAudit
         foreach (BatchSlot? slot in slots)
         {
             if (slot is BatchSlot.Concealed concealed) execution.Add(concealed.Leaf);
-            else if (slot is BatchSlot.Agreed agreed && execution.Add(agreed.Entry).Length > 0) refused.Add(agreed.Entry.Id.ToString());
+            else if (slot is BatchSlot.Agreed agreed)
+            {
+                agreed.Entry.Before = instances.Before(agreed.Entry);
+                if (execution.Add(agreed.Entry).Length > 0) refused.Add(agreed.Entry.Id.ToString());
+            }
         }
 
         if (slots.Contains(null) || salts is null || refused.Count > 0
@@ -169,17 +179,24 @@ public sealed class ChannelAudit
         {
             // Without this state the following ones cannot be judged either.
             Add(notReExecuted, new AuditFault(at, refused, ChannelCodes.ReExecutionDiffers));
-            state = null;
+            GiveUp();
             return;
         }
 
         state = executed.State;
+        foreach (BatchSlot.Agreed agreed in executed.Slots.OfType<BatchSlot.Agreed>()) instances.Take(agreed.Entry, agreed.Next, at);
     }
 
     private void Miss(long at, IReadOnlyList<string> ids, string code)
     {
         Add(notDelivered, new AuditFault(at, ids, code));
+        GiveUp();
+    }
+
+    private void GiveUp()
+    {
         state = null;
+        instances.Clear();
     }
 
     private static List<string> Missing(Delivery delivery, IReadOnlyList<string> known)

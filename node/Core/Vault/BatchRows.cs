@@ -22,6 +22,7 @@ internal static class BatchRows
             Term = row.Term, Sequence = row.Sequence, PreviousHead = row.PreviousHead, TimeUnixMs = row.TimeUnixMs, StateRoot = row.StateRoot, Head = row.Head,
             PositionSalts = row.PositionSalts, LeafIndex = row.LeafIndex, CheckpointSize = row.CheckpointSize,
         };
+        kept.NextStates.Add(row.NextStates);
         RefusalsRow refusals = new();
         foreach (BatchItem item in row.Items)
         {

@@ -17,7 +17,10 @@ internal static class ApiRequest
     public const string Xml = "application/xml";
 
     /// <summary>The body as JSON; null when it was refused and the answer is written.</summary>
-    public static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class
+    public static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class => (await ReadWithBodyAsync(context, type))?.Value;
+
+    /// <summary>The same, and the bytes as they came.</summary>
+    public static async Task<(T Value, byte[] Body)?> ReadWithBodyAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class
     {
         if (!HasContentType(context, Json))
         {
@@ -34,7 +37,7 @@ internal static class ApiRequest
 
         try
         {
-            if (JsonSerializer.Deserialize(body, type) is { } value) return value;
+            if (JsonSerializer.Deserialize(body, type) is { } value) return (value, body);
             await Problems.MalformedAsync(context, "The body must be an object.");
         }
         catch (JsonException error)

@@ -41,13 +41,7 @@ internal static class ApiServer
             });
         });
         builder.Services.AddSingleton(configuration);
-        builder.Services.AddRateLimiter(options =>
-        {
-            options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(NameOf(context), _ => Rate(configuration))),
-                PartitionedRateLimiter.Create<HttpContext, string>(static context => RateLimitPartition.GetConcurrencyLimiter(NameOf(context), static _ => Concurrency())));
-            options.OnRejected = static (rejected, _) => new ValueTask(Problems.TooManyAsync(rejected.HttpContext));
-        });
+        builder.Services.AddSingleton(_ => new ApiLimiter(configuration.RequestsPerSecond));
         return builder;
     }
 
@@ -58,11 +52,25 @@ internal static class ApiServer
         {
             context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            await next(context);
+            try
+            {
+                await next(context);
+            }
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException broken) when (!context.Response.HasStarted)
+            {
+                // The server finds out what is wrong with a body only while a door reads it.
+                await Problems.BrokenAsync(context, broken.StatusCode);
+            }
         });
         app.UseRouting();
         app.UseMiddleware<TokenCheck>();
-        app.UseRateLimiter();
+        ApiLimiter limiter = app.Services.GetRequiredService<ApiLimiter>();
+        app.Use(async (context, next) =>
+        {
+            using RateLimitLease lease = limiter.TryTake(context);
+            if (lease.IsAcquired) await next(context);
+            else await Problems.TooManyAsync(context);
+        });
         app.Use(static async (context, next) =>
         {
             await next(context);
@@ -72,18 +80,6 @@ internal static class ApiServer
                 await Problems.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, HostCodes.MethodUnknown, "The path takes another method.");
         });
     }
-
-    private static string NameOf(HttpContext context) => TokenCheck.TokenOf(context)?.Name ?? "";
-
-    private static TokenBucketRateLimiterOptions Rate(ApiConfiguration configuration) => new()
-    {
-        TokenLimit = configuration.RequestsPerSecond,
-        TokensPerPeriod = configuration.RequestsPerSecond,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        QueueLimit = 0,
-    };
-
-    private static ConcurrencyLimiterOptions Concurrency() => new() { PermitLimit = ApiBounds.MaximumConcurrentRequests, QueueLimit = 0 };
 
     private static X509Certificate2? ReadCertificate(ApiConfiguration configuration)
     {

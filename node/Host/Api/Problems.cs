@@ -29,6 +29,14 @@ internal static class Problems
     public static Task TooLargeAsync(HttpContext context, int maximumBytes) =>
         WriteAsync(context, StatusCodes.Status413PayloadTooLarge, HostCodes.BodyTooLarge, $"The body may have {maximumBytes} bytes.");
 
+    /// <summary>The body came too slowly, or not as HTTP says, such as with a chunk that is not as long as it says.</summary>
+    public static Task BrokenAsync(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => WriteAsync(context, status, HostCodes.BodyTooSlow, "The body came too slowly."),
+        StatusCodes.Status413PayloadTooLarge => WriteAsync(context, status, HostCodes.BodyTooLarge, "The body is larger than any may be."),
+        _ => MalformedAsync(context, "The body is not sent as HTTP says."),
+    };
+
     public static Task UnknownContentTypeAsync(HttpContext context, string expected) =>
         WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, HostCodes.ContentTypeUnknown, $"The body must be {expected}.");
 

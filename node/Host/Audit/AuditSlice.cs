@@ -59,7 +59,7 @@ internal static class AuditSlice
 
     private static AuditPosition Show(ChannelContext channel, Position position) => Currency.TryParse(position.Currency, out Currency currency)
         ? new AuditPosition(channel.Terms.Participants[position.Member].Id.ToString(), position.Currency, new Money(currency, position.MinorUnits).ToDecimalText())
-        : throw new InvalidOperationException("A position has no currency.");
+        : new AuditPosition(channel.Terms.Participants[position.Member].Id.ToString(), position.Currency, position.MinorUnits.ToString(CultureInfo.InvariantCulture));
 
     private static IReadOnlyList<Finding> Show(IReadOnlyList<AuditFault> faults) => [.. faults.Select(static fault => new Finding(
         fault.Code,

@@ -23,7 +23,9 @@ internal static class BackOfficeSlice
     public static void AddBackOffice(this IServiceCollection services, ParticipantId own)
     {
         services.AddSingleton(new StatusReports(own));
+        services.AddSingleton<InstructionWait>();
         services.AddSingleton<IntakeDoor>();
+        services.AddSingleton<ActDoor>();
         services.AddSingleton(provider => new InstructionDoor(own, provider.GetRequiredService<VaultReads>(), provider.GetRequiredService<StatusReports>()));
     }
 
@@ -31,6 +33,8 @@ internal static class BackOfficeSlice
     public static void MapBackOffice(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/instructions", static context => context.RequestServices.GetRequiredService<IntakeDoor>().ReceiveAsync(context)).Demands(ApiRole.BackOffice);
+        routes.MapPost("/v1/channels/{id}/instances/{instance}/actions", static context => context.RequestServices.GetRequiredService<ActDoor>().ActAsync(context)).Demands(ApiRole.BackOffice);
+        routes.MapPost("/v1/channels/{id}/instances", static context => context.RequestServices.GetRequiredService<ActDoor>().CreateAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapGet("/v1/instructions/{id}", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ShowAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/reports", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ReportsAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapPost("/v1/business-day", OpenDayAsync).Demands(ApiRole.Operator);

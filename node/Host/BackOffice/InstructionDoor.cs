@@ -33,7 +33,8 @@ internal sealed class InstructionDoor(ParticipantId own, VaultReads reads, Statu
         }
 
         InstructionView view = reads.Reader.ReadInstruction(key, body);
-        if (ApiRequest.WantsXml(context))
+        // An action of a contract has no message of ISO 20022 that a report could be about.
+        if (ApiRequest.WantsXml(context) && view.Action is null)
             await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, ApiRequest.Xml, reports.Write(ReportPrefix + view.Id, view.SettledAt ?? view.ReceivedAt, [view]));
         else await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, Show(view), ApiJson.Default.Instruction);
     }
@@ -65,8 +66,8 @@ internal sealed class InstructionDoor(ParticipantId own, VaultReads reads, Statu
     {
         byte[] key = Convert.FromHexString(view.Instruction);
         // An instruction that was erased, or not looked up, leaves the report that there was one, and no message about it.
-        string document = instructions.TryGetValue(new PayloadKey(PayloadKind.Instructions, key), out byte[]? body)
-            ? Encoding.UTF8.GetString(reports.Write(ReportPrefix + view.Instruction, view.Time, [reads.Reader.ReadInstruction(key, body)]))
+        string document = instructions.TryGetValue(new PayloadKey(PayloadKind.Instructions, key), out byte[]? body) && reads.Reader.ReadInstruction(key, body) is { Action: null } read
+            ? Encoding.UTF8.GetString(reports.Write(ReportPrefix + view.Instruction, view.Time, [read]))
             : "";
         return new ReportItem(Cursor(view.Number), view.Instruction, StatusText.Of(view.Status), view.Reason, document, (ulong?)view.Sequence);
     }
@@ -87,6 +88,11 @@ internal sealed class InstructionDoor(ParticipantId own, VaultReads reads, Statu
         Counterparty = string.Equals(view.Instructed, own.ToString(), StringComparison.Ordinal) ? view.Instructing : view.Instructed,
         Channel = view.Channel,
         Entry = view.Entry,
+        Sequence = view.Sequence > 0 ? (ulong)view.Sequence : null,
+        Contract = view.Contract,
+        Action = view.Action,
+        Instance = view.Instance,
+        Place = view.Place,
         ReceivedAt = view.ReceivedAt,
         SettledAt = view.Status == Core.Bank.InstructionStatus.Settled ? view.SettledAt : null,
     };

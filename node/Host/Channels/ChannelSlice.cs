@@ -22,6 +22,7 @@ internal static class ChannelSlice
         routes.MapPost("/v1/channels", OpenAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/funding", FundAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/channels/{id}/entries", static context => EntryDoor.AnswerAsync(context, isObserver: false)).Demands(ApiRole.BackOffice, ApiRole.Audit);
+        routes.MapGet("/v1/channels/{id}/instances/{instance}", InstanceDoor.AnswerAsync).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/positions", PositionsAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
     }
 
@@ -99,7 +100,10 @@ internal static class ChannelSlice
 
     private static IEnumerable<PositionInfo> Positions(ChannelView view) => view.Positions.Select(position => new PositionInfo(
         view.Channel.ToString(), view.Counterparty.ToString(), position.Position.Currency.Code,
-        position.Position.ToDecimalText(), position.Reserved.ToDecimalText(), position.Limit.ToDecimalText()));
+        position.Position.ToDecimalText(), position.Reserved.ToDecimalText(), position.Limit.ToDecimalText()))
+        .Concat(view.Units.Select(unit => new PositionInfo(view.Channel.ToString(), view.Counterparty.ToString(), unit.Unit, Whole(unit.Position), Whole(unit.Reserved), Whole(unit.Limit))));
+
+    private static string Whole(long units) => units.ToString(CultureInfo.InvariantCulture);
 
     private static string? DateText(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

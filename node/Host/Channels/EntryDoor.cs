@@ -32,13 +32,15 @@ internal static class EntryDoor
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, new EntryPage([.. entries.Select(Show)], (ulong)next), ApiJson.Default.EntryPage);
     }
 
-    private static EntryInfo Show(EntryView entry) => new()
+    /// <summary>An entry as the API shows it.</summary>
+    public static EntryInfo Show(EntryView entry) => new()
     {
         Sequence = (ulong)entry.Sequence,
         Index = entry.Index,
         Id = entry.EntryId,
         Contract = entry.Contract,
         Action = entry.Action,
+        Instance = entry.Instance,
         ActedBy = entry.ActedBy,
         Refusal = entry.Refusal,
         Fault = entry.Fault,

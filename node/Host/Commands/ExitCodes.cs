@@ -9,6 +9,9 @@ internal static class ExitCodes
     /// <summary>Done, and what was checked does not hold.</summary>
     public const int Refused = 1;
 
+    /// <summary>Done, and the new contract lets somebody read, be told or do more than the old one.</summary>
+    public const int Widened = 2;
+
     /// <summary>The node stopped itself; it recovers when it is started again.</summary>
     public const int Failed = 70;
 

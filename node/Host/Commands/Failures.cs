@@ -10,8 +10,12 @@ internal static class Failures
     /// <summary>The environment variable that, set to anything, has the stack trace of an unexpected error printed, too.</summary>
     public const string TraceVariable = "SETTLEMENT_TRACE";
 
-    public static Task<int> ReportAsync(Func<Task<int>> command) =>
-        ReportAsync(command, Console.Error, Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 });
+    public static Task<int> ReportAsync(Func<Task<int>> command) => ReportAsync(command, Console.Error);
+
+    /// <param name="command">What is run.</param>
+    /// <param name="output">Where its failure is told.</param>
+    public static Task<int> ReportAsync(Func<Task<int>> command, TextWriter output) =>
+        ReportAsync(command, output, Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 });
 
     /// <param name="command">What is run.</param>
     /// <param name="output">Where its failure is told.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Settlement.Contracts;
@@ -68,6 +69,7 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -75,6 +77,7 @@ internal sealed class ConfigurationReader
             Participant = read.Participant("participant", file.Participant),
             Name = read.Text("name", file.Name, "the participant's name, at most 140 characters"),
             Lei = ReadLei(),
+            Jurisdiction = ReadJurisdiction(),
             Folder = Path.GetFullPath(read.Text("folder", file.Folder, "the folder that `settlement keys create` filled"), baseFolder),
             Peer = new PeerConfiguration(read.Listen("peer.listen", file.Peer?.Listen), read.Endpoint("peer.advertise", file.Peer?.Advertise)),
             Api = ReadApi(tokens),
@@ -82,13 +85,14 @@ internal sealed class ConfigurationReader
             Ledger = role == NodeRole.Ledger ? null : ReadLedger(),
             Agent = role == NodeRole.Bank ? ReadPin("agent", file.Agent) : null,
             Supervisors = role == NodeRole.Agent ? ReadSupervisors() : [],
-            Accept = role == NodeRole.Bank ? ReadAccept() : [],
-            GrantedLimits = role == NodeRole.Bank ? ReadLimits() : new Dictionary<(ParticipantId, string), long>(),
+            Accept = accept,
+            GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
             Running = ReadRunning(),
         };
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
         if (role != NodeRole.Bank) read.Unused("accept", file.Accept, role);
+        if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
     }
@@ -126,6 +130,13 @@ internal sealed class ConfigurationReader
     /// <summary>Whether a text can name a network.</summary>
     public static bool IsNetwork(string text) =>
         text.Length is > 0 and <= MaximumNetworkLength && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private string ReadJurisdiction()
+    {
+        string jurisdiction = file.Jurisdiction ?? "";
+        if (!Core.Channels.TransferBases.IsJurisdiction(jurisdiction)) read.Invalid("jurisdiction", "not two capital letters of ISO 3166-1");
+        return jurisdiction;
+    }
 
     private string ReadLei()
     {
@@ -204,8 +215,9 @@ internal sealed class ConfigurationReader
         return contracts;
     }
 
-    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits()
+    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits(IReadOnlyList<Contract> accept)
     {
+        HashSet<string> units = [.. accept.SelectMany(static contract => contract.Units).Select(static unit => unit.Name)];
         Dictionary<(ParticipantId, string), long> limits = [];
         IReadOnlyList<NodeFile.LimitSection?> sections = file.Accept?.Limits ?? [];
         if (sections.Count > MaximumLimits) read.Invalid("accept.limits", $"more than {MaximumLimits}");
@@ -213,7 +225,12 @@ internal sealed class ConfigurationReader
         {
             string property = $"accept.limits[{i}]";
             ParticipantId counterparty = read.Participant($"{property}.participant", sections[i]?.Participant);
-            if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217");
+            if (sections[i]?.Currency is { } unit && units.Contains(unit))
+            {
+                if (!long.TryParse(sections[i]!.Amount, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) || limit == 0) read.Invalid($"{property}.amount", "not a whole number above zero, as a string");
+                else if (!limits.TryAdd((counterparty, unit), limit)) read.Invalid(property, "the same participant and unit twice");
+            }
+            else if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217, nor a unit of an accepted contract");
             else if (sections[i]?.Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
             else if (!limits.TryAdd((counterparty, currency.Code), amount.MinorUnits)) read.Invalid(property, "the same participant and currency twice");
         }

@@ -51,6 +51,9 @@ internal static class HostCodes
     /// <summary>A verb ended by an error that it does not know: a bug.</summary>
     public const string Unexpected = "HO016";
 
+    /// <summary>A file named on the command line cannot be written, or is there already.</summary>
+    public const string FileUnwritable = "HO017";
+
     /// <summary>No token, or one that this node does not know.</summary>
     public const string TokenRefused = "HO101";
 

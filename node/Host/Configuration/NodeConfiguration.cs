@@ -38,6 +38,9 @@ internal sealed record NodeConfiguration
     /// <summary>The Legal Entity Identifier, or empty.</summary>
     public required string Lei { get; init; }
 
+    /// <summary>ISO 3166-1 alpha-2 code of where a bank keeps its data, or empty.</summary>
+    public string Jurisdiction { get; init; } = "";
+
     /// <summary>The absolute folder of the keys and, when there is no connection string, of the private database server.</summary>
     public required string Folder { get; init; }
 

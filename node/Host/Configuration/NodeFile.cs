@@ -16,6 +16,8 @@ internal sealed record NodeFile
 
     public string? Lei { get; init; }
 
+    public string? Jurisdiction { get; init; }
+
     public string? Folder { get; init; }
 
     public PeerSection? Peer { get; init; }

@@ -13,6 +13,10 @@ internal sealed record FuzzTarget(
     public static FuzzTarget Of(string name, string what, Func<Reader> create) =>
         new(name, what, CasesOfReader, KeepsState: false, (_, _) => ValueTask.FromResult<IFuzzSession>(create()));
 
+    /// <summary>The same target, whose cases now and then start from these inputs.</summary>
+    public FuzzTarget StartingFrom(IReadOnlyList<byte[]> known) =>
+        known.Count == 0 ? this : this with { BeginAsync = async (seed, ct) => new SeededSession(await BeginAsync(seed, ct), known) };
+
     private const int CasesOfReader = 200;
 }
 

@@ -11,6 +11,7 @@ namespace Settlement.Host.Fuzz;
 internal sealed class FuzzTargets : IAsyncDisposable
 {
     private const int CasesOnNetwork = 48;
+    private const int CasesAtDoors = 100;
     private const ulong CorpusSeed = 1;
 
     private static readonly byte[][] Transfers =
@@ -38,7 +39,8 @@ internal sealed class FuzzTargets : IAsyncDisposable
         await using NetworkSession honest = Honest(static () => new NetworkSession(CorpusSeed, NetworkFocus.Banks));
         byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
         byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
-        return new FuzzTargets(
+        byte[][] replies = [.. honest.Seen[Travel.LedgerReply].Select(static reply => reply.Body)];
+        FuzzTarget[] all =
         [
             FuzzTarget.Of("pacs", "ISO 20022 messages of a back office", () => new CreditTransferTarget(messages, isXml: true)),
             FuzzTarget.Of("transfer", "a back office's transfer as JSON", static () => new CreditTransferTarget(Transfers, isXml: false)),
@@ -59,7 +61,12 @@ internal sealed class FuzzTargets : IAsyncDisposable
             OnNetwork("agent", "the settlement agent's machine, by requests", NetworkFocus.Agent),
             OnNetwork("ledger", "the ledger's machine, by requests", NetworkFocus.Ledger),
             OnNetwork("answers", "machines, by answers of ledger and agent", NetworkFocus.Answers),
-        ]);
+            AtDoors("api", "the API's listeners, by bytes on a connection", (seed, stop) => ApiSession.BeginAsync(seed, messages, stop)),
+            AtDoors("door", "the doors between participants, by bytes on a connection", (seed, stop) => DoorSession.BeginAsync(seed, honest.Seen, stop)),
+            AtDoors("answerer", "the sending side, by answers of whoever has a participant's key", (seed, _) => ValueTask.FromResult<IFuzzSession>(new AnswererSession(seed, replies))),
+        ];
+        IReadOnlyList<KnownInput> known = FuzzCorpus.FindShipped() is { } folder ? FuzzCorpus.Read(folder) : [];
+        return new FuzzTargets([.. all.Select(target => target.StartingFrom([.. known.Where(input => input.Target == target.Name && input.Session is null).Select(static input => input.Bytes)]))]);
     }
 
     /// <summary>Finds a target.</summary>
@@ -86,6 +93,9 @@ internal sealed class FuzzTargets : IAsyncDisposable
 
     private static FuzzTarget OnNetwork(string name, string what, NetworkFocus focus) =>
         new(name, what, CasesOnNetwork, KeepsState: true, (seed, _) => ValueTask.FromResult<IFuzzSession>(new NetworkSession(seed, focus)));
+
+    // Nodes keep what cases leave with them, as those of a network do.
+    private static FuzzTarget AtDoors(string name, string what, Func<ulong, CancellationToken, ValueTask<IFuzzSession>> begin) => new(name, what, CasesAtDoors, KeepsState: true, begin);
 
     // The shipped day, where the program runs inside the project; one small message where it does not.
     private static async Task<byte[][]> MessagesAsync(CancellationToken ct) => DemoInput.FindShippedDay() is { } day

@@ -11,7 +11,7 @@ internal sealed record LocalNetworkOptions
     public required IReadOnlyList<ParticipantId> Banks { get; init; }
 
     /// <summary>The contracts that channels are opened with: names of the library, or paths of files.</summary>
-    public IReadOnlyList<string> Contracts { get; init; } = [.. ContractLibrary.All.Select(static contract => contract.Name)];
+    public IReadOnlyList<string> Contracts { get; init; } = ["GrossPayment", "PoolFunding"];
 
     /// <summary>What orders to open a channel call those contracts.</summary>
     public IReadOnlyList<string> ContractNames => [.. Contracts.Select(static contract => !File.Exists(contract)

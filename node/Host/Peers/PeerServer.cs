@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Settlement.Host.Configuration;
@@ -43,6 +45,12 @@ internal static class PeerServer
                     ClientCertificateMode = ClientCertificateMode.RequireCertificate,
                     ClientCertificateValidation = static (_, _, _) => true,
                     HandshakeTimeout = PeerBounds.ConnectTimeout,
+                });
+                door.Use(static next => connection =>
+                {
+                    // Read here, where the connection is open: the server keeps it, and cannot read it for a request whose caller has hung up.
+                    _ = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+                    return next(connection);
                 });
             });
         });

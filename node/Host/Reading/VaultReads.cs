@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
@@ -67,6 +68,37 @@ internal sealed class VaultReads(IEventVault vault, VaultReader reader)
         }
 
         return reports;
+    }
+
+    /// <summary>An instance with its newest entries; null where the vault does not have it, or cannot open its newest entry any more.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="instance">The id of the entry that created it.</param>
+    /// <param name="sequence">The batch of that entry, where the vault's own facts do not tell; zero for not known.</param>
+    /// <param name="limit">Entries to show.</param>
+    /// <param name="ct">Ends it.</param>
+    public async Task<InstanceView?> ReadInstanceAsync(ChannelContext channel, EntryId instance, long sequence, int limit, CancellationToken ct)
+    {
+        IReadOnlyDictionary<PayloadKey, byte[]> found = await vault.GetAsync([.. VaultReader.InstanceKeys(channel.Channel, instance)], ct);
+        (EntryId entry, long at) = VaultReader.ReadPlace(instance, found, channel.Channel) ?? (instance, sequence);
+        List<EntryView> entries = [];
+        (OpenedEntry Entry, Contracts.State State)? newest = null;
+        while (entries.Count < limit && at > 0 && await ReadEntryAsync(channel, entry, at, ct) is { } read && read.Entry.Instance == instance)
+        {
+            newest ??= (read.Entry, read.State);
+            entries.Add(read.View);
+            if (read.Entry.Link is not { } link) break;
+            (entry, at) = (link.Previous, link.Sequence);
+        }
+
+        return newest is { } known ? VaultReader.Show(channel, known.Entry, known.State, entries) : null;
+    }
+
+    private async Task<(EntryView View, OpenedEntry Entry, Contracts.State State)?> ReadEntryAsync(ChannelContext channel, EntryId entry, long sequence, CancellationToken ct)
+    {
+        byte[] key = VaultReader.BatchKey(channel.Channel, sequence);
+        PayloadKey[] keys = [new(PayloadKind.Batches, key), new(PayloadKind.Entries, key), new(PayloadKind.ContentKeys, key)];
+        IReadOnlyDictionary<PayloadKey, byte[]> rows = await vault.GetAsync(keys, ct);
+        return rows.Count == keys.Length ? reader.ReadEntry(channel, entry, rows[keys[0]], rows[keys[1]], rows[keys[2]]) : null;
     }
 
     /// <summary>The entries of whole batches after a sequence, until there are as many as wanted.</summary>

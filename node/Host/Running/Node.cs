@@ -48,13 +48,18 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Starts a node; when this returns it listens.</summary>
     /// <exception cref="HostException">Keys or addresses cannot be used.</exception>
     /// <exception cref="Storage.StorageException">The vault cannot be used.</exception>
+    public static Task<Node> StartAsync(
+        NodeConfiguration configuration, IEntropy entropy, TimeProvider time, ILoggerFactory loggers, CancellationToken ct) =>
+        StartAsync(configuration, opening => NodeDatabase.OpenAsync(configuration, time, loggers, opening), entropy, time, loggers, ct);
+
+    /// <summary>The same on a vault that is opened otherwise; the node disposes it.</summary>
     public static async Task<Node> StartAsync(
-        NodeConfiguration configuration, IEntropy entropy, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
+        NodeConfiguration configuration, Func<CancellationToken, Task<NodeDatabase>> open, IEntropy entropy, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         Node node = new(time, loggers.CreateLogger<Node>());
         try
         {
-            await node.StartAsync(configuration, entropy, loggers, ct);
+            await node.StartAsync(configuration, open, entropy, loggers, ct);
             return node;
         }
         catch
@@ -95,13 +100,14 @@ internal sealed class Node : IAsyncDisposable
         abort.Dispose();
     }
 
-    private async Task StartAsync(NodeConfiguration configuration, IEntropy entropy, ILoggerFactory loggers, CancellationToken ct)
+    private async Task StartAsync(
+        NodeConfiguration configuration, Func<CancellationToken, Task<NodeDatabase>> open, IEntropy entropy, ILoggerFactory loggers, CancellationToken ct)
     {
         logger.Starting(configuration.Participant.ToString(), configuration.Network, configuration.Role.ToString());
         KeyFolder folder = new(configuration.Folder);
         TlsIdentity tls = folder.ReadTlsIdentity();
         owned.Push(new Disposal(tls));
-        NodeDatabase database = await NodeDatabase.OpenAsync(configuration, time, loggers, ct);
+        NodeDatabase database = await open(ct);
         owned.Push(database);
 
         long began = time.GetTimestamp();

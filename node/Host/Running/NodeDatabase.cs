@@ -23,6 +23,9 @@ internal sealed class NodeDatabase : IAsyncDisposable
 
     public IEventVault Vault { get; }
 
+    /// <summary>A vault that lives on no server of its own.</summary>
+    public static NodeDatabase On(IEventVault vault) => new(vault, server: null);
+
     /// <summary>Opens the vault and brings its tables up to date.</summary>
     /// <exception cref="StorageException">Each code says what to do.</exception>
     public static async Task<NodeDatabase> OpenAsync(NodeConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)

@@ -162,8 +162,11 @@ public sealed class HostilePeerTests(RunningNetwork network) : IDisposable
 
     private Proposal Proposal() => new()
     {
-        Channel = Channel, Term = 1, Sequence = 4, PreviousHead = ByteString.CopyFrom(new byte[32]), TimeUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-        Items = { new BatchItem { Entry = new SealedEntry { Header = ByteString.CopyFrom(Garbage) } } },
+        Channel = Channel, Term = 1, Sequence = 4, PreviousHead = ByteString.CopyFrom(new byte[32]), Signature = ByteString.CopyFrom(new byte[64]),
+        Body = new ProposalBody
+        {
+            TimeUnixMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Items = { new BatchItem { Entry = new SealedEntry { Header = ByteString.CopyFrom(Garbage) } } },
+        }.ToByteString(),
     };
 
     private static byte[] Batch(PeerMessage message) => new PeerBatch { Suite = Suite.Current, Network = TestNodes.Network, Messages = { message } }.ToByteArray();

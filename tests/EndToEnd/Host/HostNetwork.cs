@@ -9,6 +9,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
+using Settlement.Host.Peers;
 using Settlement.Host.Running;
 using Settlement.Tests.EndToEnd.Hostile;
 using Settlement.Tests.EndToEnd.Storage;
@@ -69,6 +70,9 @@ internal sealed class HostNetwork : IAsyncDisposable
 
     public IEnumerable<string> Ids => nodes.Keys;
 
+    /// <summary>The clock of all nodes, on which a test lets the wait for a body run out.</summary>
+    public HurriedTime Time { get; } = new(PeerBounds.BodyTimeout);
+
     /// <summary>Who stands in front of a node.</summary>
     public Interposer Between(string id) => between[id];
 
@@ -94,14 +98,14 @@ internal sealed class HostNetwork : IAsyncDisposable
     public async Task RestartAsync(string id, CancellationToken ct)
     {
         await nodes[id].StopAsync();
-        nodes[id] = await TestNodes.StartAsync(configurations[id], loggers, ct);
+        nodes[id] = await TestNodes.StartAsync(configurations[id], Time, loggers, ct);
     }
 
     /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
-    public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct) => OpenFundedChannelAsync(BankA, BankB, amount, ct);
+    public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(BankA, BankB, amount, ct, contracts);
 
     /// <summary>The same between two banks, of which the first is funded.</summary>
-    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct)
+    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts)
     {
         using SettlementClient bank = Operator(first), agent = Operator(AgentId), other = Operator(second);
         DateOnly day = new(2026, 3, 2);
@@ -113,7 +117,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Counterparty = second,
             RootFingerprint = Facts(second).RootFingerprint.ToString(),
             Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
-            Contracts = ["GrossPayment", "PoolFunding"],
+            Contracts = ["GrossPayment", "PoolFunding", .. contracts],
             Currencies = ["EUR"],
         };
         string channel = "";
@@ -180,7 +184,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
         };
         configurations[id] = configuration;
-        nodes[id] = await TestNodes.StartAsync(configuration, loggers, ct);
+        nodes[id] = await TestNodes.StartAsync(configuration, Time, loggers, ct);
     }
 
     private (string Id, TlsIdentity Identity)? FindCaller(Digest tlsFingerprint) =>

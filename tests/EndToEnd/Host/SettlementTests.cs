@@ -50,6 +50,61 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APaymentIsReturnedOnceAndProven()
+    {
+        string channel = await network.OpenFundedChannelAsync("1000.00", Ct);
+        using SettlementClient bank = network.BackOffice(HostNetwork.BankA), other = network.BackOffice(HostNetwork.BankB);
+        Instruction paid = await bank.GetInstructionAsync(Assert.Single((await SubmitAsync(bank, Transfer("M1", "123.45"), null)).Instructions).Id, Ct);
+        await network.UntilAsync(async () => (await other.PositionsAsync(Ct)).Positions.Single().Position == "123.45", Ct);
+        ActOrder order = new() { Action = "return", Values = new Dictionary<string, string> { ["reason"] = "AC04" } };
+        MessageReceipt receipt = await other.ActAsync(channel, paid.Entry!, order, "return-1", Wait, Ct);
+        InstructionStatus status = Assert.Single(receipt.Instructions);
+        Assert.Equal(("ACSC", null), (status.Status, status.Reason));
+        Assert.Equal(receipt.MessageId, (await other.ActAsync(channel, paid.Entry!, order, "return-1", Wait, Ct)).MessageId);
+        InstructionStatus again = Assert.Single((await other.ActAsync(channel, paid.Entry!, order, "return-2", Wait, Ct)).Instructions);
+        Assert.Equal(("RJCT", "S001", "return: when"), (again.Status, again.Reason, again.Place));
+
+        Instruction returned = await other.GetInstructionAsync(status.Id, Ct);
+        Assert.Equal(("GrossPayment", "return", paid.Entry, null), (returned.Contract, returned.Action, returned.Instance, returned.Amount));
+        Assert.Equal("", (await other.ReportsAsync("0", 10, Ct)).Reports.Single(r => r.Instruction == status.Id).Document);
+        await network.UntilAsync(async () => (await bank.PositionsAsync(Ct)).Positions.Single().Position == "1000.00", Ct);
+        foreach (SettlementClient member in new[] { bank, other })
+        {
+            InstanceInfo instance = await member.InstanceAsync(channel, paid.Entry!, null, Ct);
+            Assert.Equal(("GrossPayment", "Returned", 2), (instance.Contract, instance.State, instance.Entries.Count));
+            Assert.Equal("123.45 EUR", instance.Fields.Single(static f => f.Name == "amount").Value);
+            Assert.Equal("AC04", instance.Entries[0].Fields.Single(static f => f.Name == "reason").Value);
+        }
+
+        await AssertProvenAsync(channel, returned.Entry!, sequences: 3);
+    }
+
+    [Fact]
+    public async Task AnActionThatCannotBeTakenIsNamed()
+    {
+        string channel = await network.OpenFundedChannelAsync("1000.00", Ct);
+        using SettlementClient bank = network.BackOffice(HostNetwork.BankA), other = network.BackOffice(HostNetwork.BankB);
+        Instruction paid = await bank.GetInstructionAsync(Assert.Single((await SubmitAsync(bank, Transfer("M1", "1.00"), null)).Instructions).Id, Ct);
+        await network.UntilAsync(async () => (await other.PositionsAsync(Ct)).Positions.Single().Position == "1.00", Ct);
+        ActOrder order = new() { Action = "return", Values = new Dictionary<string, string> { ["reason"] = "AC04" } };
+        string nobody = new('0', 64);
+        foreach ((string where, string what) in new[] { (nobody, paid.Entry!), (channel, nobody), (channel, "x"), ("x", paid.Entry!) })
+        {
+            Assert.Equal(404, (await Assert.ThrowsAsync<SettlementApiException>(() => other.ActAsync(where, what, order, null, Wait, Ct))).Status);
+            Assert.Equal(404, (await Assert.ThrowsAsync<SettlementApiException>(() => other.InstanceAsync(where, what, null, Ct))).Status);
+        }
+
+        SettlementApiException key = await Assert.ThrowsAsync<SettlementApiException>(() => other.ActAsync(channel, paid.Entry!, order, new string('k', 200), Wait, Ct));
+        Assert.Equal((400, "HO109"), (key.Status, key.Code));
+        Assert.Equal(("BK008", "action"), await RefusalAsync(other, channel, paid.Entry!, "refund", []));
+        Assert.Equal(("BK009", "why"), await RefusalAsync(other, channel, paid.Entry!, "return", new() { ["why"] = "AC04" }));
+        Assert.Equal(("S002", "return: reason"), await RefusalAsync(other, channel, paid.Entry!, "return", []));
+        // The payer's own facts do not tell where its payment lies, but its instruction does.
+        Assert.Equal("Settled", (await bank.InstanceAsync(channel, paid.Entry!, paid.Sequence, Ct)).State);
+        Assert.Equal(404, (await Assert.ThrowsAsync<SettlementApiException>(() => bank.InstanceAsync(channel, paid.Entry!, null, Ct))).Status);
+    }
+
+    [Fact]
     public async Task WhatCannotBeSettledEndsWithItsReason()
     {
         await network.OpenFundedChannelAsync("100.00", Ct);
@@ -125,15 +180,22 @@ public sealed class SettlementTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal((422, "BK003"), (passed.Status, passed.Code));
     }
 
-    private async Task AssertProvenAsync(string channel, string entry)
+    private static async Task<(string?, string?)> RefusalAsync(SettlementClient bank, string channel, string instance, string action, Dictionary<string, string> values)
+    {
+        InstructionStatus status = Assert.Single((await bank.ActAsync(channel, instance, new ActOrder { Action = action, Values = values }, null, Wait, Ct)).Instructions);
+        Assert.Equal("RJCT", status.Status);
+        return (status.Reason, status.Place);
+    }
+
+    private async Task AssertProvenAsync(string channel, string entry, int sequences = 2)
     {
         using SettlementClient regulator = network.Auditor(HostNetwork.RegulatorId);
-        await network.UntilAsync(async () => (await regulator.AuditChannelsAsync(Ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= 2), Ct);
+        await network.UntilAsync(async () => (await regulator.AuditChannelsAsync(Ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= (ulong)sequences), Ct);
         AuditReport proof = await regulator.AuditAsync(channel, Ct);
         Assert.Empty(proof.Delivered.Findings.Concat(proof.Authentic.Findings).Concat(proof.ReExecuted.Findings));
         Assert.True(proof.AsOf is { CheckpointSize: > 0, NotarisedSequence: > 0 });
         Assert.Equal(2, proof.Positions.Count);
-        Assert.Equal((2L, true, true, true), (proof.Entries, proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
+        Assert.Equal(((long)sequences, true, true, true), (proof.Entries, proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
         EntryInfo seen = (await regulator.EntriesAsync(channel, 0, 100, Ct)).Entries.Single(known => known.Id == entry);
         Assert.True(seen.Fields.Single(static field => field.Name == "amount").Readable);
         FieldInfo creditor = seen.Fields.Single(static field => field.Name == "creditor");

@@ -52,8 +52,10 @@ internal static class TestNodes
 
     public static Task<Node> StartAsync(NodeConfiguration configuration, CancellationToken ct) => StartAsync(configuration, NullLoggerFactory.Instance, ct);
 
-    public static Task<Node> StartAsync(NodeConfiguration configuration, ILoggerFactory loggers, CancellationToken ct) =>
-        Node.StartAsync(configuration, new SystemEntropy(), TimeProvider.System, loggers, ct);
+    public static Task<Node> StartAsync(NodeConfiguration configuration, ILoggerFactory loggers, CancellationToken ct) => StartAsync(configuration, TimeProvider.System, loggers, ct);
+
+    public static Task<Node> StartAsync(NodeConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken ct) =>
+        Node.StartAsync(configuration, new SystemEntropy(), time, loggers, ct);
 
     /// <summary>A participant as the directory lists it, known by its TLS key.</summary>
     public static Participant Listed(string participant, PublicKey tls, Uri endpoint)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -83,7 +82,7 @@ public sealed class DoorTests : IAsyncLifetime
     [InlineData(false)]
     public async Task ABodyThatIsTooLargeIsRefusedAndItsSenderNamed(bool isDeclared)
     {
-        using HttpClient client = Client(hostile);
+        using HttpClient client = RawClient.Create(hostile);
         using HttpContent body = isDeclared ? Body(new byte[PeerBounds.MaximumBodyBytes + 1]) : new EndlessContent();
         using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
@@ -94,7 +93,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task ABodyOfAnotherTypeIsRefusedAndItsSenderNamed()
     {
-        using HttpClient client = Client(hostile);
+        using HttpClient client = RawClient.Create(hostile);
         using ByteArrayContent body = new(new byte[3]) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
         using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
@@ -105,10 +104,10 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task ABodyThatComesInTooSlowlyIsEndedAndItsSenderNamed()
     {
-        using HttpClient client = Client(hostile);
+        using HttpClient client = RawClient.Create(hostile);
         using SlowContent body = new();
-        Task<HttpResponseMessage> request = SendAsync(client, body);
-        await body.Begun.Task;
+        Task<HttpResponseMessage> request = RawClient.BeginAsync(client, door, body, Ct);
+        await body.Begun;
         await UntilAsync(() => time.Waiting == 1);
         // Others come and go while it trickles.
         await HonestGetsInAsync();
@@ -127,14 +126,14 @@ public sealed class DoorTests : IAsyncLifetime
         List<(HttpClient Client, SlowContent Body, Task<HttpResponseMessage> Request)> open = [];
         for (int i = 0; i < PeerBounds.MaximumAtOncePerParticipant; i++)
         {
-            HttpClient client = Client(hostile);
+            HttpClient client = RawClient.Create(hostile);
             SlowContent body = new();
-            open.Add((client, body, SendAsync(client, body)));
-            await body.Begun.Task;
+            open.Add((client, body, RawClient.BeginAsync(client, door, body, Ct)));
+            await body.Begun;
         }
 
         await UntilAsync(() => time.Waiting == PeerBounds.MaximumAtOncePerParticipant);
-        using HttpClient one = Client(hostile);
+        using HttpClient one = RawClient.Create(hostile);
         using (HttpResponseMessage more = await one.PostAsync(door, Body([1]), Ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, more.StatusCode);
         await ToldAsync(HostCodes.TooManyAtOnce);
         await HonestGetsInAsync();
@@ -157,7 +156,7 @@ public sealed class DoorTests : IAsyncLifetime
     public async Task AStormOfStrangersIsCountedAndToldToTheMachineOnceAnInterval()
     {
         using TlsIdentity stranger = NewIdentity();
-        using HttpClient client = Client(stranger);
+        using HttpClient client = RawClient.Create(stranger);
         const int storm = 200;
         for (int i = 0; i < storm; i++)
         {
@@ -275,15 +274,9 @@ public sealed class DoorTests : IAsyncLifetime
 
     private async Task HonestGetsInAsync()
     {
-        using HttpClient client = Client(honest);
+        using HttpClient client = RawClient.Create(honest);
         using HttpResponseMessage response = await client.PostAsync(door, Body([7]), Ct);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
-
-    private Task<HttpResponseMessage> SendAsync(HttpClient client, HttpContent body)
-    {
-        HttpRequestMessage request = new(HttpMethod.Post, door) { Content = body, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        return client.SendAsync(request, Ct);
     }
 
     private static async Task UntilAsync(Func<bool> holds)
@@ -298,42 +291,7 @@ public sealed class DoorTests : IAsyncLifetime
 
     private static ByteArrayContent Body(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } };
 
-    private static HttpClient Client(TlsIdentity identity)
-    {
-        SocketsHttpHandler handler = new();
-        handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
-        return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-    }
-
     private static TlsIdentity NewIdentity() => TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
-
-    /// <summary>A body that begins and then says nothing more.</summary>
-    private sealed class SlowContent : HttpContent
-    {
-        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public SlowContent() => Headers.ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType);
-
-        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void End() => ended.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(new byte[10], Ct);
-            await stream.FlushAsync(Ct);
-            Begun.TrySetResult();
-            await ended.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
 
     /// <summary>A body of untold length that is too large.</summary>
     private sealed class EndlessContent : HttpContent

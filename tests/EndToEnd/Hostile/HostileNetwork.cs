@@ -2,6 +2,10 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Settlement.Client;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
+using Settlement.Core.Store;
+using Settlement.Host.Keys;
 using Settlement.Tests.EndToEnd.BadInput;
 using Settlement.Tests.EndToEnd.Host;
 using Settlement.Tests.EndToEnd.Storage;
@@ -102,6 +106,23 @@ public sealed class HostileNetwork(PostgresServer postgres) : IAsyncLifetime
     {
         using SettlementClient client = Nodes.BackOffice(bank);
         return (await client.GetInstructionAsync(instruction, ct)).Status;
+    }
+
+    /// <summary>The channel between bank A and bank B as one of them holds it, its secret key included.</summary>
+    internal async Task<Insider> InsiderAsync(string id, CancellationToken ct)
+    {
+        using VaultKey vault = new KeyFolder(Nodes.Configuration(id).Folder).ReadVaultKey();
+        VaultReader reader = new(TestNodes.Network, TestNodes.Id(id), vault);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(Nodes.Configuration(id).Database!);
+        await using NpgsqlCommand channels = source.CreateCommand("select key, body from payload_channels");
+        await using NpgsqlDataReader row = await channels.ExecuteReaderAsync(ct);
+        while (await row.ReadAsync(ct))
+        {
+            StoredPayload stored = new((byte[])row[0], (byte[])row[1]);
+            if (reader.ReadChannel(stored) is { } context && context.Channel.ToString() == Channel) return new Insider(context, reader.ReadChannelKey(stored));
+        }
+
+        throw new InvalidOperationException($"{id} is not in the channel.");
     }
 
     /// <summary>The rows that a node keeps of others' misbehaviour.</summary>

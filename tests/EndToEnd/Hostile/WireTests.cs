@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 using Google.Protobuf;
 using Settlement.Client;
@@ -43,9 +42,10 @@ public sealed class WireTests(HostileNetwork network)
     [Fact]
     public async Task AMemberThatLiesInAnEntryGetsARefusalAndLeavesTheEntry()
     {
-        Nodes.Between(B).OnRequest = (caller, body) => caller == A ? [Changed(body, static message =>
+        using Insider insider = await network.InsiderAsync(A, Ct);
+        Nodes.Between(B).OnRequest = (caller, body) => caller == A ? [insider.Proposing(body, static proposed =>
         {
-            if (message.Proposal?.Items[0].Entry is not { } entry) return;
+            if (proposed.Items[0].Entry is not { } entry) return;
             byte[] commitments = entry.Commitments.ToByteArray();
             commitments[0] ^= 1;
             entry.Commitments = ByteString.CopyFrom(commitments);
@@ -71,6 +71,24 @@ public sealed class WireTests(HostileNetwork network)
         Assert.Equal(HostCodes.RoleMissing, (await Assert.ThrowsAsync<SettlementApiException>(() => backOffice.EvidenceAsync(piece.Id, Ct))).Code);
         using SettlementClient auditor = Nodes.Auditor(B);
         Assert.Equal(HostCodes.NotFound, (await Assert.ThrowsAsync<SettlementApiException>(() => auditor.EvidenceAsync(new string('0', 32), Ct))).Code);
+        await PaysAllAsync();
+    }
+
+    [Fact]
+    public async Task ASequencerThatProposesTwoBatchesForOnePlaceLeavesItsTwoSignatures()
+    {
+        using Insider insider = await network.InsiderAsync(A, Ct);
+        Nodes.Between(B).OnRequest = (caller, body) => caller == A ? [body, insider.Proposing(body, static proposed => proposed.TimeUnixMs++)] : [body];
+        Assert.Equal(Settled, await network.PayAsync(A, B, Ct));
+        Assert.Equal(Settled, await network.PayAsync(A, C, Ct));
+        AlarmInfo alarm = await network.AlarmAsync(B, A, ChannelCodes.SecondHead, Ct);
+        Nodes.Between(B).OnRequest = null;
+        Assert.Equal(network.Channel, alarm.Subject);
+        EvidenceInfo piece = await network.EvidenceAsync(B, alarm.Evidence[0].Id, Ct);
+        Assert.Equal(["proposal known", "proposal offered"], piece.Parts.Select(static part => part.Name));
+        ProposalClaim[] claims = [.. piece.Parts.Select(static part => ProposalClaim.Parser.ParseFrom(part.Body))];
+        using VerifyingKey sequencer = new(insider.Key.PublicKey);
+        Assert.True(SignedProposal.AreTwoForOnePlace(TestNodes.Network, insider.Channel.Terms.Hash, sequencer, claims[0], claims[1]));
         await PaysAllAsync();
     }
 
@@ -155,7 +173,7 @@ public sealed class WireTests(HostileNetwork network)
         Dictionary<string, (long Alarms, long Evidence)> before = [];
         foreach (string node in Nodes.Ids) before[node] = await network.RowsAsync(node, Ct);
         const int storm = 50;
-        using HttpClient client = Client(stranger);
+        using HttpClient client = RawClient.Create(stranger);
         for (int i = 0; i < storm; i++)
         {
             foreach (string node in new[] { A, B, HostNetwork.RegulatorId }) Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(client, node, PeerRoutes.Messages, Garbage));
@@ -181,7 +199,7 @@ public sealed class WireTests(HostileNetwork network)
     public async Task WhatADoorRefusesOfAParticipantIsRecordedInItsName()
     {
         using TlsIdentity hostile = Nodes.IdentityOf(C);
-        using HttpClient client = Client(hostile);
+        using HttpClient client = RawClient.Create(hostile);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(client, A, PeerRoutes.Messages, new byte[PeerBounds.MaximumBodyBytes + 1]));
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, await PostAsync(client, A, PeerRoutes.Messages, Garbage, "text/plain"));
         Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(client, HostNetwork.LedgerId, PeerRoutes.LedgerRequests, Garbage));
@@ -266,22 +284,6 @@ public sealed class WireTests(HostileNetwork network)
         using ByteArrayContent content = new(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
         using HttpResponseMessage response = await client.PostAsync(new Uri(Nodes.Node(node).PeerAddress, path), content, Ct);
         return response.StatusCode;
-    }
-
-    private static HttpClient Client(TlsIdentity identity)
-    {
-        SocketsHttpHandler handler = new();
-        handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
-        return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-    }
-
-    private byte[] Changed(byte[] body, Action<PeerMessage> change)
-    {
-        PeerBatch batch = PeerBatch.Parser.ParseFrom(body);
-        foreach (PeerMessage message in batch.Messages.Where(m => m.Proposal is null || m.Proposal.Channel.Equals(Channel))) change(message);
-        return batch.ToByteArray();
     }
 
     private static byte[] Batch(PeerMessage message) => new PeerBatch { Suite = Suite.Current, Network = TestNodes.Network, Messages = { message } }.ToByteArray();

@@ -22,10 +22,12 @@ public sealed class AuditProperties
         world.OnPeer = (_, to, message) =>
         {
             if (to != world.Beta || message.Proposal is not { } proposal) return [message];
-            byte[] commitments = proposal.Items[0].Entry.Commitments.ToByteArray();
-            commitments[0] ^= 1;
-            proposal.Items[0].Entry.Commitments = Google.Protobuf.ByteString.CopyFrom(commitments);
-            return [message];
+            return [OtherProposal.Of(world, world.Alpha, proposal, static other =>
+            {
+                byte[] commitments = other.Body.Items[0].Entry.Commitments.ToByteArray();
+                commitments[0] ^= 1;
+                other.Body.Items[0].Entry.Commitments = Google.Protobuf.ByteString.CopyFrom(commitments);
+            })];
         };
         world.Pay(world.Alpha, 1_00);
         world.OnPeer = null;

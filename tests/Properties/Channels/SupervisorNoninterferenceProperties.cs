@@ -77,7 +77,7 @@ public sealed class SupervisorNoninterferenceProperties
         world.OnPeer = (from, to, message) =>
         {
             // What Alpha commits to in the second batch, Beta finds false: a refusal is delivered too.
-            if (to == world.Beta && message.Proposal is { } proposal && proposals++ == 1) Spoil(proposal);
+            if (to == world.Beta && message.Proposal is { } proposal && proposals++ == 1) return [OtherProposal.Of(world, from, proposal, p => Spoil(p.Body))];
             if (to != world.Supervisor) return [message];
             messages.Add($"supervisor from {from.Id}: {message.MessageCase} of {message.CalculateSize()} bytes");
             foreach (DeliveryItem item in message.Delivery?.Items ?? [])
@@ -119,7 +119,7 @@ public sealed class SupervisorNoninterferenceProperties
         };
     }
 
-    private static void Spoil(Proposal proposal)
+    private static void Spoil(ProposalBody proposal)
     {
         byte[] commitments = proposal.Items[0].Entry.Commitments.ToByteArray();
         commitments[0] ^= 1;

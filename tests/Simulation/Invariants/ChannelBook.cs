@@ -1,5 +1,6 @@
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Reading;
 using Settlement.Core.Vault.Records;
@@ -11,7 +12,40 @@ namespace Settlement.Tests.Simulation.Invariants;
 /// <summary>A batch as the first member that finalised it has it.</summary>
 internal sealed record BatchFacts(
     Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
-    IReadOnlyDictionary<(int Member, string Currency), long> Positions);
+    IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved);
+
+/// <summary>Money in escrow, and where it stands.</summary>
+internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
+{
+    public EntryId Entry { get; } = entry;
+
+    public int Buyer => buyer;
+
+    public MoneyValue Amount => amount;
+
+    public long Sequence => sequence;
+
+    public EntryId Newest { get; set; } = entry;
+
+    public int Generation { get; set; } = 1;
+
+    public string State { get; set; } = "Held";
+}
+
+/// <summary>A payment that became final, and whether it was returned.</summary>
+internal sealed class PaymentFacts(EntryId entry, int payer, MoneyValue amount, long sequence)
+{
+    public EntryId Entry => entry;
+
+    public int Payer => payer;
+
+    public MoneyValue Amount => amount;
+
+    public long Sequence => sequence;
+
+    /// <summary>The return; null while there is none.</summary>
+    public EntryId? Returned { get; set; }
+}
 
 /// <summary>
 /// One channel's money by plain arithmetic over the entries that became final, apart from how members compute it. Entries
@@ -25,6 +59,16 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly HashSet<string> tags = new(StringComparer.Ordinal);
     private readonly HashSet<string> references = new(StringComparer.Ordinal);
     private readonly HashSet<string> postings = new(StringComparer.Ordinal);
+    private readonly List<PaymentFacts> payments = [];
+    private readonly Dictionary<EntryId, PaymentFacts> byEntry = [];
+    private readonly Dictionary<(int Member, string Currency), long> reserved = [];
+    private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
+
+    /// <summary>All money that ever was in escrow.</summary>
+    public IReadOnlyCollection<EscrowFacts> Escrows => escrows.Values;
+
+    /// <summary>The payments that became final, in their order.</summary>
+    public IReadOnlyList<PaymentFacts> Payments => payments;
 
     /// <summary>By sequence, from 1.</summary>
     public IReadOnlyList<BatchFacts> Batches => batches;
@@ -44,8 +88,8 @@ internal sealed class ChannelBook(ChannelTerms terms)
         if (row.Sequence > batches.Count)
         {
             Dictionary<Digest, string> paid = [];
-            foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, paid);
-            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions)));
+            foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
+            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved)));
             return;
         }
 
@@ -54,7 +98,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
             "members agree", $"{who} has another batch {row.Sequence}");
     }
 
-    private void Apply(ChannelContext context, KeptEntries kept, SealedEntry sealedEntry, Dictionary<Digest, string> paid)
+    private void Apply(ChannelContext context, KeptEntries kept, SealedEntry sealedEntry, long sequence, Dictionary<Digest, string> paid)
     {
         (OpenedEntry? opened, string code) = kept.Open(sealedEntry);
         Violation.Unless(opened is not null, "members read their entries", code);
@@ -70,13 +114,69 @@ internal sealed class ChannelBook(ChannelTerms terms)
             return;
         }
 
+        if (entry.Plan.Contract.Name == "Escrow")
+        {
+            ApplyEscrow(entry, amount, sequence);
+            return;
+        }
+
+        if (entry.Action.Name == "return")
+        {
+            Return(entry, amount);
+            return;
+        }
+
         string tag = Text(entry, "remittance")!;
         Violation.Unless(tags.Add(tag), "nothing happens twice", $"{tag} was paid twice");
         if (Text(entry, "uetr") is { } uetr) Violation.Unless(references.Add(uetr), "a reference is used once", $"{tag} uses one again");
         paid.Add(entry.Id.Value, tag);
-        Move(entry.Actor, amount.Currency, -amount.MinorUnits);
-        Move(1 - entry.Actor, amount.Currency, amount.MinorUnits);
-        Violation.Unless(positions[(entry.Actor, amount.Currency)] >= -terms.LimitOf(entry.Actor, amount.Currency), "positions keep their limit", tag);
+        PaymentFacts payment = new(entry.Id, entry.Actor, amount, sequence);
+        payments.Add(payment);
+        byEntry.Add(entry.Id, payment);
+        Pay(entry.Actor, amount, tag);
+    }
+
+    /// <summary>Money is set aside once, and paid or free again once.</summary>
+    private void ApplyEscrow(OpenedEntry entry, MoneyValue amount, long sequence)
+    {
+        if (entry.Action.Name == "fund")
+        {
+            escrows.Add(entry.Id, new EscrowFacts(entry.Id, entry.Actor, amount, sequence));
+            Reserve(entry.Actor, amount.Currency, amount.MinorUnits);
+            return;
+        }
+
+        Violation.Unless(escrows.TryGetValue(entry.Instance, out EscrowFacts? escrow), "only what is final is acted on", "an escrow that is not there");
+        Violation.Unless(escrow!.State == "Held" && escrow.Amount == amount && entry.Generation == ++escrow.Generation, "nothing happens twice", $"{entry.Action.Name} of an escrow that is {escrow.State}");
+        escrow.Newest = entry.Id;
+        if (entry.Action.Name == "extend") return;
+        Reserve(escrow.Buyer, amount.Currency, -amount.MinorUnits);
+        escrow.State = entry.Action.Name == "accept" ? "Paid" : "Free";
+        if (entry.Action.Name == "accept") Pay(escrow.Buyer, amount, "an acceptance");
+    }
+
+    private void Reserve(int member, string currency, long minorUnits)
+    {
+        long after = reserved[(member, currency)] = reserved.GetValueOrDefault((member, currency)) + minorUnits;
+        Violation.Unless(after >= 0, "what is set aside is free again once", "less than nothing is set aside");
+        if (minorUnits > 0) Violation.Unless(positions.GetValueOrDefault((member, currency)) - after >= -terms.LimitOf(member, currency), "positions keep their limit", "more is set aside than there is");
+    }
+
+    /// <summary>A payment is returned at most once, by who was paid, and whole.</summary>
+    private void Return(OpenedEntry entry, MoneyValue amount)
+    {
+        Violation.Unless(byEntry.TryGetValue(entry.Instance, out PaymentFacts? payment), "only what is final is returned", "a return of no payment");
+        Violation.Unless(payment!.Returned is null, "nothing happens twice", "a payment was returned twice");
+        Violation.Unless(payment.Payer != entry.Actor && payment.Amount == amount, "a return gives back what was paid", $"{amount} by {entry.Actor}");
+        payment.Returned = entry.Id;
+        Pay(entry.Actor, amount, "a return");
+    }
+
+    private void Pay(int payer, MoneyValue amount, string what)
+    {
+        Move(payer, amount.Currency, -amount.MinorUnits);
+        Move(1 - payer, amount.Currency, amount.MinorUnits);
+        Violation.Unless(positions[(payer, amount.Currency)] - reserved.GetValueOrDefault((payer, amount.Currency)) >= -terms.LimitOf(payer, amount.Currency), "positions keep their limit", what);
     }
 
     private void Move(int member, string currency, long minorUnits) => positions[(member, currency)] = positions.GetValueOrDefault((member, currency)) + minorUnits;

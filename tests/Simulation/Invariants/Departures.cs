@@ -20,13 +20,15 @@ internal sealed class Departures
     private static readonly HashSet<string> Impossible = new(StringComparer.Ordinal)
     {
         ChannelCodes.EntryMalformed, ChannelCodes.CommitmentMismatch, ChannelCodes.EnvelopeUnreadable, ChannelCodes.EntryNotOurs, ChannelCodes.PostingRefused,
-        ChannelCodes.SecondHead, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
+        ChannelCodes.InstanceUnknown, ChannelCodes.InstanceDiffers,
+        ChannelCodes.SecondHead, ChannelCodes.ProposalSignature, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
         ChannelCodes.EpochKeyUnreadable, LedgerCodes.Malformed, LedgerCodes.EndorsementSignature, LedgerCodes.TakeoverSignature, LedgerCodes.NotAdmitted, LedgerCodes.RootChanged,
         LedgerCodes.CheckpointUnreadable, LedgerCodes.CheckpointSignature, LedgerCodes.CheckpointSmaller, LedgerCodes.Forked, LedgerCodes.NotConsistent,
         LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf,
     };
 
     private readonly Dictionary<(string Member, Digest Channel, Digest Previous, long Term), Digest> signed = [];
+    private readonly Dictionary<(string Member, Digest Channel, Digest Previous, ulong Term), Proposal> proposed = [];
     private readonly HashSet<(string Member, Digest Head)> durable = [];
 
     /// <summary>A batch in flight is durable.</summary>
@@ -69,6 +71,8 @@ internal sealed class Departures
                 Sign(node, new HeadFields(new Digest(answer.Channel.Span), (long)answer.Term, (long)answer.Sequence, new Digest(answer.PreviousHead.Span), new Digest(answer.Head.Span)));
                 break;
             case PeerMessage.MessageOneofCase.Proposal:
+                (string, Digest, Digest, ulong) place = (node.Name, new Digest(message.Proposal.Channel.Span), new Digest(message.Proposal.PreviousHead.Span), message.Proposal.Term);
+                Violation.Unless(proposed.TryAdd(place, message.Proposal) || proposed[place].Equals(message.Proposal), "one proposal for a previous head and term", node.Name);
                 Violation.Unless(IsFinal(node, message.Proposal.Channel.Span, (long)message.Proposal.Sequence) is not null
                     || InFlight(node, message.Proposal.Channel.Span) is { } proposal && proposal.Equals(message.Proposal), "a proposal is durable", node.Name);
                 break;
@@ -100,8 +104,9 @@ internal sealed class Departures
     {
         byte[] id = channel.ToArray();
         if (node.Store.Scan(PayloadKind.Proposals).FirstOrDefault(r => r.Key.AsSpan(0, Digest.Length).SequenceEqual(id)) is not { } row) return null;
-        Proposal rest = node.Rows.Open(PayloadKind.Proposals, row.Key, row.Body, Proposal.Parser);
-        return KeptEntry.With(rest, EntriesRow.Parser.ParseFrom(node.Store.Find(PayloadKind.Entries, row.Key)!).Entries);
+        ProposalRow kept = node.Rows.Open(PayloadKind.Proposals, row.Key, row.Body, ProposalRow.Parser);
+        Violation.Unless(SignedProposal.TryRead(kept.Claim, out SignedProposal? signed), "a proposal is durable", $"{node.Name} does not keep what it signed");
+        return signed!.ToProposal(KeptEntry.With(kept.Rest, EntriesRow.Parser.ParseFrom(node.Store.Find(PayloadKind.Entries, row.Key)!).Entries).ToByteString());
     }
 
     private static Digest? IsFinal(MachineNode node, ReadOnlySpan<byte> channel, long sequence) =>

@@ -15,8 +15,15 @@ internal static class Rest
     public static void Check(World world)
     {
         CheckInstructions(world);
+        CheckActs(world);
         CheckReports(world);
         CheckPools(world);
+        foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
+        {
+            foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckInstances(bank, channel, book);
+            foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckEscrows(bank, channel, book);
+        }
+
         Supervision.Check(world);
     }
 
@@ -38,6 +45,51 @@ internal static class Rest
                 Violation.Unless(status is InstructionStatus.Settled or InstructionStatus.Rejected, "nothing is lost", $"{order.Tags[i]} is {status} for ever");
                 Violation.Unless(times == (status == InstructionStatus.Settled ? 1 : 0), "a status follows from the entry", $"{order.Tags[i]} is {status} and was paid {times} times");
             }
+        }
+    }
+
+    /// <summary>Every order of an action ended, and those that settled are the entries that became final.</summary>
+    private static void CheckActs(World world)
+    {
+        int settled = 0;
+        foreach (ActRequest order in world.Workload.Acts)
+        {
+            Violation.Unless(order.Answer is not null, "every message is answered", order.Key);
+            if (order.Answer!.Refusal is not null) continue;
+            VaultReader reader = new(World.Network, order.Bank.Id, order.Bank.VaultKey);
+            byte[] key = Convert.FromHexString(order.Answer.Instructions[0].Id);
+            byte[] body = order.Bank.Store.Find(PayloadKind.Instructions, key) ?? throw new Violation("nothing is lost", order.Key);
+            InstructionView view = reader.ReadInstruction(key, body);
+            Violation.Unless(view.Status is InstructionStatus.Settled or InstructionStatus.Rejected, "nothing is lost", $"{order.Key} is {view.Status} for ever");
+            if (view.Status == InstructionStatus.Settled) settled++;
+        }
+
+        int final = world.Invariants.Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null) + b.Escrows.Sum(e => e.Generation));
+        Violation.Unless(settled == final, "a status follows from the entry", $"{settled} actions settled and {final} are final");
+    }
+
+    private static void CheckEscrows(MachineNode bank, Digest channel, ChannelBook book)
+    {
+        foreach (EscrowFacts escrow in book.Escrows)
+        {
+            byte[]? body = bank.Store.Find(PayloadKind.Facts, VaultReader.InstanceKeys(channel, escrow.Entry)[0].Key);
+            InstanceRow? row = body is null ? null : InstanceRow.Parser.ParseFrom(body);
+            uint state = escrow.State switch { "Held" => 0, "Paid" => 1, _ => 2u };
+            Violation.Unless(row is null ? escrow.Generation == 1 : row.State == state && row.Generation == escrow.Generation && row.Newest.Span.SequenceEqual(escrow.Newest.ToArray()),
+                "members agree on every instance", $"{bank.Name} has another state of an escrow");
+        }
+    }
+
+    /// <summary>Both members' rows say of every payment where it stands.</summary>
+    private static void CheckInstances(MachineNode bank, Digest channel, ChannelBook book)
+    {
+        foreach (PaymentFacts payment in book.Payments)
+        {
+            byte[]? body = bank.Store.Find(PayloadKind.Facts, VaultReader.InstanceKeys(channel, payment.Entry)[0].Key);
+            Violation.Unless(body is null == payment.Returned is null, "members agree on every instance", $"{bank.Name} has another state of a payment");
+            if (body is null) continue;
+            InstanceRow row = InstanceRow.Parser.ParseFrom(body);
+            Violation.Unless(row is { State: 1, Generation: 2 } && row.Newest.Span.SequenceEqual(payment.Returned!.Value.ToArray()), "members agree on every instance", $"{bank.Name} has another return");
         }
     }
 

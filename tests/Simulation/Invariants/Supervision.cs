@@ -47,10 +47,22 @@ internal static class Supervision
                     supervisor.Store.Find(PayloadKind.Batches, key), supervisor.Store.Find(PayloadKind.ContentKeys, key), []);
             }
 
+            CheckInstances(world, context, audit);
             ChannelVerdict verdict = audit.Finish();
             Violation.Unless(verdict is { Delivered: true, Authentic: true, ReExecuted: true }, "the supervisor sees everything",
                 $"delivered {verdict.Delivered}, authentic {verdict.Authentic}, re-executed {verdict.ReExecuted}: "
                 + string.Join(' ', verdict.NotDelivered.Concat(verdict.NotAuthentic).Concat(verdict.NotReExecuted).Select(f => $"{f.Sequence}:{f.Code}")));
         }
+    }
+
+    /// <summary>What can still be returned is what was not.</summary>
+    private static void CheckInstances(World world, ChannelContext context, ChannelAudit audit)
+    {
+        if (!world.Invariants.Books.TryGetValue(context.Channel, out ChannelBook? book)) return;
+        foreach (PaymentFacts payment in book.Payments)
+            Violation.Unless(audit.Instances.Find(payment.Entry) is null == payment.Returned is not null, "the supervisor agrees on every instance", "a payment stands elsewhere for it");
+        foreach (EscrowFacts escrow in book.Escrows)
+            Violation.Unless((audit.Instances.Find(escrow.Entry)?.State.Name ?? "ended") == (escrow.State == "Held" ? "Held" : "ended"), "the supervisor agrees on every instance", "an escrow stands elsewhere for it");
+        Violation.Unless(audit.Instances.Count == book.Payments.Count(p => p.Returned is null) + book.Escrows.Count(e => e.State == "Held"), "the supervisor agrees on every instance", "it has instances that nobody has");
     }
 }

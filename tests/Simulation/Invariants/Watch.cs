@@ -88,6 +88,9 @@ internal sealed class Watch(World world)
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
         + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
 
+    /// <summary>Whether a bank is in a channel, as far as it has applied a batch of it.</summary>
+    public bool IsMember(MachineNode node, Digest channel) => contexts.ContainsKey((node.Name, channel)) && applied.ContainsKey((node.Name, channel));
+
     private ChannelContext ContextOf(MachineNode node, Digest channel)
     {
         if (contexts.TryGetValue((node.Name, channel), out ChannelContext? context)) return context;
@@ -129,11 +132,12 @@ internal sealed class Watch(World world)
         foreach (PositionRow position in row.Positions)
         {
             long expected = facts.Positions.GetValueOrDefault(((int)position.Member, position.Currency));
+            Violation.Unless(position.Reserved == facts.Reserved.GetValueOrDefault(((int)position.Member, position.Currency)), "what is set aside follows from the entries", $"{node.Name} has {position.Reserved} {position.Currency} set aside");
             Violation.Unless(position.MinorUnits == expected, "positions follow from the entries", $"{node.Name} has {position.MinorUnits} for {expected} {position.Currency}");
         }
 
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
-        ChannelState state = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray())), row.Postings, contracts!);
+        ChannelState state = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts!);
         Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");
     }
 
@@ -150,7 +154,9 @@ internal sealed class Watch(World world)
         Violation.Unless(row.Sequence >= 1 && row.Sequence <= Log.SequenceOf(channel) && row.Sequence <= Books[channel].Batches.Count, "settled is final", $"{row.Remittance} at {row.Sequence}");
         BatchFacts facts = Books[channel].Batches[(int)row.Sequence - 1];
         Digest entry = new(row.Entry.Span);
-        bool isRight = status == InstructionStatus.Settled
+        bool isRight = row.Action.Length > 0 && status == InstructionStatus.Settled
+            ? facts.Items.Any(i => i.Entry == entry && i.Refusal is null)
+            : status == InstructionStatus.Settled
             ? facts.Tags.TryGetValue(entry, out string? tag) && tag == row.Remittance
             : facts.Items.Any(i => i.Entry == entry && i.Refusal == row.Reason);
         Violation.Unless(isRight, "a status follows from the entry", $"{row.Remittance} is {status}");

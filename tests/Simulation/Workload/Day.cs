@@ -16,6 +16,7 @@ internal sealed class Day
     private readonly World world;
     private readonly Chance chance;
     private readonly List<BackOffice> offices;
+    private readonly List<Acts> acts;
     private int pending;
 
     public Day(World world)
@@ -24,6 +25,7 @@ internal sealed class Day
         chance = world.Chance.Fork("day");
         Currencies = [Code("EUR"), Code("USD")];
         offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
+        acts = [.. world.Banks.Select(b => new Acts(world, this, b))];
     }
 
     public IReadOnlyList<Currency> Currencies { get; }
@@ -31,11 +33,14 @@ internal sealed class Day
     /// <summary>Everything that was submitted.</summary>
     public IEnumerable<Order> Orders => offices.SelectMany(o => o.Orders);
 
+    /// <summary>Every action that was ordered.</summary>
+    public IEnumerable<ActRequest> Acts => acts.SelectMany(a => a.Orders);
+
     /// <summary>References used so far, for duplicates.</summary>
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => offices.All(o => o.IsDone) && pending == 0;
+    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && pending == 0;
 
     public void Begin()
     {
@@ -58,6 +63,7 @@ internal sealed class Day
         }
 
         foreach (BackOffice office in offices) office.Begin();
+        foreach (Acts acting in acts) acting.Begin();
         world.After(world.Swarm.Storm / 2, () =>
         {
             if (!chance.Happens(500)) return;

@@ -6,7 +6,7 @@ namespace Settlement.Tests.Simulation.Worlds;
 internal static class Library
 {
     /// <summary>Their sources.</summary>
-    public static IReadOnlyList<string> Sources { get; } = [Read("GrossPayment.contract"), Read("PoolFunding.contract")];
+    public static IReadOnlyList<string> Sources { get; } = [Read("GrossPayment.contract"), Read("PoolFunding.contract"), Read("Escrow.contract")];
 
     private static string Read(string name)
     {

@@ -40,7 +40,7 @@ internal static class Names
     private static string Of(PeerMessage message) => message.MessageCase switch
     {
         PeerMessage.MessageOneofCase.Commands => $"commands:t{message.Commands.Term}x{message.Commands.Entries.Count}",
-        PeerMessage.MessageOneofCase.Proposal => $"proposal:t{message.Proposal.Term}s{message.Proposal.Sequence}x{message.Proposal.Items.Count}",
+        PeerMessage.MessageOneofCase.Proposal => $"proposal:t{message.Proposal.Term}s{message.Proposal.Sequence}x{ProposalBody.Parser.ParseFrom(message.Proposal.Body).Items.Count}",
         PeerMessage.MessageOneofCase.Endorsement => $"endorsement:t{message.Endorsement.Term}s{message.Endorsement.Sequence}r{message.Endorsement.Refusals.Count}{message.Endorsement.Objection}",
         PeerMessage.MessageOneofCase.Finality => $"finality:s{message.Finality.Sequence}",
         PeerMessage.MessageOneofCase.Delivery => $"delivery:s{message.Delivery.Sequence}x{message.Delivery.Items.Count}",

@@ -20,7 +20,7 @@ public sealed class KeptEntryTests
     [InlineData("with a field of a later version beside the entries")]
     public void Together_they_are_what_was_sent(string proposal)
     {
-        Proposal sent = Sent();
+        ProposalBody sent = Sent();
         SealedEntry?[] kept = [.. sent.Items.Select(static item => Kept(item.Entry))];
         switch (proposal)
         {
@@ -35,14 +35,14 @@ public sealed class KeptEntryTests
                 sent.Items[1].Entry = SealedEntry.Parser.ParseFrom([.. sent.Items[1].Entry.ToByteArray(), .. LaterField]);
                 break;
             case "with a field of a later version beside the entries":
-                sent = Proposal.Parser.ParseFrom([.. sent.ToByteArray(), .. LaterField]);
+                sent = ProposalBody.Parser.ParseFrom([.. sent.ToByteArray(), .. LaterField]);
                 break;
             default:
                 break;
         }
 
         byte[] before = sent.ToByteArray();
-        Proposal rest = Proposal.Parser.ParseFrom(KeptEntry.Without(sent, kept).ToByteArray());
+        ProposalBody rest = ProposalBody.Parser.ParseFrom(KeptEntry.Without(sent, kept).ToByteArray());
         EntriesRow row = EntriesRow.Parser.ParseFrom(Core.Vault.BatchRows.WriteEntries(kept));
         Assert.Equal(before, KeptEntry.With(rest, row.Entries).ToByteArray());
         Assert.Equal(before, sent.ToByteArray());
@@ -79,9 +79,9 @@ public sealed class KeptEntryTests
         Assert.Equal(world.Alpha.Vault.Scan(PayloadKind.Batches).Select(static r => Convert.ToHexString(r.Key)), world.Alpha.Vault.Scan(PayloadKind.Entries).Select(static r => Convert.ToHexString(r.Key)));
     }
 
-    private static Proposal Sent()
+    private static ProposalBody Sent()
     {
-        Proposal proposal = new() { Channel = ByteString.CopyFrom(new byte[32]), Term = 1, Sequence = 7, TimeUnixMs = 5, PositionSalts = new SealedEnvelope { WrappedKey = Bytes(68) } };
+        ProposalBody proposal = new() { TimeUnixMs = 5, PositionSalts = new SealedEnvelope { WrappedKey = Bytes(68) } };
         for (int i = 0; i < 2; i++)
         {
             SealedEntry entry = new() { Header = Bytes(90), Commitments = Bytes(64) };

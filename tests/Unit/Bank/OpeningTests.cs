@@ -90,6 +90,26 @@ public sealed class OpeningTests
         Assert.Equal(opens ? [] : [ChannelCodes.LimitNotGranted], world.Beta.Alarms);
     }
 
+    [Theory]
+    [InlineData("", "", false, null)]
+    [InlineData("DE", "", true, null)]
+    [InlineData("DE", "FR", true, ChannelCodes.TermsNotAccepted)]
+    [InlineData("DE", "", false, ChannelCodes.TransferWithoutBasis)]
+    public void A_channel_between_jurisdictions_opens_with_a_basis_and_with_what_each_bank_says_of_itself(string own, string saidOfBeta, bool hasBasis, string? refusal)
+    {
+        using TwoBanks world = new(settings: new BankSettings { Jurisdiction = own });
+        ChannelRequest request = world.Request();
+        // Both banks of this world have one setting; what is said of the other is the operator's order.
+        request = request with
+        {
+            Jurisdictions = new Dictionary<Core.Identifiers.ParticipantId, string> { [world.Beta.Id] = saidOfBeta.Length > 0 ? saidOfBeta : hasBasis ? own : "" },
+            TransferBases = hasBasis ? [(world.Alpha.Id, world.Beta.Id, "consent"), (world.Beta.Id, world.Alpha.Id, "standard-contract")] : [],
+        };
+        OpenChannelResult result = world.Ask<OpenChannelResult>(world.Alpha, id => new BankInput.OpenChannel(id, request));
+        Assert.Equal(refusal, result.Refusal);
+        Assert.Equal(refusal is null, ChannelsOf(world, world.Beta).Count == 1);
+    }
+
     [Fact]
     public void A_channel_does_not_open_while_its_observer_is_silent_or_forged()
     {

@@ -76,7 +76,7 @@ public sealed class PostingTests
         List<string> refused = [];
         world.OnPeer = (_, to, message) =>
         {
-            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items.Add(new BatchItem { Entry = entry });
+            if (to == world.Beta && message.Proposal is { } proposal) return [OtherProposal.Of(world, world.Alpha, proposal, p => p.Body.Items.Add(new BatchItem { Entry = entry }))];
             if (message.Endorsement is { } answer) refused.AddRange(answer.Refusals.Where(r => r.Index == 1).Select(r => r.Refusal.Code));
             return [message];
         };
@@ -150,7 +150,7 @@ public sealed class PostingTests
         world.OnPeer = (_, _, message) =>
         {
             if (message.Commands is { } commands) handed.AddRange(commands.Entries);
-            if (message.Proposal is { } proposal) handed.AddRange(proposal.Items.Where(i => i.Entry is not null).Select(i => i.Entry));
+            if (message.Proposal is { } proposal) handed.AddRange(OtherProposal.BodyOf(proposal).Items.Where(i => i.Entry is not null).Select(i => i.Entry));
             return [message];
         };
         world.Pay(world.Beta, 10_00);
@@ -165,7 +165,8 @@ public sealed class PostingTests
         List<string> codes = [];
         world.OnPeer = (_, to, message) =>
         {
-            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items.Add(handed.DistinctBy(e => e.Header).Select(e => new BatchItem { Entry = e }));
+            if (to == world.Beta && message.Proposal is { } proposal)
+                return [OtherProposal.Of(world, world.Alpha, proposal, p => p.Body.Items.Add(handed.DistinctBy(static e => e.Header).Select(static e => new BatchItem { Entry = e })))];
             if (message.Endorsement is { } answer) codes.AddRange(answer.Refusals.Select(r => r.Refusal.Code));
             return [message];
         };
@@ -186,13 +187,13 @@ public sealed class PostingTests
         List<string> objections = [];
         world.OnPeer = (_, to, message) =>
         {
-            if (to == world.Beta && message.Proposal is { } proposal && proposal.Items[0].Entry is { } entry)
+            if (to == world.Beta && message.Proposal is { } proposal && OtherProposal.BodyOf(proposal).Items[0].Entry is { } entry)
             {
                 EntryHeader header = EntryHeader.Parser.ParseFrom(entry.Header);
                 BatchItem second = asRefusal
                     ? new BatchItem { Refusal = new Refusal { EntryId = header.EntryId, Code = "AM04", Salt = ByteString.CopyFrom(new byte[32]) } }
                     : new BatchItem { Entry = entry };
-                proposal.Items.Insert(0, second);
+                return [OtherProposal.Of(world, world.Alpha, proposal, p => p.Body.Items.Insert(0, second))];
             }
 
             if (message.Endorsement is { Objection.Length: > 0 } answer) objections.Add(answer.Objection);

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Tests.Channels;
 using Settlement.Wire.Channels;
@@ -13,28 +14,28 @@ public sealed class ProposalTests
 {
     private static readonly PayloadKind[] ChannelRows = [PayloadKind.Snapshots, PayloadKind.InFlight, PayloadKind.Proposals, PayloadKind.Entries, PayloadKind.Batches, PayloadKind.ContentKeys, PayloadKind.Facts, PayloadKind.Waiting];
 
-    private static readonly Dictionary<string, (string Code, Action<Proposal> Tell)> FalseProposals = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Code, Action<OtherProposal> Tell)> FalseProposals = new(StringComparer.Ordinal)
     {
         ["a sequence too far"] = (ChannelCodes.ProposalOutOfPlace, p => p.Sequence++),
         ["the largest sequence"] = (ChannelCodes.ProposalOutOfPlace, p => p.Sequence = long.MaxValue),
         ["another previous head"] = (ChannelCodes.ProposalOutOfPlace, p => p.PreviousHead = Lies.Flipped(p.PreviousHead, 3)),
         ["a later term"] = (ChannelCodes.ProposalOutOfPlace, p => p.Term++),
-        ["a time too early"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs -= 31_000),
-        ["a time too late"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs += 31_000),
-        ["the least time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs = long.MinValue),
-        ["the largest time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs = long.MaxValue),
-        ["a falling time"] = (ChannelCodes.TimeRefused, p => p.TimeUnixMs -= 5_000),
-        ["no salts"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts = null),
-        ["salts of another key"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts.WrappedKey = Lies.Flipped(p.PositionSalts.WrappedKey, 30)),
-        ["salts that were changed"] = (ChannelCodes.EnvelopeUnreadable, p => p.PositionSalts.Ciphertext = Lies.Flipped(p.PositionSalts.Ciphertext, 3)),
-        ["an empty batch"] = (ChannelCodes.EntryMalformed, p => p.Items.Clear()),
-        ["an item that is nothing"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem())),
-        ["an entry without a name"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Entry = new SealedEntry() })),
-        ["a refusal without a reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal("") })),
-        ["a refusal with a long reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal(new string('A', 36)) })),
-        ["a refusal with markup for a reason"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = Refusal("<a>\u0001") })),
-        ["a refusal with a short salt"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { Salt = ByteString.CopyFrom(new byte[31]) } })),
-        ["a refusal without an entry"] = (ChannelCodes.EntryMalformed, p => p.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { EntryId = ByteString.Empty } })),
+        ["a time too early"] = (ChannelCodes.TimeRefused, p => p.Body.TimeUnixMs -= 31_000),
+        ["a time too late"] = (ChannelCodes.TimeRefused, p => p.Body.TimeUnixMs += 31_000),
+        ["the least time"] = (ChannelCodes.TimeRefused, p => p.Body.TimeUnixMs = long.MinValue),
+        ["the largest time"] = (ChannelCodes.TimeRefused, p => p.Body.TimeUnixMs = long.MaxValue),
+        ["a falling time"] = (ChannelCodes.TimeRefused, p => p.Body.TimeUnixMs -= 5_000),
+        ["no salts"] = (ChannelCodes.EnvelopeUnreadable, p => p.Body.PositionSalts = null),
+        ["salts of another key"] = (ChannelCodes.EnvelopeUnreadable, p => p.Body.PositionSalts.WrappedKey = Lies.Flipped(p.Body.PositionSalts.WrappedKey, 30)),
+        ["salts that were changed"] = (ChannelCodes.EnvelopeUnreadable, p => p.Body.PositionSalts.Ciphertext = Lies.Flipped(p.Body.PositionSalts.Ciphertext, 3)),
+        ["an empty batch"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Clear()),
+        ["an item that is nothing"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem())),
+        ["an entry without a name"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Entry = new SealedEntry() })),
+        ["a refusal without a reason"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Refusal = Refusal("") })),
+        ["a refusal with a long reason"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Refusal = Refusal(new string('A', 36)) })),
+        ["a refusal with markup for a reason"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Refusal = Refusal("<a>\u0001") })),
+        ["a refusal with a short salt"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { Salt = ByteString.CopyFrom(new byte[31]) } })),
+        ["a refusal without an entry"] = (ChannelCodes.EntryMalformed, p => p.Body.Items.Add(new BatchItem { Refusal = new Refusal(Refusal("AM04")) { EntryId = ByteString.Empty } })),
     };
 
     private static readonly Dictionary<string, Action<EndorsementAnswer>> FalseEndorsements = new(StringComparer.Ordinal)
@@ -68,9 +69,10 @@ public sealed class ProposalTests
         world.OnPeer = (from, to, message) =>
         {
             if (to != world.Beta || message.Proposal is null) return [message];
-            if (!told) FalseProposals[lie].Tell(message.Proposal);
+            if (from != world.Alpha) return [];
+            if (told) return [message];
             told = true;
-            return from == world.Alpha ? [message] : [];
+            return [OtherProposal.Of(world, world.Alpha, message.Proposal, FalseProposals[lie].Tell)];
         };
         List<string> answers = [];
         Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> tell = world.OnPeer;
@@ -114,7 +116,8 @@ public sealed class ProposalTests
         ChannelContext context = world.Context(world.Alpha);
         world.OnPeer = (_, to, message) =>
         {
-            if (to == world.Beta && message.Proposal is { } proposal) proposal.Items[0].Entry.Commitments = Lies.Flipped(proposal.Items[0].Entry.Commitments, 0);
+            if (to == world.Beta && message.Proposal is { } proposal)
+                return [OtherProposal.Of(world, world.Alpha, proposal, static p => p.Body.Items[0].Entry.Commitments = Lies.Flipped(p.Body.Items[0].Entry.Commitments, 0))];
             if (to == world.Alpha && message.Endorsement is { Refusals.Count: 1 } answer) answer.Refusals.Add(answer.Refusals[0]);
             return [message];
         };
@@ -136,7 +139,10 @@ public sealed class ProposalTests
             return message.Proposal is null ? [message] : [];
         };
         world.Pay(world.Alpha, 10_00);
+        // Not even its own proposal, as it went out, when it comes back.
         world.Send(world.Beta, world.Alpha, new PeerMessage { Proposal = captured });
+        Assert.Equal([ChannelCodes.ProposalSignature], world.Alpha.Alarms);
+        world.Send(world.Beta, world.Alpha, new OtherProposal(captured!).Sign(world, world.Beta));
         Assert.Contains(ChannelCodes.NotTheSequencer, world.Alpha.Alarms);
         world.AssertGoesOn();
     }
@@ -147,25 +153,29 @@ public sealed class ProposalTests
         using TwoBanks world = Funded();
         Proposal? captured = null;
         List<EndorsementAnswer> answers = [];
+        bool isHeld = false;
         world.OnPeer = (_, to, message) =>
         {
             if (message.Proposal is { } proposal) captured ??= proposal.Clone();
+            if (message.Proposal is not null && isHeld) return [];
             if (message.Endorsement is not { } answer) return [message];
             answers.Add(answer.Clone());
             return [];
         };
         world.Pay(world.Alpha, 10_00);
         string signed = world.Beta.Vault.Text(PayloadKind.InFlight);
-        Proposal second = captured!.Clone();
-        second.TimeUnixMs++;
-        world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = second });
+        PeerMessage second = OtherProposal.Of(world, world.Alpha, captured!, static p => p.Body.TimeUnixMs++);
+        world.Send(world.Alpha, world.Beta, second);
         Assert.Contains(ChannelCodes.SecondHead, world.Beta.Alarms);
         Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
-        // Also after a restart, when only the vault remembers what was signed.
+        // Also after a restart, when only the vault remembers what was signed, and nobody says it again.
+        isHeld = true;
+        int pieces = Kept(world).Pieces;
         world.Beta.Restart();
         world.Pass(TimeSpan.FromSeconds(3));
-        world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = second });
+        world.Send(world.Alpha, world.Beta, second);
         Assert.Equal(ChannelCodes.SecondHead, answers[^1].Objection);
+        Assert.Equal((2L, pieces), (Kept(world).Count, Kept(world).Pieces));
         Assert.Equal(signed, world.Beta.Vault.Text(PayloadKind.InFlight));
         world.Send(world.Alpha, world.Beta, new PeerMessage { Proposal = captured });
         Assert.Equal(answers[0].Endorsement, answers[^1].Endorsement);
@@ -212,6 +222,13 @@ public sealed class ProposalTests
         world.Pass(TimeSpan.FromSeconds(5));
         world.AssertGoesOn();
         Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
+    }
+
+    private static (long Count, int Pieces) Kept(TwoBanks world)
+    {
+        VaultReader reader = new(TwoBanks.Network, world.Beta.Id, world.Beta.VaultKey);
+        AlarmView alarm = Assert.Single(world.Beta.Vault.Scan(PayloadKind.Alarms).Select(r => reader.ReadAlarm(r.Key, r.Body)), static a => a.Code == ChannelCodes.SecondHead);
+        return (alarm.Count, alarm.Pieces.Count);
     }
 
     private static TwoBanks Funded()

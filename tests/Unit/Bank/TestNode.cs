@@ -53,8 +53,14 @@ internal sealed class TestNode : IDisposable
 
     public List<Input> Inbox { get; } = [];
 
-    /// <summary>Effects performed, by kind: what a hostile peer makes a node do.</summary>
+    /// <summary>Messages sent: what a hostile peer makes a node say.</summary>
     public int Sends { get; set; }
+
+    /// <summary>Rows and events written, replaced ones too: what it makes a node's disk do.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>Signatures checked: what it makes a node's processor do.</summary>
+    public long Checks { get; private set; }
 
     /// <summary>The codes of every alarm that the operator was told of, in order.</summary>
     public List<string> Alarms { get; } = [];
@@ -83,10 +89,13 @@ internal sealed class TestNode : IDisposable
     {
         List<Input> inputs = [.. Inbox];
         Inbox.Clear();
+        long checks = VerifyingKey.ChecksOnThisThread;
         IReadOnlyDictionary<PayloadKey, byte[]> found = Vault.Get(Machine.Needs(inputs));
         Spent.Start();
         Step step = Machine.Step(now, inputs, found);
         Spent.Stop();
+        Checks += VerifyingKey.ChecksOnThisThread - checks;
+        Written += step.Commit.Writes.Count + step.Commit.Appends.Sum(static append => append.Events.Count);
         Vault.Commit(step.Commit);
         return step.Then;
     }

@@ -27,6 +27,8 @@ internal sealed class TestVault
 
     public IReadOnlyList<StoredEvent> Stream(string name) => AtOnce(vault.ReadStreamAsync(name, 0, Page, CancellationToken.None));
 
+    public IReadOnlyList<StoredEvent> Events() => AtOnce(vault.ReadAllAsync(0, Page, CancellationToken.None));
+
     /// <summary>What an intruder in the database does.</summary>
     public void Overwrite(PayloadKind kind, byte[] key, byte[] body)
     {

@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Agent;
-using Settlement.Core.Alarms;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
@@ -16,7 +16,6 @@ using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
-using Settlement.Host.Ledger;
 using Settlement.Ledger;
 using Settlement.Tests.Simulation;
 using Settlement.Wire.Agent;
@@ -37,15 +36,11 @@ internal sealed class TwoBanks : IDisposable
     private const int MaxRounds = 20_000;
 
     private readonly SeededEntropy entropy;
-    private readonly CheckpointSigner signer;
-    private readonly LedgerMachine ledger;
-    private readonly AlarmBook ledgerAlarms;
-    private readonly RefusedSubmissions refused;
     private readonly Dictionary<long, object> replies = [];
     private long calls;
     private int payments;
 
-    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false)
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null)
     {
         entropy = new SeededEntropy(seed);
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
@@ -57,8 +52,7 @@ internal sealed class TwoBanks : IDisposable
                 .Select(c => Convert.ToHexStringLower(c!.Hash)).ToHashSet(StringComparer.Ordinal),
         };
         SigningKey ledgerKey = SigningKey.Generate(entropy);
-        signer = new CheckpointSigner(Network, ledgerKey);
-        ledger = new LedgerMachine(Network, signer, LedgerSettings.Default);
+        LedgerNode = new TestLedger(Network, new CheckpointSigner(Network, ledgerKey), ledgerSettings ?? LedgerSettings.Default, seed + 106, Start);
         LedgerPin pin = new(new Destination(IdOf("LEDGDEFFXXX"), new Uri("https://ledger.example"), ledgerKey.PublicKey.Fingerprint), ledgerKey.PublicKey);
         Posting = SigningKey.Generate(entropy);
         NodeSettings node = Settings.Node;
@@ -71,8 +65,6 @@ internal sealed class TwoBanks : IDisposable
         Beta = new TestNode(Network, "BETAFRPPXXX", seed + 104, bank, pin, node, Start);
         Gamma = withGamma ? new TestNode(Network, "GAMMNL2AXXX", seed + 105, bank, pin, node, Start) : null;
         Nodes = withGamma ? [Alpha, Beta, Agent, Supervisor, Gamma!] : [Alpha, Beta, Agent, Supervisor];
-        ledgerAlarms = new AlarmBook(LedgerVaultKey = VaultKey.Generate(entropy), entropy, RecoveredRows.None);
-        refused = new RefusedSubmissions(ledgerAlarms, Network);
         foreach (TestNode started in Nodes) started.Restart();
         Pass(TimeSpan.FromSeconds(6));
     }
@@ -96,14 +88,11 @@ internal sealed class TwoBanks : IDisposable
 
     public SigningKey Posting { get; }
 
-    public LedgerMachine Ledger => ledger;
+    public TestLedger LedgerNode { get; }
 
-    public CheckpointSigner Signer => signer;
+    public LedgerMachine Ledger => LedgerNode.Machine;
 
-    /// <summary>Where the ledger keeps what it refused; its log is not kept.</summary>
-    public TestVault LedgerVault { get; } = new();
-
-    public VaultKey LedgerVaultKey { get; }
+    public CheckpointSigner Signer => LedgerNode.Signer;
 
     public DateTimeOffset Now { get; private set; } = Start;
 
@@ -181,9 +170,12 @@ internal sealed class TwoBanks : IDisposable
         new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], Contracts, [Eur, CurrencyOf("JPY")], limits);
 
     /// <summary>Opens the channel and the business day.</summary>
-    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits)
+    public TwoBanks Open(params (bool OfCounterparty, Money Limit)[] limits) => Open(request => request with { Limits = limits });
+
+    /// <summary>The same on other terms.</summary>
+    public TwoBanks Open(Func<ChannelRequest, ChannelRequest> change)
     {
-        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, Request(limits)));
+        OpenChannelResult result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, change(Request())));
         Assert.Null(result.Refusal);
         Channel = result.Channel!.Value;
         foreach (TestNode bank in new[] { Alpha, Beta }) Assert.Null(Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, Day)).Refusal);
@@ -228,11 +220,57 @@ internal sealed class TwoBanks : IDisposable
         return Convert.FromHexString(instruction.Id);
     }
 
-    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction)
+    /// <summary>Orders an action on an instance, and returns the instruction's key.</summary>
+    public byte[] ActOn(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values) =>
+        Convert.FromHexString(Assert.Single(Act(bank, instance, action, values).Instructions).Id);
+
+    public SubmissionAnswer Act(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values, string? key = null) =>
+        Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, key, [1], new ActOrder(Channel, instance, null, action, values)));
+
+    /// <summary>The newest entry of an instance and its batch, as far as a bank's facts tell.</summary>
+    public (EntryId Entry, long Sequence)? PlaceOf(TestNode bank, EntryId instance) =>
+        VaultReader.ReadPlace(instance, bank.Vault.Get(VaultReader.InstanceKeys(Channel, instance)), Channel);
+
+    /// <summary>An instance as an entry left it, read from a bank's vault.</summary>
+    public Instance Standing(TestNode bank, EntryId entry, long sequence)
     {
-        InstructionView view = new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
-        return (view.Status, view.Reason);
+        byte[] key = VaultReader.BatchKey(Channel, sequence);
+        return InstanceRows.Read(bank.Rows, Context(bank), entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!)!;
     }
+
+    /// <summary>All entries and refusals of the channel in a bank's vault.</summary>
+    public IReadOnlyList<EntryView> Entries(TestNode bank)
+    {
+        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
+        ChannelContext context = Context(bank);
+        return [.. bank.Vault.Scan(PayloadKind.Batches).Where(r => VaultReader.SequenceOf(Channel, r.Key) is not null).SelectMany(r =>
+            reader.ReadMemberBatch(context, r.Body, bank.Vault.Find(PayloadKind.Entries, r.Key), bank.Vault.Find(PayloadKind.ContentKeys, r.Key)!))];
+    }
+
+    /// <summary>Where an instance stands, as a bank's door shows it.</summary>
+    public InstanceView? InstanceOf(TestNode bank, EntryId instance, long sequence = 0)
+    {
+        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
+        (EntryId entry, long at) = PlaceOf(bank, instance) ?? (instance, sequence);
+        if (at == 0) return null;
+        ChannelContext context = Context(bank);
+        List<EntryView> entries = [];
+        (OpenedEntry Entry, State State)? newest = null;
+        while (true)
+        {
+            byte[] key = VaultReader.BatchKey(Channel, at);
+            if (reader.ReadEntry(context, entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!) is not { } read) return null;
+            newest ??= (read.Entry, read.State);
+            entries.Add(read.View);
+            if (read.Entry.Link is not { } link) return VaultReader.Show(context, newest.Value.Entry, newest.Value.State, entries);
+            (entry, at) = (link.Previous, link.Sequence);
+        }
+    }
+
+    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction) => ViewOf(bank, instruction) is var view ? (view.Status, view.Reason) : default;
+
+    public InstructionView ViewOf(TestNode bank, byte[] instruction) =>
+        new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
 
     /// <summary>A later payment that is good settles: the machines go on.</summary>
     public void AssertGoesOn()
@@ -277,20 +315,7 @@ internal sealed class TwoBanks : IDisposable
     }
 
     /// <summary>What a participant does at the ledger in its own name.</summary>
-    public LedgerReply AskLedger(TestNode from, LedgerRequest request) => AskLedger(ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id.ToString() : "", request);
-
-    /// <summary>The same in any name; the empty one is a stranger's.</summary>
-    public LedgerReply AskLedger(string from, LedgerRequest request)
-    {
-        LedgerCall call = new(1, from, request);
-        LedgerReply reply = ledger.Step(Now, [call]).Replies[0].Reply;
-        List<Effect> told = [];
-        refused.Record(Now, call, reply, told);
-        StoreTransaction commit = new();
-        ledgerAlarms.Complete(Now, commit);
-        LedgerVault.Commit(commit);
-        return reply;
-    }
+    public LedgerReply AskLedger(TestNode from, LedgerRequest request) => LedgerNode.Ask(Now, Ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id : null, request);
 
     /// <summary>The secret key with which a member endorses.</summary>
     public SigningKey ChannelKey(TestNode bank) => SigningKey.FromScalar(Opening(bank).ChannelKey.Span);
@@ -321,7 +346,7 @@ internal sealed class TwoBanks : IDisposable
     public void Dispose()
     {
         foreach (TestNode node in Nodes) node.Dispose();
-        LedgerVaultKey.Dispose();
+        LedgerNode.Dispose();
         Posting.Dispose();
     }
 

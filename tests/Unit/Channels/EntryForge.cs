@@ -9,11 +9,11 @@ using Settlement.Wire.Channels;
 namespace Settlement.Tests.Channels;
 
 /// <summary>Seals entries as <see cref="EntrySealer"/> does, and lies wherever it is told to. Unchanged, it tells the truth.</summary>
-internal sealed class EntryForge(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, EntryId id, DateTimeOffset now, IEntropy entropy)
+internal sealed class EntryForge(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values, EntryId id, DateTimeOffset now, IEntropy entropy, Instance? before = null)
 {
     public ChannelContext Context => context;
 
-    public IReadOnlyList<uint> Parties { get; set; } = plan.PartiesFor(action, context.Own);
+    public IReadOnlyList<uint> Parties { get; set; } = before?.Parties ?? plan.PartiesFor(action, context.Own);
 
     /// <summary>Changes what is committed to and opened, before the commitments are computed.</summary>
     public Func<FieldOpening, FieldOpening> Committed { get; set; } = opening => opening;
@@ -41,7 +41,7 @@ internal sealed class EntryForge(ChannelContext context, ContractPlan plan, Cont
         List<List<FieldOpening>> openings = [];
         foreach (EnvelopeGroup group in groups)
         {
-            openings.Add([.. group.Fields.Select(f => Committed(new FieldOpening(f.Index, EntrySealer.FirstVersion, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical())))]);
+            openings.Add([.. group.Fields.Select(f => Committed(new FieldOpening(f.Index, before?.Generation + 1 ?? InstanceLink.FirstGeneration, FieldCommitment.NewSalt(entropy), values[f.Index]?.ToCanonical())))]);
             foreach (FieldOpening o in openings[^1])
                 FieldCommitment.Compute(o.Salt, context.Terms.Network, context.Channel, id, o.FieldIndex, o.Version, o.Value).CopyTo(commitments.AsSpan(o.FieldIndex * Digest.Length));
         }
@@ -51,9 +51,10 @@ internal sealed class EntryForge(ChannelContext context, ContractPlan plan, Cont
             Suite = 1, Channel = ByteString.CopyFrom(context.Channel.ToArray()), ContractHash = ByteString.CopyFrom(plan.Contract.Hash), Action = (uint)action.Index,
             EntryId = ByteString.CopyFrom(id.ToArray()), InstanceId = ByteString.CopyFrom(id.ToArray()), TimeUnixMs = now.ToUnixTimeMilliseconds(),
         };
+        InstanceLink.To(before)?.Write(header);
         header.Parties.Add(Parties);
         SealedEntry entry = new() { Commitments = ByteString.CopyFrom(commitments) };
-        IReadOnlyList<uint> honest = plan.PartiesFor(action, context.Own);
+        IReadOnlyList<uint> honest = Parties;
         for (int i = 0; i < groups.Count; i++) Add(entry, header, i, groups[i], openings, honest);
         Header(header);
         entry.Header = header.ToByteString();

@@ -37,15 +37,14 @@ public sealed class FalseEntryTests
         ChannelContext context = world.Context(world.Alpha);
         world.OnPeer = (from, to, message) =>
         {
-            if (from == world.Alpha && to == world.Beta && message.Proposal is { } proposal)
+            if (from != world.Alpha || to != world.Beta || message.Proposal is not { } proposal) return [message];
+            return [OtherProposal.Of(world, world.Alpha, proposal, other =>
             {
-                Assert.True(EntryOpener.TryOpen(context, proposal.Items[0].Entry, out OpenedEntry? entry, out _));
+                Assert.True(EntryOpener.TryOpen(context, other.Body.Items[0].Entry, out OpenedEntry? entry, out _));
                 EntryForge forge = Forge(context, entry);
                 Channels.Lies.All[lie].Tell(forge);
-                proposal.Items[0].Entry = forge.Seal();
-            }
-
-            return [message];
+                other.Body.Items[0].Entry = forge.Seal();
+            })];
         };
         byte[] paid = world.Pay(world.Alpha, 30_00);
         world.Pass(TimeSpan.FromSeconds(2));

@@ -26,6 +26,19 @@ public sealed class TermsTests
         ["a member with a name that is none"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Participant = "ALPHA"),
         ["a short fingerprint"] = (ChannelCodes.TermsInvalid, t => t.Members[0].RootFingerprint = ByteString.CopyFrom(new byte[31])),
         ["a jurisdiction of three letters"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Jurisdiction = "DEU"),
+        ["a jurisdiction in small letters"] = (ChannelCodes.TermsInvalid, t => t.Members[0].Jurisdiction = "de"),
+        ["a member in another jurisdiction, without a basis"] = (ChannelCodes.TransferWithoutBasis, t => t.Members[0].Jurisdiction = "DE"),
+        ["two jurisdictions, and a basis one way"] = (ChannelCodes.TransferWithoutBasis, t => { Abroad(t); t.TransferBases.Add(Basis(0, 1)); }),
+        ["a basis that is none"] = (ChannelCodes.TermsInvalid, t => { Abroad(t); t.TransferBases.Add([Basis(0, 1), Basis(1, 0, "habit")]); }),
+        ["a basis twice"] = (ChannelCodes.TermsInvalid, t => t.TransferBases.Add([Basis(0, 1), Basis(0, 1, "consent")])),
+        ["a basis from an observer"] = (ChannelCodes.TermsInvalid, t => t.TransferBases.Add(Basis(2, 1))),
+        ["a basis to nobody"] = (ChannelCodes.TermsInvalid, t => t.TransferBases.Add(Basis(0, 3))),
+        ["a basis to oneself"] = (ChannelCodes.TermsInvalid, t => t.TransferBases.Add(Basis(0, 0))),
+        ["personal data for a foreign observer"] = (ChannelCodes.TransferWithoutBasis, t =>
+        {
+            t.Observers[0].Jurisdiction = "CN";
+            Pin(t, Payment.Replace("debtor            text(140)           to payer, payee ", "debtor            text(140)           to payer, payee, supervisor ", StringComparison.Ordinal));
+        }),
         ["fifteen observers"] = (ChannelCodes.TermsInvalid, t => t.Observers.Add(Enumerable.Range(0, 14).Select(i => new TermsParticipant { Participant = $"OBS{(char)('A' + i)}DEFFXXX", RootFingerprint = ByteString.CopyFrom([.. new byte[31], (byte)(i + 1)]) }))),
         ["no agent"] = (ChannelCodes.TermsInvalid, t => t.Agent = null),
         ["an agent without a root"] = (ChannelCodes.TermsInvalid, t => t.Agent.RootFingerprint = ByteString.Empty),
@@ -56,6 +69,10 @@ public sealed class TermsTests
 
     public static TheoryData<string> Table => [.. FalseTerms.Keys];
 
+    private static void Abroad(Terms terms) => (terms.Members[0].Jurisdiction, terms.Members[1].Jurisdiction) = ("DE", "CN");
+
+    private static TransferBasis Basis(uint from, uint to, string basis = "standard-contract") => new() { FromMember = from, ToParticipant = to, Basis = basis };
+
     private static string Payment => ContractLibrary.Load("GrossPayment").Source;
 
     [Theory]
@@ -69,6 +86,20 @@ public sealed class TermsTests
         FalseTerms[lie].Tell(terms);
         Assert.False(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out _, out string code));
         Assert.Equal(FalseTerms[lie].Code, code);
+    }
+
+    /// <summary>Each member may be the payer, so both export; the supervisor reads no personal data.</summary>
+    [Fact]
+    public void Terms_between_jurisdictions_stand_with_a_basis_for_each_transfer()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        Terms terms = Terms.Parser.ParseFrom(world.Opening(world.Alpha).Terms);
+        Abroad(terms);
+        terms.Observers[0].Jurisdiction = "US";
+        terms.TransferBases.Add([Basis(0, 1), Basis(1, 0, "consent")]);
+        Assert.True(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out ChannelTerms? read, out _));
+        Assert.Equal([new DataTransfer(0, 1), new DataTransfer(1, 0)], TransferBases.Needed(read.Contracts, read.Participants));
+        Assert.Equal("consent", read.TransferBases[new DataTransfer(1, 0)]);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class DiagnosticSnapshotTests
            |                           ^^^^
            = write AM01
 
-        error CD201: expected 'require', 'move', 'issue' or '->', found 'moove'
+        error CD201: expected a statement, found 'moove'
           --> loan.contract:17:3
            |
         17 |   moove amount from payer to payee
@@ -98,7 +98,7 @@ public sealed class DiagnosticSnapshotTests
           -> Settled
         """,
         """
-        error CD201: expected 'parties', 'fields', 'states' or 'on', found 'partys'
+        error CD201: expected a section or an action, found 'partys'
          --> loan.contract:3:1
           |
         3 | partys

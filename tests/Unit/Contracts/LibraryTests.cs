@@ -8,7 +8,6 @@ public sealed class LibraryTests
     [Fact]
     public void EveryFileCompilesWithoutAnyDiagnostic()
     {
-        Assert.Equal(["GrossPayment", "PoolFunding"], ContractLibrary.All.Select(c => c.Name));
         foreach (Contract contract in ContractLibrary.All)
             Assert.Empty(ContractCompiler.Compile(contract.Name, contract.Source).Diagnostics);
     }

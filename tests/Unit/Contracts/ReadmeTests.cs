@@ -2,10 +2,34 @@ using Settlement.Contracts;
 
 namespace Settlement.Tests.Unit.Contracts;
 
-/// <summary>What the language's README shows is what the language does.</summary>
-public sealed class ReadmeTests
+/// <summary>What the language's README and its reference show is what the language does.</summary>
+public sealed partial class ReadmeTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Root(), "contracts-dsl", "README.md")).ReplaceLineEndings("\n");
+    private static readonly string Readme = Read("README.md");
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("LANGUAGE.md")]
+    public void EveryContractThatIsShownCompilesWithoutAnyDiagnostic(string file)
+    {
+        string[] contracts = [.. ContractBlock().Matches(Read(file)).Select(static m => m.Groups["source"].Value)];
+        Assert.NotEmpty(contracts);
+        Assert.All(contracts, static c => Assert.Empty(ContractCompiler.Compile("shown", c).Diagnostics));
+    }
+
+    [Fact]
+    public void TheTutorialsEscrowIsAShorterCousinOfTheLibrarys()
+    {
+        Contract shown = ContractCompiler.Compile("shown", ContractBlock().Match(Read("LANGUAGE.md")).Groups["source"].Value).Contract!;
+        Contract ships = ContractLibrary.Load(shown.Name);
+        Assert.Equal(ships.Doc, shown.Doc);
+        Assert.Equal(ships.Parties.Select(static p => p.Name), shown.Parties.Select(static p => p.Name));
+        Assert.Equal(ships.States.Select(static s => s.Name), shown.States.Select(static s => s.Name));
+        Assert.Subset(ships.Fields.Select(Written).ToHashSet(), shown.Fields.Select(Written).ToHashSet());
+        Assert.All(shown.Actions, a => Assert.Equal(a.Body.All.Select(static s => s.Written), ships.FindAction(a.Name)!.Body.All.Select(static s => s.Written)));
+
+        static string Written(Field field) => $"{field.Name} {field.Type.Written} to {string.Join(", ", field.Audience.Select(static p => p.Name))}";
+    }
 
     [Fact]
     public void TheContractItShowsIsTheOneThatShips() =>
@@ -31,6 +55,11 @@ public sealed class ReadmeTests
         Assert.Equal(3, results.Count);
         Assert.DoesNotContain(results, r => !r.Holds);
     }
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Root(), "contracts-dsl", file)).ReplaceLineEndings("\n");
+
+    [System.Text.RegularExpressions.GeneratedRegex("```contract\n(?<source>.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline | System.Text.RegularExpressions.RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial System.Text.RegularExpressions.Regex ContractBlock();
 
     private static string Root()
     {

@@ -27,11 +27,8 @@ internal sealed record HostileCase(string Name, string Who, string Code, string 
     /// <summary>How often it is counted at least.</summary>
     public int Times { get; init; } = 1;
 
-    /// <summary>How many rows it may cost, where that is another bound than for most.</summary>
-    public int? Rows { get; init; }
-
-    /// <summary>How many messages it may cost, where that is another bound than for most.</summary>
-    public int? Sends { get; init; }
+    /// <summary>What it may cost the victim, however often it is done.</summary>
+    public Cost Cost { get; init; } = Cost.Words;
 
     /// <summary>What must go on meanwhile.</summary>
     public Others Others { get; init; } = Others.TheVictimsOtherChannel;
@@ -40,7 +37,7 @@ internal sealed record HostileCase(string Name, string Who, string Code, string 
     public Action<HostileWorld, PieceView> Proves { get; init; } = static (_, _) => { };
 
     /// <summary>The row as the table in the documents has it.</summary>
-    public string Row => $"| {Name} | {Who} | {Code} | {(Evidence.Length == 0 ? "none" : Evidence)} | {Text(After)} | {Text(Others)} |";
+    public string Row => $"| {Name} | {Who} | {Code} | {(Evidence.Length == 0 ? "none" : Evidence)} | {Text(After)} | {Text(Others)} | {Cost} |";
 
     private static string Text(Afterwards after) => after switch
     {

@@ -6,17 +6,17 @@ namespace Settlement.Tests.Hostile;
 
 /// <summary>
 /// Each hostile case: it is refused, recorded with evidence that outlives a restart, and told to the operator; it costs the
-/// victim a bounded number of rows and messages; the channel concerned stalls or goes on, and all others go on.
+/// victim no more rows, bytes, messages and signatures than its bound, once and each time again; the channel concerned stalls or goes on, and all others go on.
 /// </summary>
 public sealed class HostileTests
 {
-    // Records, their evidence, the version of the stream that names it, and what the payments of the attack leave.
-    private const int RowsOfAnAttack = 80;
+    // How often an attack is done again.
+    private const int Repeats = 3;
 
-    // One answer and one question to the ledger a message, and what the payments of the attack take.
-    private const int SendsOfAnAttack = 2 * HostileWorld.Storm + 200;
+    // A count that rises takes a byte more now and then.
+    private const int Jitter = 64;
 
-    private const string Separator = "|---|---|---|---|---|---|";
+    private const string Separator = "|---|---|---|---|---|---|---|";
 
     private static readonly Dictionary<string, HostileCase> Cases =
         MemberCases.All.Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
@@ -30,10 +30,9 @@ public sealed class HostileTests
         HostileCase c = Cases[name];
         using HostileWorld world = new(isBetaLate: c.IsBetaLate);
         TestNode victim = c.Victim(world);
-        int rows = HostileWorld.Rows(victim), sends = victim.Sends;
+        Spending spent = Cost.Of(victim);
         c.Attack(world);
-        Assert.InRange(HostileWorld.Rows(victim) - rows, 0, c.Rows ?? RowsOfAnAttack);
-        Assert.InRange(victim.Sends - sends, 0, c.Sends ?? SendsOfAnAttack);
+        spent.AssertWithin(c.Cost, victim);
 
         // While it goes on.
         world.AssertGoesOnWithGamma(victim == world.Alpha && c.Others == Others.TheVictimsOtherChannel ? world.Alpha : world.Beta);
@@ -53,6 +52,25 @@ public sealed class HostileTests
         Assert.Equal((before.First, before.Pieces.Select(p => p.Id).FirstOrDefault()), (after.First, after.Pieces.Select(p => p.Id).FirstOrDefault()));
         Assert.True(after.Count >= before.Count);
         AssertAfterwards(c, world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Done_again_it_costs_no_more_and_nothing_more_is_kept_of_it(string name)
+    {
+        HostileCase c = Cases[name];
+        using HostileWorld world = new(isBetaLate: c.IsBetaLate);
+        TestNode victim = c.Victim(world);
+        c.Attack(world);
+        (int Rows, long Bytes) kept = HostileWorld.Kept(victim);
+        for (int i = 0; i < Repeats; i++)
+        {
+            Spending before = Cost.Of(victim);
+            c.Attack(world);
+            before.AssertWithin(c.Cost, victim);
+            Assert.Equal(kept.Rows, HostileWorld.Kept(victim).Rows);
+            Assert.InRange(HostileWorld.Kept(victim).Bytes, 0, kept.Bytes + Jitter);
+        }
     }
 
     [Fact]

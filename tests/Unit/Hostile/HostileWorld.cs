@@ -3,11 +3,13 @@ using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
+using Settlement.Ledger;
 using Settlement.Tests.Bank;
 using Settlement.Tests.Channels;
 using Settlement.Tests.Simulation;
@@ -26,10 +28,15 @@ internal sealed class HostileWorld : IDisposable
 
     private readonly Dictionary<string, Digest> withGamma = new(StringComparer.Ordinal);
 
+    private readonly SeededEntropy acts = new(8);
+
+    private object? prepared;
+
     /// <param name="isBetaLate">Whether the channel between Beta and Gamma is opened only when it is used.</param>
-    public HostileWorld(bool isBetaLate = false)
+    /// <param name="ledger">The ledger's bounds, where they are other than the defaults.</param>
+    public HostileWorld(bool isBetaLate = false, LedgerSettings? ledger = null)
     {
-        Banks = new TwoBanks(withGamma: true).Open();
+        Banks = new TwoBanks(withGamma: true, ledgerSettings: ledger).Open();
         Banks.Fund(Alpha, 100_00).Fund(Beta, 100_00);
         Assert.Null(Banks.Ask<BusinessDayResult>(Gamma, call => new BankInput.OpenBusinessDay(call, TwoBanks.Day)).Refusal);
         OpenWithGamma(Alpha);
@@ -61,12 +68,22 @@ internal sealed class HostileWorld : IDisposable
     public PieceView Evidence(TestNode node, string id) => Reader(node).ReadEvidence(Convert.FromHexString(id), node.Vault.Find(PayloadKind.Evidence, Convert.FromHexString(id))!);
 
     /// <summary>The same of the ledger.</summary>
-    public IReadOnlyList<AlarmView> AlarmsOfLedger() => [.. Banks.LedgerVault.Scan(PayloadKind.Alarms).Select(r => LedgerReader.ReadAlarm(r.Key, r.Body))];
+    public IReadOnlyList<AlarmView> AlarmsOfLedger() => [.. Banks.LedgerNode.Vault.Scan(PayloadKind.Alarms).Select(r => LedgerReader.ReadAlarm(r.Key, r.Body))];
 
-    public PieceView EvidenceOfLedger(string id) => LedgerReader.ReadEvidence(Convert.FromHexString(id), Banks.LedgerVault.Find(PayloadKind.Evidence, Convert.FromHexString(id))!);
+    public PieceView EvidenceOfLedger(string id) => LedgerReader.ReadEvidence(Convert.FromHexString(id), Banks.LedgerNode.Vault.Find(PayloadKind.Evidence, Convert.FromHexString(id))!);
 
     /// <summary>Everything that lies in a node's vault, in rows.</summary>
     public static int Rows(TestNode node) => Enum.GetValues<PayloadKind>().Sum(kind => node.Vault.Scan(kind).Count);
+
+    /// <summary>The bytes of it.</summary>
+    public static long Bytes(TestNode node) => Enum.GetValues<PayloadKind>().Sum(kind => node.Vault.Scan(kind).Sum(static row => (long)row.Body.Length));
+
+    /// <summary>What lies there of what others did that they may not do: records and evidence.</summary>
+    public static (int Rows, long Bytes) Kept(TestNode node)
+    {
+        StoredPayload[] kept = [.. node.Vault.Scan(PayloadKind.Alarms), .. node.Vault.Scan(PayloadKind.Evidence)];
+        return (kept.Length, kept.Sum(static row => (long)row.Body.Length));
+    }
 
     /// <summary>Says something, as often as a storm does, without time passing.</summary>
     public void Say(TestNode from, TestNode to, PeerMessage message, int times = Storm)
@@ -98,6 +115,9 @@ internal sealed class HostileWorld : IDisposable
         return captured ?? throw new InvalidOperationException($"No {kind} passed.");
     }
 
+    /// <summary>What an attack needs once, however often it is done.</summary>
+    public T Once<T>(Func<T> prepare) where T : notnull => (T)(prepared ??= prepare());
+
     /// <summary>Changes every message of one kind in the attacked channel on its way.</summary>
     public void Change(TestNode from, TestNode to, PeerMessage.MessageOneofCase kind, Func<PeerMessage, IEnumerable<PeerMessage>> change) =>
         Banks.OnPeer = (sender, receiver, message) => sender == from && receiver == to && message.MessageCase == kind && IsOfChannel(message) ? change(message) : [message];
@@ -119,6 +139,18 @@ internal sealed class HostileWorld : IDisposable
             new TextValue("Debtor"), null, new TextValue("Creditor"), null, null];
         return EntrySealer.Seal(own, plan, plan.Contract.Actions[0], values, Banks.Now, new SeededEntropy(6));
     }
+
+    /// <summary>A payment that became final, as an instance that can be returned.</summary>
+    public Instance Paid(TestNode payer, long amount)
+    {
+        byte[] paid = Banks.Pay(payer, amount);
+        InstructionView view = Banks.ViewOf(payer, paid);
+        Assert.True(EntryId.TryParse(view.Entry, out EntryId entry));
+        return Banks.Standing(payer, entry, view.Sequence);
+    }
+
+    /// <summary>A return that a member seals, whatever the instance is said to be.</summary>
+    public SealedEntry Return(TestNode member, Instance of) => EntrySealer.Seal(Banks.Context(member), of.Plan, of.Plan.Contract.Actions[1], [.. of.Fields, new CodeValue("AC04")], Banks.Now, acts, of).Sealed;
 
     /// <summary>The office of the attacked channel changes hands, because Alpha's proposals do not arrive.</summary>
     public void LetBetaTakeOver()
@@ -143,7 +175,7 @@ internal sealed class HostileWorld : IDisposable
 
     private static VaultReader Reader(TestNode node) => new(TwoBanks.Network, node.Id, node.VaultKey);
 
-    private VaultReader LedgerReader => new(TwoBanks.Network, default, Banks.LedgerVaultKey);
+    private VaultReader LedgerReader => new(TwoBanks.Network, default, Banks.LedgerNode.VaultKey);
 
     private bool IsOfChannel(PeerMessage message)
     {

@@ -46,11 +46,11 @@ internal static class LedgerCases
         Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.UnknownHead, "channel status + checkpoint", Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = HeadOf(world, leaves, static head => head.Head = Lies.Flipped(head.Head, 0)) });
-        }) with { Proves = ShowsTheLeaf },
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1), Proves = ShowsTheLeaf },
         Bank("a leaf of a far future", LedgerCodes.TimeAhead, "said + checkpoint known", Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs + (long)TimeSpan.FromDays(1).TotalMilliseconds, Head = HeadOf(world, leaves, static _ => { }) });
-        }) with { Proves = ShowsTheLeaf },
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1), Proves = ShowsTheLeaf },
         Bank("a refusal in words of its own", Core.Nodes.NodeCodes.ForeignCode, "result + submission + checkpoint", Afterwards.GoesOn, static world =>
         {
             Lie(world, static reply =>
@@ -58,7 +58,7 @@ internal static class LedgerCases
                 for (int i = 0; i < reply.Results.Count; i++) reply.Results[i] = new SubmissionResult { Code = "<b>no" };
             });
             world.Banks.Pay(world.Alpha, 1_00);
-        }),
+        }) with { Cost = Cost.OwnBatch },
         Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
@@ -77,18 +77,15 @@ internal static class LedgerCases
                 TimeUnixMs = leaves[^1].TimeUnixMs,
                 Head = HeadOf(world, leaves, static head => (head.Sequence, head.PreviousHead, head.Head) = (head.Sequence + 1, head.Head, Lies.Flipped(head.Head, 0))),
             })),
-        Regulator("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, static world =>
+        Regulator("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, static world => Tell(world, 0)) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
+        Regulator("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, static world => Tell(world, -2)) with
         {
-            world.Banks.Pass(TimeSpan.FromSeconds(3));
-            long size = world.Banks.Ledger.Count;
-            string note = world.Banks.Signer.Sign(size, Digest.Of("another root"u8));
-            world.Banks.OnLedgerReply = (node, reply) =>
-            {
-                if (node == world.Supervisor) reply.Checkpoint = note;
-                return reply;
-            };
-            world.Banks.Pass(TimeSpan.FromSeconds(3));
-        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
+            Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size),
+        },
+        Regulator("a log that was rewritten", LedgerCodes.NotConsistent, Notes, static world => Tell(world, 1_000)) with
+        {
+            Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size),
+        },
     ];
 
     private static HostileCase Bank(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, ToBank, code, evidence, after, world =>
@@ -99,6 +96,7 @@ internal static class LedgerCases
     {
         Victim = static world => world.Alpha,
         Party = static _ => "LEDGDEFFXXX",
+        Cost = Cost.Following,
         Others = Others.ChannelsOfOthers,
     };
 
@@ -110,6 +108,7 @@ internal static class LedgerCases
     {
         Victim = static world => world.Supervisor,
         Party = static _ => "LEDGDEFFXXX",
+        Cost = Cost.Following,
         Others = Others.ChannelsOfOthers,
     };
 
@@ -119,6 +118,22 @@ internal static class LedgerCases
         if (node == world.Alpha) change(reply);
         return reply;
     };
+
+    /// <summary>The supervisor, which has read everything, is told of another log of a size near the true one's.</summary>
+    private static void Tell(HostileWorld world, long beyond)
+    {
+        string note = world.Once(() =>
+        {
+            world.Banks.Pass(TimeSpan.FromSeconds(3));
+            return world.Banks.Signer.Sign(world.Banks.Ledger.Count + beyond, Digest.Of("another log"u8));
+        });
+        world.Banks.OnLedgerReply = (node, reply) =>
+        {
+            if (node == world.Supervisor) reply.Checkpoint = note;
+            return reply;
+        };
+        world.Banks.Pass(TimeSpan.FromSeconds(3));
+    }
 
     /// <summary>A node is shown a log with one leaf more, and hears that there is something new.</summary>
     private static void Show(HostileWorld world, TestNode victim, Func<IReadOnlyList<Leaf>, Leaf> forge)

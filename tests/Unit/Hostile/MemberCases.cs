@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Reading;
@@ -18,6 +19,7 @@ internal static class MemberCases
 {
     private const string Sequencer = "sequencer to member";
     private const string Endorser = "member to sequencer";
+    private const string TwoProposals = "proposal known + proposal offered";
 
     public static IEnumerable<HostileCase> All => [.. OfTheSequencer(), .. OfTheEndorser()];
 
@@ -26,6 +28,14 @@ internal static class MemberCases
         yield return new("garbage", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, static world => world.Say(world.Alpha, world.Beta, [0xff, 0xff, 0x00, 0x13])) { Times = HostileWorld.Storm };
         yield return new("a batch of another network", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerBatch { Suite = 1, Network = "other", Messages = { new PeerMessage() } }.ToByteArray()));
+        yield return new("signatures without end in one batch", Sequencer, ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Once(() => Held(world));
+            PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+            batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Proposal = new Proposal(honest.Proposal) { Signature = ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, SigningKey.SignatureLength)]) } },
+                Core.Nodes.PeerBatches.MaxSignedOfChannel + 1));
+            world.Say(world.Alpha, world.Beta, batch.ToByteArray());
+        }) { Times = HostileWorld.Storm };
         yield return new("a proposal in a channel of others", Sequencer, ChannelCodes.ChannelUnknown, "message", Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = new Proposal { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Term = 1, Sequence = 2 } }));
         yield return FalseEntry("an entry with a wrong commitment", "a commitment that is another's", ChannelCodes.CommitmentMismatch);
@@ -40,91 +50,129 @@ internal static class MemberCases
             TextValue posting = new(PostingText.Write(new byte[PostingText.IdLength], new byte[64]));
             SealedEntry entry = EntrySealer.Seal(own, plan, plan.Contract.Actions[0], [new MoneyValue("EUR", 1_000_000_00), posting], world.Banks.Now, new SeededEntropy(3)).Sealed;
             Slip(world, entry);
-        });
+        }) { Cost = Cost.Batch };
         yield return new("a payment in the victim's name", Sequencer, ChannelCodes.EntryNotOurs, "entry", Afterwards.GoesOn, world =>
-            Slip(world, world.Payment(world.Beta, world.Banks.Context(world.Alpha) with { Own = 1 }).Sealed));
+            Slip(world, world.Payment(world.Beta, world.Banks.Context(world.Alpha) with { Own = 1 }).Sealed)) { Cost = Cost.Batch };
+        yield return new("its own payment, taken back", Sequencer, ChannelCodes.InstanceDiffers, "entry", Afterwards.GoesOn, world =>
+        {
+            Instance own = world.Once(() => world.Paid(world.Alpha, 1_00));
+            Slip(world, world.Return(world.Alpha, own with { Parties = [own.Parties[1], own.Parties[0], own.Parties[2]] }));
+        }) { Cost = Cost.TwoBatches };
+        yield return new("a return of an instance that the channel does not have", Sequencer, ChannelCodes.InstanceUnknown, "entry", Afterwards.GoesOn, world =>
+        {
+            Instance paid = world.Once(() => world.Paid(world.Beta, 1_00));
+            EntryId nobody = new(Digest.Of([7]));
+            Slip(world, world.Return(world.Alpha, paid with { Id = nobody, Newest = nobody }));
+        }) { Cost = Cost.TwoBatches, IsCommon = true };
         yield return new("a batch replayed", Sequencer, ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
-            world.Say(world.Alpha, world.Beta, world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00)))) { IsCommon = true };
+            world.Say(world.Alpha, world.Beta, world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00)))) { Cost = Cost.Batch, IsCommon = true };
         yield return new("a batch of an old term", Sequencer, ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
         {
-            PeerMessage old = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
-            world.LetBetaTakeOver();
-            old.Proposal.Sequence += 2;
-            world.Say(world.Alpha, world.Beta, old);
-        }) { IsCommon = true };
+            PeerMessage old = world.Once(() => OfTheOldTerm(world, world.Alpha, world.Beta, Kind.Proposal));
+            world.Say(world.Alpha, world.Beta, OtherProposal.Of(world.Banks, world.Alpha, old.Proposal, static p => (p.Sequence, p.PreviousHead) = (p.Sequence + 2, Lies.Flipped(p.PreviousHead, 0))));
+        }) { Cost = Cost.Office, IsCommon = true };
         yield return new("batches out of their order", Sequencer, ChannelCodes.ProposalOutOfPlace, "message", Afterwards.GoesOn, world =>
         {
             PeerMessage ahead = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
-            ahead.Proposal.Sequence += 2;
-            world.Say(world.Alpha, world.Beta, ahead);
-        });
-        yield return new("two batches for one place: a forked channel", Sequencer, ChannelCodes.SecondHead, "proposal signed + proposal offered", Afterwards.GoesOnInTheNextTerm, world =>
+            world.Say(world.Alpha, world.Beta, OtherProposal.Of(world.Banks, world.Alpha, ahead.Proposal, static p => p.Sequence += 2));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, written: 1, sends: 2, checks: 3) };
+        yield return new("two batches for one place: a forked channel", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
         {
-            Proposal? first = null;
-            world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
-            {
-                first ??= message.Proposal.Clone();
-                Proposal second = first.Clone();
-                second.TimeUnixMs++;
-                return [new PeerMessage { Proposal = first }, new PeerMessage { Proposal = second }];
-            });
+            PeerMessage? second = null;
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [message, second = Second(world, message.Proposal)]);
             Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> lie = world.Banks.OnPeer!;
             // The endorsement of the first is kept for whenever it serves.
             world.Banks.OnPeer = (from, to, message) => to == world.Alpha && message.Endorsement is { Endorsement: not null } ? [] : lie(from, to, message);
             world.Banks.Pay(world.Alpha, 1_00);
-        });
+            world.Say(world.Alpha, world.Beta, world.Once(() => second!));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1), Proves = AreTwoProposals };
+        yield return new("a second batch after one that was refused", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            PeerMessage? second = null;
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000), second = message]);
+            world.Banks.Pay(world.Alpha, 1_00);
+            world.Say(world.Alpha, world.Beta, world.Once(() => second!));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1), Proves = AreTwoProposals };
+        yield return new("a second batch for a place that is final", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoProposals };
+        yield return new("a batch that it did not sign", Sequencer, ChannelCodes.ProposalSignature, "message", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Once(() => Held(world));
+            Proposal none = honest.Proposal.Clone(), other = honest.Proposal.Clone();
+            none.Signature = ByteString.Empty;
+            other.Body = new ProposalBody(OtherProposal.BodyOf(other)) { TimeUnixMs = 1 }.ToByteString();
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = none });
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = other });
+        }) { Cost = Cost.Words.And(2 * HostileWorld.Storm, checks: 1), Times = 2 * HostileWorld.Storm };
+        yield return new("a signed batch that cannot be read", Sequencer, ChannelCodes.MessageMalformed, "message", Afterwards.GoesOn, world =>
+        {
+            Proposal garbage = world.Once(() => Held(world)).Proposal.Clone();
+            garbage.Body = ByteString.CopyFrom(0xff, 0xff, 0x00, 0x13);
+            using SigningKey key = world.Banks.ChannelKey(world.Alpha);
+            ChannelContext own = world.Banks.Context(world.Alpha);
+            garbage = SignedProposal.Sign(own, (long)garbage.Term, (long)garbage.Sequence, new Digest(garbage.PreviousHead.Span), garbage.Body.Span, key).ToProposal(garbage.Body);
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = garbage });
+        }) { Cost = Cost.Words.And(HostileWorld.Storm, checks: 1), Times = HostileWorld.Storm };
         yield return new("a time of its own", Sequencer, ChannelCodes.TimeRefused, "message", Afterwards.GoesOnInTheNextTerm, world =>
         {
-            world.Change(world.Alpha, world.Beta, Kind.Proposal, static message =>
-            {
-                message.Proposal.TimeUnixMs += 3_600_000;
-                return [message];
-            });
+            PeerMessage? late = null;
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [late = OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000)]);
             world.Banks.Pay(world.Alpha, 1_00);
-        });
+            world.Say(world.Alpha, world.Beta, world.Once(() => late!));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1) };
     }
 
     private static IEnumerable<HostileCase> OfTheEndorser()
     {
         yield return OfEndorser("an endorsement that expired", LedgerCodes.EndorsementExpired, "message", Afterwards.GoesOnInTheNextTerm, world =>
-            Sign(world, static (_, answer) => answer.Endorsement.NotAfterUnixMs -= 3_600_000));
+            Sign(world, static (_, answer) => answer.Endorsement.NotAfterUnixMs -= 3_600_000)) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of another channel", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
-            Sign(world, static (_, _) => { }, channel: world.WithGamma(world.Beta)));
+            Sign(world, static (_, _) => { }, channel: world.WithGamma(world.Beta))) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of another network", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
-            Sign(world, static (_, _) => { }, network: "other"));
+            Sign(world, static (_, _) => { }, network: "other")) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of an old term", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
         {
-            PeerMessage old = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
-            world.LetBetaTakeOver();
+            PeerMessage old = world.Once(() => OfTheOldTerm(world, world.Beta, world.Alpha, Kind.Endorsement));
             world.Say(world.Beta, world.Alpha, old);
-        }) with { IsCommon = true };
+        }) with { Cost = Cost.Office, IsCommon = true };
         yield return OfEndorser("two endorsements for one previous head and term", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
         {
             world.Change(world.Beta, world.Alpha, Kind.Endorsement, message => [message, Second(world, message.Endorsement)]);
             world.Banks.Pay(world.Alpha, 1_00);
-        }) with { Proves = AreTwoSignatures };
+        }) with { Cost = Cost.OwnBatch, Proves = AreTwoSignatures };
         yield return OfEndorser("a second endorsement for a head that is final", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
         {
             PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
             world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
-        }) with { Proves = AreTwoSignatures };
+        }) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoSignatures };
         yield return OfEndorser("an objection in words of its own", Core.Nodes.NodeCodes.ForeignCode, "message", Afterwards.GoesOnInTheNextTerm, world =>
         {
-            world.Change(world.Beta, world.Alpha, Kind.Endorsement, static message =>
+            PeerMessage? said = null;
+            world.Change(world.Beta, world.Alpha, Kind.Endorsement, message =>
             {
                 EndorsementAnswer answer = message.Endorsement;
-                return [new PeerMessage { Endorsement = new EndorsementAnswer { Channel = answer.Channel, Term = answer.Term, Sequence = answer.Sequence, PreviousHead = answer.PreviousHead, Objection = "<b>mine" } }];
+                return [said = new PeerMessage { Endorsement = new EndorsementAnswer { Channel = answer.Channel, Term = answer.Term, Sequence = answer.Sequence, PreviousHead = answer.PreviousHead, Objection = "<b>mine" } }];
             });
             world.Banks.Pay(world.Alpha, 1_00);
-        });
+            world.Say(world.Beta, world.Alpha, world.Once(() => said!));
+        }) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1) };
         yield return OfEndorser("entries with a wrong commitment, handed over", ChannelCodes.CommitmentMismatch, "entry", Afterwards.GoesOn, world =>
         {
             EntryForge forge = world.Forge(world.Beta);
             Lies.All["a commitment that is another's"].Tell(forge);
             world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { forge.Seal() } } });
         });
+        yield return OfEndorser("a return of another amount, handed over", ChannelCodes.InstanceDiffers, "entry", Afterwards.GoesOn, world =>
+        {
+            Instance paid = world.Once(() => world.Paid(world.Alpha, 1_00));
+            Value?[] more = [new MoneyValue("EUR", 2_00), .. paid.Fields.Skip(1)];
+            world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { world.Return(world.Beta, paid with { Fields = more }) } } }, times: 1);
+        }) with { Cost = Cost.OwnBatch with { Written = 44, Kilobytes = 16 } };
         yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
-            world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { IsCommon = true };
+            world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { Cost = Cost.Batch with { Sends = 5 }, IsCommon = true };
     }
 
     private static HostileCase OfEndorser(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, Endorser, code, evidence, after, attack)
@@ -140,37 +188,34 @@ internal static class MemberCases
         world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
         {
             // What Beta handed over is Beta's.
-            if (message.Proposal.Items[0].Entry is not { } first || !EntryOpener.TryOpen(own, first, out OpenedEntry? entry, out _) || entry.Actor != own.Own) return [message];
+            if (OtherProposal.BodyOf(message.Proposal).Items[0].Entry is not { } first || !EntryOpener.TryOpen(own, first, out OpenedEntry? entry, out _) || entry.Actor != own.Own) return [message];
             EntryForge forge = world.Forge(world.Alpha, entry);
             Lies.All[lie].Tell(forge);
-            message.Proposal.Items[0].Entry = forge.Seal();
-            return [message];
+            return [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Items[0].Entry = forge.Seal())];
         });
         for (int i = 0; i < 3; i++) world.Banks.Pay(world.Alpha, 1_00);
-    });
+    }) { Cost = Cost.ThreeBatches };
 
     /// <summary>The sequencer slips an entry in beside its own.</summary>
     private static void Slip(HostileWorld world, SealedEntry entry)
     {
-        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
-        {
-            message.Proposal.Items.Add(new BatchItem { Entry = entry });
-            return [message];
-        });
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Items.Add(new BatchItem { Entry = entry }))]);
         world.Banks.Pay(world.Alpha, 1_00);
     }
 
     /// <summary>Beta signs something else than it should, with its own key.</summary>
     private static void Sign(HostileWorld world, Action<HostileWorld, EndorsementAnswer> change, Digest? channel = null, string network = TwoBanks.Network)
     {
+        PeerMessage? said = null;
         world.Change(world.Beta, world.Alpha, Kind.Endorsement, message =>
         {
             EndorsementAnswer answer = message.Endorsement;
             change(world, answer);
             answer.Endorsement.Signature = Signature(world, answer, channel ?? world.Banks.Channel, network);
-            return [message];
+            return [said = message];
         });
         world.Banks.Pay(world.Alpha, 1_00);
+        world.Say(world.Beta, world.Alpha, world.Once(() => said!));
     }
 
     private static ByteString Signature(HostileWorld world, EndorsementAnswer answer, Digest channel, string network)
@@ -180,12 +225,46 @@ internal static class MemberCases
         return ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(network, head, DateTimeOffset.FromUnixTimeMilliseconds(answer.Endorsement.NotAfterUnixMs))));
     }
 
+    private static PeerMessage Second(HostileWorld world, Proposal proposal) => OtherProposal.Of(world.Banks, world.Alpha, proposal, static p => p.Body.TimeUnixMs++);
+
+    /// <summary>What somebody said before the office changed hands.</summary>
+    private static PeerMessage OfTheOldTerm(HostileWorld world, TestNode from, TestNode to, Kind kind)
+    {
+        PeerMessage old = world.Capture(from, to, kind, () => world.Banks.Pay(world.Alpha, 1_00));
+        world.LetBetaTakeOver();
+        return old;
+    }
+
+    /// <summary>A good proposal of Alpha's that does not arrive until everything else has been said.</summary>
+    private static PeerMessage Held(HostileWorld world)
+    {
+        PeerMessage? held = null;
+        world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+        {
+            held = message.Clone();
+            return [];
+        });
+        world.Banks.Pay(world.Alpha, 1_00);
+        world.Banks.OnPeer = null;
+        return held!;
+    }
+
     private static PeerMessage Second(HostileWorld world, EndorsementAnswer answer)
     {
         EndorsementAnswer second = answer.Clone();
         second.Head = Lies.Flipped(second.Head, 0);
         second.Endorsement.Signature = Signature(world, second, world.Banks.Channel, TwoBanks.Network);
         return new PeerMessage { Endorsement = second };
+    }
+
+    /// <summary>Anybody who has the opening sees that the sequencer signed two batches for one place, and nobody else did.</summary>
+    private static void AreTwoProposals(HostileWorld world, PieceView piece)
+    {
+        Assert.True(OpenedChannel.TryRead(world.Banks.Opening(world.Alpha).Record, TwoBanks.Network, out OpenedChannel? opened, out _));
+        using VerifyingKey alpha = new(opened.MemberKeys[0]), beta = new(opened.MemberKeys[1]);
+        ProposalClaim[] claims = [.. piece.Parts.Select(static part => ProposalClaim.Parser.ParseFrom(part.Body))];
+        Assert.True(SignedProposal.AreTwoForOnePlace(TwoBanks.Network, opened.TermsHash, alpha, claims[0], claims[1]));
+        Assert.False(SignedProposal.AreTwoForOnePlace(TwoBanks.Network, opened.TermsHash, beta, claims[0], claims[1]));
     }
 
     /// <summary>Anybody who has the opening sees that one key signed two heads for one place.</summary>

@@ -28,9 +28,9 @@ internal static class ObserverCases
         {
             world.Say(world.Supervisor, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { new SealedEntry() } } });
             world.Say(world.Supervisor, world.Alpha, new PeerMessage { Proposal = new Proposal { Channel = world.Channel, Term = 1, Sequence = 9 } });
-        }) with { Sends = 3 * HostileWorld.Storm },
+        }),
         OfRegulator("asking for batches without end", ChannelCodes.TooOften, "message", static world =>
-            world.Say(world.Supervisor, world.Alpha, new PeerMessage { Progress = new DeliveryProgress { Channel = world.Channel, Sequence = 0 } })) with { IsCommon = true, Sends = 20, Rows = 5 },
+            world.Say(world.Supervisor, world.Alpha, new PeerMessage { Progress = new DeliveryProgress { Channel = world.Channel, Sequence = 0 } })) with { IsCommon = true },
         OfRegulator("an acknowledgement that it did not sign", ChannelCodes.ParticipantNotPinned, "message", static world =>
         {
             world.Banks.OnPeer = (from, to, message) =>
@@ -44,14 +44,14 @@ internal static class ObserverCases
             // The observer is needed for every channel that it is to watch: that one opens when it tells the truth.
             world.Banks.OnPeer = null;
             world.Banks.Pass(TimeSpan.FromSeconds(30));
-        }) with { Victim = static world => world.Beta, After = Afterwards.GoesOn, IsBetaLate = true },
+        }) with { Victim = static world => world.Beta, IsBetaLate = true, Cost = new Cost(Written: 36, Rows: 7, Kilobytes: 8, Sends: 28, Checks: 32) },
         ToObserver("a delivery with a wrong commitment", ChannelCodes.CommitmentMismatch, "message", static world =>
-            Deliver(world, static delivery => delivery.Items[0].Entry.Commitments = Lies.Flipped(delivery.Items[0].Entry.Commitments, 3))),
-        ToObserver("a delivery of another batch", ChannelCodes.DeliveryMismatch, "delivery + head in the log", static world => Deliver(world, static delivery => delivery.TimeUnixMs++)),
+            Deliver(world, static delivery => delivery.Items[0].Entry.Commitments = Lies.Flipped(delivery.Items[0].Entry.Commitments, 3))) with { Cost = Cost.Following },
+        ToObserver("a delivery of another batch", ChannelCodes.DeliveryMismatch, "delivery + head in the log", static world => Deliver(world, static delivery => delivery.TimeUnixMs++)) with { Cost = Cost.Following },
         ToObserver("deliveries replayed", ChannelCodes.Late, "message", static world =>
-            world.Say(world.Alpha, world.Supervisor, world.Capture(world.Alpha, world.Supervisor, Kind.Delivery, () => world.Banks.Pay(world.Alpha, 1_00)))) with { IsCommon = true },
+            world.Say(world.Alpha, world.Supervisor, world.Capture(world.Alpha, world.Supervisor, Kind.Delivery, () => world.Banks.Pay(world.Alpha, 1_00)))) with { IsCommon = true, Cost = Cost.Following.And(HostileWorld.Storm, sends: 1) },
         ToObserver("a delivery of a channel that it is not in", ChannelCodes.ChannelUnknown, "message", static world =>
-            world.Say(world.Alpha, world.Supervisor, new PeerMessage { Delivery = new Delivery { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Sequence = 9 } })) with { Sends = 20 },
+            world.Say(world.Alpha, world.Supervisor, new PeerMessage { Delivery = new Delivery { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Sequence = 9 } })),
         new("an opening storm", "bank to bank", BankCodes.TooManyChannels, "message", Afterwards.GoesOn, static world =>
         {
             // Somebody listed who has no channel with Beta: here the supervisor, as a proposer.
@@ -59,14 +59,14 @@ internal static class ObserverCases
             Assert.Equal(OpeningPolicy.MaxPendingOfProposer, world.Beta.Vault.Scan(PayloadKind.Channels).Count - 2);
         })
         {
-            Party = static world => world.Supervisor.Id.ToString(), Rows = 30,
+            Party = static world => world.Supervisor.Id.ToString(), Cost = new Cost(Written: 28, Rows: 16, Kilobytes: 48, Sends: HostileWorld.Storm, Checks: 10),
         },
         new("an opening storm", "bank to regulator", ChannelCodes.TermsNotAccepted, "message", Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < OpeningStorm; i++) world.Banks.Send(world.Alpha, world.Supervisor, Opening(world, world.Alpha, [world.Beta.Pin, world.Supervisor.Pin], i, isForObserver: true));
         })
         {
-            Victim = static world => world.Supervisor, IsBetaLate = true, Rows = 270, Sends = OpeningStorm + 50,
+            Victim = static world => world.Supervisor, IsBetaLate = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_000, Sends: OpeningStorm, Checks: 530),
         },
     ];
 

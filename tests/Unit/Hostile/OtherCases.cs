@@ -29,7 +29,7 @@ internal static class OtherCases
         },
         new("a storm of requests that cannot be granted", "bank to agent", AgentCodes.TooManyRefusals, "request", Afterwards.GoesOn, static world =>
         {
-            int postings = world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count;
+            int postings = world.Once(() => world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count);
             for (int i = 0; i < 12; i++)
             {
                 AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
@@ -46,7 +46,7 @@ internal static class OtherCases
             Assert.Equal(RefusalBudget.Burst, world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count - postings);
         })
         {
-            Victim = static world => world.Banks.Agent, Rows = RefusalBudget.Burst + 10, IsBetaLate = true,
+            Victim = static world => world.Banks.Agent, IsBetaLate = true, Cost = new Cost(Written: RefusalBudget.Burst + 10, Rows: RefusalBudget.Burst + 6, Kilobytes: 200, Sends: 0, Checks: 0),
         },
         new("knocking", "stranger to bank", NodeCodes.Stranger, "", Afterwards.GoesOn, static world =>
         {
@@ -57,7 +57,7 @@ internal static class OtherCases
             }
         })
         {
-            Victim = static world => world.Alpha, Party = static _ => AlarmParties.Strangers, IsCommon = true, Rows = 3,
+            Victim = static world => world.Alpha, Party = static _ => AlarmParties.Strangers, IsCommon = true, Cost = Cost.Words.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1),
         },
         new("a takeover without need", "member to member", ChannelCodes.TakenOver, "leaf", Afterwards.GoesOn, static world =>
         {
@@ -66,6 +66,7 @@ internal static class OtherCases
         })
         {
             Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), IsCommon = true,
+            Cost = Cost.Words.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1),
             Proves = static (world, piece) =>
             {
                 Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);

@@ -5,6 +5,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Reading;
+using Settlement.Core.Store;
 using Settlement.Ledger;
 using Settlement.Tests.Bank;
 using Settlement.Tests.Ledger;
@@ -13,15 +14,23 @@ using Settlement.Wire.Ledger;
 
 namespace Settlement.Tests.Hostile;
 
-/// <summary>Storms at the ledger, whose victim is everybody, and a network that is hostile without being anybody.</summary>
+/// <summary>Storms at the ledger, whose victim is everybody.</summary>
 public sealed class StormTests
 {
+    // The record of the submitter and code, one piece of evidence, and again the record when its count has risen for a while.
+    private const int RowsOfRecord = 2;
+
+    // Beyond the records themselves: what the ledger writes of them with its log, one checkpoint a step that appends.
+    private const int WrittenOfRecord = 6;
+
     [Fact]
     public void A_takeover_storm_costs_the_ledger_a_leaf_and_is_recorded_with_the_members_signature()
     {
         using HostileWorld world = new();
         TwoBanks banks = world.Banks;
         long leaves = banks.Ledger.Count;
+        Hold hold = new(banks.LedgerNode);
+        Spending alpha = Cost.Of(world.Alpha);
         for (int i = 0; i < HostileWorld.Storm; i++)
         {
             // Its own takeover again and again, and those that are not its turn.
@@ -30,10 +39,17 @@ public sealed class StormTests
         }
 
         Assert.Equal(leaves + 1, banks.Ledger.Count);
-        AlarmView soon = Assert.Single(world.AlarmsOfLedger(), a => a.Code == LedgerCodes.TakeoverTerm);
-        Assert.Equal(banks.Beta.Id.ToString(), soon.Party);
-        Assert.Equal("submission", world.EvidenceOfLedger(Assert.Single(soon.Pieces).Id).Parts[0].Name);
-        Assert.All(world.AlarmsOfLedger(), a => Assert.InRange(a.Pieces.Count, 1, AlarmBounds.MaxPiecesOfCode));
+        // Two codes: its own again, and another's turn. The one checkpoint is the leaf's.
+        Assert.Equal([LedgerCodes.TakeoverTerm, LedgerCodes.NotSequencer], world.AlarmsOfLedger().Select(static a => a.Code).Order());
+        hold.AssertRows(2 * RowsOfRecord + 1, 2 * WrittenOfRecord + 1);
+        // Every one of its takeovers is well signed, and a refused one is looked at no further than its term.
+        Assert.InRange(hold.Checks, 1, HostileWorld.Storm);
+        SignedTakeover evidence = Evidence(world, world.Beta, LedgerCodes.TakeoverTerm, static submission => SignedTakeover.TryRead(submission.Takeover, out SignedTakeover? takeover) ? takeover : null);
+        using VerifyingKey beta = Key(world, world.Beta);
+        Assert.True(evidence.IsSignedBy(TwoBanks.Network, beta));
+        // The member that is stormed at sees one takeover.
+        alpha.AssertWithin(Cost.Following, world.Alpha);
+        AssertOutlives(world, world.Beta, LedgerCodes.TakeoverTerm, LedgerCodes.NotSequencer);
         world.AssertGoesOnWithGamma(world.Alpha);
         world.AssertGoesOnWithGamma(world.Beta);
         banks.AssertGoesOn();
@@ -44,10 +60,14 @@ public sealed class StormTests
     {
         using HostileWorld world = new();
         Ask(world, world.Beta, OtherCases.Takeover(world, world.Beta, 2));
+        Hold hold = new(world.Banks.LedgerNode);
         // Both members storm now.
         for (int i = 0; i < HostileWorld.Storm; i++) Assert.Equal(LedgerCodes.TakeoverTooSoon, Assert.Single(Ask(world, world.Alpha, OtherCases.Takeover(world, world.Alpha, 3)).Results).Code);
-        AlarmView soon = Assert.Single(world.AlarmsOfLedger(), a => a.Code == LedgerCodes.TakeoverTooSoon);
-        Assert.Equal((world.Alpha.Id.ToString(), 1), (soon.Party, soon.Pieces.Count));
+        hold.AssertRows(RowsOfRecord, WrittenOfRecord);
+        SignedTakeover evidence = Evidence(world, world.Alpha, LedgerCodes.TakeoverTooSoon, static submission => SignedTakeover.TryRead(submission.Takeover, out SignedTakeover? takeover) ? takeover : null);
+        using VerifyingKey alpha = Key(world, world.Alpha);
+        Assert.True(evidence.IsSignedBy(TwoBanks.Network, alpha));
+        AssertOutlives(world, world.Alpha, LedgerCodes.TakeoverTooSoon);
         world.AssertGoesOnWithGamma(world.Alpha);
         world.Banks.AssertGoesOn();
     }
@@ -57,13 +77,16 @@ public sealed class StormTests
     {
         using HostileWorld world = new(isBetaLate: true);
         long leaves = world.Banks.Ledger.Count;
+        Hold hold = new(world.Banks.LedgerNode);
         List<string> codes = [.. Enumerable.Range(0, 300).Select(i => Assert.Single(Ask(world, world.Alpha, OtherCases.Opening(i)).Results).Code)];
         int openings = LedgerSettings.Default.OpeningsPerWindow;
         Assert.InRange(codes.Count(c => c.Length == 0), openings - 2, openings);
         Assert.All(codes.Skip(openings), c => Assert.Equal(LedgerCodes.QuotaUsed, c));
         Assert.InRange(world.Banks.Ledger.Count - leaves, openings - 2, openings);
-        AlarmView used = Assert.Single(world.AlarmsOfLedger(), a => a.Code == LedgerCodes.QuotaUsed);
-        Assert.Equal((world.Alpha.Id.ToString(), "submission"), (used.Party, Assert.Single(world.EvidenceOfLedger(Assert.Single(used.Pieces).Id).Parts).Name));
+        // A checkpoint a leaf, and the record.
+        hold.AssertRows(openings + RowsOfRecord, openings + WrittenOfRecord);
+        Assert.Equal(Submission.RecordOneofCase.Opening, Evidence<Submission>(world, world.Alpha, LedgerCodes.QuotaUsed, static submission => submission).RecordCase);
+        AssertOutlives(world, world.Alpha, LedgerCodes.QuotaUsed);
         world.AssertGoesOnWithGamma(world.Beta);
         world.AssertGoesOnWithGamma(world.Alpha);
         world.Banks.AssertGoesOn();
@@ -109,13 +132,17 @@ public sealed class StormTests
         }
 
         long leaves = world.Banks.Ledger.Count;
+        Hold hold = new(world.Banks.LedgerNode);
         for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.AskLedger(world.Beta, request);
         Assert.Equal(leaves, world.Banks.Ledger.Count);
+        hold.AssertRows(RowsOfRecord, WrittenOfRecord);
+        Assert.InRange(hold.Checks, 0, 2 * HostileWorld.Storm);
         AlarmView alarm = Assert.Single(world.AlarmsOfLedger(), a => a.Code == code);
         Assert.Equal(world.Beta.Id.ToString(), alarm.Party);
         PartView part = Assert.Single(world.EvidenceOfLedger(Assert.Single(alarm.Pieces).Id).Parts);
         bool isKept = code is not (LedgerCodes.OtherNetwork or LedgerCodes.TooLarge);
         Assert.Equal((isKept ? "submission" : "body", isKept), (part.Name, part.Body is not null));
+        AssertOutlives(world, world.Beta, code);
         world.AssertGoesOnWithGamma(world.Beta);
         world.Banks.AssertGoesOn();
     }
@@ -124,10 +151,14 @@ public sealed class StormTests
     public void A_stranger_at_the_ledger_is_counted_and_nothing_of_it_is_kept()
     {
         using HostileWorld world = new();
-        for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.AskLedger("", new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { OtherCases.Opening(i) } });
+        Hold hold = new(world.Banks.LedgerNode);
+        for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.LedgerNode.Ask(world.Banks.Now, null, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { OtherCases.Opening(i) } });
         world.Banks.Pass(TimeSpan.FromSeconds(2));
         AlarmView alarm = Assert.Single(world.AlarmsOfLedger(), a => a.Party == AlarmParties.Strangers);
         Assert.Equal((LedgerCodes.NotAdmitted, 0), (alarm.Code, alarm.Pieces.Count));
+        hold.AssertRows(1, WrittenOfRecord);
+        world.Banks.LedgerNode.Restart(world.Banks.Now);
+        Assert.Equal(alarm.First, Assert.Single(world.AlarmsOfLedger(), a => a.Party == AlarmParties.Strangers).First);
     }
 
     [Fact]
@@ -151,40 +182,63 @@ public sealed class StormTests
         Assert.Equal("", world.Submit(LedgerWorld.Alpha, mine.Head(1, 4, previous, world.NewDigest())).Code);
     }
 
-    [Theory]
-    [InlineData("drops")]
-    [InlineData("repeats")]
-    [InlineData("reorders")]
-    [InlineData("all of it")]
-    public void A_hostile_network_delays_payments_and_accuses_nobody(string what)
+    [Fact]
+    public void A_storm_of_heads_is_held_to_its_rate_and_recorded_with_the_members_signatures()
     {
-        using HostileWorld world = new();
-        Random chance = new(7);
-        List<(TestNode From, TestNode To, PeerMessage Message)> late = [];
-        world.Banks.OnPeer = (from, to, message) =>
+        const int burst = 40;
+        using HostileWorld world = new(ledger: LedgerSettings.Default with { HeadsPerSecond = 1, HeadBurst = burst });
+        world.Banks.Pass(TimeSpan.FromSeconds(burst));
+        long leaves = world.Banks.Ledger.Count;
+        List<byte[]> paid = [.. Enumerable.Range(0, burst).Select(_ => world.Banks.Pay(world.Alpha, 1))];
+        Assert.Equal(leaves + burst, world.Banks.Ledger.Count);
+        Hold hold = new(world.Banks.LedgerNode);
+        for (int i = 0; i < HostileWorld.Storm; i++) paid.Add(world.Banks.Pay(world.Alpha, 1));
+        // The same head again and again, as long as its sequencer likes.
+        HeadRecord next = Evidence(world, world.Alpha, LedgerCodes.QuotaUsed, static submission => submission.Head);
+        for (int i = 0; i < HostileWorld.Storm; i++) Assert.Equal(LedgerCodes.QuotaUsed, Assert.Single(Ask(world, world.Alpha, new Submission { Head = next }).Results).Code);
+        Assert.Equal(leaves + burst, world.Banks.Ledger.Count);
+        hold.AssertRows(RowsOfRecord, WrittenOfRecord);
+        Assert.True(EndorsedHead.TryRead(next, out EndorsedHead? head));
+        using VerifyingKey alpha = Key(world, world.Alpha), beta = Key(world, world.Beta);
+        Assert.True(head.IsEndorsedBy(TwoBanks.Network, [alpha, beta]));
+        AssertOutlives(world, world.Alpha, LedgerCodes.QuotaUsed);
+        world.AssertGoesOnWithGamma(world.Beta);
+        for (int i = 0; i < 60 && paid.Any(p => world.Banks.StatusOf(world.Alpha, p).Status == InstructionStatus.Accepted); i++) world.Banks.Pass(TimeSpan.FromSeconds(2));
+        Assert.All(paid, p => Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(world.Alpha, p)));
+    }
+
+    /// <summary>The only piece of evidence of a participant and code, read.</summary>
+    private static T Evidence<T>(HostileWorld world, TestNode party, string code, Func<Submission, T?> read) where T : class
+    {
+        AlarmView alarm = Assert.Single(world.AlarmsOfLedger(), a => a.Code == code);
+        Assert.Equal(party.Id.ToString(), alarm.Party);
+        PartView part = Assert.Single(world.EvidenceOfLedger(Assert.Single(alarm.Pieces).Id).Parts);
+        Assert.Equal("submission", part.Name);
+        return read(Submission.Parser.ParseFrom(part.Body)) ?? throw new InvalidOperationException("It is no such record.");
+    }
+
+    /// <summary>A ledger that starts again shows the same pieces, counts on in the same records, and goes on.</summary>
+    private static void AssertOutlives(HostileWorld world, TestNode party, params string[] codes)
+    {
+        Dictionary<string, (DateTimeOffset First, string Piece, PieceView Evidence)> before = Of(codes);
+        long count = world.Banks.Ledger.Count;
+        world.Banks.LedgerNode.Restart(world.Banks.Now);
+        Assert.Equal(count, world.Banks.Ledger.Count);
+        world.Banks.AskLedger(party, new LedgerRequest { Suite = 1, Network = "other" });
+        foreach ((string code, (DateTimeOffset first, string piece, PieceView evidence)) in Of(codes))
         {
-            List<PeerMessage> passed = [message];
-            if (what is "drops" or "all of it" && chance.Next(3) == 0) passed.Clear();
-            if (what is "repeats" or "all of it" && chance.Next(3) == 0) passed.AddRange(passed);
-            if (what is not ("reorders" or "all of it")) return passed;
-            late.AddRange(passed.Select(p => (from, to, p)));
-            List<PeerMessage> now = [.. late.Where(l => l.From == from && l.To == to && chance.Next(2) == 0).Select(l => l.Message)];
-            late.RemoveAll(l => l.From == from && l.To == to && now.Contains(l.Message));
-            now.Reverse();
-            return now;
-        };
-        List<(TestNode Bank, byte[] Paid)> payments = [];
-        for (int i = 0; i < 10; i++)
-        {
-            foreach (TestNode bank in new[] { world.Alpha, world.Beta }) payments.Add((bank, world.Banks.Pay(bank, 1)));
-            world.Banks.Pass(TimeSpan.FromSeconds(5));
+            Assert.Equal((before[code].First, before[code].Piece), (first, piece));
+            Assert.Equal(before[code].Evidence.Parts.Select(static p => (p.Name, p.Size, p.Sha256, Body: Convert.ToHexString(p.Body ?? []))), evidence.Parts.Select(static p => (p.Name, p.Size, p.Sha256, Body: Convert.ToHexString(p.Body ?? []))));
         }
 
-        for (int i = 0; i < 60 && payments.Any(p => world.Banks.StatusOf(p.Bank, p.Paid).Status == InstructionStatus.Accepted); i++) world.Banks.Pass(TimeSpan.FromSeconds(5));
-        Assert.All(payments, p => Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(p.Bank, p.Paid)));
-        string[] common = [ChannelCodes.Late, ChannelCodes.TakenOver, ChannelCodes.TooOften, LedgerCodes.EndorsementExpired];
-        Assert.All(world.Banks.Nodes.SelectMany(n => world.AlarmsOf(n)), a => Assert.Contains(a.Code, common));
-        world.Banks.AssertGoesOn();
+        Dictionary<string, (DateTimeOffset, string, PieceView)> Of(string[] wanted) => world.AlarmsOfLedger().Where(a => a.Party == party.Id.ToString() && wanted.Contains(a.Code))
+            .ToDictionary(static a => a.Code, a => (a.First, a.Pieces[0].Id, world.EvidenceOfLedger(a.Pieces[0].Id)), StringComparer.Ordinal);
+    }
+
+    private static VerifyingKey Key(HostileWorld world, TestNode member)
+    {
+        using SigningKey key = world.Banks.ChannelKey(member);
+        return new VerifyingKey(key.PublicKey);
     }
 
     private static LedgerReply Ask(HostileWorld world, TestNode member, Submission submission) =>
@@ -193,4 +247,21 @@ public sealed class StormTests
     private static HeadRecord Newest(HostileWorld world) =>
         world.Banks.AskLedger(world.Alpha, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Log = new LogQuery { Limit = 1_000 } }).Log.Select(l => Leaf.Parser.ParseFrom(l))
             .Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(world.Channel)).Head.Clone();
+
+    /// <summary>What the ledger held and had done before a storm.</summary>
+    private sealed class Hold(TestLedger ledger)
+    {
+        private readonly int rows = RowsOf(ledger), written = ledger.Written;
+        private readonly long checks = ledger.Checks;
+
+        public long Checks => ledger.Checks - checks;
+
+        public void AssertRows(int more, int writes)
+        {
+            Assert.InRange(RowsOf(ledger) - rows, 1, more);
+            Assert.InRange(ledger.Written - written, 1, writes);
+        }
+
+        private static int RowsOf(TestLedger of) => Enum.GetValues<PayloadKind>().Sum(kind => of.Vault.Scan(kind).Count);
+    }
 }

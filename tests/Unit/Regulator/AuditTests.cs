@@ -167,7 +167,9 @@ public sealed class AuditTests
     [Fact]
     public void An_observer_of_a_contract_that_hides_from_it_what_decides_gives_no_third_verdict()
     {
-        string hidden = Settlement.Contracts.ContractLibrary.Load("GrossPayment").Source.Replace("amount            money               to payer, payee, supervisor", "amount            money               to payer, payee", StringComparison.Ordinal);
+        string hidden = Settlement.Contracts.ContractLibrary.Load("GrossPayment").Source.Replace("amount            money               to payer, payee, supervisor", "amount            money               to payer, payee", StringComparison.Ordinal)
+            .Replace("by payee, agreed by payer when Settled", "by payee, agreed by payer when Settled\n  discloses amount to supervisor", StringComparison.Ordinal)
+            .Replace("by payer, agreed by payee\n", "by payer, agreed by payee\n  discloses amount to supervisor\n", StringComparison.Ordinal);
         using TwoBanks world = new TwoBanks(contracts: [hidden, Settlement.Contracts.ContractLibrary.Load("PoolFunding").Source]).Open();
         world.Fund(world.Alpha, 100_00);
         world.Pay(world.Alpha, 10_00);

@@ -66,6 +66,9 @@ public sealed class FrozenBytesTests
         yield return ("head", batch.HeadHash.ToArray());
         HeadFields head = new(channel, 1, 1, Digest.Zero, batch.HeadHash);
         yield return ("endorsement", RecordHashes.Endorsement("test", head, Now).ToArray());
+        ProposalBody body = new() { TimeUnixMs = Now.ToUnixTimeMilliseconds(), Items = { new BatchItem { Refusal = refusal } }, PositionSalts = new SealedEnvelope { Ciphertext = Bytes(channel), WrappedKey = Bytes(terms.Hash) } };
+        yield return ("proposal-body", body.ToByteArray());
+        yield return ("proposal", RecordHashes.Proposal("test", channel, terms.Hash, 1, 1, Digest.Zero, Digest.Of(body.ToByteArray())).ToArray());
         yield return ("takeover", RecordHashes.Takeover("test", channel, batch.HeadHash, 2).ToArray());
         Assert.True(ParticipantId.TryParse("ALPHDEFFXXX", out ParticipantId alpha));
         yield return ("posting", PostingText.Digest("test", new byte[16], channel, alpha, "EUR", 12_34).ToArray());

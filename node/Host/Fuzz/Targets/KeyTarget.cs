@@ -11,25 +11,21 @@ namespace Settlement.Host.Fuzz.Targets;
 /// <summary>Points, scalars, signatures, and the certificates that a caller presents to a door.</summary>
 internal sealed class KeyTarget : Reader
 {
-    private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private readonly SigningKey key = SigningKey.Generate(new SeededEntropy(4));
     private readonly VerifyingKey verifier;
     private readonly Digest signed = Digest.Of([4]);
-    private readonly byte[] signature;
     private readonly byte[][] corpus;
     private readonly string[] pems;
 
     public KeyTarget()
     {
         verifier = new VerifyingKey(key.PublicKey);
-        signature = key.Sign(signed);
-        using TlsIdentity identity = TlsIdentity.Create(new SeededEntropy(5), Now);
-        using RSA rsa = RSA.Create(2048);
-        using ECDsa larger = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        using X509Certificate2 foreign = new CertificateRequest("CN=rsa", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(Now, Now.AddDays(1));
-        using X509Certificate2 wide = new CertificateRequest("CN=p384", larger, HashAlgorithmName.SHA256).CreateSelfSigned(Now, Now.AddDays(1));
-        corpus = [key.PublicKey.ToArray(), key.ToScalar(), signature, identity.Certificate.RawData, identity.Certificate.RawData, foreign.RawData, wide.RawData];
-        pems = [identity.CertificatePem(), identity.KeyPem(), identity.CertificatePem() + identity.KeyPem(), foreign.ExportCertificatePem()];
+        corpus = [key.PublicKey.ToArray(), key.ToScalar(), KeySamples.Signature, KeySamples.Identity, KeySamples.Identity, KeySamples.Rsa, KeySamples.P384];
+        string certificate = Pem(KeySamples.Identity), secret = IdentityKey();
+        pems = [certificate, secret, certificate + secret, Pem(KeySamples.Rsa)];
+        BrokenPromise.Unless(verifier.Verify(signed, KeySamples.Signature), "the signature that cases start from is honest");
+        if (!TlsIdentity.TryRead(certificate, secret, out TlsIdentity? identity)) throw new BrokenPromise("the certificate that cases start from is that of its key", "it is not");
+        identity.Dispose();
     }
 
     /// <inheritdoc/>
@@ -44,7 +40,7 @@ internal sealed class KeyTarget : Reader
         {
             BrokenPromise.Unless(read.ToArray().AsSpan().SequenceEqual(input), "a point has one form");
             using VerifyingKey other = new(read);
-            _ = other.Verify(signed, signature);
+            _ = other.Verify(signed, KeySamples.Signature);
             _ = read.Fingerprint;
         }
 
@@ -62,6 +58,19 @@ internal sealed class KeyTarget : Reader
         verifier.Dispose();
         key.Dispose();
         return base.DisposeAsync();
+    }
+
+    private static string Pem(byte[] certificate)
+    {
+        using X509Certificate2 read = X509CertificateLoader.LoadCertificate(certificate);
+        return read.ExportCertificatePem() + "\n";
+    }
+
+    private static string IdentityKey()
+    {
+        using SigningKey drawn = SigningKey.Generate(new SeededEntropy(5));
+        using ECDsa platform = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = drawn.ToScalar() });
+        return platform.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
     private static void Scalar(byte[] input)

@@ -12,9 +12,10 @@ namespace Settlement.Host.Fuzz.Worlds;
 
 /// <summary>
 /// What a member that means ill can do beyond changing bytes on their way: it has the epoch keys, so it opens an entry,
-/// changes what is inside, commits to it and seals it again. What a reader checks behind its encryption is reached so.
+/// changes what is inside, commits to it and seals it again, and it signs what it proposes. What a reader checks behind its
+/// encryption and its signatures is reached so.
 /// </summary>
-internal sealed class Forgery(ChannelContext context, IEntropy entropy)
+internal sealed class Forgery(ChannelContext context, SigningKey key, IEntropy entropy)
 {
     private const int FirstVersion = 1;
 
@@ -29,17 +30,33 @@ internal sealed class Forgery(ChannelContext context, IEntropy entropy)
     public byte[] Change(byte[] batch, Chance chance)
     {
         if (!Parsing.TryParse(PeerBatch.Parser, batch, out PeerBatch? read)) return batch;
-        List<SealedEntry> entries = [.. read.Messages.SelectMany(Entries)];
-        List<SealedEnvelope> salts = [.. read.Messages.Select(static message => message.Proposal?.PositionSalts ?? message.Delivery?.PositionSalts).OfType<SealedEnvelope>()];
-        if (entries.Count > 0 && (salts.Count == 0 || chance.Percent(90))) Change(chance.Pick(entries), chance);
-        else if (salts.Count > 0) ChangeSalts(read, chance);
+        List<Proposed> proposals = [.. read.Messages.Where(static message => message.Proposal is not null).Select(ReadBody).OfType<Proposed>()];
+        List<SealedEntry> entries = [.. read.Messages.SelectMany(Entries), .. proposals.SelectMany(static p => p.Body.Items).Select(static item => item.Entry).OfType<SealedEntry>()];
+        bool hasSalts = proposals.Count > 0 || read.Messages.Any(static message => message.Delivery?.PositionSalts is not null);
+        if (entries.Count > 0 && (!hasSalts || chance.Percent(90))) Change(chance.Pick(entries), chance);
+        else foreach (Proposed proposal in proposals) ChangeSalts(proposal, chance);
+        foreach (Proposed proposal in proposals)
+        {
+            ByteString body = proposal.Body.ToByteString();
+            Sign(proposal, chance.Percent(15) ? ByteString.CopyFrom(WireMutator.Mutate(body.ToByteArray(), chance, body.ToByteArray())) : body);
+        }
+
         return read.ToByteArray();
+    }
+
+    /// <summary>What cannot be read, or is for no place at all, passes as it is.</summary>
+    private static Proposed? ReadBody(PeerMessage message) =>
+        SignedProposal.TryRead(message.Proposal, out SignedProposal? signed) && Parsing.TryParse(ProposalBody.Parser, message.Proposal.Body.Span, out ProposalBody? body) ? new Proposed(message, signed, body) : null;
+
+    private void Sign(Proposed proposal, ByteString body)
+    {
+        if (proposal.Signed.Channel != context.Channel || body.Equals(proposal.Message.Proposal.Body)) return;
+        proposal.Message.Proposal = SignedProposal.Sign(context, proposal.Signed.Term, proposal.Signed.Sequence, proposal.Signed.PreviousHead, body.Span, key).ToProposal(body);
     }
 
     private static IEnumerable<SealedEntry> Entries(PeerMessage message) => message.MessageCase switch
     {
         PeerMessage.MessageOneofCase.Commands => message.Commands.Entries,
-        PeerMessage.MessageOneofCase.Proposal => message.Proposal.Items.Select(static item => item.Entry).OfType<SealedEntry>(),
         PeerMessage.MessageOneofCase.Delivery => message.Delivery.Items.Select(static item => item.Entry).OfType<SealedEntry>(),
         _ => [],
     };
@@ -57,11 +74,11 @@ internal sealed class Forgery(ChannelContext context, IEntropy entropy)
         if (at >= header.Envelopes.Count || at >= entry.Envelopes.Count || !EntryId.TryRead(header.EntryId.Span, out EntryId id)) return;
         EnvelopeReference reference = header.Envelopes[at];
         byte[] aad = new EnvelopeContext(context.Terms.Network, context.Channel, id, (int)reference.Audience, (int)reference.Subject, reference.Epoch).AssociatedData();
-        if (!context.Epoch.TryGet(new AudienceMask(reference.Audience), out WrappingKey? key) || !key.TryUnwrap(entry.Envelopes[at].WrappedKey.Span, aad, out byte[]? contentKey)
+        if (!context.Epoch.TryGet(new AudienceMask(reference.Audience), out WrappingKey? epoch) || !epoch.TryUnwrap(entry.Envelopes[at].WrappedKey.Span, aad, out byte[]? contentKey)
             || !ContentCipher.TryDecrypt(contentKey, entry.Envelopes[at].Ciphertext.Span, aad, out byte[]? plaintext)) return;
         byte[] changed = chance.Percent(30) ? ByteMutator.Mutate(plaintext, chance, plaintext) : Changed(entry, id, plaintext, chance);
         byte[] ciphertext = ContentCipher.Encrypt(changed, aad, entropy, out contentKey);
-        entry.Envelopes[at] = new SealedEnvelope { Ciphertext = ByteString.CopyFrom(ciphertext), WrappedKey = ByteString.CopyFrom(key.Wrap(contentKey, aad, entropy)) };
+        entry.Envelopes[at] = new SealedEnvelope { Ciphertext = ByteString.CopyFrom(ciphertext), WrappedKey = ByteString.CopyFrom(epoch.Wrap(contentKey, aad, entropy)) };
         reference.Hash = ByteString.CopyFrom(Envelope.Hash(ciphertext).ToArray());
         entry.Header = header.ToByteString();
     }
@@ -103,15 +120,14 @@ internal sealed class Forgery(ChannelContext context, IEntropy entropy)
         entry.Commitments = ByteString.CopyFrom(commitments);
     }
 
-    private void ChangeSalts(PeerBatch batch, Chance chance)
+    private void ChangeSalts(Proposed proposal, Chance chance)
     {
-        foreach (PeerMessage message in batch.Messages)
-        {
-            if (message.Proposal is not { } proposal || !Digest.TryRead(proposal.PreviousHead.Span, out Digest previous)) continue;
-            byte[] aad = PositionSalts.Binding(context, unchecked((long)proposal.Sequence), previous).AssociatedData();
-            if (!context.Epoch.TryGet(context.Terms.PositionReaders, out WrappingKey? key)) return;
-            byte[] ciphertext = ContentCipher.Encrypt(chance.Bytes(chance.From(0, 200)), aad, entropy, out byte[] contentKey);
-            proposal.PositionSalts = new SealedEnvelope { Ciphertext = ByteString.CopyFrom(ciphertext), WrappedKey = ByteString.CopyFrom(key.Wrap(contentKey, aad, entropy)) };
-        }
+        byte[] aad = PositionSalts.Binding(context, proposal.Signed.Sequence, proposal.Signed.PreviousHead).AssociatedData();
+        if (!context.Epoch.TryGet(context.Terms.PositionReaders, out WrappingKey? readers)) return;
+        byte[] ciphertext = ContentCipher.Encrypt(chance.Bytes(chance.From(0, 200)), aad, entropy, out byte[] contentKey);
+        proposal.Body.PositionSalts = new SealedEnvelope { Ciphertext = ByteString.CopyFrom(ciphertext), WrappedKey = ByteString.CopyFrom(readers.Wrap(contentKey, aad, entropy)) };
     }
+
+    /// <summary>A proposal of a message, opened to be changed.</summary>
+    private sealed record Proposed(PeerMessage Message, SignedProposal Signed, ProposalBody Body);
 }

@@ -69,7 +69,10 @@ internal sealed partial class FuzzNode : IDisposable
     public bool IsBusy => Inbox.Count > 0 || Machine.HasMore;
 
     /// <summary>The channel as this node holds it, epoch keys included: what it has at hand when it means ill.</summary>
-    public ChannelContext? Channel() => Scan(PayloadKind.Channels).Select(row => new VaultReader(FuzzNetwork.Network, Id, VaultKey).ReadChannel(row)).FirstOrDefault(static context => context is not null);
+    public ChannelContext? Channel() => Scan(PayloadKind.Channels).Select(Reader.ReadChannel).FirstOrDefault(static context => context is not null);
+
+    /// <summary>The secret key with which this node signs in a channel.</summary>
+    public SigningKey ChannelKey(Digest channel) => Reader.ReadChannelKey(Scan(PayloadKind.Channels).First(row => Reader.ReadChannel(row)?.Channel == channel));
 
     /// <summary>The node stops and starts from its vault.</summary>
     public void Restart()
@@ -105,6 +108,8 @@ internal sealed partial class FuzzNode : IDisposable
         Keys.Dispose();
         VaultKey.Dispose();
     }
+
+    private VaultReader Reader => new(FuzzNetwork.Network, Id, VaultKey);
 
     private IReadOnlyDictionary<PayloadKey, byte[]> Get(IReadOnlyCollection<PayloadKey> keys) =>
         keys.Count == 0 ? new Dictionary<PayloadKey, byte[]>() : AtOnce(vault.GetAsync(keys, CancellationToken.None));

@@ -223,9 +223,10 @@ internal sealed class NetworkSession : IFuzzSession
     {
         byte[] body = traveller.Body;
         if (traveller.Kind == Travel.PeerBatch && chance.Percent(5)) return Flood(body, chance);
-        if (traveller.Kind == Travel.PeerBatch && chance.Percent(40) && ContextOf(traveller.From) is { } context)
+        if (traveller.Kind == Travel.PeerBatch && chance.Percent(40) && Insider(traveller.From) is { } insider && insider.Channel() is { } context)
         {
-            body = new Forgery(context, entropy).Change(body, chance);
+            using SigningKey key = insider.ChannelKey(context.Channel);
+            body = new Forgery(context, key, entropy).Change(body, chance);
             if (chance.Percent(80)) return body;
         }
 
@@ -242,7 +243,7 @@ internal sealed class NetworkSession : IFuzzSession
         return read.ToByteArray();
     }
 
-    private ChannelContext? ContextOf(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent)?.Channel();
+    private FuzzNode? Insider(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent);
 
     private void SettleHonestly()
     {

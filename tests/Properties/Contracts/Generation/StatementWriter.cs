@@ -179,7 +179,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         if (blocks >= MaxDepth) return;
         HashSet<Item> present = [];
         string? condition;
-        if (Dice.Percent(25) && action.Names.Find(i => i.Optional && !action.IsReadable(i) && (i.Readers & Contract.AllReaders) == Contract.AllReaders) is { } item)
+        if (Dice.Percent(25) && action.Names.Find(i => i.Optional && i.Personal is null && !action.IsReadable(i) && (i.Readers & Contract.AllReaders) == Contract.AllReaders) is { } item)
         {
             condition = $"present({item.Name})";
             present.Add(item);

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Editor;
+
+/// <summary>Something that a contract declares.</summary>
+/// <param name="Name">Its name and place.</param>
+/// <param name="Text">What to say of it, in Markdown.</param>
+/// <param name="SymbolKind">Its kind in the protocol's outline; null where it is left out of that.</param>
+/// <param name="Scope">The part of the source in which the name means it.</param>
+internal sealed record Declaration(Name Name, string Text, int? SymbolKind, TextSpan Scope);
+
+/// <summary>What the names of a contract stand for, read from its syntax, so that it is known while the contract is being written.</summary>
+internal sealed class Declarations
+{
+    private const int Class = 5, Property = 7, Enumeration = 10, Function = 12, Constant = 14, EnumMember = 22;
+
+    private readonly List<Declaration> all = [];
+    private readonly ContractSyntax? contract;
+
+    public Declarations(ContractSyntax? contract)
+    {
+        this.contract = contract;
+        if (contract is null) return;
+        TextSpan everywhere = new(0, int.MaxValue);
+        Add(contract.Name, $"contract {contract.Name.Text} version {contract.Version.ToString(CultureInfo.InvariantCulture)}", contract.Docs, null, everywhere);
+        foreach (UnitSyntax unit in contract.Units) Add(unit.Name, $"unit {unit.Name.Text}", unit.Docs, Constant, everywhere);
+        foreach (CodeSetSyntax set in contract.CodeSets) Add(set.Name, CodesOf(set), set.Docs, Enumeration, everywhere);
+        foreach (PartySyntax party in contract.Parties) Add(party.Name, PartyOf(party), party.Docs, Class, everywhere);
+        foreach (FieldSyntax field in contract.Fields) Add(field.Name, FieldOf(field, "field"), field.Docs, Property, everywhere);
+        foreach (StateSyntax state in contract.States) Add(state.Name, StateOf(state), state.Docs, EnumMember, everywhere);
+        for (int i = 0; i < contract.Actions.Count; i++)
+        {
+            int start = contract.Actions[i].Name.Span.Start, end = i + 1 < contract.Actions.Count ? contract.Actions[i + 1].Name.Span.Start : int.MaxValue;
+            ActionNames(contract.Actions[i], new TextSpan(start, end - start), everywhere);
+        }
+    }
+
+    /// <summary>In the order of the source.</summary>
+    public IReadOnlyList<Declaration> All => all;
+
+    /// <summary>What a word of the source stands for; null when it is no declared name. The innermost scope counts, and in it the
+    /// last declaration before the word.</summary>
+    public Declaration? Find(Token word) => all
+        .Where(d => d.Name.Text == word.Text && d.Scope.Start <= word.Span.Start && word.Span.Start < d.Scope.End)
+        .OrderBy(d => d.Scope.Length).ThenBy(d => d.Name.Span.Start > word.Span.Start).ThenByDescending(d => d.Name.Span.Start).FirstOrDefault();
+
+    private void Add(Name name, string what, IReadOnlyList<string> docs, int? kind, TextSpan scope)
+    {
+        StringBuilder text = new();
+        text.Append("```contract\n").Append(what).Append("\n```");
+        foreach (string doc in docs) text.Append("\n\n").Append(doc);
+        all.Add(new Declaration(name, text.ToString(), kind, scope));
+    }
+
+    private void ActionNames(ActionSyntax action, TextSpan own, TextSpan everywhere)
+    {
+        StringBuilder header = new($"on {action.Name.Text} by {(action.By is { } by ? (by.Any ? "any " : "") + (by.Name?.Text ?? "network") : "?")}");
+        if (action.AgreedBy.Count > 0) header.Append(", agreed by ").AppendJoin(", ", action.AgreedBy.Select(n => n.Text));
+        if (action.When.Count > 0) header.Append(" when ").AppendJoin(", ", action.When.Select(n => n.Text));
+        Add(action.Name, header.ToString(), action.Docs, Function, everywhere);
+        foreach (FieldSyntax parameter in action.Parameters) Add(parameter.Name, FieldOf(parameter, "parameter", action), parameter.Docs, null, own);
+        Statements(action.Statements, own);
+    }
+
+    private void Statements(IReadOnlyList<StatementSyntax> statements, TextSpan own)
+    {
+        foreach (StatementSyntax statement in statements)
+        {
+            switch (statement)
+            {
+                case StatementSyntax.Let let:
+                    Add(let.Name, $"let {let.Name.Text} = {ExpressionPrinter.Print(let.Value)}", [], null, own);
+                    break;
+                case StatementSyntax.If branch:
+                    Statements(branch.Then, own);
+                    Statements(branch.Otherwise ?? [], own);
+                    break;
+                case StatementSyntax.ForEach each:
+                    if (each.List is { } list) Add(each.Name, $"each {each.Name.Text} in {list.Text}", [], null, own);
+                    Statements(each.Body, own);
+                    break;
+            }
+        }
+    }
+
+    private static string CodesOf(CodeSetSyntax set) =>
+        $"codes {set.Name.Text} = {(set.External is { } external ? $"iso {external.Text}" : string.Join(", ", set.Codes.Select(c => c.Text)))}";
+
+    private string PartyOf(PartySyntax party)
+    {
+        string[] reads = [.. contract!.Fields.Where(f => f.Audience?.Any(n => n.Text == party.Name.Text) == true).Select(f => f.Name.Text)];
+        string several = party.Several is null ? "" : ", several";
+        return $"party {party.Name.Text} {party.Kind?.Text}{several}{(party.Observes ? ", observes" : "")}\n-- reads {(reads.Length == 0 ? "no field" : string.Join(", ", reads))}";
+    }
+
+    private static string FieldOf(FieldSyntax field, string what, ActionSyntax? action = null)
+    {
+        StringBuilder text = new($"{what} {field.Name.Text} {(field.Type is { } type ? ContractPrinter.TypeText(type) : "?")}");
+        if (field.ForEach is { } each) text.Append(" for each ").Append(each.Text);
+        if (field.Optional) text.Append(" optional");
+        IEnumerable<string> readers = field.Audience?.Select(n => n.Text)
+            ?? (action is null ? [] : new[] { action.By?.Name?.Text ?? "network" }.Concat(action.AgreedBy.Select(n => n.Text)));
+        text.Append("\n-- read by ").AppendJoin(", ", readers.DefaultIfEmpty("nobody"));
+        if (field.PersonalOf is { } owner) text.Append("\n-- personal of ").Append(owner.Text);
+        return text.ToString();
+    }
+
+    private string StateOf(StateSyntax state)
+    {
+        string[] leaving = [.. contract!.Actions.Where(a => a.When.Any(n => n.Text == state.Name.Text)).Select(a => a.Name.Text).Distinct()];
+        return $"state {state.Name.Text}{(state.MayRest ? " may rest" : "")}\n-- {(leaving.Length == 0 ? "no action leaves it" : "left by " + string.Join(", ", leaving))}";
+    }
+}

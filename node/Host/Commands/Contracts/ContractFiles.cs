@@ -1,0 +1,93 @@
+using System.Text;
+using Settlement.Contracts;
+using Settlement.Host.Configuration;
+
+namespace Settlement.Host.Commands.Contracts;
+
+/// <summary>Reads and writes the files that the verbs of contracts name.</summary>
+internal static class ContractFiles
+{
+    /// <summary>How a contract's file ends.</summary>
+    public const string Contract = ".contract";
+
+    /// <summary>How the file of its scenarios ends.</summary>
+    public const string Scenarios = ".scenarios";
+
+    // A table of scenarios beyond this is a mistake.
+    private const int MostCharactersOfScenarios = 4 * 1024 * 1024;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="HostException">When the file cannot be read as UTF-8 text.</exception>
+    public static async Task<Compilation> CompileAsync(FileInfo file, CancellationToken ct) => ContractCompiler.Compile(file.Name, await ReadContractAsync(file, ct));
+
+    /// <summary>A contract's text. One beyond the bound is cut one character after it, which the compiler then refuses by its own rule.</summary>
+    /// <exception cref="HostException">When the file cannot be read as UTF-8 text.</exception>
+    public static Task<string> ReadContractAsync(FileInfo file, CancellationToken ct) => ReadAsync(file, ContractCompiler.MaxFileBytes + 1, ct);
+
+    /// <exception cref="HostException">When the file cannot be read as UTF-8 text, or is too large.</exception>
+    public static async Task<string> ReadScenariosAsync(FileInfo file, CancellationToken ct)
+    {
+        string text = await ReadAsync(file, MostCharactersOfScenarios + 1, ct);
+        return text.Length <= MostCharactersOfScenarios ? text : throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} is larger than scenarios may be.");
+    }
+
+    /// <summary>Writes files that are not there yet: all of them, or none where one is.</summary>
+    /// <exception cref="HostException">When one is there, or cannot be written.</exception>
+    public static async Task CreateAsync(IReadOnlyList<(FileInfo File, string Text)> files, CancellationToken ct)
+    {
+        foreach (var (file, _) in files)
+        {
+            if (file.Exists || Directory.Exists(file.FullName)) throw new HostException(HostCodes.FileUnwritable, $"{file.FullName} is there already, and is not overwritten.");
+        }
+
+        foreach (var (file, text) in files) await WriteAsync(file, text, FileMode.CreateNew, ct);
+    }
+
+    /// <summary>Writes a file, over one that is there; a reader sees the old text or the new.</summary>
+    /// <exception cref="HostException">When it cannot be written.</exception>
+    public static async Task ReplaceAsync(FileInfo file, string text, CancellationToken ct)
+    {
+        FileInfo beside = new(file.FullName + ".new");
+        await WriteAsync(beside, text, FileMode.Create, ct);
+        await GuardedAsync(file, () =>
+        {
+            beside.MoveTo(file.FullName, overwrite: true);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static Task WriteAsync(FileInfo file, string text, FileMode mode, CancellationToken ct) => GuardedAsync(file, async () =>
+    {
+        await using FileStream stream = new(file.FullName, mode, FileAccess.Write, FileShare.None);
+        await stream.WriteAsync(StrictUtf8.GetBytes(text), ct);
+    });
+
+    private static async Task GuardedAsync(FileInfo file, Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(HostCodes.FileUnwritable, $"{file.FullName} cannot be written: {error.Message}", error);
+        }
+    }
+
+    private static async Task<string> ReadAsync(FileInfo file, int most, CancellationToken ct)
+    {
+        try
+        {
+            await using FileStream stream = file.OpenRead();
+            using StreamReader reader = new(stream, StrictUtf8);
+            char[] text = new char[(int)Math.Min(most, stream.Length)];
+            int length = await reader.ReadBlockAsync(text, ct);
+            return new string(text, 0, length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or DecoderFallbackException)
+        {
+            throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} cannot be read as UTF-8 text: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Settlement.Host.Fuzz.Mutations;
+using Settlement.Host.Fuzz.Worlds;
+
+namespace Settlement.Host.Fuzz.Targets;
+
+/// <summary>What honest programs ask the API, node by node.</summary>
+internal static class ApiDrafts
+{
+    private const string Transfer = """
+        {"messageType":"pacs.008.001.08","messageId":"M1","instructionId":"I1","endToEndId":"E1","transactionId":"T1","amount":"0.01","currency":"EUR","settlementDate":"2026-03-02","instructingAgent":"ALPHDEFFXXX","instructedAgent":"BETAFRPPXXX","debtor":{"name":"Debtor"},"creditor":{"name":"Creditor"}}
+        """;
+
+    private const string Order = """
+        {"counterparty":"NONEDEFFXXX","rootFingerprint":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","observers":[{"participant":"SUPVDEFFXXX","rootFingerprint":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}],"contracts":["GrossPayment","PoolFunding"],"currencies":["EUR"],"limits":[{"of":"ALPHDEFFXXX","currency":"EUR","amount":"100.00"}]}
+        """;
+
+    /// <summary>The requests, and whom they are for.</summary>
+    /// <param name="messages">ISO 20022 messages.</param>
+    public static IReadOnlyList<(string Node, HttpDraft Draft)> Of(IReadOnlyList<byte[]> messages) =>
+    [
+        .. messages.Select(static message => Post("alpha", "/v1/instructions", DoorWorld.BackOffice, "application/xml", message, ("Idempotency-Key", "key-1"))),
+        Post("alpha", "/v1/instructions", DoorWorld.BackOffice, "application/json", Transfer, ("Idempotency-Key", "key-2"), ("Prefer", "wait=1")),
+        Post("alpha", "/v1/instructions", DoorWorld.BackOffice, "application/json", Transfer, ("Accept", "application/xml"), ("Prefer", "respond-async, wait=2")),
+        Post("alpha", "/v1/channels", DoorWorld.Operator, "application/json", Order),
+        Post("alpha", "/v1/channels/{channel}/funding", DoorWorld.Operator, "application/json", """{"currency":"EUR","amount":"0.01"}"""),
+        Post("alpha", "/v1/business-day", DoorWorld.Operator, "application/json", """{"date":"2026-03-02"}"""),
+        Post("agent", "/v1/accounts/ALPHDEFFXXX/credits", DoorWorld.Operator, "application/json", """{"reference":"more","currency":"EUR","amount":"0.01"}"""),
+        Get("alpha", "/v1/instructions/{instruction}", DoorWorld.BackOffice, ("Accept", "application/xml")),
+        Get("alpha", "/v1/instructions/{instruction}", DoorWorld.Auditor),
+        Get("alpha", "/v1/reports?after=0&limit=10", DoorWorld.BackOffice),
+        Get("beta", "/v1/reports?after=1&limit=1000&documents=false", DoorWorld.BackOffice),
+        Get("alpha", "/v1/channels", DoorWorld.Operator),
+        Get("beta", "/v1/positions", DoorWorld.Auditor),
+        Get("beta", "/v1/channels/{channel}/entries?after=0&limit=5", DoorWorld.BackOffice),
+        Get("regulator", "/v1/channels/{channel}/entries?after=1", DoorWorld.Auditor),
+        Get("regulator", "/v1/audit/channels", DoorWorld.Auditor),
+        Get("regulator", "/v1/audit/channels/{channel}", DoorWorld.Auditor),
+        Get("agent", "/v1/books", DoorWorld.Auditor),
+        Get("ledger", "/v1/log/size", DoorWorld.Operator),
+        .. ((string[])["alpha", "regulator", "agent", "ledger"]).Select(static node => Get(node, "/v1/alarms?after=0&limit=10", DoorWorld.Operator)),
+        Get("alpha", "/v1/alarms/evidence/{evidence}", DoorWorld.Auditor),
+        Get("ledger", "/health/live", ""),
+        Get("beta", "/health/ready", DoorWorld.Operator),
+    ];
+
+    private static (string, HttpDraft) Get(string node, string target, string token, params (string, string)[] headers) => (node, new HttpDraft("GET", target, [.. Common(token), .. headers], []));
+
+    private static (string, HttpDraft) Post(string node, string target, string token, string type, string body, params (string, string)[] headers) =>
+        Post(node, target, token, type, Encoding.UTF8.GetBytes(body), headers);
+
+    private static (string, HttpDraft) Post(string node, string target, string token, string type, byte[] body, params (string, string)[] headers) =>
+        (node, new HttpDraft("POST", target, [.. Common(token), ("Content-Type", type), .. headers], body));
+
+    private static (string, string)[] Common(string token) => token.Length == 0 ? [("Host", "localhost")] : [("Host", "localhost"), ("Authorization", "Bearer " + token)];
+}

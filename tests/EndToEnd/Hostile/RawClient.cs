@@ -1,0 +1,25 @@
+using System.Net;
+using System.Security.Authentication;
+using Settlement.Host.Keys;
+
+namespace Settlement.Tests.EndToEnd.Hostile;
+
+/// <summary>HTTP/2 with a participant's or a stranger's certificate, and no manners of its own.</summary>
+internal static class RawClient
+{
+    public static HttpClient Create(TlsIdentity identity)
+    {
+        SocketsHttpHandler handler = new();
+        handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
+        return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+    }
+
+    /// <summary>Begins a request whose body may take its time.</summary>
+    public static Task<HttpResponseMessage> BeginAsync(HttpClient client, Uri door, HttpContent body, CancellationToken ct)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, door) { Content = body, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        return client.SendAsync(request, ct);
+    }
+}

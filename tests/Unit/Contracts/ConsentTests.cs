@@ -1,0 +1,83 @@
+using Settlement.Contracts;
+
+namespace Settlement.Tests.Unit.Contracts;
+
+/// <summary>Money of a bank that has agreed to nothing is warned of, and only that.</summary>
+public sealed class ConsentTests
+{
+    [Theory]
+    [InlineData("on go by first\n  move amount from second to first\n  -> Done", "money of second leaves here")]
+    [InlineData("on go by first\n  move amount from first to second\n  -> Done", null)]
+    [InlineData("on go by first, agreed by second\n  move amount from second to first\n  -> Done", null)]
+    // Agreed before, on every way, or only on one of two.
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non offer by first\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", "money of second leaves here")]
+    [InlineData("on make by first\n  -> Open\non accept by second when Open\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", "money of second leaves here")]
+    // Reserved money is set aside from somebody, too.
+    [InlineData("on make by first\n  reserve amount from second\n  -> Open\non go by second when Open\n  release amount to second\n  -> Done", "money of second leaves here")]
+    [InlineData("on go by first\n  redeem amount from second\n  -> Done", "money of second leaves here")]
+    // All of several agree; one of them acts for itself alone.
+    [InlineData("on go by first, agreed by lender\n  for each lender\n    move amount from lender to first\n  end\n  -> Done", null)]
+    [InlineData("on go by any lender\n  for each lender\n    move amount from lender to first\n  end\n  -> Done", "money of each lender leaves here")]
+    // Who a field names agrees by acting.
+    [InlineData("on make by first, agreed by second\n  -> Open\non go by holder when Open\n  move amount from holder to first\n  -> Done", null)]
+    [InlineData("on make by first, agreed by second\n  -> Open\non go by first when Open\n  move amount from holder to second\n  -> Done", "money of whoever 'holder' names leaves here")]
+    public void MoneyThatLeavesWithoutConsentIsWarnedOf(string actions, string? message)
+    {
+        string states = actions.Contains("-> Open", StringComparison.Ordinal) ? "Open, Done may rest" : "Done may rest";
+        Compilation compilation = ContractCompiler.Compile("consent", $"""
+            contract Example version 1
+
+            parties
+              first   bank
+              second  bank
+              lender  bank, several(3)
+
+            fields
+              amount  money  to first, second, lender
+              holder  party  to first, second, lender
+
+            states
+              {states}
+
+            {actions.ReplaceLineEndings("\n")}
+            """);
+        Assert.NotNull(compilation.Contract);
+        string[] said = [.. compilation.Diagnostics.Where(static d => d.Code == "CD906").Select(static d => d.Message)];
+        if (message is null) Assert.Empty(said);
+        else Assert.StartsWith(message, Assert.Single(said), StringComparison.Ordinal);
+    }
+
+    /// <summary>An observer never acts, not even where a field names it.</summary>
+    [Fact]
+    public void AnObserverThatAFieldNamesDoesNotAct()
+    {
+        Contract contract = ContractCompiler.Compile("observer", """
+            contract Example version 1
+
+            parties
+              first       bank
+              second      bank
+              supervisor  regulator, observes
+
+            fields
+              holder  party  to first, second, supervisor
+
+            states
+              Open, Done may rest
+
+            on make by first, agreed by second
+              -> Open
+
+            on go by holder when Open
+              -> Done
+            """).Contract!;
+        ContractAction go = contract.FindAction("go")!;
+        Assert.Equal("Done", Run("first", 0));
+        Assert.Equal("Done", Run("second", 1));
+        Assert.Equal("refused S010 (go: by)", Run("supervisor", 2));
+
+        string Run(string holder, int actor) => ScenarioTable.Written(contract,
+            contract.Evaluate(go, contract.FindState("Open"), [new PartyValue(holder)], [], new Occasion(TestOccasion.Noon, BusinessCalendar.Weekdays, new Seat(actor))));
+    }
+}

@@ -1,0 +1,204 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Xml.Linq;
+using Settlement.Contracts;
+using Settlement.Host.Commands;
+using Settlement.Host.Commands.Contracts;
+
+namespace Settlement.Tests.Unit.Contracts;
+
+/// <summary>The verbs as people and scripts call them: what they print, write and end with.</summary>
+public sealed class ContractCommandTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("contracts-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task CheckEndsWithALineOfJson()
+    {
+        string good = Write("good.contract", ContractLibrary.Load("Escrow").Source), bad = Write("bad.contract", "contract C version 1\nparties\n  a wank\n");
+        (int code, string output, _) = await RunAsync("check", good, "--json");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Equal($"{{\"ok\":true,\"hash\":\"{Convert.ToHexStringLower(ContractLibrary.Load("Escrow").Hash)}\",\"diagnostics\":[]}}\n", output);
+        (code, output, _) = await RunAsync("check", bad, "--json");
+        Assert.Equal(ExitCodes.Refused, code);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.False(json.RootElement.GetProperty("ok").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("hash").ValueKind);
+        JsonElement first = json.RootElement.GetProperty("diagnostics")[0];
+        Assert.Equal(["code", "line", "column", "message"], first.EnumerateObject().Select(p => p.Name));
+        Assert.Contains((3, 5), json.RootElement.GetProperty("diagnostics").EnumerateArray().Select(d => (d.GetProperty("line").GetInt32(), d.GetProperty("column").GetInt32())));
+        (code, output, _) = await RunAsync("check", good, bad, "--json");
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Equal([good, bad], output.TrimEnd().Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("file").GetString()));
+    }
+
+    [Fact]
+    public async Task CheckShowsWarningsAndStillSucceeds()
+    {
+        string warned = Write("w.contract", ContractLibrary.Load("GrossPayment").Source.Replace("on pay by payer, agreed by payee\n", "on pay by payer, agreed by payee\n  discloses amount to supervisor\n", StringComparison.Ordinal));
+        (int code, string output, _) = await RunAsync("check", warned);
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.StartsWith("warning CD707: ", output, StringComparison.Ordinal);
+        Assert.Contains("w.contract: GrossPayment version 1, hash ", output, StringComparison.Ordinal);
+        (code, output, _) = await RunAsync("check", warned, "--json");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Contains("\"code\":\"CD707\"", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExplainPrintsTextAndJsonAndWritesAPage()
+    {
+        Contract contract = ContractLibrary.Load("GrossPayment");
+        string file = Write("c.contract", contract.Source), page = Path.Combine(folder.FullName, "page.html");
+        Assert.Equal((ExitCodes.Success, ContractExplanation.Render(contract), ""), await RunAsync("explain", file));
+        Assert.Equal((ExitCodes.Success, ContractExplanation.ToJson(contract), ""), await RunAsync("explain", file, "--json"));
+        Assert.Equal((ExitCodes.Success, "", ""), await RunAsync("explain", file, "--html", page));
+        Assert.Equal("html", XDocument.Load(page).Root!.Name.LocalName);
+        (int code, _, string error) = await RunAsync("explain", file, "--html", Path.Combine(folder.FullName, "nowhere", "page.html"));
+        Assert.Equal(ExitCodes.Unusable, code);
+        Assert.StartsWith("HO017: ", error, StringComparison.Ordinal);
+        (code, string output, error) = await RunAsync("explain", Write("bad.contract", "contract"));
+        Assert.Equal((ExitCodes.Refused, ""), (code, output));
+        Assert.StartsWith("error CD", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TestPrintsWhatFailsAndCounts()
+    {
+        string file = Write("Pool.contract", ContractLibrary.Load("PoolFunding").Source);
+        Write("Pool.scenarios", "scenarios for PoolFunding\nvalues\n  amount EUR 1\n  posting \"P\"\nnothing | issue | | Issued; holder receives EUR 1 citing \"P\"\nnothing | issue | | refused AM01\n");
+        (int code, string output, _) = await RunAsync("test", file);
+        Assert.Equal((ExitCodes.Refused, "Pool.scenarios:6\n  expected  refused AM01\n  actual    Issued; holder receives EUR 1 citing \"P\"\n1 scenarios passed, 1 failed\n"), (code, output));
+        string other = Write("other.txt", ScenarioTable.OfLibrary("PoolFunding")!);
+        (code, output, _) = await RunAsync("test", file, "--scenarios", other);
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.EndsWith(" scenarios passed, 0 failed\n", output, StringComparison.Ordinal);
+        // What tries nothing is no success.
+        (code, _, string error) = await RunAsync("test", file, "--scenarios", Write("none.txt", "scenarios for PoolFunding\n"));
+        Assert.Equal((ExitCodes.Refused, "none.txt has no scenarios.\n"), (code, error));
+        (code, output, _) = await RunAsync("test", file, Write("bad.contract", "contract"));
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.EndsWith("1 scenarios passed, 1 failed\n", output, StringComparison.Ordinal);
+        (code, _, error) = await RunAsync("test", Write("lonely.contract", ContractLibrary.Load("PoolFunding").Source));
+        Assert.Equal(ExitCodes.Unusable, code);
+        Assert.StartsWith("HO014: lonely.contract has no scenarios: there is no ", error, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("test", file, file, "--scenarios", other)).Code);
+    }
+
+    public static TheoryData<string> Templates() => [.. ContractTemplates.Names];
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public async Task NewWritesAContractThatIsRightWithItsScenarios(string template)
+    {
+        string file = Path.Combine(folder.FullName, "Mine.contract");
+        (int code, string output, _) = await RunAsync("new", "Mine", "--template", template, "--out", file);
+        Assert.Equal((ExitCodes.Success, $"{file}\n{Path.ChangeExtension(file, ".scenarios")}\n"), (code, output));
+        Compilation compilation = ContractCompiler.Compile("Mine.contract", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Empty(compilation.Diagnostics);
+        Assert.Equal(("Mine", 1, null), (compilation.Contract!.Name, compilation.Contract.Version, compilation.Contract.Replaces));
+        (code, output, _) = await RunAsync("test", file);
+        Assert.Equal(ExitCodes.Success, code);
+        (code, _, string error) = await RunAsync("new", "Mine", "--template", template, "--out", file);
+        Assert.Equal(ExitCodes.Unusable, code);
+        Assert.StartsWith("HO017: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NewOverwritesNeitherFileAndWritesNothingThen()
+    {
+        Write("Mine.scenarios", "mine");
+        string file = Path.Combine(folder.FullName, "Mine.contract");
+        Assert.Equal(ExitCodes.Unusable, (await RunAsync("new", "Mine", "--out", file)).Code);
+        Assert.False(File.Exists(file));
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "Mine.scenarios"), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCodes.Refused, (await RunAsync("new", "Mine", "--out", Path.Combine(folder.FullName, "Free.scenarios"))).Code);
+    }
+
+    [Theory]
+    [InlineData("if")]
+    [InlineData("My-contract")]
+    [InlineData("1st")]
+    [InlineData("A23456789012345678901234567890123456789012345678901234567890123456")]
+    public async Task NewRefusesWhatIsNoName(string name)
+    {
+        (int code, _, string error) = await RunAsync("new", name, "--out", Path.Combine(folder.FullName, "x.contract"));
+        Assert.Equal(ExitCodes.Refused, code);
+        Assert.StartsWith("A contract's name is ", error, StringComparison.Ordinal);
+        Assert.Empty(folder.GetFiles());
+    }
+
+    [Fact]
+    public async Task DiffEndsWithACodeForEachOutcome()
+    {
+        string source = ContractLibrary.Load("GrossPayment").Source, old = Write("old.contract", source);
+        string wider = Write("wider.contract", source.Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal).Replace(", agreed by payee", "", StringComparison.Ordinal));
+        string narrower = Write("narrower.contract", source.Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal).Replace("text(35) ", "text(30) ", StringComparison.Ordinal));
+        string stray = Write("stray.contract", source.Replace("version 1", "version 2", StringComparison.Ordinal));
+        (int code, string output, _) = await RunAsync("diff", old, wider);
+        Assert.Equal((ExitCodes.Widened, "GrossPayment version 1 -> GrossPayment version 2\n\nWidened\n  pay no longer needs the agreement of payee.\n\n"), (code, output));
+        (code, output, _) = await RunAsync("diff", old, narrower);
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.EndsWith("\n\nNothing widened.\n", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Success, (await RunAsync("diff", old, old)).Code);
+        Assert.Equal(ExitCodes.Refused, (await RunAsync("diff", old, stray)).Code);
+        Assert.Equal(ExitCodes.Refused, (await RunAsync("diff", old, Write("bad.contract", "contract"))).Code);
+        (code, output, _) = await RunAsync("diff", old, wider, "--json");
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(["old", "new", "widened", "follows", "findings"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["kind", "subject", "sentence"], json.RootElement.GetProperty("findings")[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal((ExitCodes.Widened, "widened"), (code, json.RootElement.GetProperty("findings")[0].GetProperty("kind").GetString()));
+    }
+
+    [Fact]
+    public async Task FormatWritesTheUsualLayoutAndCheckOnlySaysSo()
+    {
+        string formatted = ContractFormatter.Format("c", ContractLibrary.Load("Escrow").Source).Text!, odd = formatted.Replace("  reserve", "     reserve", StringComparison.Ordinal);
+        string file = Write("c.contract", odd);
+        Assert.Equal((ExitCodes.Refused, $"{file}: has another layout than the usual\n", ""), await RunAsync("format", "--check", file));
+        Assert.Equal(odd, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal((ExitCodes.Success, $"{file}: now has the usual layout\n", ""), await RunAsync("format", file));
+        Assert.Equal(formatted, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal((ExitCodes.Success, "", ""), await RunAsync("format", "--check", file));
+        string bad = Write("bad.contract", "contract");
+        Assert.Equal(ExitCodes.Refused, (await RunAsync("format", bad)).Code);
+        Assert.Equal("contract", await File.ReadAllTextAsync(bad, TestContext.Current.CancellationToken));
+        Assert.Equal(["bad.contract", "c.contract"], folder.GetFiles().Select(f => f.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("explain")]
+    [InlineData("test")]
+    [InlineData("format")]
+    public async Task WhatIsNoTextFileIsRefusedWithACode(string verb)
+    {
+        string binary = Path.Combine(folder.FullName, "binary.contract");
+        await File.WriteAllBytesAsync(binary, [0x63, 0xFF, 0xFE], TestContext.Current.CancellationToken);
+        foreach (string path in new[] { binary, folder.FullName, Path.Combine(folder.FullName, "none.contract") })
+        {
+            (int code, string output, string error) = await RunAsync(verb, path);
+            Assert.Equal((ExitCodes.Unusable, ""), (code, output));
+            Assert.StartsWith("HO014: ", error, StringComparison.Ordinal);
+        }
+
+        string large = Write("large.contract", new string(' ', ContractCompiler.MaxFileBytes + 2));
+        Assert.Equal(ExitCodes.Refused, (await RunAsync(verb, large)).Code);
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await ContractCommand.Create().Parse(arguments).InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}

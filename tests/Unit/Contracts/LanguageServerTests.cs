@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Settlement.Contracts.Editor;
+using Settlement.Contracts.Language;
+
+namespace Settlement.Tests.Unit.Contracts;
+
+/// <summary>What an editor and the language server say to each other, message by message.</summary>
+public sealed class LanguageServerTests
+{
+    private const string Uri = "file:///contracts/Loan.contract";
+
+    private const string Loan =
+        """
+        contract Loan version 1
+
+        parties
+          lender      bank
+          borrower    bank
+          supervisor  regulator, observes
+
+        fields
+          amount  money      to lender, borrower, supervisor
+            "What is lent."
+          purpose text(35)   to lender, borrower   personal of borrower
+
+        states
+          Lent may rest
+
+        on lend(reason code) by lender, agreed by borrower
+          let half = amount / 2 rounded down -- 🏦
+          require half > 0 else AM01
+          move half from lender to borrower
+          -> Lent
+        """;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ADocumentThatIsOpenedIsCheckedAtOnceAndAgainWithEveryChange()
+    {
+        (JsonArray said, int code) = await TalkAsync(
+            Request(1, "initialize"), Notify("initialized"), Open(Loan), Change(Loan.Replace("half > 0", "hälf > 0", StringComparison.Ordinal)), Close(), Request(2, "shutdown"), Notify("exit"));
+        Assert.Equal(0, code);
+        Assert.Equal(1, (int)said[0]!["id"]!);
+        Assert.Equal("utf-16", (string)said[0]!["result"]!["capabilities"]!["positionEncoding"]!);
+        Assert.Empty(DiagnosticsOf(said[1]!));
+        JsonNode first = DiagnosticsOf(said[2]!)[0]!;
+        Assert.Equal(("CD102", 17, 1), ((string)first["code"]!, (int)first["range"]!["start"]!["line"]!, (int)first["severity"]!));
+        Assert.Empty(DiagnosticsOf(said[3]!));
+        Assert.Equal(2, (int)said[4]!["id"]!);
+    }
+
+    [Theory]
+    [InlineData(17, 11, "let half = amount / 2 rounded down", 16, 6)]
+    [InlineData(18, 13, "move", -1, -1)]
+    [InlineData(16, 14, "-- read by lender, borrower, supervisor\n```\n\nWhat is lent.", 8, 2)]
+    [InlineData(10, 4, "-- personal of borrower", 10, 2)]
+    [InlineData(15, 10, "-- read by lender, borrower", 15, 8)]
+    [InlineData(15, 25, "-- reads amount, purpose", 3, 2)]
+    [InlineData(19, 6, "state Lent may rest", 13, 2)]
+    [InlineData(0, 10, "contract Loan version 1", 0, 9)]
+    [InlineData(1, 0, "", -1, -1)]
+    [InlineData(99, 7, "", -1, -1)]
+    public async Task ANameSaysWhatItStandsForAndWhereItIsDeclared(int line, int character, string hover, int declaredLine, int declaredCharacter)
+    {
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), At(2, "textDocument/hover", line, character), At(3, "textDocument/definition", line, character));
+        JsonNode? contents = said[2]!["result"]?["contents"]?["value"], start = said[3]!["result"]?["range"]?["start"];
+        if (declaredLine < 0)
+        {
+            Assert.Null(contents);
+            Assert.Null(start);
+            return;
+        }
+
+        Assert.Contains(hover, (string)contents!, StringComparison.Ordinal);
+        Assert.Equal((declaredLine, declaredCharacter), ((int)start!["line"]!, (int)start["character"]!));
+    }
+
+    [Fact]
+    public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
+    {
+        string formatted = Settlement.Contracts.ContractFormatter.Format("Loan.contract", Loan).Text!;
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), Of(2, "textDocument/formatting"), Change(formatted), Of(3, "textDocument/formatting"),
+            Change("contract ("), Of(4, "textDocument/formatting"));
+        Assert.Equal(formatted, (string)said[2]!["result"]![0]!["newText"]!);
+        Assert.Equal(0, (int)said[2]!["result"]![0]!["range"]!["start"]!["line"]!);
+        Assert.Empty(said[4]!["result"]!.AsArray());
+        Assert.Empty(said[6]!["result"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task TheOutlineListsWhatIsDeclared()
+    {
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), Of(2, "textDocument/documentSymbol"));
+        Assert.Equal(["lender", "borrower", "supervisor", "amount", "purpose", "Lent", "lend"], said[2]!["result"]!.AsArray().Select(s => (string)s!["name"]!));
+    }
+
+    [Fact]
+    public async Task ACaretBehindASurrogatePairStandsWhereTheEditorCounts()
+    {
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open("contract A version 1\n  \"🏦\" x\n"));
+        Assert.Contains((1, 7), DiagnosticsOf(said[1]!).Select(d => d!["range"]!["start"]!).Select(start => ((int)start["line"]!, (int)start["character"]!)));
+    }
+
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"method":"textDocument/hover","params":{}}""", -32002)]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"params":{}}""", -32600)]
+    [InlineData("""[1,2]""", -32600)]
+    [InlineData("""{"broken""", -32700)]
+    [InlineData("null", -32700)]
+    public async Task WhatIsNoMessageOrComesTooEarlyGetsAnErrorAndTheServerGoesOn(string message, int code)
+    {
+        (JsonArray said, _) = await TalkAsync(message, Request(8, "initialize"));
+        Assert.Equal(code, (int)said[0]!["error"]!["code"]!);
+        Assert.NotNull(said[1]!["result"]);
+    }
+
+    [Theory]
+    [InlineData("textDocument/hover", -32602)]
+    [InlineData("workspace/everything", -32601)]
+    [InlineData("initialize", -32600)]
+    public async Task ARequestThatCannotBeAnsweredSaysWhy(string method, int code)
+    {
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Of(2, method));
+        Assert.Equal(code, (int)said[1]!["error"]!["code"]!);
+    }
+
+    [Fact]
+    public async Task PositionsAndTextsOfWrongTypesAreNoPositionsAndNoTexts()
+    {
+        string wrong = """{"jsonrpc":"2.0","id":2,"method":"textDocument/hover","params":{"textDocument":{"uri":"file:///contracts/Loan.contract"},"position":{"line":-1,"character":"x"}}}""";
+        string noText = """{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":7,"text":{}}}}""";
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), wrong, noText, Request(3, "shutdown"));
+        Assert.Null(said[2]!["result"]);
+        Assert.Equal(3, (int)said[3]!["id"]!);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: x\r\n\r\n{}")]
+    [InlineData("Content-Length: 99999999999\r\n\r\n{}")]
+    [InlineData("Content-Length: 900\r\n\r\n{}")]
+    [InlineData("Content-Type: y\r\n\r\n{}")]
+    [InlineData("{}")]
+    public async Task BrokenFramingEndsTheConversation(string bytes)
+    {
+        using MemoryStream input = new(Encoding.UTF8.GetBytes(bytes)), output = new();
+        Assert.Equal(1, await new LanguageServer(input, output).RunAsync(Ct));
+        Assert.Equal(0, output.Length);
+    }
+
+    /// <summary>The colours know every word of the language: a word that is added is added there.</summary>
+    [Fact]
+    public void TheGrammarOfTheEditorKnowsEveryReservedWord()
+    {
+        string grammar = File.ReadAllText(Path.Combine(TestData.ProjectRoot, "contracts-dsl", "editor", "contract.tmLanguage.json"));
+        HashSet<string> words = [.. Regex.Matches(grammar, "[a-z_]+", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Select(m => m.Value)];
+        Assert.Subset(words, ReservedWords.All.Concat(ReservedWords.Functions).ToHashSet());
+        Assert.NotNull(JsonNode.Parse(grammar));
+    }
+
+    private static async Task<(JsonArray Said, int Code)> TalkAsync(params string[] messages)
+    {
+        using MemoryStream input = new(Encoding.UTF8.GetBytes(string.Concat(messages.Select(Framed)))), output = new();
+        int code = await new LanguageServer(input, output).RunAsync(Ct);
+        JsonArray said = [];
+        output.Position = 0;
+        MessageStream reader = new(output, Stream.Null);
+        while (await reader.ReadAsync(Ct) is { } message) said.Add(message);
+        return (said, code);
+    }
+
+    private static string Framed(string content) => string.Create(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(content)}\r\n\r\n{content}");
+
+    private static string Request(int id, string method) => new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = new JsonObject() }.ToJsonString();
+
+    private static string Notify(string method) => new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = new JsonObject() }.ToJsonString();
+
+    private static string Of(int id, string method) => With(id, method, new JsonObject { ["textDocument"] = new JsonObject { ["uri"] = Uri } });
+
+    private static string At(int id, string method, int line, int character) => With(id, method, new JsonObject
+    {
+        ["textDocument"] = new JsonObject { ["uri"] = Uri },
+        ["position"] = new JsonObject { ["line"] = line, ["character"] = character },
+    });
+
+    private static string Open(string text) => With(null, "textDocument/didOpen", new JsonObject { ["textDocument"] = new JsonObject { ["uri"] = Uri, ["languageId"] = "settlement-contract", ["version"] = 1, ["text"] = text } });
+
+    private static string Change(string text) => With(null, "textDocument/didChange", new JsonObject
+    {
+        ["textDocument"] = new JsonObject { ["uri"] = Uri, ["version"] = 2 },
+        ["contentChanges"] = new JsonArray(new JsonObject { ["text"] = text }),
+    });
+
+    private static string Close() => With(null, "textDocument/didClose", new JsonObject { ["textDocument"] = new JsonObject { ["uri"] = Uri } });
+
+    private static string With(int? id, string method, JsonObject parameters)
+    {
+        JsonObject message = new() { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters };
+        if (id is { } number) message["id"] = number;
+        return message.ToJsonString();
+    }
+
+    private static JsonArray DiagnosticsOf(JsonNode message) => message["params"]!["diagnostics"]!.AsArray();
+}
