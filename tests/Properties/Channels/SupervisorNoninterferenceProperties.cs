@@ -48,6 +48,7 @@ public sealed class SupervisorNoninterferenceProperties
                 Assert.Equal(one.Audit, other.Audit);
                 entries += one.Entries;
                 refusals += one.Refusals;
+                // The commitments, which tell nothing, are of other values.
                 Assert.NotEqual(one.Hidden, other.Hidden);
             },
             runs: Worlds);
@@ -67,7 +68,7 @@ public sealed class SupervisorNoninterferenceProperties
         List<string> messages = [];
         int entries = 0, refusals = 0, proposals = 0;
         string hidden = "";
-        ChannelContext supervisor = world.Context(world.Supervisor), beta = world.Context(world.Beta);
+        ChannelContext supervisor = world.Context(world.Supervisor);
         world.OnLedgerRequest = (from, request) =>
         {
             messages.Add($"ledger from {from.Id}: {string.Join(" and ", request.Submissions.Select(s => s.RecordCase))}; {request.ChannelQueries.Count} queries; {request.CalculateSize()} bytes");
