@@ -52,8 +52,8 @@ public sealed class SupervisorNoninterferenceProperties
                 Assert.NotEqual(one.Hidden, other.Hidden);
             },
             runs: Worlds);
-        Assert.True(entries >= Worlds * 5, $"{entries} entries were delivered");
-        Assert.True(refusals >= Worlds, $"{refusals} refusals were delivered");
+        Assert.True(entries >= Worlds * 3, $"{entries} entries were delivered");
+        Assert.True(refusals >= Worlds / 2, $"{refusals} refusals were delivered");
     }
 
     private sealed record Received(List<string> Messages, string Audit, int Entries, int Refusals, string Hidden);

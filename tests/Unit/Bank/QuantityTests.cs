@@ -39,7 +39,8 @@ public sealed class QuantityTests
     {
         using TwoBanks world = new(contracts: Contracts);
         OpenChannelResult refused = world.Ask<OpenChannelResult>(world.Alpha, call => new BankInput.OpenChannel(call, world.Request() with { UnitLimits = [(false, "miles", 1)] }));
-        Assert.Equal(ChannelCodes.LimitNotGranted, refused.Refusal);
+        Assert.Equal(ChannelCodes.TermsNotAccepted, refused.Refusal);
+        Assert.Contains(ChannelCodes.LimitNotGranted, world.Beta.Alarms);
     }
 
     // The library's, without what one bank hides from the other: entries cannot carry that yet.
