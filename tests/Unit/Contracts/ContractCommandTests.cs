@@ -37,14 +37,14 @@ public sealed class ContractCommandTests : IDisposable
     [Fact]
     public async Task CheckShowsWarningsAndStillSucceeds()
     {
-        string warned = Write("w.contract", ContractLibrary.Load("GrossPayment").Source.Replace("on pay by payer, agreed by payee\n", "on pay by payer, agreed by payee\n  discloses amount to supervisor\n", StringComparison.Ordinal));
+        string warned = Write("w.contract", ContractLibrary.Load("GrossPayment").Source.Replace("require amount > 0", "require present(amount) and amount > 0", StringComparison.Ordinal));
         (int code, string output, _) = await RunAsync("check", warned);
         Assert.Equal(ExitCodes.Success, code);
-        Assert.StartsWith("warning CD707: ", output, StringComparison.Ordinal);
+        Assert.StartsWith("warning CD405: ", output, StringComparison.Ordinal);
         Assert.Contains("w.contract: GrossPayment version 1, hash ", output, StringComparison.Ordinal);
         (code, output, _) = await RunAsync("check", warned, "--json");
         Assert.Equal(ExitCodes.Success, code);
-        Assert.Contains("\"code\":\"CD707\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"CD405\"", output, StringComparison.Ordinal);
     }
 
     [Fact]
