@@ -20,7 +20,7 @@ namespace Settlement.Tests.Properties.Channels;
 /// </summary>
 public sealed class SupervisorNoninterferenceProperties
 {
-    private const int Worlds = 12;
+    private const int Worlds = 6;
 
     private sealed record Secrets(string Debtor, string? Account, string Creditor, string Remittance, string References);
 

@@ -8,7 +8,7 @@ namespace Settlement.Tests.Properties.Contracts;
 /// <summary>The evaluator that nodes use and a plain one come to the same, within the bound that is printed.</summary>
 public sealed class EvaluatorsAgreeProperties
 {
-    private const int Contracts = 800;
+    private const int Contracts = 600;
     private const int RunsOfEach = 40;
 
     [Fact]
