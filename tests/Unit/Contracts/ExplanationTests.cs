@@ -175,7 +175,7 @@ public sealed class ExplanationTests
             fields
               limit   money to buyer personal of buyer
               amount  money to buyer, seller
-              twice   money to buyer, seller
+              twice   money to buyer, seller personal of buyer
             states
               Done may rest
             on buy by buyer, agreed by seller
