@@ -30,6 +30,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
         }
 
         foreach (Statement statement in action.Body.All) Check(statement);
+        CheckAsserted(action.Body, []);
         foreach (Disclosure disclosure in sound ? action.Disclosures : []) CheckNeeded(disclosure);
     }
 
@@ -141,6 +142,44 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
         }
 
         return hidden;
+    }
+
+    /// <summary>
+    /// A member that cannot compute a value takes the one that the field has afterwards. So such a value must be the last:
+    /// what lay between it and another one, that member could not run.
+    /// </summary>
+    private void CheckAsserted(Block block, HashSet<Field> asserted)
+    {
+        foreach (Statement statement in block.Statements)
+        {
+            switch (statement)
+            {
+                case Statement.Set set:
+                    CheckLast(set.Field, set.Span, asserted);
+                    if (Members.Any(m => set.Field.IsReadBy(m) && !set.Readers.Contains(m.Index))) asserted.Add(set.Field);
+                    break;
+                case Statement.Clear clear:
+                    CheckLast(clear.Field, clear.Span, asserted);
+                    break;
+                case Statement.If branch:
+                    HashSet<Field> otherwise = [.. asserted];
+                    CheckAsserted(branch.Then, asserted);
+                    CheckAsserted(branch.Otherwise, otherwise);
+                    asserted.UnionWith(otherwise);
+                    break;
+                case Statement.ForEachPlayer or Statement.ForEachValue:
+                    // What a round asserts, the next would overwrite.
+                    foreach (Statement.Set repeated in statement.All.OfType<Statement.Set>().Where(s => Members.Any(m => s.Field.IsReadBy(m) && !s.Readers.Contains(m.Index)))) asserted.Add(repeated.Field);
+                    CheckAsserted(statement.Blocks.Single(), asserted);
+                    break;
+            }
+        }
+    }
+
+    private void CheckLast(Field field, TextSpan span, HashSet<Field> asserted)
+    {
+        if (!asserted.Contains(field)) return;
+        diagnostics.Report(Rules.HiddenCondition, span, $"'{field.Name}' has more than one value in '{action.Name}', and one of them some member can only take as it ends", $"set {field.Name} once, outside of loops");
     }
 
     private void CheckNeeded(Disclosure disclosure)

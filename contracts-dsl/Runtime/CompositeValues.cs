@@ -27,7 +27,8 @@ public sealed record PartyValue(string Party, int Number = 1) : Value
         if (!IsName(name)) return null;
         if (cut < 0) return new PartyValue(name);
         string digits = text[(cut + 1)..];
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && digits[0] != '0' ? new PartyValue(name, number) : null;
+        // The library's parser passes over noughts of the string kind at the end.
+        return digits.All(char.IsAsciiDigit) && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 && digits[0] != '0' ? new PartyValue(name, number) : null;
     }
 
     /// <inheritdoc/>

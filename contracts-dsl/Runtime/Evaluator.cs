@@ -167,7 +167,7 @@ internal ref struct Evaluator(
         {
             Value? said = asserted?[set.Field.Index];
             // What others say is taken, and is still of the field's type: somebody may say anything.
-            if (asserted is not null && set.Field.IsReadBy(reader!) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
+            if (Reads(set.Field.Readers) && (said is null ? PlatformCodes.Missing : RefusalOf(set.Field.Type, said)) is { } wrong) frame.Refuse(wrong);
             else Update(set.Field, said, isAsserted: true);
             return;
         }

@@ -24,7 +24,7 @@ public class Envelopes
     {
         using OnePayment payment = new();
         EnvelopeGroup group = payment.Plan.GroupsOf(payment.Action).MaxBy(g => g.PaddedLength)!;
-        openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, EntrySealer.FirstVersion, FieldCommitment.NewSalt(entropy), payment.Values[f.Index]?.ToCanonical()))];
+        openings = [.. group.Fields.Select(f => new FieldOpening(f.Index, InstanceLink.FirstGeneration, FieldCommitment.NewSalt(entropy), payment.Values[f.Index]?.ToCanonical()))];
         paddedLength = group.PaddedLength;
         binding = new EnvelopeContext("test", payment.Payer.Channel, EntryId.Generate(entropy), 3, 0, 1).AssociatedData();
         (ciphertext, contentKey) = Envelope.Seal(binding, openings, paddedLength, entropy);

@@ -102,6 +102,9 @@ public sealed class ContractPlan
         return action.By.Field is { } field && values[field.Index] is PartyValue value && Contract.FindParty(value.Party) is { Observes: false } party ? Assign(party.Index, actor) : null;
     }
 
+    /// <summary>Every way in which the channel's participants can play the parties.</summary>
+    public IEnumerable<IReadOnlyList<uint>> Assignments => Enumerable.Range(0, ChannelTerms.MemberCount).Select(first => Assign(Banks[0], first));
+
     /// <summary>Whether the members are the banks, each one of them, and the observers follow in order.</summary>
     public bool IsAssignment(IReadOnlyList<uint> parties) =>
         parties.Count == Contract.Parties.Count && parties[Banks[0]] < ChannelTerms.MemberCount && parties.SequenceEqual(Assign(Banks[0], (int)parties[Banks[0]]));
@@ -140,9 +143,8 @@ public sealed class ContractPlan
 
     private IEnumerable<AudienceMask> Enumerate()
     {
-        for (int first = 0; first < ChannelTerms.MemberCount; first++)
+        foreach (IReadOnlyList<uint> parties in Assignments)
         {
-            IReadOnlyList<uint> parties = Assign(Banks[0], first);
             foreach (EnvelopeGroup group in groupsByAction.SelectMany(static groups => groups)) yield return MaskOf(group, parties);
         }
     }

@@ -29,14 +29,11 @@ public static class TransferBases
         HashSet<DataTransfer> needed = [];
         foreach (ContractPlan plan in contracts)
         {
-            foreach (ContractAction action in plan.Contract.Actions)
+            Field[] personal = [.. plan.Contract.Fields.Concat(plan.Contract.Actions.SelectMany(a => a.Parameters)).Where(f => f.PersonalOf is not null)];
+            // Either member may be the one bank or the other; observers have their places.
+            for (int first = 0; first < ChannelTerms.MemberCount; first++)
             {
-                Field[] personal = [.. plan.Contract.Fields.Concat(action.Parameters).Where(f => f.PersonalOf is not null)];
-                for (int actor = 0; actor < ChannelTerms.MemberCount; actor++)
-                {
-                    IReadOnlyList<uint> parties = plan.PartiesFor(action, actor);
-                    needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer((int)parties[f.PersonalOf!.Index], (int)parties[reader.Index]))));
-                }
+                needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer(NumberOf(plan, f.PersonalOf!, first), NumberOf(plan, reader, first)))));
             }
         }
 
@@ -56,5 +53,11 @@ public static class TransferBases
 
         bases = read;
         return true;
+    }
+
+    private static int NumberOf(ContractPlan plan, Party party, int first)
+    {
+        if (party.Observes) return ChannelTerms.MemberCount + plan.Observers.ToList().IndexOf(party.Index);
+        return plan.Banks[0] == party.Index ? first : 1 - first;
     }
 }

@@ -27,7 +27,8 @@ internal static class FuzzCommand
         };
         Minutes.Validators.Add(static result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 1 or > LongestMinutes) result.AddError($"--minutes is 1 to {LongestMinutes}.");
+            // What is no number at all the option itself refuses.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int minutes) && minutes is < 1 or > LongestMinutes) result.AddError($"--minutes is 1 to {LongestMinutes}.");
         });
         command.Validators.Add(static result =>
         {

@@ -17,7 +17,7 @@ internal sealed record BatchFacts(
 /// <summary>Money in escrow, and where it stands.</summary>
 internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
 {
-    public EntryId Entry => entry;
+    public EntryId Entry { get; } = entry;
 
     public int Buyer => buyer;
 

@@ -69,7 +69,7 @@ public sealed class ActTests
             Assert.Equal(["40.00 EUR", "1", "seller", Deadline(60), "as seen"], view.Fields.Select(f => f.Value));
         }
 
-        Assert.Equal(["AM01", BankCodes.ValueUnreadable, BankCodes.ValueUnreadable, "S008", "S002", "DT01", "S004"], new[]
+        Assert.Equal((string?[])["AM01", BankCodes.ValueUnreadable, BankCodes.ValueUnreadable, "S008", "S002", "DT01", "S004"], new[]
         {
             Refusal(world, "amount", "0.00 EUR"), Refusal(world, "amount", "40 euros"), Refusal(world, "price", "1"), Refusal(world, "rounds", "1"),
             Refusal(world, "decider", null), Refusal(world, "deadline", Deadline(-1)), Refusal(world, "decider", "nobody"),
@@ -97,7 +97,7 @@ public sealed class ActTests
             Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(decides, raised));
         }
 
-        Assert.Equal(["44.02 EUR", "3", decider, Deadline(60), null], world.InstanceOf(world.Alpha, deal)!.Fields.Select(f => f.Value));
+        Assert.Equal(["44.02 EUR", "3", decider, Deadline(60), "absent"], world.InstanceOf(world.Alpha, deal)!.Fields.Select(f => f.Value ?? "absent"));
         byte[] settled = world.ActOn(world.Beta, deal, "settle", new Dictionary<string, string> { ["whole"] = whole ? "true" : "false" });
         Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Beta, settled));
         long paid = whole ? 44_02 : 22_01;
@@ -210,12 +210,12 @@ public sealed class ActTests
     };
 
     /// <summary>Why a deal is refused in which one value is another, or absent.</summary>
-    private static string? Refusal(TwoBanks world, string name, string? value)
+    private static string Refusal(TwoBanks world, string name, string? value)
     {
         Dictionary<string, string> values = Values();
         if (value is null) values.Remove(name);
         else values[name] = value;
-        return Reason(world, world.Alpha, Create(world, world.Alpha, "Deal", "place", values));
+        return Reason(world, world.Alpha, Create(world, world.Alpha, "Deal", "place", values)) ?? "";
     }
 
     private static SubmissionAnswer Create(TwoBanks world, TestNode bank, string contract, string action, Dictionary<string, string> values) =>

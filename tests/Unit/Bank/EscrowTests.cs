@@ -93,6 +93,7 @@ public sealed class EscrowTests
         // Alpha's proposals do not arrive, so that Beta takes the office over with the acceptance under way.
         world.OnPeer = (from, _, message) => from == world.Alpha && message.Proposal is not null ? [] : [message];
         byte[] accepted = world.ActOn(world.Alpha, first, "accept", None);
+        world.Pay(world.Beta, 1_00);
         world.Pass(TimeSpan.FromSeconds(30));
         world.Alpha.Restart();
         world.OnPeer = null;
@@ -100,7 +101,7 @@ public sealed class EscrowTests
         Assert.True(world.View(world.Alpha).Term > 1);
         Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, accepted));
         AssertReserved(world, 20_00);
-        Assert.Equal([70_00, 130_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
+        Assert.Equal([71_00, 129_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
         Assert.Equal("Held", world.InstanceOf(world.Beta, second)!.State);
         AssertProven(world);
     }

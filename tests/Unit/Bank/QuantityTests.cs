@@ -15,13 +15,13 @@ public sealed class QuantityTests
     {
         using TwoBanks world = World();
         EntryId agreed = Agreed(world, miles: "1000", stars: "1000");
-        Assert.Equal(["Open", "1000"], [world.InstanceOf(world.Beta, agreed)!.State, world.InstanceOf(world.Beta, agreed)!.Fields.Single(f => f.Name == "miles_left").Value]);
-        Assert.Equal((InstructionStatus.Settled, null), Exchange(world, agreed, "300", "200"));
+        Assert.Equal(("Open", "1000"), (world.InstanceOf(world.Beta, agreed)!.State, world.InstanceOf(world.Beta, agreed)!.Fields.Single(f => f.Name == "miles_left").Value));
+        Assert.Equal((InstructionStatus.Settled, null), Exchanged(world, agreed, "300", "200"));
         Assert.Equal("-300 200 / 300 -200", $"{Units(world, world.Alpha)} / {Units(world, world.Beta)}");
         // Alpha may owe 500 miles.
-        Assert.Equal((InstructionStatus.Rejected, "AM04"), Exchange(world, agreed, "201", "134"));
-        Assert.Equal((InstructionStatus.Rejected, "AM09"), Exchange(world, agreed, "30", "30"));
-        Assert.Equal((InstructionStatus.Settled, null), Exchange(world, agreed, "150", "100"));
+        Assert.Equal((InstructionStatus.Rejected, "AM04"), Exchanged(world, agreed, "201", "134"));
+        Assert.Equal((InstructionStatus.Rejected, "AM09"), Exchanged(world, agreed, "30", "30"));
+        Assert.Equal((InstructionStatus.Settled, null), Exchanged(world, agreed, "150", "100"));
         Assert.Equal("-450 300 / 450 -300", $"{Units(world, world.Alpha)} / {Units(world, world.Beta)}");
         Assert.Equal("550", world.InstanceOf(world.Alpha, agreed)!.Fields.Single(f => f.Name == "miles_left").Value);
         world.Alpha.Restart();
@@ -42,7 +42,11 @@ public sealed class QuantityTests
         Assert.Equal(ChannelCodes.LimitNotGranted, refused.Refusal);
     }
 
-    private static IReadOnlyList<string> Contracts => [.. new[] { "GrossPayment", "PoolFunding", "LoyaltyExchange" }.Select(static name => ContractLibrary.Load(name).Source)];
+    // The library's, without what one bank hides from the other: entries cannot carry that yet.
+    private static string Exchange => ContractLibrary.Load("LoyaltyExchange").Source.ReplaceLineEndings("\n")
+        .Replace(",\n    member text(35) to first personal of first", "", StringComparison.Ordinal).Replace(",\n    member text(35) to second personal of second", "", StringComparison.Ordinal);
+
+    private static IReadOnlyList<string> Contracts => [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source, Exchange];
 
     private static TwoBanks World()
     {
@@ -61,8 +65,8 @@ public sealed class QuantityTests
         return entry;
     }
 
-    private static (InstructionStatus Status, string? Reason) Exchange(TwoBanks world, EntryId agreed, string given, string taken) =>
-        world.StatusOf(world.Alpha, world.ActOn(world.Alpha, agreed, "miles_to_stars", new Dictionary<string, string> { ["given"] = given, ["taken"] = taken, ["member"] = "M-1" }));
+    private static (InstructionStatus Status, string? Reason) Exchanged(TwoBanks world, EntryId agreed, string given, string taken) =>
+        world.StatusOf(world.Alpha, world.ActOn(world.Alpha, agreed, "miles_to_stars", new Dictionary<string, string> { ["given"] = given, ["taken"] = taken }));
 
     private static string Units(TwoBanks world, TestNode bank)
     {

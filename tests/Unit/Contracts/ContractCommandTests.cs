@@ -28,7 +28,7 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("hash").ValueKind);
         JsonElement first = json.RootElement.GetProperty("diagnostics")[0];
         Assert.Equal(["code", "line", "column", "message"], first.EnumerateObject().Select(p => p.Name));
-        Assert.Equal((3, 5), (first.GetProperty("line").GetInt32(), first.GetProperty("column").GetInt32()));
+        Assert.Contains((3, 5), json.RootElement.GetProperty("diagnostics").EnumerateArray().Select(d => (d.GetProperty("line").GetInt32(), d.GetProperty("column").GetInt32())));
         (code, output, _) = await RunAsync("check", good, bad, "--json");
         Assert.Equal(ExitCodes.Refused, code);
         Assert.Equal([good, bad], output.TrimEnd().Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("file").GetString()));
@@ -37,14 +37,14 @@ public sealed class ContractCommandTests : IDisposable
     [Fact]
     public async Task CheckShowsWarningsAndStillSucceeds()
     {
-        string warned = Write("w.contract", ContractLibrary.Load("GrossPayment").Source.Replace("on pay by payer, agreed by payee\n", "on pay by payer, agreed by payee\n  discloses amount to supervisor\n", StringComparison.Ordinal));
+        string warned = Write("w.contract", ContractLibrary.Load("GrossPayment").Source.Replace("require amount > 0", "require present(amount) and amount > 0", StringComparison.Ordinal));
         (int code, string output, _) = await RunAsync("check", warned);
         Assert.Equal(ExitCodes.Success, code);
-        Assert.StartsWith("warning CD707: ", output, StringComparison.Ordinal);
+        Assert.StartsWith("warning CD405: ", output, StringComparison.Ordinal);
         Assert.Contains("w.contract: GrossPayment version 1, hash ", output, StringComparison.Ordinal);
         (code, output, _) = await RunAsync("check", warned, "--json");
         Assert.Equal(ExitCodes.Success, code);
-        Assert.Contains("\"code\":\"CD707\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"CD405\"", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class DifferenceTests
         on settle by borrower when Late
           move amount from borrower to lender
           -> Paid
-        on note(text text(9) to lender, borrower, helper) by any helper when Open
+        on note(text text(9) optional to lender, borrower) by any helper when Open
           require limit > EUR 1 else AM03
           set limit = amount
           -> Open
@@ -91,7 +91,7 @@ public sealed class DifferenceTests
     [InlineData("on settle by borrower", "on settle by who", Widened, "settle is done by whoever who names, and was by borrower.")]
     [InlineData("on settle by borrower", "on settle by any helper", Widened, "settle is done by any helper, and was by borrower.")]
     [InlineData("on settle by borrower when Late", "on settle by network when Late", Widened, "settle is done by nobody's decision, and was by borrower.")]
-    [InlineData("on note(text text(9) to lender, borrower, helper) by any helper when Open", "on note(text text(9) to lender, borrower, helper) by any helper when Open, Paid", Widened, "note can be done from Paid now.")]
+    [InlineData("on note(text text(9) optional to lender, borrower) by any helper when Open", "on note(text text(9) optional to lender, borrower) by any helper when Open, Paid", Widened, "note can be done from Paid now.")]
     [InlineData("when Open within 2 hours of until else DT01", "when Open", Widened, "repay can be done at any time, and could only within 2 hours of until.")]
     [InlineData("within 2 hours of until", "within 3 hours of until", Widened, "repay can be done only within 3 hours of until, and could only within 2 hours of until.")]
     [InlineData("within 2 hours of until", "within 90 minutes of until", Narrowed, "repay can be done only within 90 minutes of until, and could only within 2 hours of until.")]
@@ -106,8 +106,8 @@ public sealed class DifferenceTests
     [InlineData("on lapse by network when Open after until + 3 days\n  -> Late", "", Widened, "lapse no longer happens without anybody's decision.")]
     // What it takes and tells.
     [InlineData("on settle by borrower", "on settle(why text(9)) by borrower", Widened, "settle takes why now: borrower reads it.")]
-    [InlineData("on note(text text(9) to lender, borrower, helper)", "on note", Narrowed, "note no longer takes text.")]
-    [InlineData("to lender, borrower, helper) by any helper", "to lender, borrower, helper, auditor) by any helper", Widened, "auditor now reads note(text).")]
+    [InlineData("on note(text text(9) optional to lender, borrower)", "on note", Narrowed, "note no longer takes text.")]
+    [InlineData("to lender, borrower) by any helper", "to lender, borrower, auditor) by any helper", Widened, "auditor now reads note(text).")]
     // What it requires and does.
     [InlineData("  require amount <= limit else AM02\n", "", Widened, "lend no longer requires amount <= limit (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount < limit else AM02", Widened, "lend now requires amount < limit (else AM02), and required amount <= limit.")]

@@ -55,12 +55,12 @@ internal static class MemberCases
             Slip(world, world.Payment(world.Beta, world.Banks.Context(world.Alpha) with { Own = 1 }).Sealed)) { Cost = Cost.Batch };
         yield return new("its own payment, taken back", Sequencer, ChannelCodes.InstanceDiffers, "entry", Afterwards.GoesOn, world =>
         {
-            Instance own = world.Paid(world.Alpha, 1_00);
+            Instance own = world.Once(() => world.Paid(world.Alpha, 1_00));
             Slip(world, world.Return(world.Alpha, own with { Parties = [own.Parties[1], own.Parties[0], own.Parties[2]] }));
         }) { Cost = Cost.TwoBatches };
         yield return new("a return of an instance that the channel does not have", Sequencer, ChannelCodes.InstanceUnknown, "entry", Afterwards.GoesOn, world =>
         {
-            Instance paid = world.Paid(world.Beta, 1_00);
+            Instance paid = world.Once(() => world.Paid(world.Beta, 1_00));
             EntryId nobody = new(Digest.Of([7]));
             Slip(world, world.Return(world.Alpha, paid with { Id = nobody, Newest = nobody }));
         }) { Cost = Cost.TwoBatches, IsCommon = true };
@@ -167,10 +167,10 @@ internal static class MemberCases
         });
         yield return OfEndorser("a return of another amount, handed over", ChannelCodes.InstanceDiffers, "entry", Afterwards.GoesOn, world =>
         {
-            Instance paid = world.Paid(world.Alpha, 1_00);
+            Instance paid = world.Once(() => world.Paid(world.Alpha, 1_00));
             Value?[] more = [new MoneyValue("EUR", 2_00), .. paid.Fields.Skip(1)];
             world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { world.Return(world.Beta, paid with { Fields = more }) } } }, times: 1);
-        }) with { Cost = Cost.OwnBatch };
+        }) with { Cost = Cost.OwnBatch with { Written = 44, Kilobytes = 16 } };
         yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
             world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { Cost = Cost.Batch with { Sends = 5 }, IsCommon = true };
     }

@@ -8,7 +8,7 @@ internal static class ContractCommand
 {
     public static Command Create() => new("contract", "Contracts in the contract language.")
     {
-        Check(), Explain(), Test(), New(), Diff(), Format(),
+        Check(), Explain(), Test(), New(), Diff(), Format(), LanguageServer(),
     };
 
     private static Argument<FileInfo[]> Files(string description) => new("FILE") { Description = description, Arity = ArgumentArity.OneOrMore };
@@ -16,6 +16,13 @@ internal static class ContractCommand
     private static Argument<FileInfo> File(string name, string description) => new(name) { Description = description };
 
     private static Option<bool> Json(string description) => new("--json") { Description = description };
+
+    private static Command LanguageServer()
+    {
+        Command server = new("language-server", "Serves an editor over standard input and output, by the Language Server Protocol.");
+        server.SetAction(static (_, ct) => Failures.ReportAsync(() => new Settlement.Contracts.Editor.LanguageServer(Console.OpenStandardInput(), Console.OpenStandardOutput()).RunAsync(ct)));
+        return server;
+    }
 
     private static Command Check()
     {

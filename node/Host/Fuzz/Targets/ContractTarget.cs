@@ -45,7 +45,7 @@ internal sealed class ContractTarget : Reader
           fee       money optional            to payer, payee
           bonus     quantity(points)          to payer, payee, lender, authority
           interest  rate(4)                   to payer, payee, lender, authority
-          split     ratio                     to payer, payee, lender, authority
+          split     ratio                     to payer, payee, lender, authority, supervisor
           count     integer                   to payer, payee, lender, authority, supervisor
           done      boolean                   to payer, payee, lender, authority
           day       date                      to payer, payee, lender, authority, supervisor
@@ -75,7 +75,7 @@ internal sealed class ContractTarget : Reader
               move part from payer to payee
             end
           otherwise
-            move sum(parts) * 3:2 / 2 rounded down - amount * 0.05 rounded up from payer to payee
+            move sum(parts) * 3:2 rounded up / 2 rounded down - amount * 0.05 rounded up from payer to payee
           end
           -> Open
 

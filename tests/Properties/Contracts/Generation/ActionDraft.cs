@@ -28,6 +28,13 @@ internal sealed class ActionDraft(ContractDraft contract)
 
     public bool Creates { get; init; }
 
+    /// <summary>Fields whose value some member takes as others say; it is then their last.</summary>
+    public HashSet<Item> Asserted { get; } = [];
+
+    /// <summary>Whether a member that reads the field would have to take such a value as others say.</summary>
+    public bool IsAsserted(Item field, IEnumerable<Item> sources) =>
+        sources.Aggregate(field.Readers & Contract.MemberReaders, static (left, s) => left & s.Readers) != (field.Readers & Contract.MemberReaders);
+
     /// <summary>For an action that issues or redeems whether it has done so; null for any other.</summary>
     public bool? WithAgent { get; set; }
 

@@ -29,7 +29,7 @@ internal sealed class ConditionWriter(ExpressionWriter expressions, ActionDraft 
     /// <summary>Something about an optional value: that it is there, or what it is where it is.</summary>
     private string? Guarded(int depth)
     {
-        List<Item> optional = [.. action.Names.Where(i => i.Optional && AllowsWhenPresent(i))];
+        List<Item> optional = [.. action.Names.Where(i => i.Optional && i.Personal is null && AllowsWhenPresent(i))];
         if (optional.Count == 0) return null;
         Item item = Dice.Any(optional);
         string present = $"present({expressions.Read(item)})";

@@ -72,7 +72,7 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
     {
         ulong needed = discloses ? demand.Hard : demand.Readers;
         return action.IsReadable(item) && (item.Readers & needed) == needed
-            && (demand.Stored is null || item.Sources.All(s => s.Personal is null || s.Personal == demand.Stored.Personal));
+            && item.Sources.All(s => s.Personal is null || s.Personal == demand.Stored?.Personal);
     }
 
     public string Read(Item item)

@@ -11,6 +11,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     private static readonly string[] RefusingWords = [" + ", " - ", " * ", " / ", " at ", "sum(", "next_business_day("];
 
     private int blocks;
+    private int loops;
 
     private ContractDraft Contract => action.Contract;
 
@@ -46,8 +47,11 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     /// <summary>Gives a field that the action sets itself its value.</summary>
     public void SetUnset(Item field)
     {
-        Demand demand = new(0, field.Readers, Total: true, field);
-        string? value = Dice.Coin() ? Expression(field.Type, demand, 1) : null;
+        Demand demand = Contract.Honestly(new Demand(0, field.Readers, Total: true, field));
+        ExpressionWriter writer = new(action, demand);
+        string? value = Dice.Coin() ? writer.Write(field.Type, 1) : null;
+        if (value is not null) action.Disclose(writer.Sources, demand);
+        if (value is not null && action.IsAsserted(field, writer.Sources)) action.Asserted.Add(field);
         lines.Add($"set {field.Name} = {value ?? Literal(field.Type)}");
         action.Present.Add(field);
     }
@@ -114,7 +118,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     private void Set()
     {
         // A mandatory field that a creating action sets anywhere is one that nobody supplies.
-        List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)))];
+        List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)) && !action.Asserted.Contains(f))];
         if (fields.Count == 0) return;
         Item field = Dice.Any(fields);
         bool total = Dice.Percent(60);
@@ -122,6 +126,12 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         demand = Contract.Honestly(demand);
         ExpressionWriter writer = new(action, demand);
         if (writer.Write(field.Type, 2) is not { } value || (!total && !Refuses(value, writer.Sources, demand, field.Readers))) return;
+        if (action.IsAsserted(field, writer.Sources))
+        {
+            if (loops > 0) return;
+            action.Asserted.Add(field);
+        }
+
         action.Disclose(writer.Sources, demand);
         lines.Add($"set {field.Name} = {value}");
         if (field.Optional) action.Present.Add(field);
@@ -130,7 +140,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     /// <summary>In a loop only what was not known to be there before it, since it comes round again.</summary>
     private void Clear()
     {
-        List<Item> fields = [.. Contract.Fields.Where(f => f is { Optional: true, Fixed: false } && (blocks == 0 || !action.Present.Contains(f)))];
+        List<Item> fields = [.. Contract.Fields.Where(f => f is { Optional: true, Fixed: false } && (blocks == 0 || !action.Present.Contains(f)) && !action.Asserted.Contains(f))];
         if (fields.Count == 0) return;
         Item field = Dice.Any(fields);
         lines.Add($"clear {field.Name}");
@@ -169,7 +179,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         if (blocks >= MaxDepth) return;
         HashSet<Item> present = [];
         string? condition;
-        if (Dice.Percent(25) && action.Names.Find(i => i.Optional && !action.IsReadable(i) && (i.Readers & Contract.AllReaders) == Contract.AllReaders) is { } item)
+        if (Dice.Percent(25) && action.Names.Find(i => i.Optional && i.Personal is null && !action.IsReadable(i) && (i.Readers & Contract.AllReaders) == Contract.AllReaders) is { } item)
         {
             condition = $"present({item.Name})";
             present.Add(item);
@@ -208,7 +218,9 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         Party party = Dice.Any(several);
         lines.Add($"for each {party.Name}");
         action.Each.Push(party);
+        loops++;
         Block([]);
+        loops--;
         action.Each.Pop();
         lines.Add("end");
     }
@@ -223,12 +235,14 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         Item one = new(action.NewName(ContractDraft.KindOf(element)), element, false, list.Readers, null, true) { From = list.Sources };
         lines.Add($"for each {one.Name} in {list.Name}");
         blocks++;
+        loops++;
         action.Inner(() =>
         {
             action.Names.Add(one);
             Some(3);
         });
         blocks--;
+        loops--;
         lines.Add("end");
     }
 }

@@ -99,7 +99,7 @@ internal sealed class ReferenceEvaluator
         PartySyntax party = contract.Parties[actor.Party];
         if (action.By!.Name is not { } by) return !party.Observes;
         if (contract.Parties.Any(p => p.Name.Text == by.Text)) return party.Name.Text == by.Text;
-        return named.GetValueOrDefault(by.Text) is Datum.Participant who && who.Party == party.Name.Text && who.Number == actor.Number + 1;
+        return !party.Observes && named.GetValueOrDefault(by.Text) is Datum.Participant who && who.Party == party.Name.Text && who.Number == actor.Number + 1;
     }
 
     private bool IsOpen(WindowSyntax window)
