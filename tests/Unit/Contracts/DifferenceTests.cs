@@ -118,6 +118,7 @@ public sealed class DifferenceTests
     [InlineData("move amount from lender to borrower", "move limit from lender to borrower", Widened, "lend now says 'move limit from lender to borrower', and said 'move amount from lender to borrower'.")]
     [InlineData("let due = amount + amount", "let due = amount", Widened, "repay now says 'let due = amount', and said 'let due = amount + amount'.")]
     [InlineData("  set limit = amount\n", "", Widened, "note no longer says 'set limit = amount': what followed from it does not happen.")]
+    [InlineData("on settle by borrower when Late\n", "on settle by borrower when Late\n  set limit = amount + amount\n", Widened, "settle now says 'set limit = amount + amount'.")]
     [InlineData("if limit > EUR 5", "if limit > EUR 6", Widened, "repay now says 'if limit > EUR 6: -> Paid', and said 'if limit > EUR 5: -> Paid'.")]
     // What merely changed.
     [InlineData("contract Loan version 1", "contract Loan version 1\n  \"Money lent.\"", Changed, "Of the contract it says now: Money lent.")]
@@ -168,6 +169,17 @@ public sealed class DifferenceTests
         Assert.Contains(grown.Findings, f => f is { Kind: Narrowed, Sentence: "auditor no longer reads all that the outcome depends on, and cannot run every action again." });
         Assert.Contains(back.Findings, f => f is { Kind: Narrowed, Sentence: "lend no longer discloses secret to auditor." });
         Assert.Contains(back.Findings, f => f is { Kind: Widened, Sentence: "auditor now reads all that the outcome depends on: it can run every action again, and so follow positions." });
+    }
+
+    [Fact]
+    public void APartyThatComesIsWidenedAndOneThatGoesIsNot()
+    {
+        string watched = Old.Replace("auditor, helper", "auditor, helper, court", StringComparison.Ordinal).Replace("auditor   regulator, observes", "auditor   regulator, observes\n  court  regulator, observes", StringComparison.Ordinal);
+        ContractDifference grown = Between(Old, watched), back = Between(watched, Old);
+        Assert.Contains(grown.Findings, f => f is { Kind: Widened, Subject: "court", Sentence: "court: a regulator that observes and never acts. It takes part now, and did not." });
+        Assert.Contains(grown.Findings, f => f is { Kind: Widened, Subject: "amount", Sentence: "court now reads amount." });
+        Assert.Contains(back.Findings, f => f is { Kind: Narrowed, Subject: "court", Sentence: "court no longer takes part." });
+        Assert.False(back.HasWidened);
     }
 
     [Fact]
