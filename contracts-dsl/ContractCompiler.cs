@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Settlement.Contracts.Checking;
 using Settlement.Contracts.Language;
 
@@ -22,23 +20,17 @@ public static class ContractCompiler
     /// </summary>
     internal static Compilation CompileWithoutFlowCheck(string fileName, string source) => Compile(fileName, source, checksFlow: false);
 
+    /// <summary>Checks what was read already.</summary>
+    internal static Compilation Compile(ParsedSource parsed, bool checksFlow = true)
+    {
+        Contract? contract = parsed.Syntax is { } syntax ? new ContractBinder(syntax, parsed.Diagnostics) { ChecksFlow = checksFlow }.Bind(parsed.Source.Text) : null;
+        return new Compilation(contract, parsed.Diagnostics.Ordered());
+    }
+
     private static Compilation Compile(string fileName, string source, bool checksFlow)
     {
         ArgumentNullException.ThrowIfNull(fileName);
         ArgumentNullException.ThrowIfNull(source);
-        if (source.Length > MaxFileBytes || Encoding.UTF8.GetByteCount(source) > MaxFileBytes) return TooLarge(fileName);
-        var text = new SourceText(fileName, source);
-        var diagnostics = new DiagnosticBag(text);
-        var cursor = new TokenCursor(new Lexer(text, diagnostics).Run(), diagnostics);
-        ContractSyntax syntax = new Parser(cursor).Parse();
-        Contract? contract = new ContractBinder(syntax, diagnostics) { ChecksFlow = checksFlow }.Bind(source);
-        return new Compilation(contract, diagnostics.Ordered());
-    }
-
-    private static Compilation TooLarge(string fileName)
-    {
-        var diagnostics = new DiagnosticBag(new SourceText(fileName, ""));
-        diagnostics.Report(Rules.FileTooLarge, default, string.Create(CultureInfo.InvariantCulture, $"a contract has at most {MaxFileBytes} bytes"));
-        return new Compilation(null, diagnostics.Ordered());
+        return Compile(ParsedSource.Read(fileName, source), checksFlow);
     }
 }

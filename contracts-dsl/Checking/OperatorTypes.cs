@@ -5,9 +5,6 @@ namespace Settlement.Contracts.Checking;
 /// <summary>Which types an operator or function takes and what it gives (LANGUAGE.md, "What mixes with what").</summary>
 internal sealed class OperatorTypes(DiagnosticBag diagnostics)
 {
-    private static readonly string[] Functions =
-        ["sum", "count", "min", "max", "days", "date", "currency", "next_business_day", "is_business_day"];
-
     public Bound Binary(ExpressionSyntax.Binary syntax, Bound left, Bound right)
     {
         if (left.Expression is null || right.Expression is null) return Bound.Failed;
@@ -93,12 +90,6 @@ internal sealed class OperatorTypes(DiagnosticBag diagnostics)
     {
         string name = syntax.Function.Text;
         int wanted = name is "min" or "max" or "days" ? 2 : 1;
-        if (!Functions.Contains(name))
-        {
-            diagnostics.Report(Rules.WrongArguments, syntax.Function.Span, $"there is no function called '{name}'", EditDistance.DidYouMean(name, Functions));
-            return Bound.Failed;
-        }
-
         if (arguments.Count != wanted)
         {
             diagnostics.Report(Rules.WrongArguments, syntax.Span, $"'{name}' takes {(wanted == 1 ? "one value" : "two values")}");

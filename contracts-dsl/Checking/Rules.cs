@@ -56,7 +56,7 @@ internal static class Rules
 
     public static readonly Rule NotRounded = Error("CD409", "A result that may not be whole is not rounded");
     public static readonly Rule NeedlesslyRounded = Error("CD410", "A whole result is rounded");
-    public static readonly Rule WrongArguments = Error("CD411", "A function is unknown or has other arguments");
+    public static readonly Rule WrongArguments = Error("CD411", "A function has other arguments");
     public static readonly Rule DoesNotFit = Error("CD412", "A value does not fit the field it is set to");
     public static readonly Rule NotSettable = Error("CD413", "Something is set that is no field, or cleared that may not be absent");
     public static readonly Rule SetSometimes = Error("CD414", "A field that its creating action sets is not set on every way through it");

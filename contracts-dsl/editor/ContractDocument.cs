@@ -17,10 +17,9 @@ internal sealed class ContractDocument
     {
         this.uri = uri;
         this.text = text;
-        string name = uri[(uri.LastIndexOf('/') + 1)..];
-        compilation = ContractCompiler.Compile(name, text);
+        parsed = ParsedSource.Read(uri[(uri.LastIndexOf('/') + 1)..], text);
+        compilation = ContractCompiler.Compile(parsed);
         // Names are looked up in the syntax, which is there whatever else is wrong.
-        parsed = ParsedSource.Read(name, text);
         declarations = new Declarations(parsed.Syntax);
     }
 
@@ -55,7 +54,7 @@ internal sealed class ContractDocument
 
     private (Declaration Declaration, Token Token)? DeclarationAt(int line, int character)
     {
-        if (OffsetOf(line, character) is not { } offset) return null;
+        if (parsed.Source.OffsetOf(line, character) is not { } offset) return null;
         Token token = parsed.Tokens.FirstOrDefault(t => t.Kind == TokenKind.Word && t.Span.Start <= offset && offset <= t.Span.End);
         return token.Kind == TokenKind.Word && token.Text is not null && declarations.Find(token) is { } found ? (found, token) : null;
     }
@@ -84,6 +83,4 @@ internal sealed class ContractDocument
     }
 
     private static JsonObject Place(int line, int character) => new() { ["line"] = line, ["character"] = character };
-
-    private int? OffsetOf(int line, int character) => parsed.Source.OffsetOf(line, character);
 }

@@ -23,7 +23,7 @@ internal static class ScenarioValue
 
     private static ListValue? ReadList(string items, FieldType declared)
     {
-        FieldType element = declared switch { ListType list => list.Element, EachType each => each.Element, _ => declared };
+        FieldType element = Innermost(declared);
         List<Value> values = [];
         if (items.Trim().Length == 0) return new ListValue(values);
         foreach (string item in ScenarioText.Split(items, ','))

@@ -30,11 +30,8 @@ public static class TransferBases
         foreach (ContractPlan plan in contracts)
         {
             Field[] personal = [.. plan.Contract.Fields.Concat(plan.Contract.Actions.SelectMany(a => a.Parameters)).Where(f => f.PersonalOf is not null)];
-            // Either member may be the one bank or the other; observers have their places.
-            for (int first = 0; first < ChannelTerms.MemberCount; first++)
-            {
-                needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer(NumberOf(plan, f.PersonalOf!, first), NumberOf(plan, reader, first)))));
-            }
+            foreach (IReadOnlyList<uint> parties in plan.Assignments)
+                needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer((int)parties[f.PersonalOf!.Index], (int)parties[reader.Index]))));
         }
 
         return [.. needed.Where(t => t.From != t.To && participants[t.From].Jurisdiction != participants[t.To].Jurisdiction).OrderBy(t => t.From).ThenBy(t => t.To)];
@@ -53,11 +50,5 @@ public static class TransferBases
 
         bases = read;
         return true;
-    }
-
-    private static int NumberOf(ContractPlan plan, Party party, int first)
-    {
-        if (party.Observes) return ChannelTerms.MemberCount + plan.Observers.ToList().IndexOf(party.Index);
-        return plan.Banks[0] == party.Index ? first : 1 - first;
     }
 }

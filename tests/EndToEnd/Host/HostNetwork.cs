@@ -127,7 +127,10 @@ internal sealed class HostNetwork : IAsyncDisposable
     }
 
     /// <summary>Asks until it holds; nodes tell each other in their own time.</summary>
-    public async Task UntilAsync(Func<Task<bool>> holds, CancellationToken ct)
+    public Task UntilAsync(Func<Task<bool>> holds, CancellationToken ct) => UntilAsync(holds, Patience, ct);
+
+    /// <summary>The same with another patience.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, TimeSpan patience, CancellationToken ct)
     {
         long began = TimeProvider.System.GetTimestamp();
         while (!await holds())
@@ -137,7 +140,7 @@ internal sealed class HostNetwork : IAsyncDisposable
                 if (node.Running.IsFaulted) throw new InvalidOperationException($"{id} stopped.", node.Running.Exception);
             }
 
-            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
+            if (TimeProvider.System.GetElapsedTime(began) > patience) throw new TimeoutException($"It did not come about within {patience}.");
             await Task.Delay(PollInterval, ct);
         }
     }
