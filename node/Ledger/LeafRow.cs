@@ -91,13 +91,13 @@ internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
         if (record.Channel is { } channel) json.WriteString("Channel", channel.ToString());
         switch (record)
         {
-            case LedgerRecord.Participant(ListedParticipant participant, _):
-                json.WriteString("Participant", participant.Id.ToString());
-                json.WriteString("Role", participant.Body.Role);
-                json.WriteNumber("Version", participant.Version);
-                json.WriteString("RootFingerprint", participant.RootKey.Fingerprint.ToString());
+            case LedgerRecord.Participant(SignedListing listing):
+                json.WriteString("Participant", listing.Id.ToString());
+                json.WriteString("Role", listing.Body.Role);
+                json.WriteNumber("Version", listing.Version);
+                json.WriteString("RootFingerprint", listing.RootKey.Fingerprint.ToString());
                 break;
-            case LedgerRecord.Opening(OpenedChannel opened):
+            case LedgerRecord.Opening(SignedOpening(OpenedChannel opened, _)):
                 json.WriteString("TermsHash", opened.TermsHash.ToString());
                 json.WriteString("EpochHash", opened.EpochHash.ToString());
                 json.WriteNumber("Members", opened.MemberKeys.Count);

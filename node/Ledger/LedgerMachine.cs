@@ -16,17 +16,12 @@ namespace Settlement.Ledger;
 /// </summary>
 public sealed class LedgerMachine
 {
-    // All strangers share one quota under a name that no participant has.
-    private const string Strangers = "";
-
     private static readonly MessageParser<Submission> Known = Submission.Parser.WithDiscardUnknownFields(true);
 
     private readonly LedgerState state;
     private readonly LedgerRules rules;
     private readonly LedgerReplies replies;
-    private readonly SubmissionQuota openings;
-    private readonly SubmissionQuota records;
-    private readonly SubmissionRate heads;
+    private readonly SubmissionBounds bounds;
     private readonly CheckpointSigner signer;
     private readonly LedgerSettings settings;
     private DateTimeOffset time;
@@ -51,9 +46,7 @@ public sealed class LedgerMachine
         time = state.Time;
         rules = new LedgerRules(state, settings.TakeoverInterval);
         replies = new LedgerReplies(state, settings);
-        openings = new SubmissionQuota(settings.QuotaWindow);
-        records = new SubmissionQuota(settings.QuotaWindow);
-        heads = new SubmissionRate(settings.HeadsPerSecond, settings.HeadBurst);
+        bounds = new SubmissionBounds(settings);
     }
 
     /// <summary>The number of leaves.</summary>
@@ -162,30 +155,26 @@ public sealed class LedgerMachine
 
     private SubmissionOutcome Submit(string submitter, Submission submission, string refusal, StoreTransaction commit)
     {
-        bool listed = state.Participant(submitter) is not null;
+        string? participant = state.Participant(submitter) is null ? null : submitter;
         // First of all, so that a stranger gets this one answer whatever else may be wrong.
-        if (!listed && submission.RecordCase != Submission.RecordOneofCase.Participant) return new SubmissionOutcome(LedgerCodes.NotAdmitted, null, null);
+        if (participant is null && submission.RecordCase != Submission.RecordOneofCase.Participant) return new SubmissionOutcome(LedgerCodes.NotAdmitted, null, null);
         if (refusal.Length > 0) return new SubmissionOutcome(refusal, null, null);
+        if (!bounds.IsHeard(participant, time)) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, null);
         if (submission.CalculateSize() > settings.MaximumRecordBytes) return new SubmissionOutcome(LedgerCodes.TooLarge, null, null);
         // What the ledger does not understand it does not keep: fields it does not know would be anybody's to fill.
         Submission known = Known.ParseFrom(submission.ToByteString());
         if (!LedgerRecord.TryRead(known, state.Network, out LedgerRecord? record, out string code)) return new SubmissionOutcome(code, null, null);
         // A participant speaks for itself; a stranger is known by the root key of what it submits.
-        if (submitter.Length > 0 && record is LedgerRecord.Participant participant && participant.Value.Id.ToString() != submitter)
+        if (submitter.Length > 0 && record is LedgerRecord.Participant listing && listing.Value.Id.ToString() != submitter)
             return new SubmissionOutcome(LedgerCodes.ParticipantFields, null, null);
         Judgement judgement = rules.Judge(record, time);
         if (!judgement.IsAppend) return new SubmissionOutcome(judgement.Code, judgement.ExistingLeaf, record.Channel);
-        if (!IsWithinQuota(listed ? submitter : Strangers, record)) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, record.Channel);
-        return new SubmissionOutcome("", Append(known, record, commit), record.Channel);
+        if (!bounds.HasRoom(participant, record, time)) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, record.Channel);
+        // Last, because a signature costs more than all that was asked before.
+        code = rules.Verify(record);
+        bounds.Count(participant, record, isAccepted: code.Length == 0, time);
+        return code.Length > 0 ? new SubmissionOutcome(code, null, record.Channel) : new SubmissionOutcome("", Append(known, record, commit), record.Channel);
     }
-
-    private bool IsWithinQuota(string submitter, LedgerRecord record) => record switch
-    {
-        LedgerRecord.Opening => openings.TryTake(submitter, settings.OpeningsPerWindow, time),
-        LedgerRecord.Participant => records.TryTake(
-            submitter, submitter == Strangers ? settings.StrangerRecordsPerWindow : settings.ParticipantRecordsPerWindow, time),
-        _ => heads.TryTake(submitter, time),
-    };
 
     private long Append(Submission submission, LedgerRecord record, StoreTransaction commit)
     {

@@ -5,16 +5,16 @@ using Settlement.Wire.Ledger;
 
 namespace Settlement.Ledger;
 
-/// <summary>A record as it was read. Participants and openings carry all they need and are verified by reading; heads and takeovers are verified against their channel.</summary>
+/// <summary>A record as it was read: its fields are bounded, its signatures are for <see cref="LedgerRules.Verify"/>.</summary>
 internal abstract record LedgerRecord
 {
     private LedgerRecord() { }
 
     /// <summary>A participant about itself.</summary>
-    public sealed record Participant(ListedParticipant Value, Digest BodyHash) : LedgerRecord;
+    public sealed record Participant(SignedListing Value) : LedgerRecord;
 
     /// <summary>A channel's opening.</summary>
-    public sealed record Opening(OpenedChannel Value) : LedgerRecord;
+    public sealed record Opening(SignedOpening Value) : LedgerRecord;
 
     /// <summary>A channel's head.</summary>
     public sealed record Head(EndorsedHead Value) : LedgerRecord;
@@ -25,10 +25,19 @@ internal abstract record LedgerRecord
     /// <summary>The channel the record speaks of, if it speaks of one.</summary>
     public Digest? Channel => this switch
     {
-        Opening opening => opening.Value.Id,
+        Opening opening => opening.Value.Channel.Id,
         Head head => head.Value.Fields.Channel,
         Takeover takeover => takeover.Value.Channel,
         _ => null,
+    };
+
+    /// <summary>The most signatures that verifying it takes.</summary>
+    public int Signatures => this switch
+    {
+        Participant participant => participant.Value.Signatures,
+        Opening opening => opening.Value.Signatures,
+        Head head => head.Value.Signatures,
+        _ => 1,
     };
 
     /// <summary>Reads a submitted record.</summary>
@@ -39,11 +48,10 @@ internal abstract record LedgerRecord
         switch (submission.RecordCase)
         {
             case Submission.RecordOneofCase.Participant:
-                if (ListedParticipant.TryRead(submission.Participant, network, out ListedParticipant? participant, out code))
-                    record = new Participant(participant, RecordHashes.ParticipantRecord(submission.Participant.Body.Span));
+                if (SignedListing.TryRead(submission.Participant, network, out SignedListing? listing, out code)) record = new Participant(listing);
                 break;
             case Submission.RecordOneofCase.Opening:
-                if (OpenedChannel.TryRead(submission.Opening, network, out OpenedChannel? opened, out code)) record = new Opening(opened);
+                if (SignedOpening.TryRead(submission.Opening, network, out SignedOpening? opening, out code)) record = new Opening(opening);
                 break;
             case Submission.RecordOneofCase.Head:
                 code = LedgerCodes.Malformed;

@@ -19,17 +19,18 @@ internal readonly record struct Judgement(string Code, long? ExistingLeaf)
 
 /// <summary>
 /// The rules of the log, as a function of the log and one record. The machine asks before it appends, and verification
-/// asks again for each leaf. Cheap comparisons come before signatures.
+/// asks again for each leaf. Comparisons are apart from signatures, so that the machine can ask in between whether the
+/// submitter may have its signatures verified at all.
 /// </summary>
 /// <param name="state">The log so far.</param>
 /// <param name="takeoverInterval">The shortest time between takeovers; a verifier, who does not know it, passes zero.</param>
 internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
 {
-    /// <summary>Judges a record at a time.</summary>
+    /// <summary>Judges a record at a time by all but its signatures.</summary>
     public Judgement Judge(LedgerRecord record, DateTimeOffset time) => record switch
     {
-        LedgerRecord.Participant(ListedParticipant participant, Digest hash) => Judge(participant, hash),
-        LedgerRecord.Opening(OpenedChannel opened) => state.Channel(opened.Id) is { } channel
+        LedgerRecord.Participant(SignedListing listing) => Judge(listing),
+        LedgerRecord.Opening opening => state.Channel(opening.Value.Channel.Id) is { } channel
             ? Judgement.Existing(channel.OpeningLeaf)
             : Judgement.Append,
         LedgerRecord.Head(EndorsedHead head) => Judge(head, time),
@@ -37,13 +38,26 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
     };
 
-    private Judgement Judge(ListedParticipant participant, Digest hash)
+    /// <summary>Verifies the signatures of a record that was judged.</summary>
+    /// <returns>The refusal; empty when all are valid.</returns>
+    public string Verify(LedgerRecord record) => record switch
     {
-        LedgerState.ListedEntry? listed = state.Participant(participant.Id.ToString());
+        LedgerRecord.Participant(SignedListing listing) => listing.TryVerify(out _, out string code) ? "" : code,
+        LedgerRecord.Opening(SignedOpening opening) => opening.IsSigned() ? "" : LedgerCodes.OpeningSignature,
+        LedgerRecord.Head(EndorsedHead head) => head.IsEndorsedBy(state.Network, MembersOf(record)) ? "" : LedgerCodes.EndorsementSignature,
+        LedgerRecord.Takeover(SignedTakeover takeover) => takeover.IsSignedBy(state.Network, MembersOf(record)[takeover.Member]) ? "" : LedgerCodes.TakeoverSignature,
+        _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
+    };
+
+    private IReadOnlyList<VerifyingKey> MembersOf(LedgerRecord judged) => state.Channel(judged.Channel!.Value)!.MemberKeys;
+
+    private Judgement Judge(SignedListing listing)
+    {
+        LedgerState.ListedEntry? listed = state.Participant(listing.Id.ToString());
         if (listed is null) return Judgement.Append;
-        if (listed.RootKey != participant.RootKey) return Judgement.Refuse(LedgerCodes.RootChanged);
-        if (listed.BodyHash == hash) return Judgement.Existing(listed.Leaf);
-        return participant.Version > listed.Version ? Judgement.Append : Judgement.Refuse(LedgerCodes.ParticipantVersion);
+        if (listed.RootKey != listing.RootKey) return Judgement.Refuse(LedgerCodes.RootChanged);
+        if (listed.BodyHash == listing.BodyHash) return Judgement.Existing(listed.Leaf);
+        return listing.Version > listed.Version ? Judgement.Append : Judgement.Refuse(LedgerCodes.ParticipantVersion);
     }
 
     private Judgement Judge(EndorsedHead head, DateTimeOffset time)
@@ -54,8 +68,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         if (channel.LeafOf(fields) is { } leaf) return Judgement.Existing(leaf);
         if (fields.Term != channel.Term) return Judgement.Refuse(LedgerCodes.WrongTerm);
         if (fields.Sequence != channel.Sequence + 1 || fields.PreviousHead != channel.Head || channel.Has(fields.Head)) return Judgement.Refuse(LedgerCodes.NotNext);
-        if (head.IsExpiredAt(time)) return Judgement.Refuse(LedgerCodes.EndorsementExpired);
-        return head.IsEndorsedBy(state.Network, channel.MemberKeys) ? Judgement.Append : Judgement.Refuse(LedgerCodes.EndorsementSignature);
+        return head.IsExpiredAt(time) ? Judgement.Refuse(LedgerCodes.EndorsementExpired) : Judgement.Append;
     }
 
     private Judgement Judge(SignedTakeover takeover, DateTimeOffset time)
@@ -65,7 +78,6 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         if (takeover.Head != channel.Head) return Judgement.Refuse(LedgerCodes.TakeoverHead);
         if (takeover.NewTerm != channel.Term + 1) return Judgement.Refuse(LedgerCodes.TakeoverTerm);
         if (takeover.Member != TermOfOffice.SequencerOf(takeover.NewTerm, channel.MemberKeys.Count)) return Judgement.Refuse(LedgerCodes.NotSequencer);
-        if (time - channel.LastTakeover < takeoverInterval) return Judgement.Refuse(LedgerCodes.TakeoverTooSoon);
-        return takeover.IsSignedBy(state.Network, channel.MemberKeys[takeover.Member]) ? Judgement.Append : Judgement.Refuse(LedgerCodes.TakeoverSignature);
+        return time - channel.LastTakeover < takeoverInterval ? Judgement.Refuse(LedgerCodes.TakeoverTooSoon) : Judgement.Append;
     }
 }

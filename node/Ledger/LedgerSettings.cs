@@ -36,6 +36,13 @@ public sealed record LedgerSettings
     /// <summary>Heads and takeovers beyond that rate which one participant may have accepted at once.</summary>
     public int HeadBurst { get; init; } = 100_000;
 
+    /// <summary>Signatures a second, sustained, that one participant may have verified in vain, and that all strangers together
+    /// may have verified at all: each costs the ledger some 70 microseconds, and whoever submits it nothing.</summary>
+    public int SignaturesPerSecond { get; init; } = 200;
+
+    /// <summary>Such signatures beyond that rate at once.</summary>
+    public int SignatureBurst { get; init; } = 1_000;
+
     /// <summary>The shortest time between two takeovers of one channel.</summary>
     public TimeSpan TakeoverInterval { get; init; } = TimeSpan.FromSeconds(10);
 

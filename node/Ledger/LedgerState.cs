@@ -48,14 +48,14 @@ internal sealed class LedgerState(string network)
         Time = time;
         switch (record)
         {
-            case LedgerRecord.Participant(ListedParticipant participant, Digest hash):
-                string id = participant.Id.ToString();
+            case LedgerRecord.Participant(SignedListing listing):
+                string id = listing.Id.ToString();
                 long before = Participant(id)?.Records ?? 0;
-                participants[id] = new ListedEntry(participant.RootKey, participant.Version, hash, index, before + 1);
+                participants[id] = new ListedEntry(listing.RootKey, listing.Version, listing.BodyHash, index, before + 1);
                 participantLeaves.Add(index);
                 break;
-            case LedgerRecord.Opening(OpenedChannel opened):
-                channels.Add(opened.Id, new LedgerChannel(opened, index));
+            case LedgerRecord.Opening(SignedOpening opening):
+                channels.Add(opening.Channel.Id, new LedgerChannel(opening.Channel, index));
                 break;
             case LedgerRecord.Head(EndorsedHead head):
                 channels[head.Fields.Channel].Add(head.Fields, index);

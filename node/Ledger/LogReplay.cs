@@ -45,6 +45,8 @@ internal sealed class LogReplay
         Judgement judgement = rules.Judge(record, time);
         if (judgement.ExistingLeaf is { } existing) return Fail(LedgerCodes.LeafAgainstRules, $"leaf {existing} already holds its record.", out finding);
         if (!judgement.IsAppend) return Fail(LedgerCodes.LeafAgainstRules, $"the rules refuse it with {judgement.Code}.", out finding);
+        code = rules.Verify(record);
+        if (code.Length > 0) return Fail(LedgerCodes.LeafAgainstRules, $"its signatures are refused with {code}.", out finding);
         row = LeafRow.Of(leaf, record, bytes);
         state.Append(record, bytes, time);
         finding = null;

@@ -8,13 +8,18 @@ internal sealed class SubmissionQuota(TimeSpan window)
 {
     private readonly Dictionary<string, Queue<DateTimeOffset>> accepted = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one of at most <paramref name="limit"/> places; false when none is free.</summary>
-    public bool TryTake(string submitter, int limit, DateTimeOffset time)
+    /// <summary>Whether fewer than <paramref name="limit"/> places are taken.</summary>
+    public bool HasRoom(string submitter, int limit, DateTimeOffset time)
+    {
+        if (!accepted.TryGetValue(submitter, out Queue<DateTimeOffset>? times)) return limit > 0;
+        while (times.TryPeek(out DateTimeOffset oldest) && time - oldest >= window) times.Dequeue();
+        return times.Count < limit;
+    }
+
+    /// <summary>Takes a place, of which there must be one.</summary>
+    public void Take(string submitter, DateTimeOffset time)
     {
         if (!accepted.TryGetValue(submitter, out Queue<DateTimeOffset>? times)) accepted.Add(submitter, times = new Queue<DateTimeOffset>());
-        while (times.TryPeek(out DateTimeOffset oldest) && time - oldest >= window) times.Dequeue();
-        if (times.Count >= limit) return false;
         times.Enqueue(time);
-        return true;
     }
 }

@@ -9,13 +9,14 @@ internal sealed class SubmissionRate(int perSecond, int burst)
     private readonly TimeSpan interval = TimeSpan.FromTicks(Math.Max(1, TimeSpan.TicksPerSecond / perSecond));
     private readonly Dictionary<string, DateTimeOffset> paidUntil = new(StringComparer.Ordinal);
 
-    /// <summary>Takes one; false when the submitter has used its burst and goes faster than the rate.</summary>
-    public bool TryTake(string submitter, DateTimeOffset time)
+    /// <summary>Whether the submitter has any of its burst left.</summary>
+    public bool HasRoom(string submitter, DateTimeOffset time) =>
+        paidUntil.GetValueOrDefault(submitter) - time < burst * interval;
+
+    /// <summary>Takes some, of which there must be one: what goes beyond the burst is waited for later.</summary>
+    public void Take(string submitter, int count, DateTimeOffset time)
     {
         DateTimeOffset until = paidUntil.GetValueOrDefault(submitter);
-        if (until < time) until = time;
-        if (until - time >= burst * interval) return false;
-        paidUntil[submitter] = until + interval;
-        return true;
+        paidUntil[submitter] = (until < time ? time : until) + count * interval;
     }
 }

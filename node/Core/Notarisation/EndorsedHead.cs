@@ -9,6 +9,9 @@ namespace Settlement.Core.Notarisation;
 /// <param name="Endorsements">One a member, in the order of the members.</param>
 public sealed record EndorsedHead(HeadFields Fields, IReadOnlyList<(DateTimeOffset NotAfter, byte[] Signature)> Endorsements)
 {
+    /// <summary>The most signatures that verifying it takes.</summary>
+    public int Signatures => Endorsements.Count;
+
     /// <summary>Reads the record; false when a field has the wrong length or a number is out of range.</summary>
     public static bool TryRead(HeadRecord record, [NotNullWhen(true)] out EndorsedHead? head)
     {

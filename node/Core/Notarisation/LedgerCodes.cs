@@ -22,7 +22,7 @@ public static class LedgerCodes
     /// <summary>The submitter may not do this; the same answer to every stranger, whatever was asked.</summary>
     public const string NotAdmitted = "LG005";
 
-    /// <summary>The submitter's quota for this window is used up.</summary>
+    /// <summary>The submitter's quota is used up: of records for this window, or of signatures for this moment.</summary>
     public const string QuotaUsed = "LG006";
 
     /// <summary>An opening needs at least two member keys, all different and at most the maximum.</summary>

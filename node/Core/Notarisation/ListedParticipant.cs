@@ -21,28 +21,12 @@ public sealed record ListedParticipant(
     /// <summary>The longest name or endpoint.</summary>
     public const int MaximumTextLength = 256;
 
-    private static readonly string[] Roles = ["bank", "ledger", "agent", "regulator"];
-
     /// <summary>Reads a record and verifies its root key's signature over it and over each certificate.</summary>
     /// <param name="code">The refusal; empty when the record is valid.</param>
     public static bool TryRead(ParticipantRecord record, string network, [NotNullWhen(true)] out ListedParticipant? participant, out string code)
     {
         participant = null;
-        code = LedgerCodes.Malformed;
-        if (!Parsing.TryParse(ParticipantRecordBody.Parser, record.Body.Span, out ParticipantRecordBody? body) || body.Version is < 1 or > long.MaxValue) return false;
-        if (!PublicKey.TryRead(body.RootPublicKey.Span, out PublicKey root)) return false;
-        code = LedgerCodes.OtherNetwork;
-        if (body.Suite != Suite.Current || body.Network != network) return false;
-        code = LedgerCodes.ParticipantFields;
-        if (!TryReadFields(body, out ParticipantId id)) return false;
-        using var key = new VerifyingKey(root);
-        code = LedgerCodes.ParticipantSignature;
-        if (!key.Verify(RecordHashes.ParticipantRecord(record.Body.Span), record.Signature.Span)) return false;
-        code = LedgerCodes.ParticipantCertificate;
-        if (!TryReadCertificates(body, key, out List<KeyCertificateBody> certificates)) return false;
-        participant = new ListedParticipant(id, root, (long)body.Version, body, certificates);
-        code = "";
-        return true;
+        return SignedListing.TryRead(record, network, out SignedListing? listing, out code) && listing.TryVerify(out participant, out code);
     }
 
     /// <summary>
@@ -60,30 +44,6 @@ public sealed record ListedParticipant(
         if (notBefore >= notAfter || !root.Verify(RecordHashes.KeyCertificate(certificate.Body.Span), certificate.Signature.Span)) return false;
         body = read;
         return true;
-    }
-
-    private static bool TryReadFields(ParticipantRecordBody body, out ParticipantId id)
-    {
-        // One participant has one text, so that no second spelling of it can be listed.
-        if (!ParticipantId.TryParse(body.Participant, out id) || id.ToString() != body.Participant) return false;
-        if (body.Lei.Length > 0 && !Lei.TryParse(body.Lei, out _)) return false;
-        if (body.Name.Length is 0 or > MaximumTextLength || body.Name.Any(char.IsControl) || body.Endpoint.Length > MaximumTextLength) return false;
-        return Roles.Contains(body.Role) && Uri.TryCreate(body.Endpoint, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme == Uri.UriSchemeHttps;
-    }
-
-    private static bool TryReadCertificates(ParticipantRecordBody body, VerifyingKey root, out List<KeyCertificateBody> certificates)
-    {
-        certificates = [];
-        if (body.Certificates.Count > MaximumCertificates) return false;
-        foreach (KeyCertificate certificate in body.Certificates)
-        {
-            if (!TryReadCertificate(certificate, body.Network, body.Participant, root, out KeyCertificateBody? read)) return false;
-            // Channel keys are certified to the other members only; in the directory they would link channels.
-            if (read.Purpose == KeyPurpose.Channel) return false;
-            certificates.Add(read);
-        }
-
-        return certificates.Exists(static c => c.Purpose == KeyPurpose.Tls) && certificates.Exists(static c => c.Purpose == KeyPurpose.Encryption);
     }
 
     private static bool HasScopeOfPurpose(KeyCertificateBody body) =>

@@ -15,27 +15,16 @@ public sealed record Participant(
     ParticipantId Id, string Name, string Role, PublicKey Root, Destination Destination, PublicKey Encryption,
     PublicKey? Posting, ulong Version)
 {
-    /// <summary>The longest endpoint that is read.</summary>
-    public const int MaxEndpointLength = 256;
-
-    /// <summary>Reads and checks a record: its signature and every certificate in it.</summary>
+    /// <summary>Reads and checks a record, its signature and every certificate in it, and finds the keys that are certified now.</summary>
     public static bool TryRead(ParticipantRecord record, string network, DateTimeOffset now, [NotNullWhen(true)] out Participant? participant)
     {
         participant = null;
-        if (!Parsing.TryParse(ParticipantRecordBody.Parser, record.Body.Span, out ParticipantRecordBody? body)) return false;
-        if (body.Suite != Suite.Current || !string.Equals(body.Network, network, StringComparison.Ordinal)) return false;
-        if (!ParticipantId.TryParse(body.Participant, out ParticipantId id) || !PublicKey.TryRead(body.RootPublicKey.Span, out PublicKey root)) return false;
-        using (VerifyingKey verifier = new(root))
-        {
-            if (!verifier.Verify(RecordHashes.ParticipantRecord(record.Body.Span), record.Signature.Span)) return false;
-        }
-
-        if (body.Endpoint.Length > MaxEndpointLength || !Uri.TryCreate(body.Endpoint, UriKind.Absolute, out Uri? endpoint)
-            || endpoint.Scheme != Uri.UriSchemeHttps) return false;
-        if (!TryFind(body, root, network, id, KeyPurpose.Tls, now, out PublicKey tls)) return false;
-        if (!TryFind(body, root, network, id, KeyPurpose.Encryption, now, out PublicKey encryption)) return false;
-        PublicKey? posting = TryFind(body, root, network, id, KeyPurpose.Posting, now, out PublicKey key) ? key : null;
-        participant = new Participant(id, body.Name, body.Role, root, new Destination(id, endpoint, tls.Fingerprint), encryption, posting, body.Version);
+        if (!ListedParticipant.TryRead(record, network, out ListedParticipant? listed, out _)) return false;
+        if (!TryFind(listed, KeyPurpose.Tls, now, out PublicKey tls) || !TryFind(listed, KeyPurpose.Encryption, now, out PublicKey encryption)) return false;
+        PublicKey? posting = TryFind(listed, KeyPurpose.Posting, now, out PublicKey key) ? key : null;
+        ParticipantRecordBody body = listed.Body;
+        participant = new Participant(
+            listed.Id, body.Name, body.Role, listed.RootKey, new Destination(listed.Id, new Uri(body.Endpoint), tls.Fingerprint), encryption, posting, body.Version);
         return true;
     }
 
@@ -66,15 +55,11 @@ public sealed record Participant(
         };
     }
 
-    private static bool TryFind(ParticipantRecordBody body, PublicKey root, string network, ParticipantId id, KeyPurpose purpose,
-        DateTimeOffset now, out PublicKey key)
+    private static bool TryFind(ListedParticipant listed, KeyPurpose purpose, DateTimeOffset now, out PublicKey key)
     {
-        foreach (KeyCertificate certificate in body.Certificates)
-        {
-            if (KeyCertificates.TryVerify(certificate, root, network, id, purpose, [], now, out key)) return true;
-        }
-
+        long unixMs = now.ToUnixTimeMilliseconds();
+        KeyCertificateBody? found = listed.Certificates.FirstOrDefault(c => c.Purpose == purpose && c.NotBeforeUnixMs <= unixMs && unixMs <= c.NotAfterUnixMs);
         key = default;
-        return false;
+        return found is not null && PublicKey.TryRead(found.PublicKey.Span, out key);
     }
 }

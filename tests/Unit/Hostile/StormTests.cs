@@ -244,7 +244,8 @@ public sealed class StormTests
     private static LedgerReply Ask(HostileWorld world, TestNode member, Submission submission) =>
         world.Banks.AskLedger(member, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
 
-    private static HeadRecord Newest(HostileWorld world) =>
+    /// <summary>The channel's newest head, as the log has it.</summary>
+    internal static HeadRecord Newest(HostileWorld world) =>
         world.Banks.AskLedger(world.Alpha, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Log = new LogQuery { Limit = 1_000 } }).Log.Select(l => Leaf.Parser.ParseFrom(l))
             .Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(world.Channel)).Head.Clone();
 

@@ -102,7 +102,8 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
         DateType => Dice.Percent(70) ? "today" : Dice.Any(["2026-03-02", "2026-02-28", "2024-02-29"]),
         DateTimeType => Dice.Percent(70) ? "now" : "cut-off of today",
         DurationType when !demand.Total => $"({Dice.From(1, 40).ToString(CultureInfo.InvariantCulture)} {Dice.Any(["hours", "minutes", "seconds", "days"])})",
-        TextType => Dice.Any(["\"a\"", "\"no\"", "\"b \\\"q\\\"\""]),
+        // Of one character, because a chosen text is as long as its longest choice, and is then compared with another.
+        TextType => Dice.Any(["\"a\"", "\" \"", "\"\\\"\""]),
         CodeType => $"currency({Dice.Any(["EUR 1", "USD 2"])})",
         PartyType => Participant(),
         _ => null,

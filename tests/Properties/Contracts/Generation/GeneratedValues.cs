@@ -60,7 +60,7 @@ internal sealed class GeneratedValues(Dice dice, Contract contract, IReadOnlyLis
 
     private string Text(TextType type)
     {
-        string text = dice.Any(["a", "no", "b \"q\"", "Zoë", "🏦", "語語語語語"]);
+        string text = dice.Any(["a", " ", "b \"q\"", "Zoë", "🏦", "語語語語語"]);
         return text.EnumerateRunes().Count() <= type.MaxLength ? text : "a";
     }
 }
