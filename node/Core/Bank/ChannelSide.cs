@@ -26,9 +26,10 @@ internal sealed class ChannelSide : IDisposable
     private readonly Dictionary<EntryId, Command.Own> ownActs = [];
     private readonly Func<long> nextOrder;
 
-    public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Retry retry, Func<long> nextOrder)
+    public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Pace pace, Retry retry, Func<long> nextOrder)
     {
         this.nextOrder = nextOrder;
+        Pace = pace;
         Retry = retry;
         Context = context;
         OwnKey = ownKey;
@@ -92,6 +93,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Since when work has waited without progress; null when nothing waits.</summary>
     public DateTimeOffset? StalledSince { get; set; }
 
+    /// <summary>How long batches of this channel took lately.</summary>
+    public Pace Pace { get; }
+
     /// <summary>When a member that waits for the sequencer looks again.</summary>
     public Retry Retry { get; }
 
@@ -153,14 +157,14 @@ internal sealed class ChannelSide : IDisposable
     }
 
     /// <summary>The head that a batch in flight leads to becomes the channel's.</summary>
-    public void Advance(ExecutedBatch batch)
+    public void Advance(ExecutedBatch batch, DateTimeOffset now)
     {
         Sequence = batch.Head.Sequence;
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
         HasObjected = false;
-        Retry.Reset();
+        Retry.Answered(now);
     }
 
     /// <summary>Writes where the channel stands.</summary>

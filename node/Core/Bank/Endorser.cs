@@ -181,7 +181,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
-        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)

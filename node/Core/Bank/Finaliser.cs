@@ -43,7 +43,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
             row.NextStates.Add(agreed.Slots.Select(static slot => slot is BatchSlot.Agreed stands ? (uint)stands.Next.Index : 0));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
-        channel.Advance(agreed);
+        channel.Advance(agreed, node.Now);
         channel.Notarised = leaf.Head;
         channel.InFlight = null;
         channel.StalledSince = null;

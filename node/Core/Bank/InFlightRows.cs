@@ -77,7 +77,7 @@ internal static class InFlightRows
             if (slots[(int)act.Item].Entry is { } entry) entry.Before ??= InstanceRows.Restore(channel.Terms, act.Before);
         }
 
-        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
         foreach (WorkOfEntry work in row.Work)
         {
             if (!works.TryGetValue(Convert.ToHexString(work.Work.Span), out Command.Own? own)) continue;

@@ -44,7 +44,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         if (sequence > channel.ObserverProgress[observer])
         {
             channel.ObserverProgress[observer] = sequence;
-            retry.Reset();
+            retry.Answered(node.Now);
             retry.Tried(node.Now);
         }
         else if (sequence < channel.Sequence)

@@ -123,6 +123,7 @@ internal sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry
     {
         EpochKeys keys = EpochKeys.Restore(Row.Epoch.Number, Row.EpochSecrets.Select(s => (new AudienceMask(s.Audience), s.Secret.ToByteArray())));
         ChannelContext context = new(new Digest(Row.Channel.Span), Terms, keys, Own);
-        return new ChannelSide(context, SigningKey.FromScalar(Row.ChannelKey.Span), OtherKey(), node.NewRetry(), node.NextOrder) { Opening = Row };
+        Pace pace = new();
+        return new ChannelSide(context, SigningKey.FromScalar(Row.ChannelKey.Span), OtherKey(), pace, node.NewRetry(pace), node.NextOrder) { Opening = Row };
     }
 }

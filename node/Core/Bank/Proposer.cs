@@ -68,7 +68,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         ByteString bytes = body.ToByteString();
         SignedProposal signed = SignedProposal.Sign(context, channel.Term, channel.Sequence + 1, channel.Head, bytes.Span, channel.OwnKey);
-        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(), node.Now);
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         batch.Taken.AddRange(taken);
         // What the endorser leads to when it refuses nothing.
         if (execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? executed)) batch.Proposed = executed;
@@ -129,7 +129,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        batch.Retry.Reset();
+        batch.Retry.Answered(node.Now);
         batch.Agreed = agreed;
         batch.Refusals = [.. answer.Refusals];
         batch.Other = answer.Endorsement;

@@ -186,7 +186,7 @@ internal sealed class NodeContext
     /// <summary>Work of the vault has this place: what is accepted from now on comes after it.</summary>
     public void RestoreOrder(long order) => lastOrder = Math.Max(lastOrder, order);
 
-    public Retry NewRetry() => new(Settings.FirstRetry, Settings.LongestRetry);
+    public Retry NewRetry(Pace? pace = null) => new(Settings.FirstRetry, Settings.LongestRetry, pace);
 
     private void Raise(string code, string subject, EvidencePart[] evidence, bool isCommon)
     {

@@ -3,7 +3,7 @@ namespace Settlement.Core.Nodes;
 /// <summary>The bounds and waits that every node's machine has.</summary>
 public sealed record NodeSettings
 {
-    /// <summary>The wait before an unanswered message is sent again; it doubles with each try. Default 1 second.</summary>
+    /// <summary>The wait before an unanswered message is sent again; it doubles with each try, and is up to five times as long where answers took so long lately. Default 1 second.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest wait between tries. Default 15 seconds.</summary>
