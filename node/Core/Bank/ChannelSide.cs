@@ -77,10 +77,10 @@ internal sealed class ChannelSide : IDisposable
 
     public InFlight? InFlight { get; set; }
 
-    /// <summary>The newest final head as the log holds it, with both endorsements; null before one became final in this life.</summary>
+    /// <summary>The newest final head as the log holds it, with both endorsements; null before the first.</summary>
     public Wire.Ledger.HeadRecord? Notarised { get; set; }
 
-    /// <summary>The newest proposal of the other member that was in its place, endorsed or not; null before one came in this life.</summary>
+    /// <summary>The newest proposal of the other member that was in its place, endorsed or not; null before the first.</summary>
     public SignedProposal? Proposed { get; set; }
 
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
@@ -183,6 +183,8 @@ internal sealed class ChannelSide : IDisposable
         row.Postings.Add(State.Postings);
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
+        row.Notarised = Notarised;
+        row.Proposed = Proposed?.ToClaim();
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
 
@@ -198,6 +200,8 @@ internal sealed class ChannelSide : IDisposable
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
         State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
+        Notarised = row.Notarised;
+        if (row.Proposed is { } claim) Proposed = SignedProposal.TryRead(claim, out SignedProposal? signed) ? signed : throw new InvalidOperationException("A snapshot holds a proposal that nobody signed.");
     }
 
     /// <summary>Notes an event in the channel's own history.</summary>

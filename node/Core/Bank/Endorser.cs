@@ -124,9 +124,12 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        bool isNew = channel.Proposed?.IsSame(signed) != true;
         channel.Proposed = signed;
         if (channel.InFlight is { } same) Answer(channel, same);
         else if (read.Body is { } body && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
+        // One that is endorsed is kept with its batch. Any other must be remembered, too: what comes in its place proves a fork.
+        if (isNew && channel.InFlight is null) channel.WriteSnapshot(node);
     }
 
     /// <summary>Sends the endorsement of the batch in flight again, with a later not-after when the old one runs out.</summary>

@@ -98,6 +98,25 @@ internal static class MemberCases
             PeerMessage honest = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
             world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
         }) { Cost = Cost.Batch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoProposals };
+        yield return new("a second batch for a place that is final, after a restart", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Beta.Restart();
+            world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, checks: 1).AndRestart(), Proves = AreTwoProposals };
+        yield return new("a second batch after one that was refused, after a restart", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            PeerMessage? second = null;
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message =>
+            {
+                second = message;
+                return [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000)];
+            });
+            world.Banks.Pay(world.Alpha, 1_00);
+            PeerMessage said = world.Once(() => second!);
+            world.Beta.Restart();
+            world.Say(world.Alpha, world.Beta, said);
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1).AndRestart(), Proves = AreTwoProposals };
         yield return new("a batch that it did not sign", Sequencer, ChannelCodes.ProposalSignature, "message", Afterwards.GoesOn, world =>
         {
             PeerMessage honest = world.Once(() => Held(world));
@@ -148,6 +167,12 @@ internal static class MemberCases
             PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
             world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
         }) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoSignatures };
+        yield return OfEndorser("a second endorsement for a head that is final, after a restart", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Alpha.Restart();
+            world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
+        }) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1).AndRestart(), Proves = AreTwoSignatures };
         yield return OfEndorser("an objection in words of its own", Core.Nodes.NodeCodes.ForeignCode, "message", Afterwards.GoesOnInTheNextTerm, world =>
         {
             PeerMessage? said = null;

@@ -40,7 +40,7 @@ public sealed class NetworkTests
 
         for (int i = 0; i < 60 && payments.Any(p => world.Banks.StatusOf(p.Bank, p.Paid).Status == InstructionStatus.Accepted); i++) world.Banks.Pass(TimeSpan.FromSeconds(5));
         Assert.All(payments, p => Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(p.Bank, p.Paid)));
-        string[] common = [ChannelCodes.Late, ChannelCodes.TakenOver, ChannelCodes.TooOften, LedgerCodes.EndorsementExpired];
+        string[] common = [ChannelCodes.Late, ChannelCodes.TakenOver, ChannelCodes.TooOften, LedgerCodes.EndorsementExpired, LedgerCodes.WrongTerm];
         Assert.All(world.Banks.Nodes.SelectMany(n => world.AlarmsOf(n)), a => Assert.Contains(a.Code, common));
         world.Banks.AssertGoesOn();
     }

@@ -47,6 +47,11 @@ internal static class ObserverCases
         }) with { Victim = static world => world.Beta, IsBetaLate = true, Cost = new Cost(Written: 36, Rows: 7, Kilobytes: 8, Sends: 28, Checks: 32) },
         ToObserver("a delivery with a wrong commitment", ChannelCodes.CommitmentMismatch, "message", static world =>
             Deliver(world, static delivery => delivery.Items[0].Entry.Commitments = Lies.Flipped(delivery.Items[0].Entry.Commitments, 3))) with { Cost = Cost.Following },
+        ToObserver("a delivery with an envelope that does not open", ChannelCodes.EnvelopeUnreadable, "message", static world => Deliver(world, static delivery =>
+        {
+            SealedEnvelope own = delivery.Items[0].Entry.Envelopes.First(static e => e.WrappedKey.Length > 0);
+            own.WrappedKey = Lies.Flipped(own.WrappedKey, 5);
+        })) with { Cost = Cost.Following },
         ToObserver("a delivery of another batch", ChannelCodes.DeliveryMismatch, "delivery + head in the log", static world => Deliver(world, static delivery => delivery.TimeUnixMs++)) with { Cost = Cost.Following },
         ToObserver("deliveries replayed", ChannelCodes.Late, "message", static world =>
             world.Say(world.Alpha, world.Supervisor, world.Capture(world.Alpha, world.Supervisor, Kind.Delivery, () => world.Banks.Pay(world.Alpha, 1_00)))) with { IsCommon = true, Cost = Cost.Following.And(HostileWorld.Storm, sends: 1) },
