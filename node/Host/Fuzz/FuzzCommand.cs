@@ -28,7 +28,11 @@ internal static class FuzzCommand
         Minutes.Validators.Add(static result =>
         {
             // What is no number at all the option itself refuses.
-            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int minutes) && minutes is < 1 or > LongestMinutes) result.AddError($"--minutes is 1 to {LongestMinutes}.");
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int minutes) && minutes is < 1 or > LongestMinutes) result.AddError($"--minutes is 1 to {LongestMinutes}.");
+        });
+        Case.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && long.TryParse(text, CultureInfo.InvariantCulture, out long number) && number < 0) result.AddError("--case is 0 or more.");
         });
         command.Validators.Add(static result =>
         {
@@ -60,6 +64,7 @@ internal static class FuzzCommand
         await lines.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"{report.Cases.Values.Sum()} cases in {report.Elapsed:hh\\:mm\\:ss}, {report.Findings.Count} findings, managed memory {report.MemoryAtStart / 1024 / 1024} MiB, then {report.MemoryAtEnd / 1024 / 1024} MiB"));
         if (json) await Console.Out.WriteLineAsync(ToJson(report));
+        if (report.Findings.Count == 0 && parsed.GetValue(Findings) is null) Directory.Delete(folder);
         return report.Findings.Count == 0 ? ExitCodes.Success : ExitCodes.Refused;
     }
 

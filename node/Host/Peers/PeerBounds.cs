@@ -15,6 +15,9 @@ internal static class PeerBounds
     /// <summary>Connections to the peer door.</summary>
     public const int MaximumConnections = 4_096;
 
+    /// <summary>The same, from one address. An honest node has one or two, and many nodes may share an address.</summary>
+    public const int MaximumConnectionsPerAddress = 256;
+
     /// <summary>Requests at once on one connection.</summary>
     public const int MaximumStreamsPerConnection = 128;
 

@@ -2,30 +2,24 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
-using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Host.Keys;
-using Settlement.Host.Running;
 using PublicKey = Settlement.Core.Cryptography.PublicKey;
 
 namespace Settlement.Host.Peers;
 
 /// <summary>Finds out who calls, by the TLS key that the caller proved to hold.</summary>
-internal sealed class PeerCaller(ParticipantDirectory directory, RoleLoop loop, TimeProvider time, ILogger<PeerCaller> logger)
+internal sealed class PeerCaller(ParticipantDirectory directory, Strangers strangers)
 {
     // Reading a key from a certificate costs as much as checking a signature, and a connection keeps its certificate.
     private readonly ConditionalWeakTable<X509Certificate2, StrongBox<Digest?>> fingerprints = [];
-    private long lastStranger = long.MinValue;
-    private long untold;
 
     /// <summary>Who calls; false for a stranger, who is then reported to the machine.</summary>
     public bool TryIdentify(HttpContext context, out ParticipantId caller)
     {
         caller = default;
         if (Fingerprint(context) is { } fingerprint && directory.TryIdentify(fingerprint, out caller)) return true;
-        NodeMeter.CountStranger();
-        Interlocked.Increment(ref untold);
-        TellMachine();
+        strangers.Knocked();
         return false;
     }
 
@@ -35,17 +29,4 @@ internal sealed class PeerCaller(ParticipantDirectory directory, RoleLoop loop, 
             ? fingerprints.GetValue(certificate, static shown =>
                 new StrongBox<Digest?>(TlsIdentity.TryReadKey(shown, out PublicKey key) ? key.Fingerprint : null)).Value
             : null;
-
-    // A stranger may be a participant whose listing this node has not read yet, so the machine looks; a flood of
-    // strangers makes it look no more often.
-    private void TellMachine()
-    {
-        long before = Interlocked.Read(ref lastStranger);
-        long current = time.GetTimestamp();
-        if (before != long.MinValue && time.GetElapsedTime(before, current) < PeerBounds.StrangerInterval) return;
-        if (Interlocked.CompareExchange(ref lastStranger, current, before) != before) return;
-        logger.StrangerRefused();
-        long times = Interlocked.Exchange(ref untold, 0);
-        if (!loop.TryPost(new Input.StrangerKnocked(times))) Interlocked.Add(ref untold, times);
-    }
 }

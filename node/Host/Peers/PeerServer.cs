@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Settlement.Host.Configuration;
@@ -13,8 +12,8 @@ namespace Settlement.Host.Peers;
 /// <summary>The listener for other participants: HTTP/2 with mutual TLS and nothing else.</summary>
 internal static class PeerServer
 {
-    /// <summary>A server that is not started. Whoever presents any certificate gets a connection; what it may do there is
-    /// decided per request, so that a refused key learns nothing from the handshake.</summary>
+    /// <summary>A server that is not started. Whoever presents any certificate, or none, gets a connection; what it may do there
+    /// is decided per request, so that whoever is refused learns nothing from the handshake and is counted.</summary>
     public static WebApplicationBuilder CreateBuilder(IPEndPoint listen, TlsIdentity identity, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = DoorServer.CreateBuilder(loggers);
@@ -38,22 +37,20 @@ internal static class PeerServer
             kestrel.Listen(listen, door =>
             {
                 door.Protocols = HttpProtocols.Http2;
+                door.Use(door.ApplicationServices.GetRequiredService<PeerConnections>().BeforeTls);
                 door.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = identity.Certificate,
                     SslProtocols = SslProtocols.Tls13,
-                    ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
                     ClientCertificateValidation = static (_, _, _) => true,
                     HandshakeTimeout = PeerBounds.ConnectTimeout,
                 });
-                door.Use(static next => connection =>
-                {
-                    // Read here, where the connection is open: the server keeps it, and cannot read it for a request whose caller has hung up.
-                    _ = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-                    return next(connection);
-                });
+                door.Use(PeerConnections.BehindTls);
             });
         });
+        builder.Services.AddSingleton<Strangers>();
+        builder.Services.AddSingleton<PeerConnections>();
         builder.Services.AddSingleton<PeerCaller>();
         builder.Services.AddSingleton<PeerTurns>();
         return builder;

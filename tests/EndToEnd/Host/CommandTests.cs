@@ -113,6 +113,8 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
         await using (NpgsqlDataSource administrator = NpgsqlDataSource.Create(await postgres.Server.AdministratorConnectionAsync(Ct)))
         {
             await using NpgsqlCommand drop = administrator.CreateCommand($"drop database {name} with (force)");
+            // It waits for a checkpoint, which takes its time where others write to the same disk.
+            drop.CommandTimeout = (int)TimeSpan.FromMinutes(2).TotalSeconds;
             await drop.ExecuteNonQueryAsync(Ct);
         }
 

@@ -1,14 +1,19 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Host;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
+using Settlement.Host.Peers;
 using Settlement.Host.Running;
+using Settlement.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
 
@@ -56,6 +61,16 @@ internal static class TestNodes
 
     public static Task<Node> StartAsync(NodeConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken ct) =>
         Node.StartAsync(configuration, new SystemEntropy(), time, loggers, ct);
+
+    /// <summary>A server of participants that tells no machine who knocks: its inbox is never read.</summary>
+    public static WebApplicationBuilder PeerServerAlone(TlsIdentity identity)
+    {
+        WebApplicationBuilder builder = PeerServer.CreateBuilder(AnyPort, identity, NullLoggerFactory.Instance);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new RoleLoop(
+            new ToyMachine(static (_, _) => new Step()), new InMemoryVault(), new NoSends(), new RoleLoopOptions(), TimeProvider.System, NullLogger.Instance));
+        return builder;
+    }
 
     /// <summary>A participant as the directory lists it, known by its TLS key.</summary>
     public static Participant Listed(string participant, PublicKey tls, Uri endpoint)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -173,6 +174,84 @@ public sealed class DoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACallerWithoutACertificateIsRefusedAndCounted()
+    {
+        using HttpClient client = RawClient.Create(null);
+        using HttpResponseMessage response = await client.PostAsync(door, Body([1]), Ct);
+        Assert.Equal((HttpStatusCode.Unauthorized, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
+        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        await HonestGetsInAsync();
+    }
+
+    [Theory]
+    // Nothing, no TLS, and a greeting that promises more than ever comes.
+    [InlineData("")]
+    [InlineData("474554202f20485454502f312e310d0a0d0a")]
+    [InlineData("160301")]
+    public async Task AConnectionWithoutTlsIsEndedAndCounted(string sent)
+    {
+        using (TcpClient client = new())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync(Convert.FromHexString(sent), Ct);
+            client.Client.Shutdown(SocketShutdown.Send);
+            byte[] answer = new byte[1024];
+            while (await stream.ReadAsync(answer, Ct).AsTask().WaitAsync(Patience, Ct) > 0) { }
+        }
+
+        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        await HonestGetsInAsync();
+    }
+
+    [Fact]
+    public async Task OneAddressHasItsShareOfTheConnectionsAndLeavesRoomToOthers()
+    {
+        List<TcpClient> open = [];
+        for (int i = 0; i < PeerBounds.MaximumConnectionsPerAddress; i++)
+        {
+            open.Add(new TcpClient());
+            await open[^1].ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+        }
+
+        using (TcpClient more = new())
+        {
+            await more.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+            await AssertEndedAsync(more);
+        }
+
+        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        using (HttpClient elsewhere = RawClient.Create(honest, IPAddress.Parse("127.0.0.2")))
+        using (HttpResponseMessage response = await elsewhere.PostAsync(door, Body([7]), Ct)) Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        foreach (TcpClient client in open) client.Dispose();
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                await HonestGetsInAsync();
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                // The door has not seen all of them leave.
+                return false;
+            }
+        });
+    }
+
+    private static async Task AssertEndedAsync(TcpClient client)
+    {
+        try
+        {
+            Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1], Ct).AsTask().WaitAsync(Patience, Ct));
+        }
+        catch (IOException)
+        {
+            // Reset, which ends it as well.
+        }
+    }
+
+    [Fact]
     public async Task AnotherKeyAtAParticipantsAddressIsNamedAndGetsNothing()
     {
         Input.DoorRefused refused = await AnsweredAsync(new Destination(TestNodes.Id(Honest), new Uri(door, "/"), honest.Key.Fingerprint), static () => Task.CompletedTask);
@@ -187,7 +266,7 @@ public sealed class DoorTests : IAsyncLifetime
     public async Task AnAnswerWithoutEndIsCutOffAndWhoGaveItIsNamed(bool isLarge, string code)
     {
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, hostile, NullLoggerFactory.Instance);
+        WebApplicationBuilder builder = TestNodes.PeerServerAlone(hostile);
         await using WebApplication lying = builder.Build();
         lying.MapPost(PeerRoutes.Messages, async (HttpContext context) =>
         {
@@ -279,10 +358,12 @@ public sealed class DoorTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
+    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
     {
         long began = TimeProvider.System.GetTimestamp();
-        while (!holds())
+        while (!await holds())
         {
             if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
             await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
@@ -309,11 +390,6 @@ public sealed class DoorTests : IAsyncLifetime
             length = 0;
             return false;
         }
-    }
-
-    private sealed class NoSends : ISends
-    {
-        public bool TrySend(Effect.Send send) => false;
     }
 
     private sealed class LateSends : ISends

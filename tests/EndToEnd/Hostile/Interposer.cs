@@ -47,7 +47,7 @@ internal sealed class Interposer : IAsyncDisposable
 
     public static async Task<Interposer> StartAsync(TlsIdentity own, Destination behind, Func<Digest, (string Id, TlsIdentity Identity)?> find, CancellationToken ct)
     {
-        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, own, NullLoggerFactory.Instance);
+        WebApplicationBuilder builder = TestNodes.PeerServerAlone(own);
         WebApplication front = builder.Build();
         Interposer interposer = new(front, own, behind, find);
         foreach (Door door in Enum.GetValues<Door>()) front.MapPost(PeerRoutes.Of(door), (HttpContext context) => interposer.PassAsync(context, door));

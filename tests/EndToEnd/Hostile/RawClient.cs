@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Settlement.Host.Keys;
 
@@ -7,12 +8,25 @@ namespace Settlement.Tests.EndToEnd.Hostile;
 /// <summary>HTTP/2 with a participant's or a stranger's certificate, and no manners of its own.</summary>
 internal static class RawClient
 {
-    public static HttpClient Create(TlsIdentity identity)
+    /// <param name="identity">Whose certificate it shows; null shows none.</param>
+    /// <param name="from">The address that it calls from.</param>
+    public static HttpClient Create(TlsIdentity? identity, IPAddress? from = null)
     {
         SocketsHttpHandler handler = new();
+        if (from is not null)
+        {
+            handler.ConnectCallback = async (context, ct) =>
+            {
+                Socket socket = new(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                socket.Bind(new IPEndPoint(from, 0));
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            };
+        }
+
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
+        if (identity is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
         return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 
