@@ -148,33 +148,43 @@ public sealed class LedgerMachine
         // A request out of bounds gets no results at all: its sender decides how many there would be.
         if (refusal == LedgerCodes.TooLarge) return [];
         List<SubmissionOutcome> outcomes = new(request.Submissions.Count);
+        int signatures = settings.MaximumSignaturesPerRequest;
         foreach (Submission submission in request.Submissions)
-            outcomes.Add(Submit(call.Participant, submission, refusal, commit));
+            outcomes.Add(Submit(call.Participant, submission, refusal, ref signatures, commit));
         return outcomes;
     }
 
-    private SubmissionOutcome Submit(string submitter, Submission submission, string refusal, StoreTransaction commit)
+    private SubmissionOutcome Submit(string submitter, Submission submission, string refusal, ref int signatures, StoreTransaction commit)
     {
-        string? participant = state.Participant(submitter) is null ? null : submitter;
+        string? participant = state.Participant(submitter) is { } known && IsAdmitted(submitter, known.RootKey) ? submitter : null;
         // First of all, so that a stranger gets this one answer whatever else may be wrong.
         if (participant is null && submission.RecordCase != Submission.RecordOneofCase.Participant) return new SubmissionOutcome(LedgerCodes.NotAdmitted, null, null);
         if (refusal.Length > 0) return new SubmissionOutcome(refusal, null, null);
         if (!bounds.IsHeard(participant, time)) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, null);
         if (submission.CalculateSize() > settings.MaximumRecordBytes) return new SubmissionOutcome(LedgerCodes.TooLarge, null, null);
         // What the ledger does not understand it does not keep: fields it does not know would be anybody's to fill.
-        Submission known = Known.ParseFrom(submission.ToByteString());
-        if (!LedgerRecord.TryRead(known, state.Network, out LedgerRecord? record, out string code)) return new SubmissionOutcome(code, null, null);
+        Submission kept = Known.ParseFrom(submission.ToByteString());
+        if (!LedgerRecord.TryRead(kept, state.Network, out LedgerRecord? record, out string code)) return new SubmissionOutcome(code, null, null);
         // A participant speaks for itself; a stranger is known by the root key of what it submits.
-        if (submitter.Length > 0 && record is LedgerRecord.Participant listing && listing.Value.Id.ToString() != submitter)
-            return new SubmissionOutcome(LedgerCodes.ParticipantFields, null, null);
+        if (record is LedgerRecord.Participant(SignedListing listing))
+        {
+            if (submitter.Length > 0 && listing.Id.ToString() != submitter) return new SubmissionOutcome(LedgerCodes.ParticipantFields, null, null);
+            if (!IsAdmitted(listing.Id.ToString(), listing.RootKey)) return new SubmissionOutcome(LedgerCodes.NotAdmitted, null, null);
+        }
+
         Judgement judgement = rules.Judge(record, time);
         if (!judgement.IsAppend) return new SubmissionOutcome(judgement.Code, judgement.ExistingLeaf, record.Channel);
-        if (!bounds.HasRoom(participant, record, time)) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, record.Channel);
+        if (!bounds.HasRoom(participant, record, time) || record.Signatures > signatures) return new SubmissionOutcome(LedgerCodes.QuotaUsed, null, record.Channel);
         // Last, because a signature costs more than all that was asked before.
+        signatures -= record.Signatures;
         code = rules.Verify(record);
         bounds.Count(participant, record, isAccepted: code.Length == 0, time);
-        return code.Length > 0 ? new SubmissionOutcome(code, null, record.Channel) : new SubmissionOutcome("", Append(known, record, commit), record.Channel);
+        return code.Length > 0 ? new SubmissionOutcome(code, null, record.Channel) : new SubmissionOutcome("", Append(kept, record, commit), record.Channel);
     }
+
+    // Who is admitted is the operator's to say; the log only shows who was.
+    private bool IsAdmitted(string participant, PublicKey root) =>
+        settings.Admitted is not { } admitted || (admitted.TryGetValue(participant, out Digest pinned) && pinned == root.Fingerprint);
 
     private long Append(Submission submission, LedgerRecord record, StoreTransaction commit)
     {

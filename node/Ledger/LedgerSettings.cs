@@ -1,3 +1,5 @@
+using Settlement.Core.Cryptography;
+
 namespace Settlement.Ledger;
 
 /// <summary>The ledger's bounds and quotas. Every bound has a refusal code; none of them changes what is in the log.</summary>
@@ -5,6 +7,16 @@ public sealed record LedgerSettings
 {
     /// <summary>Submissions of one request; a request with more gets none of them handled.</summary>
     public int MaximumSubmissionsPerRequest { get; init; } = 1024;
+
+    /// <summary>Texts, byte strings and messages that a request may be made of: what full requests of heads with all endorsements need, twice.</summary>
+    public const int MaximumPartsPerRequest = 100_000;
+
+    /// <summary>Signatures that are verified of one request; what comes after is refused as beyond the quota, and may come again. One caller
+    /// holds up all others no longer than that takes.</summary>
+    public int MaximumSignaturesPerRequest { get; init; } = 1_024;
+
+    /// <summary>The root keys of those who may list themselves, and submit, by their ids; null admits anybody.</summary>
+    public IReadOnlyDictionary<string, Digest>? Admitted { get; init; }
 
     /// <summary>Channel queries of one request; later ones are not answered.</summary>
     public int MaximumQueriesPerRequest { get; init; } = 1024;
@@ -30,7 +42,8 @@ public sealed record LedgerSettings
     /// <summary>Participant records that all strangers together may have accepted in a window.</summary>
     public int StrangerRecordsPerWindow { get; init; } = 1024;
 
-    /// <summary>Heads and takeovers that one participant may have accepted in a second, sustained.</summary>
+    /// <summary>Heads and takeovers that one participant may have accepted in a second, sustained. A head of many members counts as one for
+    /// each two of them.</summary>
     public int HeadsPerSecond { get; init; } = 500;
 
     /// <summary>Heads and takeovers beyond that rate which one participant may have accepted at once.</summary>

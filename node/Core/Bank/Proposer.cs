@@ -110,6 +110,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
         if (result is not { } agreed
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
+            // What no calendar has, the ledger would refuse, and this member would stand there with it.
+            || !UnixTime.TryRead(answer.Endorsement.NotAfterUnixMs, out DateTimeOffset notAfter)
             || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
         {
             node.Alarm(ChannelCodes.EndorsementInvalid, channel.Id.ToString());
@@ -117,7 +119,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         // Where it lies within the skew of clocks, the ledger's decides.
-        if (answer.Endorsement.NotAfterUnixMs + (long)settings.MaxClockSkew.TotalMilliseconds < node.NowUnixMs)
+        if (notAfter < node.Now - settings.MaxClockSkew)
         {
             node.Alarm(LedgerCodes.EndorsementExpired, channel.Id.ToString());
             return;

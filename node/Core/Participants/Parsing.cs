@@ -12,7 +12,21 @@ public static class Parsing
         where T : class, IMessage<T>
     {
         message = null;
-        if (!WireForm.Fits(Shape<T>.Descriptor, bytes)) return false;
+        return WireForm.Fits(Shape<T>.Descriptor, bytes) && TryParseFitting(parser, bytes, out message);
+    }
+
+    /// <summary>The same for a message that may be made of at most so many texts, byte strings and messages.</summary>
+    public static bool TryParse<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, int parts, [NotNullWhen(true)] out T? message)
+        where T : class, IMessage<T>
+    {
+        message = null;
+        return WireForm.Fits(Shape<T>.Descriptor, bytes, parts) && TryParseFitting(parser, bytes, out message);
+    }
+
+    private static bool TryParseFitting<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out T? message)
+        where T : class, IMessage<T>
+    {
+        message = null;
         try
         {
             message = parser.ParseFrom(bytes);

@@ -15,10 +15,20 @@ internal static class WireForm
     private const int Delimited = 2;
     private const int Fixed32 = 5;
     private const int LongestVarint = 10;
+
+    /// <summary>Texts, byte strings and messages within one message: each becomes an object of some fifty bytes, and can be two bytes long on the
+    /// wire. A batch of the most items that anybody may send has a third of it.</summary>
+    private const int MaximumParts = 1_000_000;
+
     private static readonly ConcurrentDictionary<MessageDescriptor, Dictionary<uint, MessageDescriptor>> Inner = new();
 
     /// <summary>True for the framing of this message, whatever its values are. Groups, which no schema here has, are refused.</summary>
-    public static bool Fits(MessageDescriptor message, ReadOnlySpan<byte> bytes)
+    public static bool Fits(MessageDescriptor message, ReadOnlySpan<byte> bytes) => Fits(message, bytes, MaximumParts);
+
+    /// <summary>The same, with another bound of what it may be made of.</summary>
+    public static bool Fits(MessageDescriptor message, ReadOnlySpan<byte> bytes, int parts) => Fits(message, bytes, ref parts);
+
+    private static bool Fits(MessageDescriptor message, ReadOnlySpan<byte> bytes, ref int parts)
     {
         Dictionary<uint, MessageDescriptor> inner = Inner.GetOrAdd(message, static known => MessagesOf(known));
         while (bytes.Length > 0)
@@ -36,14 +46,14 @@ internal static class WireForm
                 case Fixed32:
                     length = sizeof(uint);
                     break;
-                case Delimited when TryTake(ref bytes, out length):
+                case Delimited when --parts >= 0 && TryTake(ref bytes, out length):
                     break;
                 default:
                     return false;
             }
 
             if (length > (ulong)bytes.Length) return false;
-            if ((tag & 7) == Delimited && inner.TryGetValue((uint)(tag >> 3), out MessageDescriptor? held) && !Fits(held, bytes[..(int)length])) return false;
+            if ((tag & 7) == Delimited && inner.TryGetValue((uint)(tag >> 3), out MessageDescriptor? held) && !Fits(held, bytes[..(int)length], ref parts)) return false;
             bytes = bytes[(int)length..];
         }
 

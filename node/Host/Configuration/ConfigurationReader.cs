@@ -16,6 +16,7 @@ internal sealed class ConfigurationReader
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
+    private const int MaximumAdmitted = 10_000;
     private const int MaximumLimits = 10_000;
     private const int MaximumNetworkLength = 32;
 
@@ -85,10 +86,12 @@ internal sealed class ConfigurationReader
             Ledger = role == NodeRole.Ledger ? null : ReadLedger(),
             Agent = role == NodeRole.Bank ? ReadPin("agent", file.Agent) : null,
             Supervisors = role == NodeRole.Agent ? ReadSupervisors() : [],
+            Admit = role == NodeRole.Ledger ? ReadAdmit() : null,
             Accept = accept,
             GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
             Running = ReadRunning(),
         };
+        if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
         if (role != NodeRole.Bank) read.Unused("accept", file.Accept, role);
@@ -189,6 +192,21 @@ internal sealed class ConfigurationReader
         return new ParticipantPin(
             read.Participant($"{property}.participant", section.Participant),
             read.Fingerprint($"{property}.rootFingerprint", section.RootFingerprint));
+    }
+
+    private List<ParticipantPin> ReadAdmit()
+    {
+        if (file.Admit is not { } sections)
+        {
+            read.Missing("admit", "the participants that may list themselves, each with its rootFingerprint");
+            return [];
+        }
+
+        if (sections.Count > MaximumAdmitted) read.Invalid("admit", string.Create(CultureInfo.InvariantCulture, $"more than {MaximumAdmitted}"));
+        List<ParticipantPin> pins = [];
+        for (int i = 0; i < Math.Min(sections.Count, MaximumAdmitted); i++) pins.Add(ReadPin($"admit[{i}]", sections[i]));
+        foreach (IGrouping<string, ParticipantPin> twice in pins.OfType<ParticipantPin>().GroupBy(static p => p.Id.ToString()).Where(static g => g.Count() > 1)) read.Invalid("admit", $"{twice.Key} twice");
+        return pins;
     }
 
     private List<ParticipantPin> ReadSupervisors()

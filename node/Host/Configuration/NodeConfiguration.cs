@@ -60,6 +60,9 @@ internal sealed record NodeConfiguration
     /// <summary>Who is told of funded channels, for the agent.</summary>
     public required IReadOnlyList<ParticipantPin> Supervisors { get; init; }
 
+    /// <summary>Whom the ledger admits; null for the other roles, and for a ledger that admits anybody, which no configuration file can say.</summary>
+    public IReadOnlyList<ParticipantPin>? Admit { get; init; }
+
     /// <summary>The contracts that a bank takes part in.</summary>
     public required IReadOnlyList<Contract> Accept { get; init; }
 

@@ -32,6 +32,8 @@ internal sealed record NodeFile
 
     public IReadOnlyList<PinSection?>? Supervisors { get; init; }
 
+    public IReadOnlyList<PinSection?>? Admit { get; init; }
+
     public AcceptSection? Accept { get; init; }
 
     public IReadOnlyList<TokenSection?>? Tokens { get; init; }

@@ -6,6 +6,7 @@ using Settlement.Core.Participants;
 using Settlement.Host.Api;
 using Settlement.Host.Configuration;
 using Settlement.Host.Peers;
+using Settlement.Ledger;
 using Settlement.Wire.Ledger;
 
 namespace Settlement.Host.Ledger;
@@ -35,7 +36,7 @@ internal static class LedgerSlice
 
     private static async Task AnswerAsync(HttpContext context, ParticipantId? from, byte[] body)
     {
-        if (!Parsing.TryParse(LedgerRequest.Parser, body, out LedgerRequest? request))
+        if (!Parsing.TryParse(LedgerRequest.Parser, body, LedgerSettings.MaximumPartsPerRequest, out LedgerRequest? request))
         {
             PeerDoor.Report(context, from, LedgerCodes.Malformed, PeerDoor.Describe(body));
             context.Response.StatusCode = StatusCodes.Status400BadRequest;

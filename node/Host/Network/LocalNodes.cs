@@ -89,6 +89,7 @@ internal static class LocalNodes
                 network.Ledger.Id.ToString()),
             Agent = node.Role == NodeRole.Bank ? Pin(network, network.Agent) : null,
             Supervisors = node.Role == NodeRole.Agent ? [Pin(network, network.Regulator)] : null,
+            Admit = node.Role == NodeRole.Ledger ? [.. network.Nodes.Where(static of => of.Role != NodeRole.Ledger).Select(of => Pin(network, of))] : null,
             Accept = node.Role == NodeRole.Bank ? new NodeFile.AcceptSection([.. network.Contracts]) : null,
             Tokens = [new NodeFile.TokenSection("demo", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(node.Token))), ["back-office", "operator", "audit"])],
         };

@@ -16,7 +16,7 @@ internal static class PeerBounds
     public const int MaximumConnections = 4_096;
 
     /// <summary>The same, from one address. An honest node has one or two, and many nodes may share an address.</summary>
-    public const int MaximumConnectionsPerAddress = 256;
+    public const int MaximumConnectionsPerAddress = 64;
 
     /// <summary>Requests at once on one connection.</summary>
     public const int MaximumStreamsPerConnection = 128;

@@ -54,11 +54,15 @@ internal sealed class LedgerRole : IRole
         string network = ground.Configuration.Network;
         List<StoredEvent> events = [];
         while (await ground.Vault.ReadAllAsync(events.Count == 0 ? 0 : events[^1].SequenceId, EventsPerRead, ct) is { Count: > 0 } page) events.AddRange(page);
+        LedgerSettings settings = LedgerSettings.Default with
+        {
+            Admitted = ground.Configuration.Admit?.ToDictionary(static pin => pin.Id.ToString(), static pin => pin.RootFingerprint, StringComparer.Ordinal),
+        };
         LedgerMachine ledger = LedgerMachine.Recover(
-            network, new CheckpointSigner(network, key), LedgerSettings.Default, events, await NewestCheckpointAsync(ground, events.Count, ct));
+            network, new CheckpointSigner(network, key), settings, events, await NewestCheckpointAsync(ground, events.Count, ct));
         ParticipantDirectory directory = new();
         VaultKey vaultKey = ground.Folder.ReadVaultKey();
-        AlarmBook alarms = new(vaultKey, ground.Entropy, await ReadAlarmsAsync(ground, ct));
+        AlarmBook alarms = new(vaultKey, ground.Entropy, await ReadAlarmsAsync(ground, ct)) { IsPartner = party => settings.Admitted?.ContainsKey(party) ?? true };
         return new LedgerRole(ground, key, vaultKey, new LedgerLoopMachine(ledger, network, directory, alarms, ground.Time.GetUtcNow()), directory, events.Count);
     }
 

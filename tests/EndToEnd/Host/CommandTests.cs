@@ -137,15 +137,19 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
 
     private readonly List<Process> started = [];
 
+    private const string Bank = "BANADEFFXXX";
+
     private string LogFile => Path.Combine(folder.Path, "node.log");
 
     private int peerPort;
+
+    private Core.Cryptography.Digest? admitted;
 
     private async Task ListSomebodyAsync(Process node)
     {
         Assert.False(node.HasExited);
         JsonNode facts = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.Path, "facts.json"), Ct))!;
-        await HostRequests.ListAsync(Path.Combine(folder.Path, "bank"), "BANADEFFXXX", peerPort, (string)facts["tlsFingerprint"]!, Ct);
+        await HostRequests.ListAsync(Path.Combine(folder.Path, "bank"), Bank, peerPort, (string)facts["tlsFingerprint"]!, Ct);
     }
 
     private async Task<(int Code, string Output, string Error)> CreateKeysAsync()
@@ -158,6 +162,7 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
     private async Task<(Process Node, Uri Api)> StartLedgerAsync(string database)
     {
         peerPort = HostNetwork.FreePort().Port;
+        admitted ??= TestNodes.CreateKeys(Path.Combine(folder.Path, "bank"), NodeRole.Bank, Bank).RootFingerprint;
         int apiPort = HostNetwork.FreePort().Port;
         string file = Path.Combine(folder.Path, "node.json");
         await File.WriteAllTextAsync(file, new JsonObject
@@ -165,6 +170,7 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
             ["role"] = "ledger", ["network"] = "demo", ["participant"] = "LEDGDEFFXXX", ["name"] = "Ledger", ["folder"] = "keys", ["database"] = database,
             ["peer"] = new JsonObject { ["listen"] = Loopback(peerPort), ["advertise"] = $"https://{Loopback(peerPort)}" },
             ["api"] = new JsonObject { ["listen"] = Loopback(apiPort) },
+            ["admit"] = new JsonArray(new JsonObject { ["participant"] = Bank, ["rootFingerprint"] = admitted.Value.ToString() }),
             ["tokens"] = new JsonArray(new JsonObject
             {
                 ["name"] = "operator", ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TestNodes.OperatorToken))), ["roles"] = new JsonArray("operator"),

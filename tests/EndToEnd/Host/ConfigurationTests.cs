@@ -26,6 +26,7 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(folder.Path, configuration.Folder);
         Assert.Equal(role == "ledger", configuration.Ledger is null);
         Assert.Equal(role == "bank", configuration.Agent is not null);
+        Assert.Equal(role == "ledger" ? 1 : null, configuration.Admit?.Count);
         Assert.Equal([ApiRole.BackOffice, ApiRole.Audit], configuration.Api.Tokens.Single().Roles.Order());
     }
 
@@ -36,6 +37,25 @@ public sealed class ConfigurationTests : IDisposable
         file["accept"]!["limits"] = JsonNode.Parse("[{\"participant\":\"OTHRDEFFXXX\",\"currency\":\"EUR\",\"amount\":\"250.50\"}]");
         Assert.Equal(25050, Read(file).GrantedLimits[(TestNodes.Id("OTHRDEFFXXX"), "EUR")]);
         Assert.Empty(Read(Good("bank")).GrantedLimits);
+    }
+
+    [Theory]
+    [InlineData(null, "HO002")]
+    [InlineData("[{}]", "HO002")]
+    [InlineData("[{\"participant\":\"BANKDEFFXXX\",\"rootFingerprint\":\"12\"}]", "HO003")]
+    [InlineData("twice", "HO003")]
+    public void ALedgerNamesWhomItAdmits(string? admit, string code)
+    {
+        JsonObject file = Good("ledger");
+        if (admit is null) file.Remove("admit");
+        else if (admit == "twice") file["admit"]!.AsArray().Add(file["admit"]![0]!.DeepClone());
+        else file["admit"] = JsonNode.Parse(admit);
+        ConfigurationException refused = Assert.Throws<ConfigurationException>(() => Read(file));
+        Assert.All(refused.Faults, f => Assert.Equal(code, f.Code));
+        Assert.All(refused.Faults, f => Assert.StartsWith("admit", f.Property, StringComparison.Ordinal));
+        // Nobody may be admitted, too: the ledger then only shows what it has.
+        file["admit"] = new JsonArray();
+        Assert.Empty(Read(file).Admit!);
     }
 
     [Fact]
@@ -156,6 +176,7 @@ public sealed class ConfigurationTests : IDisposable
         if (role == "bank") file["agent"] = new JsonObject { ["participant"] = "AGNTDEFFXXX", ["rootFingerprint"] = fingerprint };
         if (role == "bank") file["accept"] = new JsonObject { ["contracts"] = new JsonArray("GrossPayment", "PoolFunding") };
         if (role == "agent") file["supervisors"] = new JsonArray(new JsonObject { ["participant"] = "SUPEDEFFXXX", ["rootFingerprint"] = fingerprint });
+        if (role == "ledger") file["admit"] = new JsonArray(new JsonObject { ["participant"] = "BANKDEFFXXX", ["rootFingerprint"] = fingerprint });
         return file;
     }
 }

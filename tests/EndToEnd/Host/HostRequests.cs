@@ -28,10 +28,10 @@ internal static class HostRequests
         }
     }
 
-    /// <summary>Creates keys and the record by which they are listed.</summary>
+    /// <summary>Creates keys, where there are none, and the record by which they are listed.</summary>
     public static ParticipantRecord Record(string folder, string participant, out TlsIdentity tls)
     {
-        TestNodes.CreateKeys(folder, NodeRole.Bank, participant);
+        if (!Directory.Exists(folder)) TestNodes.CreateKeys(folder, NodeRole.Bank, participant);
         KeyFolder read = new(folder);
         tls = read.ReadTlsIdentity();
         using ParticipantKeys own = read.ReadParticipantKeys(new KeyOwner(TestNodes.Network, TestNodes.Id(participant)), tls.Key);

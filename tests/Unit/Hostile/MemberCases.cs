@@ -148,6 +148,8 @@ internal static class MemberCases
     {
         yield return OfEndorser("an endorsement that expired", LedgerCodes.EndorsementExpired, "message", Afterwards.GoesOnInTheNextTerm, world =>
             Sign(world, static (_, answer) => answer.Endorsement.NotAfterUnixMs -= 3_600_000)) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
+        yield return OfEndorser("an endorsement until a time that no calendar has", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, answer) => answer.Endorsement.NotAfterUnixMs = long.MaxValue)) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of another channel", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
             Sign(world, static (_, _) => { }, channel: world.WithGamma(world.Beta))) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of another network", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
@@ -247,7 +249,7 @@ internal static class MemberCases
     {
         using SigningKey key = world.Banks.ChannelKey(world.Beta);
         HeadFields head = new(channel, (long)answer.Term, (long)answer.Sequence, new Digest(answer.PreviousHead.Span), new Digest(answer.Head.Span));
-        return ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(network, head, DateTimeOffset.FromUnixTimeMilliseconds(answer.Endorsement.NotAfterUnixMs))));
+        return ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(network, head, DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(answer.Endorsement.NotAfterUnixMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())))));
     }
 
     private static PeerMessage Second(HostileWorld world, Proposal proposal) => OtherProposal.Of(world.Banks, world.Alpha, proposal, static p => p.Body.TimeUnixMs++);

@@ -1,7 +1,9 @@
 using Google.Protobuf;
 using Settlement.Core.Participants;
+using Settlement.Ledger;
 using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
 
 namespace Settlement.Tests.Wire;
 
@@ -40,6 +42,23 @@ public sealed class WireFormTests
         byte[] inside = new PeerBatch { Messages = { new PeerMessage() } }.ToByteArray();
         Assert.Equal(2, inside.Length);
         Assert.False(Parsing.TryParse(PeerBatch.Parser, [inside[0], (byte)bytes.Length, .. bytes], out _));
+    }
+
+    /// <summary>Two bytes on the wire become an object of fifty: so the parts of a message are counted before there are objects.</summary>
+    [Theory]
+    [InlineData(100_000, true)]
+    [InlineData(100_001, false)]
+    [InlineData(4_000_000, false)]
+    public void A_request_of_more_parts_than_anybody_needs_is_refused(int submissions, bool isRead)
+    {
+        byte[] one = new LedgerRequest { Submissions = { new Submission() } }.ToByteArray();
+        byte[] bytes = [.. Enumerable.Repeat(one, submissions).SelectMany(static b => b)];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(isRead, Parsing.TryParse(LedgerRequest.Parser, bytes, LedgerSettings.MaximumPartsPerRequest, out LedgerRequest? request));
+        Assert.Equal(isRead ? submissions : 0, request?.Submissions.Count ?? 0);
+        if (!isRead) Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+        // Between participants, where the bound is another.
+        Assert.Equal(submissions <= 1_000_000, Parsing.TryParse(LedgerRequest.Parser, bytes, out _));
     }
 
     [Fact]
