@@ -6,6 +6,7 @@ using Settlement.Client;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Participants;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
@@ -25,6 +26,9 @@ internal sealed class HostNetwork : IAsyncDisposable
     public const string BankA = "BANADEFFXXX";
     public const string BankB = "BANBDEFFXXX";
     public const string BankC = "BANDDEFFXXX";
+
+    /// <summary>What every other bank lets bank A owe it of these points.</summary>
+    public const long GrantedMiles = 500;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -105,7 +109,10 @@ internal sealed class HostNetwork : IAsyncDisposable
     public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(BankA, BankB, amount, ct, contracts);
 
     /// <summary>The same between two banks, of which the first is funded.</summary>
-    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts)
+    public Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(first, second, amount, [], ct, contracts);
+
+    /// <summary>The same with limits.</summary>
+    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, IReadOnlyList<LimitOrder> limits, CancellationToken ct, params string[] contracts)
     {
         using SettlementClient bank = Operator(first), agent = Operator(AgentId), other = Operator(second);
         DateOnly day = new(2026, 3, 2);
@@ -119,6 +126,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
             Contracts = ["GrossPayment", "PoolFunding", .. contracts],
             Currencies = ["EUR"],
+            Limits = limits,
         };
         string channel = "";
         await UntilAsync(async () => (channel = await TryOpenAsync(bank, order, ct)).Length > 0, ct);
@@ -185,6 +193,7 @@ internal sealed class HostNetwork : IAsyncDisposable
             Agent = role == NodeRole.Bank ? new ParticipantPin(TestNodes.Id(AgentId), facts[AgentId].RootFingerprint) : null,
             Supervisors = role == NodeRole.Agent ? [new ParticipantPin(TestNodes.Id(RegulatorId), facts[RegulatorId].RootFingerprint)] : [],
             Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
+            GrantedLimits = new Dictionary<(ParticipantId, string), long> { [(TestNodes.Id(BankA), "miles")] = GrantedMiles },
         };
         configurations[id] = configuration;
         nodes[id] = await TestNodes.StartAsync(configuration, Time, loggers, ct);
