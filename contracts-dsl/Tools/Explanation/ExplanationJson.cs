@@ -120,6 +120,7 @@ internal static class ExplanationJson
         json.WriteString("action", transfer.Action?.Name);
         json.WriteString("exporter", transfer.Exporter.Name);
         json.WriteString("recipient", transfer.Recipient.Name);
+        json.WriteBoolean("disclosed", transfer.IsDisclosed);
     }
 
     private static void Verified(Utf8JsonWriter json, Verification verification)

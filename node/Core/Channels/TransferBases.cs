@@ -29,9 +29,9 @@ public static class TransferBases
         HashSet<DataTransfer> needed = [];
         foreach (ContractPlan plan in contracts)
         {
-            Field[] personal = [.. plan.Contract.Fields.Concat(plan.Contract.Actions.SelectMany(a => a.Parameters)).Where(f => f.PersonalOf is not null)];
+            IReadOnlyList<Transfer> transfers = Transfer.Of(plan.Contract);
             foreach (IReadOnlyList<uint> parties in plan.Assignments)
-                needed.UnionWith(personal.SelectMany(f => f.Audience.Select(reader => new DataTransfer((int)parties[f.PersonalOf!.Index], (int)parties[reader.Index]))));
+                needed.UnionWith(transfers.Select(t => new DataTransfer((int)parties[t.Exporter.Index], (int)parties[t.Recipient.Index])));
         }
 
         return [.. needed.Where(t => t.From != t.To && participants[t.From].Jurisdiction != participants[t.To].Jurisdiction).OrderBy(t => t.From).ThenBy(t => t.To)];

@@ -6,7 +6,6 @@ using Settlement.Client;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
-using Settlement.Core.Identifiers;
 using Settlement.Core.Participants;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
@@ -26,9 +25,6 @@ internal sealed class HostNetwork : IAsyncDisposable
     public const string BankA = "BANADEFFXXX";
     public const string BankB = "BANBDEFFXXX";
     public const string BankC = "BANDDEFFXXX";
-
-    /// <summary>What every other bank lets bank A owe it of these points.</summary>
-    public const long GrantedMiles = 500;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -105,33 +101,51 @@ internal sealed class HostNetwork : IAsyncDisposable
         nodes[id] = await TestNodes.StartAsync(configurations[id], Time, loggers, ct);
     }
 
+    /// <summary>The same with another configuration.</summary>
+    public Task RestartAsync(string id, Func<NodeConfiguration, NodeConfiguration> change, CancellationToken ct)
+    {
+        configurations[id] = change(configurations[id]);
+        return RestartAsync(id, ct);
+    }
+
     /// <summary>Opens a channel between the two banks, observed by the regulator, and funds bank A in it.</summary>
     public Task<string> OpenFundedChannelAsync(string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(BankA, BankB, amount, ct, contracts);
 
     /// <summary>The same between two banks, of which the first is funded.</summary>
-    public Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts) => OpenFundedChannelAsync(first, second, amount, [], ct, contracts);
-
-    /// <summary>The same with limits.</summary>
-    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, IReadOnlyList<LimitOrder> limits, CancellationToken ct, params string[] contracts)
+    public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts)
     {
-        using SettlementClient bank = Operator(first), agent = Operator(AgentId), other = Operator(second);
+        string channel = await OpenChannelAsync(first, second, order => order with { Contracts = [.. order.Contracts, .. contracts] }, ct);
+        await FundAsync(first, channel, "EUR", amount, ct);
+        return channel;
+    }
+
+    /// <summary>Opens a channel for payments in euro that the regulator observes, or what a test makes of its terms.</summary>
+    public async Task<string> OpenChannelAsync(string first, string second, Func<ChannelOrder, ChannelOrder> change, CancellationToken ct)
+    {
+        using SettlementClient bank = Operator(first), other = Operator(second);
         DateOnly day = new(2026, 3, 2);
         await bank.OpenBusinessDayAsync(day, ct);
         await other.OpenBusinessDayAsync(day, ct);
-        await agent.CreditAsync(first, new CreditOrder($"opening balance of {first} with {second}", "EUR", amount), ct);
-        ChannelOrder order = new()
+        ChannelOrder order = change(new ChannelOrder
         {
             Counterparty = second,
             RootFingerprint = Facts(second).RootFingerprint.ToString(),
             Observers = [new PinnedParticipant(RegulatorId, Facts(RegulatorId).RootFingerprint.ToString())],
-            Contracts = ["GrossPayment", "PoolFunding", .. contracts],
+            Contracts = ["GrossPayment", "PoolFunding"],
             Currencies = ["EUR"],
-            Limits = limits,
-        };
+        });
         string channel = "";
         await UntilAsync(async () => (channel = await TryOpenAsync(bank, order, ct)).Length > 0, ct);
-        await bank.FundAsync(channel, new MoneyOrder("EUR", amount), ct);
         return channel;
+    }
+
+    /// <summary>The agent credits a bank, which brings the money into a channel.</summary>
+    public async Task FundAsync(string id, string channel, string currency, string amount, CancellationToken ct)
+    {
+        using SettlementClient bank = Operator(id), agent = Operator(AgentId);
+        await agent.CreditAsync(id, new CreditOrder($"{currency} of {id} in {channel}", currency, amount), ct);
+        await UntilAsync(async () => (await bank.ChannelsAsync(ct)).Channels.Any(c => c.Id == channel), ct);
+        await bank.FundAsync(channel, new MoneyOrder(currency, amount), ct);
     }
 
     /// <summary>Asks until it holds; nodes tell each other in their own time.</summary>
@@ -193,7 +207,6 @@ internal sealed class HostNetwork : IAsyncDisposable
             Agent = role == NodeRole.Bank ? new ParticipantPin(TestNodes.Id(AgentId), facts[AgentId].RootFingerprint) : null,
             Supervisors = role == NodeRole.Agent ? [new ParticipantPin(TestNodes.Id(RegulatorId), facts[RegulatorId].RootFingerprint)] : [],
             Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
-            GrantedLimits = new Dictionary<(ParticipantId, string), long> { [(TestNodes.Id(BankA), "miles")] = GrantedMiles },
         };
         configurations[id] = configuration;
         nodes[id] = await TestNodes.StartAsync(configuration, Time, loggers, ct);

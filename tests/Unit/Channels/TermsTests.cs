@@ -103,6 +103,25 @@ public sealed class TermsTests
     }
 
     [Fact]
+    public void What_an_action_discloses_of_personal_data_crosses_a_border_as_what_is_read_does()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        Terms terms = Terms.Parser.ParseFrom(world.Opening(world.Alpha).Terms);
+        terms.Observers[0].Jurisdiction = "US";
+        (terms.Members[0].Jurisdiction, terms.Members[1].Jurisdiction) = ("DE", "DE");
+        Assert.True(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out _, out _));
+        string telling = Payment.Replace("agreed by payee\n", "agreed by payee\n  discloses debtor_account to supervisor\n  require present(debtor_account) else AC02\n", StringComparison.Ordinal);
+        Pin(terms, telling);
+        Assert.False(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out _, out string code));
+        Assert.Equal(ChannelCodes.TransferWithoutBasis, code);
+        // The supervisor reads neither name nor account, and yet learns whether there is one: of either member's customers, since each may pay.
+        terms.TransferBases.Add([Basis(0, 2), Basis(1, 2, "consent")]);
+        Assert.True(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out ChannelTerms? read, out code), code);
+        Assert.Equal([new DataTransfer(0, 2), new DataTransfer(1, 2)], TransferBases.Needed(read.Contracts, read.Participants));
+        Assert.Contains("debtor_account, as pay discloses it: payer exports it to supervisor.", ContractExplanation.Render(ContractCompiler.Compile("telling", telling).Contract!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_terms_are_refused()
     {
         foreach (byte[] bytes in new byte[][] { [0xFF], new byte[ChannelTerms.MaxBytes + 1] })

@@ -215,7 +215,7 @@ public sealed class ExplanationTests
         Assert.Equal("name by agreedBy when outcomes window parameters updates statements sentence steps bytes doc", Members(First("actions")));
         Assert.Equal("from to action", Members(First("transitions")));
         Assert.Equal("action field party isAssertion through sentence", Members(First("disclosures")));
-        Assert.Equal("field action exporter recipient", Members(First("transfers")));
+        Assert.Equal("field action exporter recipient disclosed", Members(First("transfers")));
         Assert.Equal("party canRunAgain missing asserted sentence", Members(First("verification")));
         Assert.Equal("supervisor", json.RootElement.GetProperty("disclosures")[0].GetProperty("party").GetString());
         Assert.Equal(JsonValueKind.Null, First("transitions").GetProperty("from").ValueKind);
