@@ -32,8 +32,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 WaitingRows.WriteSealed(node, channel, own);
             }
 
-            commands.Entries.Add(own.Entry!.Sealed);
-            size += own.Entry.Sealed.CalculateSize();
+            commands.Entries.Add(own.Entry!.Shared);
+            size += own.Entry.Shared.CalculateSize();
             if (commands.Entries.Count >= settings.MaxBatchEntries || size >= Proposer.MaxProposalBytes) break;
         }
 
@@ -59,7 +59,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
             if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own)
             {
-                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", said));
+                // As evidence, too, nothing is kept that is for others.
+                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", SharedEntry.With(said, channel.Context.Own)));
                 continue;
             }
 
@@ -199,14 +200,16 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 string code = execution.Add(entry);
                 if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
                 // An honest sequencer has refused these itself.
-                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
                 // What this member erased, the other one may still have.
-                if (code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+                if (code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
             }
             else
             {
-                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", body.Items[i].Entry));
-                Refusal own = BatchLeaf.Refuse(IdOf(body.Items[i].Entry)!.Value, slots[i].Fault, node.Entropy);
+                // Neither the rows in flight nor the evidence keep what is for others.
+                SealedEntry said = body.Items[i].Entry = SharedEntry.With(body.Items[i].Entry, channel.Context.Own);
+                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", said));
+                Refusal own = BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy);
                 execution.Add(own, null);
                 refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
             }

@@ -18,7 +18,7 @@ internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOn
     /// <summary>What the sequencer signed.</summary>
     public SignedProposal Signed { get; } = signed;
 
-    /// <summary>As it was sent or received; a retry sends the same bytes.</summary>
+    /// <summary>As it was sent, and a retry sends the same bytes; or as it was received, without what is for others.</summary>
     public ProposalBody Body { get; } = body;
 
     public IReadOnlyList<ProposedSlot> Slots { get; } = slots;

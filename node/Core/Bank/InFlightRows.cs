@@ -104,8 +104,9 @@ internal static class InFlightRows
     public static ProposedSlot ReadSlot(ChannelContext context, BatchItem item, IReadOnlyDictionary<ByteString, OpenedEntry> own)
     {
         if (item.ItemCase == BatchItem.ItemOneofCase.Refusal) return new ProposedSlot(null, item.Refusal);
-        // What this member sealed itself comes back to it in the sequencer's proposal: the same bytes need no second opening.
-        if (item.Entry is { } known && own.TryGetValue(known.Header, out OpenedEntry? same) && same.Sealed.Equals(known)) return new ProposedSlot(same, null);
+        // What this member sealed itself comes back to it in the sequencer's proposal as it was shared: it needs no second opening, and
+        // the member goes on with its own copy, which has what it did not share.
+        if (item.Entry is { } known && own.TryGetValue(known.Header, out OpenedEntry? same) && same.Shared.Equals(known)) return new ProposedSlot(same, null);
         string fault = ChannelCodes.EntryMalformed;
         return item.Entry is { } entry && EntryOpener.TryOpen(context, entry, out OpenedEntry? opened, out fault) ? new ProposedSlot(opened, null) : new ProposedSlot(null, null, fault);
     }

@@ -6,7 +6,8 @@ namespace Settlement.Core.Bank;
 
 /// <summary>
 /// What a member keeps of an entry for good: header, commitments, and the envelopes that it can open, without their transport
-/// wraps. While the batch is in flight the proposal's row holds the rest, so that together they are what was sent.
+/// wraps. While the batch is in flight the proposal's row holds the rest, so that together they are what was sent. An envelope that
+/// the actor keeps to itself is kept here and was never sent: the rest has nothing in its place, not even a wrapped key.
 /// </summary>
 internal static class KeptEntry
 {
@@ -59,8 +60,9 @@ internal static class KeptEntry
         SealedEntry entry = new() { Header = kept.Header, Commitments = kept.Commitments };
         for (int i = 0; i < rest.Envelopes.Count; i++)
         {
-            ByteString ciphertext = rest.Envelopes[i].Ciphertext;
-            entry.Envelopes.Add(new SealedEnvelope { WrappedKey = rest.Envelopes[i].WrappedKey, Ciphertext = ciphertext.Length > 0 ? ciphertext : kept.Envelopes[i].Ciphertext });
+            SealedEnvelope envelope = rest.Envelopes[i];
+            bool isElsewhere = envelope is { Ciphertext.Length: 0, WrappedKey.Length: > 0 };
+            entry.Envelopes.Add(new SealedEnvelope { WrappedKey = envelope.WrappedKey, Ciphertext = isElsewhere ? kept.Envelopes[i].Ciphertext : envelope.Ciphertext });
         }
 
         return entry;

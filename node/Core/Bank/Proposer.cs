@@ -49,11 +49,11 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             if (first.Value.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             channel.Mailbox.RemoveFirst();
             if (Entry(channel, first.Value, taken) is not { } entry) continue;
-            size += entry.Sealed.CalculateSize();
+            size += entry.Shared.CalculateSize();
             string code = execution.Add(entry);
-            // An entry that is refused here is not in the proposal: a restart finds its bytes beside the work.
-            if (code.Length > 0 && first.Value is Command.Own own) WaitingRows.WriteSealed(node, channel, own);
-            if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Sealed));
+            // An entry that is refused here is not in the proposal, nor is what this member alone reads: a restart finds the bytes beside the work.
+            if (first.Value is Command.Own own && (code.Length > 0 || !entry.Plan.IsSharedWhole(entry.Action))) WaitingRows.WriteSealed(node, channel, own);
+            if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
         }
 
         if (execution.Slots.Count == 0) return;
@@ -63,7 +63,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         foreach (BatchSlot slot in execution.Slots)
         {
             slots.Add(slot is BatchSlot.Refused refused ? new ProposedSlot(refused.Entry, refused.Refusal) : new ProposedSlot(((BatchSlot.Agreed)slot).Entry, null));
-            body.Items.Add(slots[^1].Refusal is { } refusal ? new BatchItem { Refusal = refusal } : new BatchItem { Entry = slots[^1].Entry!.Sealed });
+            body.Items.Add(slots[^1].Refusal is { } refusal ? new BatchItem { Refusal = refusal } : new BatchItem { Entry = slots[^1].Entry!.Shared });
         }
 
         ByteString bytes = body.ToByteString();

@@ -14,6 +14,7 @@ public sealed record EnvelopeGroup(IReadOnlyList<int> Audience, int Subject, IRe
 public sealed class ContractPlan
 {
     private readonly IReadOnlyList<IReadOnlyList<EnvelopeGroup>> groupsByAction;
+    private readonly IReadOnlyList<bool> isSharedWhole;
     // By state and party.
     private readonly bool[,] leaves;
 
@@ -23,6 +24,7 @@ public sealed class ContractPlan
         Banks = [.. contract.Parties.Where(p => !p.Observes).Select(p => p.Index)];
         Observers = [.. contract.Parties.Where(p => p.Observes).Select(p => p.Index)];
         groupsByAction = [.. contract.Actions.Select(a => Group(FieldsOf(a)))];
+        isSharedWhole = [.. contract.Actions.Select(a => a.Parameters.All(p => IsReadByMembers(contract, p)))];
         Audiences = [.. Enumerate().Distinct()];
         leaves = new bool[contract.States.Count, contract.Parties.Count];
         foreach (ContractAction action in contract.Actions)
@@ -46,15 +48,20 @@ public sealed class ContractPlan
     /// <summary>The parties that observe.</summary>
     public IReadOnlyList<int> Observers { get; }
 
-    /// <summary>Fits when the contract's acting parties are the members, each of whom can evaluate it and reads every field, and
-    /// its observers are among the channel's observers. A field that one member hides from the other would have to travel
-    /// around it; until it does, such a contract is refused rather than its ciphertext handed to a stranger.</summary>
+    /// <summary>
+    /// Fits when the contract's acting parties are the members, each of whom can evaluate it, and its observers are among the
+    /// channel's observers. Both members read every field, because every entry of an instance seals all fields again, whoever
+    /// acts. A parameter they both read, or the party alone that takes the action: then its envelope stays in that member's
+    /// vault. One that the other member does not read and an observer does is refused: it would have to travel around the
+    /// member, through whose hands everything goes that observers get.
+    /// </summary>
     public static bool TryCreate(Contract contract, int participantCount, [NotNullWhen(true)] out ContractPlan? plan)
     {
         int observers = contract.Parties.Count(p => p.Observes);
         plan = contract.Parties.Count - observers == ChannelTerms.MemberCount && observers <= participantCount - ChannelTerms.MemberCount
             && contract.Members.All(contract.CanReExecute) && contract.Actions.All(IsWithinReach) && contract.Parties.All(p => !p.IsSeveral)
-            && contract.Members.All(m => contract.Fields.Concat(contract.Actions.SelectMany(a => a.Parameters)).All(f => f.IsReadBy(m)))
+            && contract.Fields.All(f => IsReadByMembers(contract, f))
+            && contract.Actions.All(a => a.Parameters.All(p => IsReadByMembers(contract, p) || IsOfActorAlone(a, p)))
             ? new ContractPlan(contract)
             : null;
         // An envelope that could not be sealed would stop the member that tries.
@@ -85,6 +92,10 @@ public sealed class ContractPlan
 
     /// <summary>The envelopes of an entry of this action, in their order.</summary>
     public IReadOnlyList<EnvelopeGroup> GroupsOf(ContractAction action) => groupsByAction[action.Index];
+
+    /// <summary>Whether an entry of this action goes to the other member as it was sealed. Else its actor alone reads a parameter, and
+    /// the entry is shared without it.</summary>
+    public bool IsSharedWhole(ContractAction action) => isSharedWhole[action.Index];
 
     /// <summary>The fields that an entry of this action commits to: all of the contract's, as they are after it, and its
     /// parameters.</summary>
@@ -140,6 +151,10 @@ public sealed class ContractPlan
     /// which terms do not have, and values that depend on the time of a head that is not known when they are sealed.
     /// </summary>
     private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, Redeems: false, UsesCalendar: false, SetsByTime: false };
+
+    private static bool IsReadByMembers(Contract contract, Field field) => contract.Members.All(field.IsReadBy);
+
+    private static bool IsOfActorAlone(ContractAction action, Field parameter) => action.By.Party is { } by && parameter.Audience is [var only] && only.Index == by.Index;
 
     private IEnumerable<AudienceMask> Enumerate()
     {

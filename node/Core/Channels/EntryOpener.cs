@@ -45,7 +45,13 @@ public static class EntryOpener
             code = ChannelCodes.EntryMalformed;
             if (reference.Audience != audience.Bits || reference.Subject != EntrySealer.SubjectOf(groups[i], header.Parties)
                 || reference.Epoch != context.Epoch.Number || reference.Hash.Length != Digest.Length) return false;
-            if (!audience.Contains(context.Own)) continue;
+            if (!audience.Contains(context.Own))
+            {
+                // Nobody hoards what others are to read. An observer gets batches that are final, with nothing left to refuse: it drops it.
+                if (context.Own < ChannelTerms.MemberCount && !SharedEntry.IsEmpty(entry.Envelopes[i])) return false;
+                continue;
+            }
+
             byte[] binding = EntrySealer.EnvelopeContextOf(context, id, groups[i], audience, header.Parties).AssociatedData();
             code = OpenGroup(context, entry, i, groups[i], reference, keys(i, binding, audience), binding, (id, link?.Generation ?? InstanceLink.FirstGeneration), values, out contentKeys[i]);
             if (code.Length > 0) return false;

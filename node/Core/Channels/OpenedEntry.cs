@@ -8,7 +8,7 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Channels;
 
 /// <summary>An entry whose structure was checked, and whose envelopes were opened as far as the reader may.</summary>
-/// <param name="Sealed">As it was received.</param>
+/// <param name="Sealed">As this participant holds it: whole where it sealed it, else as it was received.</param>
 /// <param name="Id">The entry's random id.</param>
 /// <param name="Plan">Its contract.</param>
 /// <param name="Action">Its action.</param>
@@ -21,6 +21,12 @@ public sealed record OpenedEntry(
     SealedEntry Sealed, EntryId Id, ContractPlan Plan, ContractAction Action, IReadOnlyList<uint> Parties, Digest Root,
     IReadOnlyList<Value?> Values, IReadOnlyList<ContentKey?> ContentKeys, long TimeUnixMs)
 {
+    private SealedEntry? shared;
+
+    /// <summary>As the members exchange it: without the envelopes that its actor alone reads. It is <see cref="Sealed"/> itself, at no
+    /// cost, where both read all of it.</summary>
+    public SealedEntry Shared => Plan.IsSharedWhole(Action) ? Sealed : shared ??= SharedEntry.With(Sealed, 1 - Actor);
+
     /// <summary>What links it to the entry before; null where it creates the instance.</summary>
     public InstanceLink? Link { get; init; }
 

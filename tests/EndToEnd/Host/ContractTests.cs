@@ -41,6 +41,51 @@ public sealed class ContractTests(PostgresServer postgres) : IAsyncLifetime
         await AssertProvenAsync(channel, sequences: 5);
     }
 
+    [Fact]
+    public async Task MilesBecomeStarsAndTheOtherBankNeverLearnsWhose()
+    {
+        // Each bank owes its own points as far as the other lets it.
+        await network.RestartAsync(HostNetwork.BankB, static bank => bank with { GrantedLimits = new Dictionary<(Core.Identifiers.ParticipantId, string), long> { [(TestNodes.Id(HostNetwork.BankA), "miles")] = 500 } }, Ct);
+        string channel = await network.OpenChannelAsync(HostNetwork.BankA, HostNetwork.BankB, static order => order with
+        {
+            Contracts = [.. order.Contracts, "LoyaltyExchange"], Limits = [new LimitOrder(HostNetwork.BankA, "miles", "500"), new LimitOrder(HostNetwork.BankB, "stars", "400")],
+        }, Ct);
+        using SettlementClient first = network.BackOffice(HostNetwork.BankA), second = network.BackOffice(HostNetwork.BankB);
+        string day = TimeProvider.System.GetUtcNow().AddDays(30).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        ActOrder agree = new() { Contract = "LoyaltyExchange", Action = "agree", Values = new Dictionary<string, string> { ["exchange_ratio"] = "2:3", ["miles_left"] = "1000", ["stars_left"] = "1000", ["last_day"] = day, ["agreement"] = "A-1" } };
+        string agreed = (await first.GetInstructionAsync(Assert.Single((await first.CreateAsync(channel, agree, null, Wait, Ct)).Instructions).Id, Ct)).Entry!;
+        Assert.Equal(("ACSC", null), await EndAsync(first.ActAsync(channel, agreed, Exchange("miles_to_stars", "300", "200", "4711"), null, Wait, Ct)));
+        Assert.Equal(("RJCT", "AM04"), await EndAsync(first.ActAsync(channel, agreed, Exchange("miles_to_stars", "201", "134", "4712"), null, Wait, Ct)));
+        await network.RestartAsync(HostNetwork.BankA, Ct);
+        using SettlementClient again = network.BackOffice(HostNetwork.BankA);
+        await network.UntilAsync(() => again.IsReadyAsync(Ct), Ct);
+        await network.UntilAsync(async () => await EndAsync(second.ActAsync(channel, agreed, Exchange("stars_to_miles", "20", "30", "0815"), null, Wait, Ct)) == ("ACSC", null), Ct);
+        await network.UntilAsync(async () => await UnitsAsync(again) == ("-330", "220"), Ct);
+        Assert.Equal(("330", "-220"), await UnitsAsync(second));
+        Assert.Equal(["4711", null], await MembersAsync(again, channel));
+        Assert.Equal([null, "0815"], await MembersAsync(second, channel));
+        Assert.Equal([null, "0815"], (await second.InstanceAsync(channel, agreed, null, Ct)).Entries.OrderBy(static e => e.Sequence).SelectMany(Members));
+        await AssertProvenAsync(channel, sequences: 3);
+        using SettlementClient regulator = network.Auditor(HostNetwork.RegulatorId);
+        Assert.Equal([null, null], await MembersAsync(regulator, channel));
+    }
+
+    private static ActOrder Exchange(string action, string given, string taken, string member) =>
+        new() { Action = action, Values = new Dictionary<string, string> { ["given"] = given, ["taken"] = taken, ["member"] = member } };
+
+    private static async Task<IEnumerable<string?>> MembersAsync(SettlementClient reader, string channel) =>
+        (await reader.EntriesAsync(channel, 0, 100, Ct)).Entries.SelectMany(Members);
+
+    /// <summary>Whose points they were, as far as the reader is told; nothing for what is no exchange.</summary>
+    private static IEnumerable<string?> Members(EntryInfo entry)
+    {
+        Assert.Null(entry.Fault);
+        return entry.Fields.Where(static field => field.Name == "member").Select(static field => field.Readable == (field.Value is not null) ? field.Value : "said and not readable");
+    }
+
+    private static async Task<(string, string)> UnitsAsync(SettlementClient bank) => (await bank.PositionsAsync(Ct)).Positions is var all
+        ? (all.Single(static p => p.Currency == "miles").Position, all.Single(static p => p.Currency == "stars").Position) : default;
+
     private static async Task<string> FundAsync(SettlementClient buyer, string channel, string amount, TimeSpan time)
     {
         InstructionStatus status = Assert.Single((await buyer.CreateAsync(channel, Order(amount, time), null, Wait, Ct)).Instructions);

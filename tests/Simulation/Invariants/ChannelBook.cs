@@ -104,6 +104,8 @@ internal sealed class ChannelBook(ChannelTerms terms)
         Violation.Unless(opened is not null, "members read their entries", code);
         OpenedEntry entry = opened!;
         Violation.Unless(entries.Add(entry.Id.Value), "nothing happens twice", "an entry is in two batches");
+        Violation.Unless(entry.Action.Parameters.FirstOrDefault(static p => p.Name == Library.Note) is not { } note || entry.Values[note.Index] is not null == (entry.Actor == context.Own),
+            "a note is its writer's", $"{entry.Action.Name} of member {entry.Actor} at member {context.Own}");
         MoneyValue amount = (MoneyValue)entry.Values.First(v => v is MoneyValue)!;
         if (entry.Action.Name == "issue")
         {

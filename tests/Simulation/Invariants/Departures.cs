@@ -43,7 +43,12 @@ internal sealed class Departures
         switch (effect)
         {
             case Effect.Send { Door: Door.Peer } send:
-                foreach (PeerMessage message in PeerBatch.Parser.ParseFrom(send.Body).Messages) Check(node, message, log);
+                foreach (PeerMessage message in PeerBatch.Parser.ParseFrom(send.Body).Messages)
+                {
+                    Check(node, message, log);
+                    foreach (SealedEntry entry in EntriesOf(message)) CheckShared(node, entry);
+                }
+
                 break;
             case Effect.Send { Door: Door.Ledger } send:
                 foreach (HeadRecord head in LedgerRequest.Parser.ParseFrom(send.Body).Submissions.Where(s => s.RecordCase == Submission.RecordOneofCase.Head).Select(s => s.Head))
@@ -80,6 +85,22 @@ internal sealed class Departures
                 Violation.Unless((long)message.Delivery.Sequence <= log.SequenceOf(new Digest(message.Delivery.Channel.Span)), "final is what the ledger has", $"{node.Name} delivers early");
                 break;
         }
+    }
+
+    private static IEnumerable<SealedEntry> EntriesOf(PeerMessage message) => (message.MessageCase switch
+    {
+        PeerMessage.MessageOneofCase.Commands => message.Commands.Entries,
+        PeerMessage.MessageOneofCase.Proposal => ProposalBody.Parser.ParseFrom(message.Proposal.Body).Items.Select(static item => item.Entry),
+        PeerMessage.MessageOneofCase.Delivery => message.Delivery.Items.Select(static item => item.Entry),
+        _ => [],
+    }).Where(static entry => entry is not null);
+
+    /// <summary>What one participant alone reads it sealed itself, so there is nobody to whom it could be sent.</summary>
+    private static void CheckShared(MachineNode node, SealedEntry entry)
+    {
+        EntryHeader header = EntryHeader.Parser.ParseFrom(entry.Header);
+        for (int i = 0; i < header.Envelopes.Count; i++)
+            Violation.Unless(!uint.IsPow2(header.Envelopes[i].Audience) || entry.Envelopes[i].CalculateSize() == 0, "only who may read it gets ciphertext", node.Name);
     }
 
     private void Sign(MachineNode node, HeadFields head)

@@ -81,12 +81,14 @@ internal sealed class Acts(World world, Day day, MachineNode bank)
             values["deadline"] = In(chance.From(-2, 30));
             values["order"] = "O";
             values["goods"] = "a ship";
+            values[Library.Note] = "F";
             return new ActOrder(channel, null, "Escrow", "fund", values);
         }
 
         EscrowFacts escrow = chance.Pick(chance.Happens(700) ? [.. escrows.TakeLast(Recent)] : escrows.ToList());
         string action = chance.Pick<string>(["accept", "refuse", "expire", "extend"]);
         if (action == "refuse") values["reason"] = "OTHER";
+        if (action is "accept" or "refuse") values[Library.Note] = action;
         if (action == "extend") values["new_deadline"] = In(chance.From(0, 60));
         return new ActOrder(channel, escrow.Entry, null, action, values, escrow.Sequence);
     }

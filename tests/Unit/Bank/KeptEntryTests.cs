@@ -16,6 +16,7 @@ public sealed class KeptEntryTests
     [InlineData("as it is")]
     [InlineData("with a refusal")]
     [InlineData("with an entry that does not open")]
+    [InlineData("with an envelope that was kept and not sent")]
     [InlineData("with a field of a later version in an entry")]
     [InlineData("with a field of a later version beside the entries")]
     public void Together_they_are_what_was_sent(string proposal)
@@ -30,6 +31,10 @@ public sealed class KeptEntryTests
                 break;
             case "with an entry that does not open":
                 kept[1] = null;
+                break;
+            case "with an envelope that was kept and not sent":
+                sent.Items[0].Entry.Envelopes.Add(new SealedEnvelope());
+                kept[0]!.Envelopes.Add(new SealedEnvelope { Ciphertext = Bytes(400) });
                 break;
             case "with a field of a later version in an entry":
                 sent.Items[1].Entry = SealedEntry.Parser.ParseFrom([.. sent.Items[1].Entry.ToByteArray(), .. LaterField]);
@@ -46,7 +51,7 @@ public sealed class KeptEntryTests
         EntriesRow row = EntriesRow.Parser.ParseFrom(Core.Vault.BatchRows.WriteEntries(kept));
         Assert.Equal(before, KeptEntry.With(rest, row.Entries).ToByteArray());
         Assert.Equal(before, sent.ToByteArray());
-        if (proposal == "as it is") Assert.True(rest.CalculateSize() < before.Length / 4, $"{rest.CalculateSize()} of {before.Length} bytes are written twice.");
+        if (proposal is "as it is" or "with an envelope that was kept and not sent") Assert.True(rest.CalculateSize() < before.Length / 4, $"{rest.CalculateSize()} of {before.Length} bytes are written twice.");
     }
 
     [Fact]
