@@ -60,7 +60,7 @@ internal static class RunCommand
         logging.SetMinimumLevel(LogLevel.Information);
         // The framework logs paths of requests; only what goes wrong in it is of interest.
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // It has a line for each connection beyond the most, which whoever floods the door would fill the disk with; they are counted.
+        // It has a line for each connection beyond the most, with which whoever floods the door would fill the disk.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         if (json) logging.AddJsonConsole(static console => console.UseUtcTimestamp = true);
         else

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Npgsql;
 using Settlement.Client;
 using Settlement.Host.Commands;
+using Settlement.Host.Configuration;
 using Settlement.Tests.EndToEnd.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
