@@ -30,6 +30,9 @@ internal sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry
     /// <summary>Whether the ledger was asked and has not answered.</summary>
     public bool IsSubmitted { get; set; }
 
+    /// <summary>Since when the ledger says that it does not list the overdue channel.</summary>
+    public DateTimeOffset? UnlistedSince { get; set; }
+
     /// <summary>A new one, with a fresh channel key that the own root certifies.</summary>
     public static Opening Begin(NodeContext node, BankSettings settings, ChannelTerms terms, int own, Epoch epoch, EpochKeys keys, KeyCertificate? proposer, long? callId)
     {

@@ -10,9 +10,7 @@ namespace Settlement.Core.Nodes;
 /// <summary>What banks and observers alike ask of an opening that is not known to be in the ledger's log.</summary>
 internal static class PendingOpening
 {
-    /// <summary>
-    /// Dates a row of an earlier build, which has no time: it counts as written now.
-    /// </summary>
+    /// <summary>Dates a row of an earlier build, which has no time: it counts as written now.</summary>
     /// <returns>True when the row must be written.</returns>
     public static bool TryDate(NodeContext node, OpeningRow row)
     {
@@ -27,6 +25,10 @@ internal static class PendingOpening
     /// </summary>
     public static bool IsOverdue(NodeContext node, OpeningRow row) =>
         row.SinceUnixMs != 0 && node.NowUnixMs - row.SinceUnixMs >= (long)node.Settings.PendingOpeningLife.TotalMilliseconds;
+
+    /// <summary>Whether the ledger has said for long enough that it does not list the channel: when it comes back after it was away, an
+    /// honest proposer's submission may reach it after the first question.</summary>
+    public static bool IsUnlisted(NodeContext node, DateTimeOffset? since) => since is { } first && node.Now - first >= node.Settings.LongestRetry;
 
     /// <summary>The body of the opening record, whose hash is the channel's id.</summary>
     public static byte[] Body(ChannelTerms terms, Epoch epoch, params ReadOnlySpan<PublicKey> members)

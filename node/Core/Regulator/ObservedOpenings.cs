@@ -18,8 +18,8 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
 {
     private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
 
-    // Overdue openings by the channel that the ledger is asked about.
-    private readonly Dictionary<Digest, Digest> asked = [];
+    // Overdue openings by the channel that the ledger is asked about, and since when it says that it does not list it.
+    private readonly Dictionary<Digest, (Digest Terms, DateTimeOffset? UnlistedSince)> asked = [];
 
     /// <summary>Called with a channel that the members say is open.</summary>
     public Action<ChannelTerms, OpeningRow> Opened { get; set; } = (_, _) => { };
@@ -93,6 +93,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         known.Row.Record = opened.Record;
         known.Row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
         underWay.Remove(hash);
+        asked.Remove(channel.Id);
         Save(known.Terms, known.Row);
         Opened(known.Terms, known.Row);
     }
@@ -116,21 +117,29 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     /// the notice is still to come.</summary>
     public void OnSeen(Digest channel, bool isListed)
     {
-        if (!asked.Remove(channel, out Digest hash) || !underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
+        if (!asked.TryGetValue(channel, out (Digest Terms, DateTimeOffset? UnlistedSince) question)) return;
+        if (!isListed && !PendingOpening.IsUnlisted(node, question.UnlistedSince))
+        {
+            asked[channel] = (question.Terms, question.UnlistedSince ?? node.Now);
+            return;
+        }
+
+        asked.Remove(channel);
+        if (!underWay.TryGetValue(question.Terms, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
         if (isListed)
         {
             Acknowledge(known.Terms, known.Row);
             return;
         }
 
-        underWay.Remove(hash);
-        node.Delete(PayloadKind.Channels, hash.ToArray());
+        underWay.Remove(question.Terms);
+        node.Delete(PayloadKind.Channels, question.Terms.ToArray());
     }
 
     private void Ask(ChannelTerms terms, OpeningRow row)
     {
         Digest channel = RecordHashes.Channel(PendingOpening.Body(terms, row.Epoch, KeyOf(row.Certificates[0]), KeyOf(row.Certificates[1])));
-        asked[channel] = terms.Hash;
+        asked.TryAdd(channel, (terms.Hash, null));
         ledger.Query(channel);
     }
 

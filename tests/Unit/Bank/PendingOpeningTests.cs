@@ -5,6 +5,7 @@ using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
 
 namespace Settlement.Tests.Bank;
 
@@ -13,8 +14,8 @@ public sealed class PendingOpeningTests
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
 
-    // The longest wait of a retry, and the answer.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
+    // The longest wait of a retry, twice, and the answers.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(45);
 
     private static BankSettings Settings(int maxTries) => new() { MaxTries = maxTries, Node = new NodeSettings { PendingOpeningLife = Life } };
 
@@ -142,6 +143,23 @@ public sealed class PendingOpeningTests
         world.OnLedgerReply = null;
         world.Pass(2 * Slack);
         foreach (TestNode bank in new[] { world.Alpha, world.Beta }) Assert.Single(world.Ask<ChannelList>(bank, id => new BankInput.ListChannels(id)).Channels);
+    }
+
+    [Fact]
+    public void What_waits_for_a_ledger_that_was_away_opens_when_it_is_back()
+    {
+        using TwoBanks world = new(settings: Settings(maxTries: 2));
+        world.OnLedgerRequest = (_, _) => new LedgerRequest();
+        world.OnLedgerReply = (_, _) => null;
+        long call = world.Tell(world.Alpha, id => new BankInput.OpenChannel(id, world.Request()));
+        world.Pass(2 * Life);
+        Assert.Equal((1, 1, 1), (Rows(world.Alpha), Rows(world.Beta), Rows(world.Supervisor)));
+        world.OnLedgerRequest = null;
+        world.OnLedgerReply = null;
+        world.Pass(2 * Slack);
+        Assert.NotNull(world.Answer<OpenChannelResult>(call)!.Channel);
+        foreach (TestNode bank in new[] { world.Alpha, world.Beta }) Assert.Single(world.Ask<ChannelList>(bank, id => new BankInput.ListChannels(id)).Channels);
+        Assert.Single(world.Ask<ObservedChannels>(world.Supervisor, id => new RegulatorInput.ListChannels(id)).Channels);
     }
 
     private static int Rows(TestNode node) => node.Vault.Scan(PayloadKind.Channels).Count;
