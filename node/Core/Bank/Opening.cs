@@ -30,11 +30,14 @@ internal sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry
     /// <summary>Whether the ledger was asked and has not answered.</summary>
     public bool IsSubmitted { get; set; }
 
+    /// <summary>Since when the ledger says that it does not list the overdue channel.</summary>
+    public DateTimeOffset? UnlistedSince { get; set; }
+
     /// <summary>A new one, with a fresh channel key that the own root certifies.</summary>
     public static Opening Begin(NodeContext node, BankSettings settings, ChannelTerms terms, int own, Epoch epoch, EpochKeys keys, KeyCertificate? proposer, long? callId)
     {
         using SigningKey key = SigningKey.Generate(node.Entropy);
-        OpeningRow row = new() { Terms = ByteString.CopyFrom(terms.Bytes), Epoch = epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()), IsProposer = proposer is null };
+        OpeningRow row = new() { Terms = ByteString.CopyFrom(terms.Bytes), Epoch = epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()), IsProposer = proposer is null, SinceUnixMs = node.NowUnixMs };
         row.EpochSecrets.Add(keys.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
         if (proposer is not null) row.Certificates.Add(proposer);
         row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms.Hash.ToArray()));
@@ -89,18 +92,7 @@ internal sealed class Opening(ChannelTerms terms, int own, OpeningRow row, Retry
     }
 
     /// <summary>The body of the opening record, whose hash is the channel's id.</summary>
-    public byte[] Body(PublicKey first, PublicKey second)
-    {
-        OpeningBody body = new()
-        {
-            Suite = Suite.Current, Network = Terms.Network,
-            TermsHash = ByteString.CopyFrom(Terms.Hash.ToArray()),
-            EpochHash = ByteString.CopyFrom(EpochKeys.HashOf(Terms, Row.Epoch).ToArray()),
-        };
-        body.MemberKeys.Add(ByteString.CopyFrom(first.ToArray()));
-        body.MemberKeys.Add(ByteString.CopyFrom(second.ToArray()));
-        return body.ToByteArray();
-    }
+    public byte[] Body(PublicKey first, PublicKey second) => PendingOpening.Body(Terms, Row.Epoch, first, second);
 
     /// <summary>The public half of the own channel key.</summary>
     public PublicKey OwnKey()

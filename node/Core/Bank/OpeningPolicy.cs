@@ -11,7 +11,8 @@ namespace Settlement.Core.Bank;
 /// <summary>Which channels this bank opens: those its operator may ask for, and those of others that it consents to.</summary>
 internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
-    /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row, since the consent may still be used.</summary>
+    /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row for <see cref="NodeSettings.PendingOpeningLife"/>,
+    /// since the consent may still be used.</summary>
     public const int MaxPendingOfProposer = 8;
 
     /// <summary>Openings of all proposers that wait for them, so that many together leave room for this bank's own.</summary>

@@ -81,7 +81,9 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         {
             // The directory is read again, and the proposer proposes again.
             if (refusal == BankCodes.ParticipantUnknown) return;
-            node.Alarm(refusal, hash.ToString());
+            // Where there is no room an honest proposer is refused too, for what others or a silent observer keep waiting.
+            if (refusal == BankCodes.TooManyChannels) node.Note(refusal, hash.ToString());
+            else node.Alarm(refusal, hash.ToString());
             node.Peers.Send(from, new PeerMessage { OpenAnswer = new OpenAnswer { TermsHash = ByteString.CopyFrom(hash.ToArray()), Refusal = refusal } });
             return;
         }
@@ -182,6 +184,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
         // A member takes no part in a channel whose observers have not agreed to watch.
         if (observers.Any(o => !opening.HasAcknowledged(o))) return;
+        // Said again it is no step further.
+        if (opening.Row.Record is null) opening.Row.SinceUnixMs = node.NowUnixMs;
         opening.Row.Record = opened.Record;
         Save(opening);
         ledger.Query(new Digest(opening.Row.Channel.Span));
@@ -190,9 +194,19 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     /// <summary>What the ledger says of a channel that is not in the book yet.</summary>
     public ChannelSide? OnSeen(Digest channel, Leaf? head)
     {
-        Opening? opening = underWay.Values.FirstOrDefault(o => o.Row.Channel.Length > 0 && o.Row.Channel.Span.SequenceEqual(channel.ToArray()));
-        if (opening is null || head is null || opening.Row.Record is null) return null;
-        return Opening.Lists(node.Network, opening.Row.Record, channel, head) ? Finish(opening, head) : null;
+        byte[] id = channel.ToArray();
+        Opening? opening = underWay.Values.FirstOrDefault(o => o.Row.Channel.Length > 0 && o.Row.Channel.Span.SequenceEqual(id));
+        if (opening is null) return null;
+        if (opening.Row.Record is { } record && head is not null) return Opening.Lists(node.Network, record, channel, head) ? Finish(opening, head) : null;
+        if (!opening.Row.IsProposer && PendingOpening.IsOverdue(node, opening.Row))
+        {
+            // Listed without a notice: the proposer answers a consent with it.
+            if (head is not null) Consent(opening);
+            else if (PendingOpening.IsUnlisted(node, opening.UnlistedSince)) Forget(opening);
+            else opening.UnlistedSince ??= node.Now;
+        }
+
+        return null;
     }
 
     /// <summary>Sends again what is unanswered.</summary>
@@ -200,6 +214,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         foreach (Opening opening in underWay.Values.ToList())
         {
+            if (PendingOpening.TryDate(node, opening.Row)) Save(opening);
             if (!opening.Retry.IsDue(node.Now)) continue;
             if (opening.Row.IsProposer && opening.Retry.Tries >= settings.MaxTries && !opening.IsSubmitted) GiveUp(opening, ChannelCodes.GaveUp);
             else Proceed(opening);
@@ -230,11 +245,19 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         opening.Retry.Tried(node.Now);
         if (!opening.Row.IsProposer)
         {
-            // Without the notice the consent is sent again, and the proposer answers it with the notice. The row stays even
-            // when nobody answers: the consent is a signature that may still be used. However long the proposer is away, this
-            // goes on at the longest wait: openings are bounded by their number.
-            if (opening.Row.Record is not null) ledger.Query(new Digest(opening.Row.Channel.Span));
+            // Without the notice the consent is sent again, and the proposer answers it with the notice. The consent is a
+            // signature that may still be used, so the row stays for longer than an honest proposer uses it. Then the ledger
+            // is asked, and what it does not list is dropped: a proposer that gave up says nothing.
+            if (opening.Row.Record is not null || PendingOpening.IsOverdue(node, opening.Row)) ledger.Query(new Digest(opening.Row.Channel.Span));
             else Consent(opening);
+            return;
+        }
+
+        // From its first row on, which is older than the other member's: while this one may complete it, the other has it. What
+        // the ledger was asked for may be in the log.
+        if (opening.Row.Record is null && PendingOpening.IsOverdue(node, opening.Row))
+        {
+            GiveUp(opening, ChannelCodes.GaveUp);
             return;
         }
 
@@ -311,10 +334,15 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
     private void GiveUp(Opening opening, string code)
     {
-        underWay.Remove(opening.Terms.Hash);
-        node.Delete(PayloadKind.Channels, opening.Terms.Hash.ToArray());
+        Forget(opening);
         node.Alarm(code, opening.Terms.Hash.ToString());
         if (opening.CallId is { } call) node.Then(new Effect.Reply(call, new OpenChannelResult(null, code)));
+    }
+
+    private void Forget(Opening opening)
+    {
+        underWay.Remove(opening.Terms.Hash);
+        node.Delete(PayloadKind.Channels, opening.Terms.Hash.ToArray());
     }
 
     private void Save(Opening opening) => node.Write(node.Rows.Replace(PayloadKind.Channels, opening.Terms.Hash.ToArray(), opening.Row));

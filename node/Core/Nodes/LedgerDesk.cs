@@ -250,10 +250,10 @@ internal sealed class LedgerDesk
 
             directoryNext = Math.Max(directoryNext, leaf.Index + 1);
             if (leaf.RecordCase == Leaf.RecordOneofCase.Participant
-                && Participant.TryRead(leaf.Participant, context.Network, context.Now, out Participant? participant))
+                && ListedParticipant.TryRead(leaf.Participant, context.Network, out ListedParticipant? listed, out _))
             {
                 Hear(EvidencePart.Of("receipt", receipt));
-                changed |= Note(participant);
+                changed |= Note(listed);
             }
         }
 
@@ -263,12 +263,12 @@ internal sealed class LedgerDesk
         if (reply.Directory.Count < DirectoryPage) DirectoryRead();
     }
 
-    private bool Note(Participant participant)
+    private bool Note(ListedParticipant listed)
     {
         // Its owner watches a participant's entry: a record under this node's name that is not its own is reported.
-        if (participant.Id == context.Parts.Keys.Participant && participant.Root != context.Parts.Keys.Root.PublicKey)
-            context.Alarm(LedgerCodes.RootChanged, participant.Id.ToString());
-        return context.Parts.Directory.Add(participant);
+        if (listed.Id == context.Parts.Keys.Participant && listed.RootKey != context.Parts.Keys.Root.PublicKey)
+            context.Alarm(LedgerCodes.RootChanged, listed.Id.ToString());
+        return context.Parts.Directory.Add(listed, context.Now);
     }
 
     private void OnOwnRecord(SubmissionResult result, Leaf? leaf)

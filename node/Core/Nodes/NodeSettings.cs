@@ -16,6 +16,10 @@ public sealed record NodeSettings
     /// would make every later endorsement too old: what carries such a time is not believed before its time. Default 5 minutes.</summary>
     public TimeSpan MaxLedgerAhead { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long an opening may wait without coming further. Then its proposer gives it up, unless the ledger was asked to list
+    /// it, and the others drop it, unless the ledger lists it. Default 1 hour.</summary>
+    public TimeSpan PendingOpeningLife { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
     public int MaxLedgerSubmissions { get; init; } = 1_000;
 

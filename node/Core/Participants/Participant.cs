@@ -19,7 +19,13 @@ public sealed record Participant(
     public static bool TryRead(ParticipantRecord record, string network, DateTimeOffset now, [NotNullWhen(true)] out Participant? participant)
     {
         participant = null;
-        if (!ListedParticipant.TryRead(record, network, out ListedParticipant? listed, out _)) return false;
+        return ListedParticipant.TryRead(record, network, out ListedParticipant? listed, out _) && TryRead(listed, now, out participant);
+    }
+
+    /// <summary>Finds the keys that a checked record certifies now.</summary>
+    public static bool TryRead(ListedParticipant listed, DateTimeOffset now, [NotNullWhen(true)] out Participant? participant)
+    {
+        participant = null;
         if (!TryFind(listed, KeyPurpose.Tls, now, out PublicKey tls) || !TryFind(listed, KeyPurpose.Encryption, now, out PublicKey encryption)) return false;
         PublicKey? posting = TryFind(listed, KeyPurpose.Posting, now, out PublicKey key) ? key : null;
         ParticipantRecordBody body = listed.Body;

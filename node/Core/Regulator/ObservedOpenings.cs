@@ -18,6 +18,9 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
 {
     private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
 
+    // Overdue openings by the channel that the ledger is asked about, and since when it says that it does not list it.
+    private readonly Dictionary<Digest, (Digest Terms, DateTimeOffset? UnlistedSince)> asked = [];
+
     /// <summary>Called with a channel that the members say is open.</summary>
     public Action<ChannelTerms, OpeningRow> Opened { get; set; } = (_, _) => { };
 
@@ -42,10 +45,14 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         }
 
         bool isFull = underWay.Count >= settings.MaxOpenings || underWay.Values.Count(o => o.Terms.Participants[0].Id == from) >= settings.MaxOpeningsOfProposer;
-        string? full = isFull ? ChannelCodes.TermsNotAccepted : null;
-        ChannelTerms? terms = null;
-        EpochKeys? keys = null;
-        if ((full ?? Judge(from, proposal, out terms, out keys)) is { } refusal)
+        if (isFull)
+        {
+            // It is no fault of an honest proposer that others keep its openings waiting.
+            node.Note(ChannelCodes.TermsNotAccepted, hash.ToString());
+            return;
+        }
+
+        if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
             node.Alarm(refusal, hash.ToString());
             return;
@@ -54,7 +61,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         using (keys)
         using (SigningKey key = SigningKey.Generate(node.Entropy))
         {
-            OpeningRow row = new() { Terms = proposal.Terms, Epoch = proposal.Epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()) };
+            OpeningRow row = new() { Terms = proposal.Terms, Epoch = proposal.Epoch, ChannelKey = ByteString.CopyFrom(key.ToScalar()), SinceUnixMs = node.NowUnixMs };
             row.EpochSecrets.Add(keys!.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
             row.Certificates.Add(proposal.MemberCertificates);
             row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms!.Hash.ToArray()));
@@ -86,20 +93,54 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         known.Row.Record = opened.Record;
         known.Row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
         underWay.Remove(hash);
+        asked.Remove(channel.Id);
         Save(known.Terms, known.Row);
         Opened(known.Terms, known.Row);
     }
 
     /// <summary>Acknowledges again what is not known to be open, in the end at the longest wait: a member that was down for long
-    /// answers with its notice all the same.</summary>
+    /// answers with its notice all the same. Of one that is overdue the ledger is asked instead.</summary>
     public void Tick()
     {
         foreach ((ChannelTerms terms, OpeningRow row, Retry retry) in underWay.Values)
         {
+            if (PendingOpening.TryDate(node, row)) Save(terms, row);
             if (!retry.IsDue(node.Now)) continue;
             retry.Tried(node.Now);
-            if (retry.Tries > 1) Acknowledge(terms, row);
+            if (retry.Tries <= 1) continue;
+            if (PendingOpening.IsOverdue(node, row)) Ask(terms, row);
+            else Acknowledge(terms, row);
         }
+    }
+
+    /// <summary>What the ledger says of a channel that was asked about: one that it does not list is dropped, and of one that it lists
+    /// the notice is still to come.</summary>
+    public void OnSeen(Digest channel, bool isListed)
+    {
+        if (!asked.TryGetValue(channel, out (Digest Terms, DateTimeOffset? UnlistedSince) question)) return;
+        if (!isListed && !PendingOpening.IsUnlisted(node, question.UnlistedSince))
+        {
+            asked[channel] = (question.Terms, question.UnlistedSince ?? node.Now);
+            return;
+        }
+
+        asked.Remove(channel);
+        if (!underWay.TryGetValue(question.Terms, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
+        if (isListed)
+        {
+            Acknowledge(known.Terms, known.Row);
+            return;
+        }
+
+        underWay.Remove(question.Terms);
+        node.Delete(PayloadKind.Channels, question.Terms.ToArray());
+    }
+
+    private void Ask(ChannelTerms terms, OpeningRow row)
+    {
+        Digest channel = RecordHashes.Channel(PendingOpening.Body(terms, row.Epoch, KeyOf(row.Certificates[0]), KeyOf(row.Certificates[1])));
+        asked.TryAdd(channel, (terms.Hash, null));
+        ledger.Query(channel);
     }
 
     private string? Judge(ParticipantId from, OpenProposal proposal, out ChannelTerms? terms, out EpochKeys? keys)

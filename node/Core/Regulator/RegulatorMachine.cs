@@ -39,6 +39,7 @@ public sealed class RegulatorMachine : IMachine
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
         openings = new ObservedOpenings(node, ledger, settings) { Opened = Join };
+        ledger.ChannelSeen = (status, head, _) => openings.OnSeen(new Digest(status.Channel.Span), head is not null);
         node.Alarms.IsPartner = IsPartner;
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
         foreach (StoredPayload row in rows.Of(PayloadKind.Snapshots))

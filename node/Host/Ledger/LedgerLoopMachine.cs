@@ -102,7 +102,7 @@ internal sealed class LedgerLoopMachine : IMachine
         foreach (ParticipantRecord record in ledger.Listings(listingsRead))
         {
             listingsRead++;
-            if (Participant.TryRead(record, network, now, out Participant? participant)) directory.Add(participant);
+            if (ListedParticipant.TryRead(record, network, out ListedParticipant? listed, out _)) directory.Add(listed, now);
         }
     }
 }

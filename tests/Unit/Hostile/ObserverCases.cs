@@ -64,14 +64,14 @@ internal static class ObserverCases
             Assert.Equal(OpeningPolicy.MaxPendingOfProposer, world.Beta.Vault.Scan(PayloadKind.Channels).Count - 2);
         })
         {
-            Party = static world => world.Supervisor.Id.ToString(), Cost = new Cost(Written: 28, Rows: 16, Kilobytes: 48, Sends: HostileWorld.Storm, Checks: 10),
+            Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Cost = new Cost(Written: 28, Rows: 16, Kilobytes: 48, Sends: HostileWorld.Storm, Checks: 10),
         },
         new("an opening storm", "bank to regulator", ChannelCodes.TermsNotAccepted, "message", Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < OpeningStorm; i++) world.Banks.Send(world.Alpha, world.Supervisor, Opening(world, world.Alpha, [world.Beta.Pin, world.Supervisor.Pin], i, isForObserver: true));
         })
         {
-            Victim = static world => world.Supervisor, IsBetaLate = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_000, Sends: OpeningStorm, Checks: 530),
+            Victim = static world => world.Supervisor, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_000, Sends: OpeningStorm, Checks: 530),
         },
     ];
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Tests.Simulation;
 using Settlement.Wire.Participants;
@@ -59,6 +60,47 @@ public sealed class CertificateTests
         Assert.True(directory.TryIdentify(renewed.Tls.Fingerprint, out _));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(400)]
+    public void A_key_belongs_to_whoever_listed_it_first_however_late_the_log_is_read(int days)
+    {
+        using ParticipantKeys alpha = Keys("ALPHDEFFXXX"), beta = Keys("BETAFRPPXXX");
+        using ParticipantKeys thief = new("test", beta.Participant, beta.Root, beta.Encryption, alpha.Tls);
+        using ParticipantKeys usurper = new("test", alpha.Participant, SigningKey.Generate(Entropy), alpha.Encryption, SigningKey.Generate(Entropy).PublicKey);
+        DateTimeOffset now = Now.AddDays(days);
+        ParticipantDirectory directory = new();
+        // The first certificates last for a year; renewal keeps the key.
+        Assert.Equal(days == 0, directory.Add(Listed(alpha, 1, Now.AddYears(1)), now));
+        Assert.False(directory.Add(Listed(thief, 1, Now.AddYears(50)), now));
+        Assert.False(directory.Add(Listed(usurper, 2, Now.AddYears(50)), now));
+        Assert.Equal(days == 0, directory.TryIdentify(alpha.Tls.Fingerprint, out _));
+        Assert.True(directory.Add(Listed(alpha, 2, Now.AddYears(3)), now));
+        Assert.True(directory.TryIdentify(alpha.Tls.Fingerprint, out ParticipantId id));
+        Assert.Equal(alpha.Participant, id);
+        Assert.False(directory.TryIdentify(usurper.Tls.Fingerprint, out _));
+        // What it no longer uses stays its own.
+        using ParticipantKeys renewed = new("test", alpha.Participant, alpha.Root, alpha.Encryption, SigningKey.Generate(Entropy).PublicKey);
+        Assert.True(directory.Add(Listed(renewed, 3, Now.AddYears(3)), now));
+        Assert.False(directory.Add(Listed(thief, 2, Now.AddYears(50)), now));
+        Assert.False(directory.TryIdentify(alpha.Tls.Fingerprint, out _));
+        Assert.True(directory.Add(Listed(beta, 2, Now.AddYears(3)), now));
+    }
+
+    [Fact]
+    public void A_key_of_another_is_not_listed_with_a_certificate_for_later_beside_an_own_one()
+    {
+        using ParticipantKeys alpha = Keys("ALPHDEFFXXX"), beta = Keys("BETAFRPPXXX");
+        ParticipantRecordBody body = ParticipantRecordBody.Parser.ParseFrom(Write(beta, 1).Body);
+        body.Certificates.Add(beta.Certify(KeyPurpose.Tls, alpha.Tls, Now.AddYears(1), Now.AddYears(50), []));
+        ParticipantRecord both = new() { Body = body.ToByteString(), Signature = ByteString.CopyFrom(beta.Root.Sign(RecordHashes.ParticipantRecord(body.ToByteArray()))) };
+        ParticipantDirectory directory = new();
+        Assert.True(directory.Add(Listed(alpha, 1, Now.AddYears(1)), Now));
+        Assert.True(ListedParticipant.TryRead(both, "test", out ListedParticipant? listed, out _));
+        Assert.False(directory.Add(listed, Now));
+        Assert.False(directory.TryIdentify(beta.Tls.Fingerprint, out _));
+    }
+
     [Fact]
     public void A_record_is_read_only_as_its_root_signed_it()
     {
@@ -90,6 +132,13 @@ public sealed class CertificateTests
 
     private static ParticipantRecord Write(ParticipantKeys keys, ulong version) =>
         Participant.Write(keys, "Name", "", "bank", new Uri("https://bank.example"), version, Now.AddDays(-1), Now.AddYears(2), null);
+
+    private static ListedParticipant Listed(ParticipantKeys keys, ulong version, DateTimeOffset notAfter)
+    {
+        ParticipantRecord record = Participant.Write(keys, "Name", "", "bank", new Uri("https://bank.example"), version, Now.AddDays(-1), notAfter, null);
+        Assert.True(ListedParticipant.TryRead(record, "test", out ListedParticipant? listed, out _));
+        return listed;
+    }
 
     private static Participant Read(ParticipantKeys keys, ulong version)
     {
