@@ -47,8 +47,15 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         }
 
         if (diagnostics.Errors > 0) return;
-        foreach (ContractAction action in actions) new ResidencyCheck(diagnostics).Run(action);
+        foreach (ContractAction action in actions)
+        {
+            new ResidencyCheck(diagnostics).Run(action);
+            new FutileCheck(diagnostics).Run(action);
+            if (ChecksFlow) new VouchCheck(parties, diagnostics).Run(action);
+        }
+
         new MoneyCheck(syntax, states, actions, diagnostics).Run();
+        if (ChecksFlow && diagnostics.Errors == 0) new AutomaticCheck(parties, fields, actions, diagnostics).Run();
         new CostCheck(diagnostics).Run(fields, actions);
     }
 
