@@ -84,11 +84,9 @@ internal sealed class AutomaticCheck
         switch (statement)
         {
             case Statement.Let let:
-                Report(doubts.Of(let.Value, facts), let.Span);
-                return Assigned(let.Local, let.Value, facts);
+                return Assigned(let.Local, let.Value, facts, Report(doubts.Of(let.Value, facts), let.Span));
             case Statement.Set set:
-                Report(doubts.Of(set.Value, facts), set.Span);
-                return Assigned(set.Field, set.Value, facts);
+                return Assigned(set.Field, set.Value, facts, Report(doubts.Of(set.Value, facts), set.Span));
             case Statement.Clear clear: return facts.Without(clear.Field);
             case Statement.Require require: return assumptions.Assume(require.Condition, true, facts);
             case Statement.Move move: return Moved(move.Amount, move.AmountSpan, move.From, move.To, move.Span, facts);
@@ -135,10 +133,11 @@ internal sealed class AutomaticCheck
         _ => left,
     });
 
-    private Facts Assigned(object name, Expression value, Facts facts)
+    /// <param name="reports">True when its value was reported, so that nothing is said of what follows from it.</param>
+    private Facts Assigned(object name, Expression value, Facts facts, bool reports)
     {
         Thing thing = new(name);
-        Bounds bounds = known.BoundsOf(value, facts);
+        Bounds bounds = reports ? Bounds.Positive : known.BoundsOf(value, facts);
         Thing? currency = value.IsMoney ? Known.CurrencyOf(value, facts) : null;
         ImmutableHashSet<Party> players = known.PlayersOf(value, facts);
         bool isParty = Known.TypeOf(value) is PartyType || value is Expression.Player;
@@ -162,9 +161,10 @@ internal sealed class AutomaticCheck
         toVisit.Enqueue(state);
     }
 
-    private void Report(Doubt? doubt, TextSpan span)
+    private bool Report(Doubt? doubt, TextSpan span)
     {
-        if (doubt is null || reported is null) return;
+        if (doubt is null || reported is null) return false;
         diagnostics.Report(Rules.MayBeStuck, span, $"'{reported.Name}' may be refused here for ever with {doubt.Code}: {doubt.Because}", doubt.Mend);
+        return true;
     }
 }

@@ -36,8 +36,9 @@ internal readonly record struct Bounds(Int128 Least, Int128 Most)
         return new Bounds(least, most);
     }
 
-    /// <summary>Divided by a number above zero and rounded in whatever way.</summary>
-    public Bounds Over(Int128 divisor) => new(Floor(Least, divisor), -Floor(-Most, divisor));
+    /// <summary>Divided by a number above zero and rounded; what is above zero stays so where it is rounded up.</summary>
+    public Bounds Over(Int128 divisor, Rounding rounding) =>
+        new(Least > 0 && rounding is (Rounding.Up or Rounding.Ceiling) ? -Floor(-Least, divisor) : Floor(Least, divisor), -Floor(-Most, divisor));
 
     /// <summary>No more than what a round trip may move: one that still moves goes to nought, one, or all there is.</summary>
     public Bounds Widened(Bounds before) => new(

@@ -148,7 +148,7 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     private static BigInteger SizeOf(Bounds bounds) => BigInteger.Max(BigInteger.Abs((BigInteger)bounds.Least), BigInteger.Abs((BigInteger)bounds.Most));
 
     private Doubt? OfConversion(Expression.Convert convert, Facts facts) => Known.TypeOf(convert.Rate) is RateType rate
-        && known.BoundsOf(convert.Amount, facts).Times(known.BoundsOf(convert.Rate, facts)).Over(Arithmetic.PowerOfTen(rate.Scale)).Fits ? null : Large;
+        && known.BoundsOf(convert.Amount, facts).Times(known.BoundsOf(convert.Rate, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), convert.Rounding).Fits ? null : Large;
 
     private Doubt? OfTotal(Expression.Call call, Facts facts)
     {

@@ -87,10 +87,10 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
             case Expression.Length length: return BoundsOf(length.Count, facts).Times(Bounds.Exactly(length.SecondsEach));
             case Expression.Product product when TypeOf(product.Factor) is IntegerType: return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts));
             case Expression.Product product when TypeOf(product.Factor) is RateType rate:
-                return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts)).Over(Arithmetic.PowerOfTen(rate.Scale));
+                return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), product.Rounding!.Value);
             case Expression.Quotient quotient when BoundsOf(quotient.Divisor, facts) is var divisor && divisor.Least > 0:
                 Bounds left = BoundsOf(quotient.Left, facts);
-                return left.Over(divisor.Least).Or(left.Over(divisor.Most));
+                return left.Over(divisor.Least, quotient.Rounding).Or(left.Over(divisor.Most, quotient.Rounding));
             default: return null;
         }
     }
