@@ -47,9 +47,9 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         }
 
         if (diagnostics.Errors > 0) return;
+        new ResidencyCheck(actions, diagnostics).Run();
         foreach (ContractAction action in actions)
         {
-            new ResidencyCheck(diagnostics).Run(action);
             new FutileCheck(diagnostics).Run(action);
             if (ChecksFlow) new VouchCheck(parties, diagnostics).Run(action);
         }
