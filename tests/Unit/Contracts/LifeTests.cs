@@ -120,7 +120,7 @@ public sealed class LifeTests
     [InlineData("let tax = amount * 0.25 rounded half even\n  if tax > 0\n    move tax from payer to payee\n  end")]
     [InlineData("for each sharer\n    move share from sharer to payee\n  end")]
     [InlineData("if parts < 100\n    set parts = parts * 2\n  end")]
-    [InlineData("if length < 5 weeks and length > 0 hours\n    set due = due + length\n  end")]
+    [InlineData("if length < 800 hours and length > 0 hours\n    set due = due + length\n  end")]
     [InlineData("set due = due + 30 days")]
     [InlineData("let half = amount * parts / 360 rounded down")]
     public void AnAutomaticActionThatCannotBeRefusedIsAccepted(string body, params string[] changes) =>
