@@ -48,7 +48,14 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
 
         if (diagnostics.Errors > 0) return;
         new ResidencyCheck(actions, diagnostics).Run();
+        foreach (ContractAction action in actions)
+        {
+            new FutileCheck(diagnostics).Run(action);
+            if (ChecksFlow) new VouchCheck(parties, diagnostics).Run(action);
+        }
+
         new MoneyCheck(syntax, states, actions, diagnostics).Run();
+        if (ChecksFlow && diagnostics.Errors == 0) new AutomaticCheck(parties, fields, actions, diagnostics).Run();
         new CostCheck(diagnostics).Run(fields, actions);
     }
 

@@ -6,7 +6,10 @@ namespace Settlement.Contracts.Checking;
 internal static class EditDistance
 {
     /// <summary>"did you mean 'x'?" for the nearest candidate, the first of equals; null when none is near.</summary>
-    public static string? DidYouMean(string written, IEnumerable<string> candidates)
+    public static string? DidYouMean(string written, IEnumerable<string> candidates) => Nearest(written, candidates) is { } nearest ? $"did you mean '{nearest}'?" : null;
+
+    /// <summary>The nearest candidate, the first of equals; null when none is near.</summary>
+    public static string? Nearest(string written, IEnumerable<string> candidates)
     {
         // A third of the letters may differ, at least one: beyond that a suggestion misleads.
         if (written.Length > Lexer.MaxNameLength) return null;
@@ -20,7 +23,7 @@ internal static class EditDistance
             nearest = candidate;
         }
 
-        return nearest is null ? null : $"did you mean '{nearest}'?";
+        return nearest;
     }
 
     /// <summary>The least number of insertions, deletions, replacements and swaps of neighbours; the case of a letter counts nothing.</summary>

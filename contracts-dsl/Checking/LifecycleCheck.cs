@@ -28,6 +28,8 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
         foreach (State state in states.Where(s => !reached.Contains(s) && !explained.Contains(s)))
             diagnostics.Report(Rules.Unreached, Place(state), $"nothing leads to the state '{state.Name}'", $"let an action end with '-> {state.Name}', or remove the state");
         CheckWaysOut(reached);
+        if (actions.All(a => a.Action is not null && (a.Syntax.Window is null || a.Action.Window is not null)))
+            new DeadEndCheck([.. states.Where(reached.Contains)], [.. actions.Select(a => a.Action!)], diagnostics).Run(Place);
         CheckAutomatic();
     }
 

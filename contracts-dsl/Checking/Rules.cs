@@ -75,6 +75,8 @@ internal static class Rules
     public static readonly Rule OneOrSeveral = Error("CD510", "One participant is needed where several play a party, or several where one does");
     public static readonly Rule NetworkDecides = Error("CD511", "An automatic action takes something, refuses something or begins something");
 
+    public static readonly Rule NobodyVouches = Error("CD512", "Nobody who takes an action or agrees to it can vouch for what it does");
+
     public static readonly Rule Unreached = Error("CD601", "Nobody reaches a state");
     public static readonly Rule NoWayOut = Error("CD602", "An instance can be stuck in a state where it may not rest");
     public static readonly Rule NeverPossible = Error("CD603", "Nobody can ever take an action");
@@ -83,6 +85,8 @@ internal static class Rules
     public static readonly Rule TwoAutomatic = Error("CD605", "Two automatic actions in one state");
     public static readonly Rule CasesOverlap = Error("CD606", "Two cases of one action overlap");
     public static readonly Rule CaseHidden = Error("CD607", "A case of an action is hidden by those before it");
+    public static readonly Rule DeadEnd = Error("CD608", "Every way out of a state closes");
+    public static readonly Rule MayBeStuck = Error("CD609", "An automatic action may refuse, and leave an instance stuck");
 
     public static readonly Rule ExistenceTells = Error("CD701", "That an entry exists tells an observer what it may not know");
     public static readonly Rule BranchTells = Error("CD702", "A branch tells an observer what it may not know");

@@ -24,6 +24,9 @@ internal sealed record Symbol(object Declared, Name Name, bool Broken = false)
 /// </summary>
 internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? outer = null, Party? each = null, Local? participant = null)
 {
+    /// <summary>The names that an action uses and nothing declares: each is told once. The contract's own scope tells every place.</summary>
+    private readonly HashSet<string>? unknown = outer is null ? null : outer.unknown ?? new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, Symbol> symbols = new(StringComparer.Ordinal);
 
     public DiagnosticBag Diagnostics => diagnostics;
@@ -63,7 +66,7 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
             return null;
         }
 
-        if (!incomplete) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", Suggest<T>(name));
+        if (!incomplete && (unknown is null || unknown.Add(name.Text))) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", Suggest<T>(name));
         return null;
     }
 

@@ -55,7 +55,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         StatementSyntax.If branch => If(branch, scope, ref way),
         StatementSyntax.ForEach each => ForEach(each, scope, ref way),
         StatementSyntax.Outcome outcome => Outcome(outcome, scope, ref way),
-        StatementSyntax.Broken => null,
+        StatementSyntax.Broken broken => Unread(broken, scope),
         _ => throw new InvalidOperationException("Unknown syntax."),
     };
 
@@ -67,6 +67,13 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Local local = slots.New(syntax.Name.Text, value.Type, value.Expression);
         scope.Declare(local, syntax.Name, broken: value.Expression is null);
         return value.Expression is null ? null : new Statement.Let(syntax.Span, local, value.Expression);
+    }
+
+    /// <summary>A name whose value could not be read is known, so that its uses are not reported as well.</summary>
+    private Statement? Unread(StatementSyntax.Broken syntax, Scope scope)
+    {
+        if (syntax.Declared is { } name && scope.Find(name) is null) scope.Declare(slots.New(name.Text, new IntegerType(), from: null), name, broken: true);
+        return null;
     }
 
     private Statement.Require? Require(StatementSyntax.Require syntax, Scope scope, ref Way way)

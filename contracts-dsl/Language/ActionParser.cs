@@ -29,7 +29,9 @@ internal sealed class ActionParser(TokenCursor cursor, DeclarationParser declara
     {
         if (cursor.TryEnter() && !Parameters()) return false;
         if (!cursor.ExpectWord("by") || (by = Actor()) is null) return false;
-        if (cursor.TryTake(TokenKind.Comma))
+        bool comma = cursor.TryTake(TokenKind.Comma);
+        if (!comma && cursor.AtWord("agreed")) cursor.Expected("a comma before 'agreed by'", $"write: by {(by.Any ? "any " : "")}{by.Name?.Text ?? "network"}, agreed by ...");
+        if (comma || cursor.AtWord("agreed"))
         {
             cursor.ContinueLine();
             if (!cursor.ExpectWord("agreed") || !cursor.ExpectWord("by")) return false;

@@ -26,9 +26,10 @@ internal sealed class DeclarationParser(TokenCursor cursor)
     public bool Incomplete { get; private set; }
 
     /// <summary>Reads the section whose word is next, up to the next section.</summary>
-    public void Section()
+    /// <param name="section">The word, which may be misspelt in the source.</param>
+    public void Section(string section)
     {
-        string section = cursor.Take().Text;
+        cursor.Take();
         if (!cursor.EndLine())
         {
             // Whatever follows may be of another section: nothing is said about it.
@@ -81,7 +82,7 @@ internal sealed class DeclarationParser(TokenCursor cursor)
     /// <summary>Reads declarations, one a line, up to the next section.</summary>
     private void Lines(Action declaration)
     {
-        while (!cursor.At(TokenKind.End) && !cursor.AtAny(ReservedWords.Sections)) declaration();
+        while (!cursor.At(TokenKind.End) && !cursor.AtSection) declaration();
     }
 
     /// <summary>Ends a declaration with its doc strings, or skips what is left of it.</summary>
@@ -229,7 +230,7 @@ internal sealed class DeclarationParser(TokenCursor cursor)
         do
         {
             cursor.ContinueLine();
-            bool next = cursor.At(TokenKind.NewLine) || cursor.AtAny(ReservedWords.Sections);
+            bool next = cursor.At(TokenKind.NewLine) || cursor.AtSection;
             if ((next ? cursor.TakeName("a state") : cursor.TakeNewName("a state")) is not { } name)
             {
                 Incomplete = true;
@@ -249,7 +250,7 @@ internal sealed class DeclarationParser(TokenCursor cursor)
         while (cursor.TryTake(TokenKind.Comma));
 
         cursor.TryTake(TokenKind.NewLine);
-        if (cursor.At(TokenKind.End) || cursor.AtAny(ReservedWords.Sections)) return;
+        if (cursor.At(TokenKind.End) || cursor.AtSection) return;
         Incomplete = true;
         cursor.Expected("'may rest', a comma between states, or the next section", "write 'STATE may rest' where an instance may stay for ever");
     }

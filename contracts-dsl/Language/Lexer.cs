@@ -148,6 +148,22 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
             return;
         }
 
+        if (NumberSlips.DateWithoutZeros(text.AsSpan(position)) is var (length, mend))
+        {
+            position += length;
+            Add(TokenKind.Date, position, start);
+            Bad(Rules.NoSuchDate, start, "a date has two digits for its month and two for its day", mend);
+            return;
+        }
+
+        if (NumberSlips.WithCommaAndZero(text.AsSpan(position)) is var (digits, point))
+        {
+            position += digits;
+            Add(TokenKind.Number, position, start);
+            Bad(Rules.BadNumber, start, NumberSlips.Comma, point);
+            return;
+        }
+
         while (char.IsAsciiLetterOrDigit(At(0)) || At(0) is '_' or '.') position++;
         string written = text[start..position];
         Add(written.Contains('.', StringComparison.Ordinal) ? TokenKind.Decimal : TokenKind.Number, position, start);
@@ -215,7 +231,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
         while (position < text.Length && text[position] == text[start]) position++;
         string shown = valid && IsVisible(rune) && !Rune.IsWhiteSpace(rune) ? $"'{rune}'" : Name(rune, valid, start);
         diagnostics.Report(Rules.Unreadable, new TextSpan(start, position - start), $"the character {shown} has no meaning here",
-            rune.Value switch { '!' => "write 'not', or != for 'is not'", '&' => "write 'and'", '|' => "write 'or'", '\'' => "texts stand in double quotes", '#' or '/' => "a comment begins with --", _ => null });
+            rune.Value switch { '!' => "write 'not', or != for 'is not'", '&' => "write 'and'", '|' => "write 'or'", '\'' => "texts stand in double quotes", '#' or '/' => "a comment begins with --", '%' => NumberSlips.Percent(tokens, start), _ => null });
         if (tokens.Count == 0 || tokens[^1].Kind != TokenKind.Bad) Add(TokenKind.Bad, position, start);
     }
 }

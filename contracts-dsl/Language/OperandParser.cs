@@ -23,6 +23,8 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
         {
             case TokenKind.Number when cursor.Ahead(1).Kind == TokenKind.Colon:
                 return Ratio();
+            case TokenKind.Number or TokenKind.Decimal when cursor.Ahead(1) is { Kind: TokenKind.Word } currency && MoneyValue.IsCurrency(currency.Text):
+                return CurrencyBehind();
             case TokenKind.Number or TokenKind.Decimal or TokenKind.Minus:
                 return Number();
             case TokenKind.Date:
@@ -76,6 +78,12 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
 
         if (cursor.Ahead(1).Kind == TokenKind.Open && !ReservedWords.All.Contains(token.Text)) return Call();
         if (MoneyValue.IsCurrency(token.Text) && cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal) return Money();
+        if (cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal && !ReservedWords.All.Contains(token.Text) && MoneyValue.IsCurrency(token.Text.ToUpperInvariant()))
+        {
+            cursor.Expected("a currency in capital letters", $"write {token.Text.ToUpperInvariant()} {NumberSlips.MinorUnits(cursor.Ahead(1).Text)}");
+            return null;
+        }
+
         return cursor.TakeName("a value") is { } name ? new ExpressionSyntax.Reference(name) : null;
     }
 
@@ -96,6 +104,14 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
         if (Whole(sign + written, span) is not { } value) return null;
         if (digits.Kind == TokenKind.Number) return new ExpressionSyntax.Number(span, value);
         return new ExpressionSyntax.Decimal(span, value, digits.Text.Length - digits.Text.IndexOf('.', StringComparison.Ordinal) - 1);
+    }
+
+    private ExpressionSyntax? CurrencyBehind()
+    {
+        Token number = cursor.Current, currency = cursor.Ahead(1);
+        cursor.Diagnostics.Report(Rules.BadNumber, number.Span.To(currency.Span), "a currency stands before its number, which counts minor units",
+            $"write {currency.Text} {NumberSlips.MinorUnits(number.Text)}");
+        return null;
     }
 
     private long? Whole(string written, TextSpan span)

@@ -23,7 +23,7 @@ internal sealed class Parser(TokenCursor cursor)
         var header = Header();
         while (!cursor.At(TokenKind.End))
         {
-            if (cursor.AtAny(ReservedWords.Sections)) Section();
+            if (cursor.AtSection) Section();
             else SkipToSection();
         }
 
@@ -50,7 +50,7 @@ internal sealed class Parser(TokenCursor cursor)
         if (!cursor.TryTakeWord("contract"))
         {
             // What has no header may be no contract at all: nothing more is said before its first section.
-            while (!cursor.AtAny(ReservedWords.Sections) && !cursor.At(TokenKind.End)) cursor.SkipLine();
+            while (!cursor.AtSection && !cursor.At(TokenKind.End)) cursor.SkipLine();
             incomplete |= cursor.At(TokenKind.End);
             return (name, 1, null, []);
         }
@@ -89,19 +89,21 @@ internal sealed class Parser(TokenCursor cursor)
         cursor.Expected("a section or an action",
             cursor.DidYouMean(ReservedWords.Sections) ?? "the sections are units, codes, parties, fields and states; an action begins with 'on'");
         do cursor.SkipLine();
-        while (!cursor.At(TokenKind.End) && !cursor.AtAny(ReservedWords.Sections));
+        while (!cursor.At(TokenKind.End) && !cursor.AtSection);
     }
 
     private void Section()
     {
-        Token word = cursor.Current;
-        bool action = word.Text == "on";
-        if (!action && !seen.Add(word.Text))
-            Diagnostics.Report(Rules.SectionOrder, word.Span, $"the section '{word.Text}' comes a second time");
-        else if (ReservedWords.Sections.SkipWhile(s => s != word.Text).Skip(1).FirstOrDefault(seen.Contains) is { } later)
-            Diagnostics.Report(Rules.SectionOrder, word.Span, $"'{word.Text}' comes before '{later}'", "the order is units, codes, parties, fields, states, actions");
-        seen.Add(word.Text);
-        if (!action) declarations.Section();
+        TextSpan span = cursor.Current.Span;
+        string word = cursor.SectionHere!;
+        bool action = word == "on";
+        if (cursor.Current.Text != word) cursor.Expected("a section or an action", $"did you mean '{word}'?");
+        else if (!action && !seen.Add(word))
+            Diagnostics.Report(Rules.SectionOrder, span, $"the section '{word}' comes a second time");
+        else if (ReservedWords.Sections.SkipWhile(s => s != word).Skip(1).FirstOrDefault(seen.Contains) is { } later)
+            Diagnostics.Report(Rules.SectionOrder, span, $"'{word}' comes before '{later}'", "the order is units, codes, parties, fields, states, actions");
+        seen.Add(word);
+        if (!action) declarations.Section(word);
         else if (new ActionParser(cursor, declarations).Parse() is { } parsed) actions.Add(parsed);
     }
 }

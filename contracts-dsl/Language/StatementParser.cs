@@ -12,7 +12,7 @@ internal sealed class StatementParser(TokenCursor cursor)
 
     private DiagnosticBag Diagnostics => cursor.Diagnostics;
 
-    private bool AtActionEnd => cursor.At(TokenKind.End) || cursor.AtAny(ReservedWords.Sections);
+    private bool AtActionEnd => cursor.At(TokenKind.End) || cursor.AtSection;
 
     /// <summary>All statements up to the next section or action; an 'end' that ends nothing is reported and skipped.</summary>
     public IReadOnlyList<StatementSyntax> Statements()

@@ -31,6 +31,11 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
 
     public bool AtAny(string[] words) => IsAny(Current, words);
 
+    /// <summary>The word of the section or action that begins here, also when it is misspelt; null when none does.</summary>
+    public string? SectionHere => SectionAt(index);
+
+    public bool AtSection => SectionHere is not null;
+
     /// <summary>Takes a token; inside parentheses the line end behind it too.</summary>
     public Token Take()
     {
@@ -115,6 +120,12 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     {
         // The lexer has already said what is wrong with a bad token.
         if (At(TokenKind.Bad)) return;
+        if (At(TokenKind.Comma) && NumberSlips.WithComma(tokens, index) is var (span, slip, mend))
+        {
+            diagnostics.Report(Rules.BadNumber, span, slip, mend);
+            return;
+        }
+
         if (At(TokenKind.NewLine) && IsOperator(Ahead(1)))
             suggestion ??= "a line goes on after an operator, not before it, except in parentheses";
         diagnostics.Report(Rules.Expected, Current.Span, $"expected {what}, found {Current.Called}", suggestion);
@@ -227,8 +238,27 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
         if (token.Kind is TokenKind.End or TokenKind.Arrow) return true;
         if (token.IsWord("if")) return !BeginsChoice(first);
         if (token.IsWord("otherwise")) return tokens[first + 1].Kind is TokenKind.NewLine or TokenKind.End;
-        return IsAny(token, ReservedWords.Sections) || IsAny(token, ReservedWords.Statements);
+        return SectionAt(first) is not null || IsAny(token, ReservedWords.Statements);
     }
+
+    /// <summary>
+    /// A word alone on its line is a section's when it is nearly one and a declaration stands below it, as no unit or state
+    /// has; 'On' is 'on' before a name and 'by' or a parenthesis.
+    /// </summary>
+    private string? SectionAt(int first)
+    {
+        Token token = tokens[Math.Min(first, tokens.Count - 1)];
+        if (token.Kind != TokenKind.Word) return null;
+        if (ReservedWords.Sections.Contains(token.Text)) return token.Text;
+        if (first > 0 && tokens[first - 1].Kind != TokenKind.NewLine || ReservedWords.All.Contains(token.Text)) return null;
+        if (token.Text.Equals("on", StringComparison.OrdinalIgnoreCase))
+            return tokens[first + 1].Kind == TokenKind.Word && (tokens[first + 2].IsWord("by") || tokens[first + 2].Kind == TokenKind.Open) ? "on" : null;
+        if (first < 2 || tokens[first - 2].Kind == TokenKind.Comma || tokens[first + 1].Kind != TokenKind.NewLine || !BeginsDeclaration(first + 2)) return null;
+        return EditDistance.Nearest(token.Text, ReservedWords.Sections.Where(static s => s != "on"));
+    }
+
+    private bool BeginsDeclaration(int first) => first + 1 < tokens.Count && tokens[first].Kind == TokenKind.Word && !ReservedWords.All.Contains(tokens[first].Text)
+        && (tokens[first + 1].Kind is TokenKind.Word or TokenKind.Equal or TokenKind.Comma);
 
     /// <summary>An 'if' in an expression has its 'then' on the same line or at the beginning of the next; a statement has none.</summary>
     private bool BeginsChoice(int first)

@@ -130,20 +130,20 @@ internal sealed class GeneratedContract
     private List<ActionPlan> Plans()
     {
         List<string> states = draft.States;
-        List<ActionPlan> plans = [new ActionPlan("action_0", [], [states[0]], Reserves(0), [])];
+        List<ActionPlan> plans = [new ActionPlan("action_0", [], [states[0]], Reserves(0), [], LeadsOn: false)];
         for (int i = 1; i < states.Count; i++)
         {
             List<string> outcomes = [states[i]];
             int other = Dice.From(0, states.Count - 1);
             if (Dice.Percent(40) && other != held && other != i && i != held) outcomes.Add(states[other]);
-            plans.Add(new ActionPlan(Name(i), [states[i - 1]], outcomes, Reserves(i), i - 1 == held ? releases : []));
+            plans.Add(new ActionPlan(Name(i), [states[i - 1]], outcomes, Reserves(i), i - 1 == held ? releases : [], LeadsOn: !MayRest(i - 1)));
         }
 
         for (int i = Dice.From(0, 3); i > 0; i--)
         {
             List<string> when = [.. Dice.Some(states).Where(s => states.IndexOf(s) != held)];
             int next = Dice.From(0, states.Count - 1);
-            if (when.Count > 0 && next != held) plans.Add(new ActionPlan($"more_{i.ToString(CultureInfo.InvariantCulture)}", when, [states[next]], [], []));
+            if (when.Count > 0 && next != held) plans.Add(new ActionPlan($"more_{i.ToString(CultureInfo.InvariantCulture)}", when, [states[next]], [], [], LeadsOn: false));
         }
 
         return plans;

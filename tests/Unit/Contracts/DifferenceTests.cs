@@ -49,6 +49,8 @@ public sealed class DifferenceTests
           require limit > EUR 1 else AM03
           set limit = amount
           -> Open
+        on write_off by lender when Open
+          -> Late
         on lapse by network when Open after until + 3 days
           -> Late
         """;

@@ -26,6 +26,12 @@ internal sealed class ActionDraft(ContractDraft contract)
 
     public bool IsNetwork { get; init; }
 
+    /// <summary>Those that may take it: each computes all that it sets.</summary>
+    public ulong Takers { get; set; }
+
+    /// <summary>Those that decide its requires: who takes it, or one who agrees.</summary>
+    public ulong Vouching { get; set; }
+
     public bool Creates { get; init; }
 
     /// <summary>Fields whose value some member takes as others say; it is then their last.</summary>

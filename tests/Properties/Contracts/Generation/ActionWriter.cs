@@ -9,7 +9,9 @@ namespace Settlement.Tests.Properties.Contracts.Generation;
 /// <param name="Outcomes">One state, or two between which it decides.</param>
 /// <param name="Reserves">The statements that reserve, for an action that leads to the state where something is.</param>
 /// <param name="Releases">The statements that release, for one that leads out of it.</param>
-internal sealed record ActionPlan(string Name, IReadOnlyList<string> When, IReadOnlyList<string> Outcomes, IReadOnlyList<string> Reserves, IReadOnlyList<string> Releases);
+/// <param name="LeadsOn">Whether the states rely on it to be left, so that its window never closes.</param>
+internal sealed record ActionPlan(
+    string Name, IReadOnlyList<string> When, IReadOnlyList<string> Outcomes, IReadOnlyList<string> Reserves, IReadOnlyList<string> Releases, bool LeadsOn);
 
 /// <summary>Writes one action.</summary>
 internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
@@ -31,13 +33,15 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         if (plan.Reserves.Count + plan.Releases.Count == 0 && Dice.Percent(20)) action.WithAgent = false;
         StatementWriter statements = new(action, body);
         Party? by = action.IsNetwork ? null : Creates ? Creator(contract) : Dice.Any([.. contract.Members]);
-        List<string> agreed = action.IsNetwork ? [] : [.. Dice.Some(contract.Members.Where(p => p != by), 25).Select(p => p.Name)];
+        List<Party> agreed = action.IsNetwork ? [] : Dice.Some(contract.Members.Where(p => p != by), 25);
         string? actorField = null;
         if (action.IsNetwork) contract.NetworkIn.UnionWith(plan.When);
         else if (!Creates && Dice.Percent(20)) actorField = ActorField(action);
+        action.Takers = by is null || actorField is not null ? contract.MemberReaders : ContractDraft.Bits([by]);
+        action.Vouching = agreed.Count > 0 && Dice.Coin() ? ContractDraft.Bits([agreed[0]]) : action.Takers;
         if (!action.IsNetwork) Parameters(action, actorField is null ? by : null);
         if (Creates) action.Unset.UnionWith(contract.Fields.Where(f => !f.Optional && !f.Fixed && ((f.Readers >> by!.Index & 1) == 0 || (HasLiteral(f.Type) && Dice.Percent(10)))));
-        string window = Dice.Percent(action.IsNetwork ? 50 : 20) ? Window(statements) : "";
+        string window = Dice.Percent(action.IsNetwork ? 50 : 20) ? Window(statements, action.IsNetwork) : "";
         foreach (Item field in Dice.Shuffled(action.Unset)) statements.SetUnset(field);
         statements.Some(6);
         body.AddRange(plan.Releases);
@@ -45,7 +49,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         Outcome(action, statements);
         string header = $"on {plan.Name}{(parameters.Count > 0 ? $"({string.Join(", ", parameters.Select(Declared))})" : "")} by "
             + (action.IsNetwork ? "network" : actorField ?? (by!.IsSeveral ? "any " : "") + by.Name)
-            + (agreed.Count > 0 ? $", agreed by {string.Join(", ", agreed)}" : "")
+            + (agreed.Count > 0 ? $", agreed by {string.Join(", ", agreed.Select(p => p.Name))}" : "")
             + (Creates ? "" : $" when {string.Join(", ", plan.When)}") + window;
         return [header, .. contract.Docs(), .. Disclosures(action), .. body];
     }
@@ -78,17 +82,18 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
 
     private string Declared(Item item) => contract.Declared(item);
 
-    private string Window(StatementWriter statements)
+    private string Window(StatementWriter statements, bool isNetwork)
     {
         FieldType type = Dice.Coin() ? new DateType() : new DateTimeType();
-        Demand demand = new(contract.MemberReaders, contract.AllReaders);
-        if (statements.Expression(type, demand, 1) is not { } moment) return "";
+        Demand demand = new(contract.MemberReaders, contract.AllReaders, Total: isNetwork);
+        // A moment that moves on with the time may never come, or be over at once.
+        if (statements.Expression(type, demand, 1) is not { } moment || moment.TrimStart('(') is ['n', 'o', 'w', ..] or ['t', 'o', 'd', 'a', 'y', ..]) return "";
         string code = Dice.Coin() ? $" else {Dice.Any(["DT05", "X2"])}" : "";
         string line = Dice.Percent(20) ? "\n" : " ";
-        return Dice.From(0, 3) switch
+        return (plan.LeadsOn ? 0 : Dice.From(0, isNetwork ? 2 : 3)) switch
         {
             0 => $"{line}after {moment}{code}",
-            1 => $"{line}within {Dice.From(0, 3).ToString(CultureInfo.InvariantCulture)} {(type is DateType ? Dice.Any(["days", "business days", "weeks"]) : Dice.Any(["hours", "days"]))} of {moment}{code}",
+            3 => $"{line}within {Dice.From(0, 3).ToString(CultureInfo.InvariantCulture)} {(type is DateType ? Dice.Any(["days", "business days", "weeks"]) : Dice.Any(["hours", "days"]))} of {moment}{code}",
             _ => $"{line}by {moment}{code}",
         };
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Settlement.Contracts;
 
 namespace Settlement.Tests.Properties.Contracts.Generation;
@@ -10,6 +11,12 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     private static readonly string[] RefusingWords = [" + ", " - ", " * ", " / ", " at ", "sum(", "next_business_day("];
 
+    /// <summary>Something in a condition that could make it false whatever the values are.</summary>
+    private static readonly Regex Literals = new("\\b(true|false)\\b|(?<![A-Za-z0-9_])[0-9]|\"", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+
+    /// <summary>A name that is compared: it is false only for some values.</summary>
+    private static readonly Regex Compared = new("^\\([a-z][A-Za-z0-9]*_[A-Za-z0-9_]* [=!<>]+ [^()]+\\)$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+
     private int blocks;
     private int loops;
 
@@ -18,7 +25,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     private Dice Dice => action.Contract.Dice;
 
     /// <summary>What everybody may see that it happens: members must read it, observers may be told.</summary>
-    private Demand Open => new(Contract.MemberReaders, Contract.AllReaders);
+    private Demand Open => new(Contract.MemberReaders, Contract.AllReaders, Total: action.IsNetwork);
 
     /// <summary>What may refuse: whoever does not read it is told.</summary>
     private Demand Refusing => action.IsNetwork ? Open : new Demand(0, Contract.AllReaders);
@@ -47,7 +54,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     /// <summary>Gives a field that the action sets itself its value.</summary>
     public void SetUnset(Item field)
     {
-        Demand demand = Contract.Honestly(new Demand(0, field.Readers, Total: true, field));
+        Demand demand = Contract.Honestly(new Demand(action.Takers, field.Readers, Total: true, field));
         ExpressionWriter writer = new(action, demand);
         string? value = Dice.Coin() ? writer.Write(field.Type, 1) : null;
         if (value is not null) action.Disclose(writer.Sources, demand);
@@ -78,14 +85,16 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     private void Require()
     {
-        if (action.IsNetwork || Expression(new BooleanType(), Refusing, 3) is not { } condition) return;
+        if (action.IsNetwork || Expression(new BooleanType(), Refusing with { Hard = action.Vouching }, 3) is not { } condition) return;
+        // Nobody can take an action that requires what is false of literals alone.
+        if (Literals.IsMatch(condition) && !Compared.IsMatch(condition)) condition = $"(is_business_day(today) or {condition})";
         lines.Add($"require {condition}{(Dice.Percent(20) ? "\n" : " ")}else {Dice.Any(RefusalCodes)}");
     }
 
     /// <summary>From here on the value is there.</summary>
     private void RequirePresent()
     {
-        Demand demand = Contract.Honestly(Refusing);
+        Demand demand = Contract.Honestly(Refusing with { Hard = action.Vouching });
         List<Item> optional = [.. action.Names.Where(i => i.Optional && !action.IsReadable(i) && (i.Readers & demand.Hard) == demand.Hard)];
         if (optional.Count == 0 || action.IsNetwork) return;
         Item item = Dice.Any(optional);
@@ -97,7 +106,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     private void Let()
     {
         FieldType type = Contract.SimpleType();
-        bool total = Dice.Coin();
+        bool total = action.IsNetwork || Dice.Coin();
         Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing);
         ExpressionWriter writer = new(action, demand);
         if (writer.Write(type, 2) is not { } value) return;
@@ -121,8 +130,8 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)) && !action.Asserted.Contains(f))];
         if (fields.Count == 0) return;
         Item field = Dice.Any(fields);
-        bool total = Dice.Percent(60);
-        Demand demand = new(action.IsNetwork ? Contract.MemberReaders : 0, total ? field.Readers : Contract.AllReaders, total, field);
+        bool total = action.IsNetwork || Dice.Percent(60);
+        Demand demand = new(action.Takers, total ? field.Readers : Contract.AllReaders, total, field);
         demand = Contract.Honestly(demand);
         ExpressionWriter writer = new(action, demand);
         if (writer.Write(field.Type, 2) is not { } value || (!total && !Refuses(value, writer.Sources, demand, field.Readers))) return;
@@ -149,6 +158,8 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     private void Money()
     {
+        // An automatic action moves only what is known to be above zero: what it releases.
+        if (action.IsNetwork) return;
         // What comes from the settlement agent or goes to it stands alone.
         if (action.WithAgent is { } done && (done || blocks > 0)) return;
         FieldType type = Contract.Units.Count > 0 && Dice.Percent(15) ? new QuantityType(Dice.Any(Contract.Units)) : new MoneyType();

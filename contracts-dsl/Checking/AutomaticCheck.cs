@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>
+/// Nobody decides an automatic action, so that one which is refused stays refused: the instance is stuck. Whatever may refuse in one
+/// must be impossible by what every way to its states has required, moved, reserved or set; only the channel's test of cover may still
+/// refuse, because it can hold later. A walk over all ways gathers what is known in each state, and a second one reports.
+/// </summary>
+internal sealed class AutomaticCheck
+{
+    private const int VisitsBeforeWidening = 4;
+
+    private readonly IReadOnlyList<ContractAction> actions;
+    private readonly DiagnosticBag diagnostics;
+    private readonly int fields;
+    private readonly Known known;
+    private readonly Assumptions assumptions;
+    private readonly Doubts doubts;
+    private readonly Dictionary<State, Facts> inState = [];
+    private readonly Dictionary<State, int> visits = [];
+    private readonly Queue<State> toVisit = [];
+    private ContractAction? reported;
+
+    public AutomaticCheck(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+    {
+        this.actions = actions;
+        this.diagnostics = diagnostics;
+        this.fields = fields.Count;
+        known = new Known(parties, Counters.Of(fields, actions));
+        assumptions = new Assumptions(known);
+        doubts = new Doubts(known, assumptions);
+    }
+
+    public void Run()
+    {
+        if (!actions.Any(static a => a.By.IsNetwork)) return;
+        foreach (ContractAction action in actions.Where(static a => a.Creates)) Walk(action.Body, Facts.None);
+        while (toVisit.TryDequeue(out State? state))
+        {
+            foreach (ContractAction action in actions.Where(a => a.When.Contains(state))) Walk(action.Body, inState[state]);
+        }
+
+        foreach (ContractAction action in actions.Where(static a => a.By.IsNetwork))
+        {
+            foreach (State state in action.When.Where(inState.ContainsKey))
+            {
+                reported = action;
+                if (action.Window is { } window) Report(doubts.Of(window.Moment, inState[state]), window.Span);
+                Walk(action.Body, inState[state]);
+            }
+        }
+    }
+
+    /// <summary>What is known after the block; null when it ended with an outcome on every way.</summary>
+    private Facts? Walk(Block block, Facts facts)
+    {
+        foreach (Statement statement in block.Statements)
+        {
+            switch (statement)
+            {
+                case Statement.Outcome outcome:
+                    if (reported is null) Arrive(outcome.State, facts.OfFields(fields));
+                    return null;
+                case Statement.If branch:
+                    Report(doubts.Of(branch.Condition, facts), branch.ConditionSpan);
+                    Facts? then = Walk(branch.Then, assumptions.Assume(branch.Condition, true, facts));
+                    Facts? otherwise = Walk(branch.Otherwise, assumptions.Assume(branch.Condition, false, facts));
+                    if ((then is null ? otherwise : otherwise is null ? then : then.Or(otherwise)) is not { } joined) return null;
+                    facts = joined;
+                    break;
+                default:
+                    facts = After(statement, facts);
+                    break;
+            }
+        }
+
+        return facts;
+    }
+
+    private Facts After(Statement statement, Facts facts)
+    {
+        switch (statement)
+        {
+            case Statement.Let let:
+                return Assigned(let.Local, let.Value, facts, Report(doubts.Of(let.Value, facts), let.Span));
+            case Statement.Set set:
+                return Assigned(set.Field, set.Value, facts, Report(doubts.Of(set.Value, facts), set.Span));
+            case Statement.Clear clear: return facts.Without(clear.Field);
+            case Statement.Require require: return assumptions.Assume(require.Condition, true, facts);
+            case Statement.Move move: return Moved(move.Amount, move.AmountSpan, move.From, move.To, move.Span, facts);
+            case Statement.Reserve reserve: return Moved(reserve.Amount, reserve.Span, reserve.From, null, reserve.Span, facts);
+            case Statement.Issue issue: return Moved(issue.Amount, issue.AmountSpan, issue.To, null, issue.Span, facts);
+            case Statement.Redeem redeem: return Moved(redeem.Amount, redeem.AmountSpan, redeem.From, null, redeem.Span, facts);
+            // What is released was reserved, by somebody who could, and has not changed (CD903, CD904).
+            case Statement.Release release: return Assumptions.Moved(release.Amount, facts);
+            case Statement.ForEachPlayer each: return ForEach(each, facts);
+            case Statement.ForEachValue each:
+                Report(doubts.Of(each.List, facts), each.ListSpan);
+                facts = Repeated(each, facts);
+                Walk(each.Body, doubts.Element(each.List, each.Element, facts));
+                return facts;
+            default: throw new InvalidOperationException("An unknown statement.");
+        }
+    }
+
+    private Facts Moved(Expression amount, TextSpan amountSpan, Expression from, Expression? to, TextSpan span, Facts facts)
+    {
+        Report(doubts.OfAmount(amount, facts), amountSpan);
+        Report(doubts.OfHolders(from, to, facts), span);
+        return Assumptions.Moved(amount, facts);
+    }
+
+    /// <summary>What every round leaves of each participant's value holds of all.</summary>
+    private Facts ForEach(Statement.ForEachPlayer each, Facts facts)
+    {
+        facts = Repeated(each, facts);
+        if (Walk(each.Body, facts.WithPlayers(new Thing(each.Participant), [each.Party])) is not { } round) return facts;
+        foreach ((Thing thing, Bounds bounds) in round.Numbers)
+        {
+            if (thing.Of == each.Participant) facts = facts.WithBounds(thing with { Of = null }, bounds);
+        }
+
+        return facts;
+    }
+
+    /// <summary>What a loop sets may be set already when a round begins.</summary>
+    private static Facts Repeated(Statement loop, Facts facts) => loop.All.Aggregate(facts, static (left, s) => s switch
+    {
+        Statement.Set set => left.Without(set.Field),
+        Statement.Clear clear => left.Without(clear.Field),
+        _ => left,
+    });
+
+    /// <param name="reports">True when its value was reported, so that nothing is said of what follows from it.</param>
+    private Facts Assigned(object name, Expression value, Facts facts, bool reports)
+    {
+        Thing thing = new(name);
+        Bounds bounds = reports ? Bounds.Positive : known.BoundsOf(value, facts);
+        Thing? currency = value.IsMoney ? Known.CurrencyOf(value, facts) : null;
+        ImmutableHashSet<Party> players = known.PlayersOf(value, facts);
+        bool isParty = Known.TypeOf(value) is PartyType || value is Expression.Player;
+        bool keeps = currency is { } of && facts.AreOfOneCurrency(of, thing);
+        facts = facts.Without(name, keeps).WithBounds(thing, bounds);
+        if (currency is { } one && !keeps) facts = facts.WithOneCurrency(thing, one);
+        return isParty ? facts.WithPlayers(thing, players) : facts;
+    }
+
+    private void Arrive(State state, Facts facts)
+    {
+        if (inState.TryGetValue(state, out Facts? before))
+        {
+            facts = before.Or(facts);
+            if (before.SaysNoMoreThan(facts)) return;
+            visits[state] = visits.GetValueOrDefault(state) + 1;
+            if (visits[state] > VisitsBeforeWidening) facts = facts.Widened(before);
+        }
+
+        inState[state] = facts;
+        toVisit.Enqueue(state);
+    }
+
+    private bool Report(Doubt? doubt, TextSpan span)
+    {
+        if (doubt is null || reported is null) return false;
+        diagnostics.Report(Rules.MayBeStuck, span, $"'{reported.Name}' may be refused here for ever with {doubt.Code}: {doubt.Because}", doubt.Mend);
+        return true;
+    }
+}

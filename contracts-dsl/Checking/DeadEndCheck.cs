@@ -1,0 +1,63 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>
+/// Finds the states where an instance may not rest and yet can be stuck once a moment has passed: every way out closes. A way stays
+/// open when it has no window, opens 'after' a moment (which comes, and does not go), or closes at a moment that moves on with
+/// 'now' or 'today'. A way that has closed opens again when a way that stays open leads back to it and sets what its moment reads.
+/// </summary>
+/// <param name="states">The states that are reached.</param>
+/// <param name="actions">All actions.</param>
+/// <param name="diagnostics">Where it reports.</param>
+internal sealed class DeadEndCheck(IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+{
+    public void Run(Func<State, TextSpan> place)
+    {
+        HashSet<State> once = Safe(static (_, _) => true), always = Safe((state, action) => StaysOpen(action) || OpensAgain(state, action));
+        foreach (State state in states.Where(s => once.Contains(s) && !always.Contains(s)))
+        {
+            // The state to blame is one with a way out that closes; those before it are stuck only because of it.
+            ContractAction? last = actions.LastOrDefault(a => a.When.Contains(state) && !StaysOpen(a) && !OpensAgain(state, a) && a.Outcomes.Any(once.Contains));
+            if (last is null) continue;
+            string closes = last.Window!.Written.Split(" else ")[0], moment = closes is ['b', 'y', ' ', .. var written] ? written : "that moment";
+            diagnostics.Report(Rules.DeadEnd, place(state), $"every way out of '{state.Name}' closes, the last with '{closes}' of '{last.Name}', and an instance may not rest there",
+                $"let an automatic action lead on: on ACTION by network when {state.Name} after {moment}");
+        }
+    }
+
+    private static bool StaysOpen(ContractAction action) =>
+        action.Window is not { Opens: false } window || window.Moment.Nodes.Any(static e => e is Expression.Now or Expression.Today);
+
+    /// <summary>The states from which a state where an instance may rest is within reach by the ways that count.</summary>
+    private HashSet<State> Safe(Func<State, ContractAction, bool> counts)
+    {
+        HashSet<State> safe = [.. states.Where(static s => s.MayRest)];
+        for (int before = -1; before < safe.Count;)
+        {
+            before = safe.Count;
+            safe.UnionWith(states.Where(s => !safe.Contains(s) && actions.Any(a => a.When.Contains(s) && a.Outcomes.Any(safe.Contains) && counts(s, a))));
+        }
+
+        return safe;
+    }
+
+    /// <summary>Whether from the state, by ways that stay open, something sets what the moment of a closed way reads and leads back to it.</summary>
+    private bool OpensAgain(State state, ContractAction closed)
+    {
+        HashSet<Field> reads = [.. closed.Window!.Moment.Sources];
+        return Within([state]) is var near && actions.Any(a => StaysOpen(a) && a.When.Any(near.Contains) && a.Updates.Any(reads.Contains) && Within(a.Outcomes).Overlaps(closed.When));
+    }
+
+    private HashSet<State> Within(IEnumerable<State> from)
+    {
+        HashSet<State> within = [.. from];
+        for (int before = -1; before < within.Count;)
+        {
+            before = within.Count;
+            within.UnionWith(actions.Where(a => StaysOpen(a) && a.When.Any(within.Contains)).SelectMany(static a => a.Outcomes));
+        }
+
+        return within;
+    }
+}

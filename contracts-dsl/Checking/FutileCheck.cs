@@ -1,0 +1,79 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>
+/// Finds actions that nobody can ever take, whatever the values are: every way through one is refused by a condition of literals,
+/// or its window is never open. It folds literals and compares with 'now' and 'today', and solves no conditions.
+/// </summary>
+internal sealed class FutileCheck(DiagnosticBag diagnostics)
+{
+    private TextSpan refusal;
+
+    public void Run(ContractAction action)
+    {
+        if (action.Window is { } window && IsNeverOpen(window))
+        {
+            diagnostics.Report(Rules.NeverPossible, window.Span, $"'{action.Name}' can never be taken: '{window.Written}' is never open",
+                window.Opens ? "a moment that moves on with the time never comes: name one that an action sets" : "what is before now is over at once: name a later moment, or one that an action sets");
+        }
+        else if (!Ends(action.Body, out _))
+        {
+            diagnostics.Report(Rules.NeverPossible, refusal, $"'{action.Name}' can never be taken: this is false whatever the values are", "remove the action, or let the condition depend on a value");
+        }
+    }
+
+    /// <summary>False when every way through the block is refused.</summary>
+    private bool Ends(Block block, out bool goesOn)
+    {
+        goesOn = true;
+        bool ends = false;
+        foreach (Statement statement in block.Statements)
+        {
+            switch (statement)
+            {
+                case Statement.Outcome:
+                    goesOn = false;
+                    return true;
+                case Statement.Require require when Folding.Truth(require.Condition) is false:
+                    refusal = require.ConditionSpan;
+                    goesOn = false;
+                    return ends;
+                case Statement.If branch:
+                    bool? chosen = Folding.Truth(branch.Condition), thenGoesOn = false, otherwiseGoesOn = false;
+                    if (chosen is not false)
+                    {
+                        ends |= Ends(branch.Then, out bool on);
+                        thenGoesOn = on;
+                    }
+
+                    if (chosen is not true)
+                    {
+                        ends |= Ends(branch.Otherwise, out bool on);
+                        otherwiseGoesOn = on;
+                    }
+
+                    goesOn = thenGoesOn is true || otherwiseGoesOn is true;
+                    if (!goesOn) return ends;
+                    break;
+            }
+        }
+
+        return ends;
+    }
+
+    private static bool IsNeverOpen(Window window) => Distance(window.Moment) is var (day, units) && (window.Opens
+        // The moment of a day is its end, so that today's has not come.
+        ? day ? units >= 0 : units > 0
+        : day ? units < 0 : units <= 0);
+
+    /// <summary>How far from now or today a moment always is; null when it does not move on with them.</summary>
+    private static (bool Day, long Units)? Distance(Expression moment) => moment switch
+    {
+        Expression.Now => (false, 0),
+        Expression.Today => (true, 0),
+        Expression.Sum sum when Distance(sum.Left) is var (day, units) && (sum.Right is Expression.Period period ? Folding.Number(period.Count) : Folding.Number(sum.Right)) is { } step
+            && Arithmetic.Add(units, step, sum.Subtract) is { } distance => (day, distance),
+        _ => null,
+    };
+}

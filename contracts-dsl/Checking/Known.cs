@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>What is known of expressions by what is known of values.</summary>
+/// <param name="parties">All parties.</param>
+/// <param name="counters">Fields that only count: see <see cref="Counters"/>.</param>
+internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> counters)
+{
+    /// <summary>A day's bound: no difference of days or seconds of the calendar is larger.</summary>
+    private static readonly Bounds DaysBetween = new(-3_652_058, 3_652_058), SecondsBetween = new(-315_537_897_599, 315_537_897_599);
+
+    /// <summary>Who the parties are that hold positions.</summary>
+    public ImmutableHashSet<Party> Banks { get; } = [.. parties.Where(static p => p is { Kind: PartyKind.Bank, Observes: false })];
+
+    public bool IsCounter(Expression expression) => expression.Nodes.All(e => e switch
+    {
+        Expression.Read read => counters.Contains(read.Field),
+        Expression.Constant or Expression.Sum => true,
+        _ => false,
+    });
+
+    /// <summary>What facts can be about; null for what is computed.</summary>
+    public static Thing? ThingOf(Expression expression) => expression switch
+    {
+        Expression.Read read => new Thing(read.Field),
+        Expression.ReadOf read => new Thing(read.Field, read.Participant),
+        Expression.Named named => new Thing(named.Local),
+        _ => null,
+    };
+
+    public static FieldType? TypeOf(Expression expression) => expression switch
+    {
+        Expression.Constant { Value: IntegerValue } or Expression.Call { Function: Function.Count or Function.Days } => new IntegerType(),
+        Expression.Constant { Value: RateValue rate } => new RateType(rate.Scale),
+        Expression.Constant { Value: DateValue } or Expression.Today or Expression.Call { Function: Function.DateOf or Function.NextBusinessDay } => new DateType(),
+        Expression.Constant { Value: DateTimeValue } or Expression.Now or Expression.Call { Function: Function.CutOff } => new DateTimeType(),
+        Expression.Constant { Value: MoneyValue } => new MoneyType(),
+        Expression.Read read => read.Field.Type,
+        Expression.ReadOf read => (read.Field.Type as EachType)?.Element,
+        Expression.Named named => named.Local.Type,
+        Expression.Length => new DurationType(),
+        Expression.Sum sum => (TypeOf(sum.Left), TypeOf(sum.Right)) switch
+        {
+            (DateType, DateType) => new IntegerType(),
+            (DateTimeType, DateTimeType) => new DurationType(),
+            var (left, _) => left,
+        },
+        Expression.Product product => TypeOf(product.Left),
+        Expression.Quotient quotient => TypeOf(quotient.Left),
+        Expression.Chain chain => TypeOf(chain.Amount),
+        Expression.Choice choice => TypeOf(choice.Then),
+        Expression.Call { Function: Function.Min or Function.Max } call => TypeOf(call.First),
+        Expression.Call { Function: Function.Sum } call => ElementOf(TypeOf(call.First)),
+        _ => null,
+    };
+
+    private static FieldType? ElementOf(FieldType? list) => list switch { ListType { Element: var element } => element, EachType { Element: var element } => element, _ => null };
+
+    /// <summary>Between what a number lies, if computing it was not refused.</summary>
+    public Bounds BoundsOf(Expression expression, Facts facts) => expression switch
+    {
+        Expression.Constant => Folding.Number(expression) is { } number ? Bounds.Exactly(number) : Bounds.Any,
+        Expression.Read or Expression.ReadOf or Expression.Named => BoundsOf(ThingOf(expression)!.Value, facts),
+        Expression.Sum sum => (TypeOf(sum.Left), TypeOf(sum.Right)) switch
+        {
+            (DateType, DateType) => DaysBetween,
+            (DateTimeType, DateTimeType) => SecondsBetween,
+            (DateType or DateTimeType, _) => Bounds.Any,
+            _ => Whole(sum, facts).And(Bounds.Any),
+        },
+        Expression.Product or Expression.Quotient or Expression.Length => (Whole(expression, facts) ?? Bounds.Any).And(Bounds.Any),
+        Expression.Choice choice => BoundsOf(choice.Then, facts).Or(BoundsOf(choice.Otherwise, facts)),
+        Expression.Call { Function: Function.Count } => new Bounds(0, long.MaxValue),
+        Expression.Call { Function: Function.Days } => DaysBetween,
+        Expression.Call { Function: Function.Min, Second: { } second } call => Extreme(BoundsOf(call.First, facts), BoundsOf(second, facts), Int128.Min),
+        Expression.Call { Function: Function.Max, Second: { } second } call => Extreme(BoundsOf(call.First, facts), BoundsOf(second, facts), Int128.Max),
+        _ => Bounds.Any,
+    };
+
+    /// <summary>Between what the exact result lies, before it is known whether it fits; null where that is not known.</summary>
+    public Bounds? Whole(Expression expression, Facts facts)
+    {
+        switch (expression)
+        {
+            case Expression.Sum sum: return Whole(sum, facts);
+            case Expression.Length length: return BoundsOf(length.Count, facts).Times(Bounds.Exactly(length.SecondsEach));
+            case Expression.Product product when TypeOf(product.Factor) is IntegerType: return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts));
+            case Expression.Product product when TypeOf(product.Factor) is RateType rate:
+                return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), product.Rounding!.Value);
+            case Expression.Quotient quotient when BoundsOf(quotient.Divisor, facts) is var divisor && divisor.Least > 0:
+                Bounds left = BoundsOf(quotient.Left, facts);
+                return left.Over(divisor.Least, quotient.Rounding).Or(left.Over(divisor.Most, quotient.Rounding));
+            default: return null;
+        }
+    }
+
+    private Bounds Whole(Expression.Sum sum, Facts facts)
+    {
+        Bounds left = BoundsOf(sum.Left, facts), right = BoundsOf(sum.Right, facts);
+        if (!sum.Subtract) return left.Plus(right);
+        Bounds difference = left.Minus(right);
+        return ThingOf(sum.Left) is { } larger && ThingOf(sum.Right) is { } smaller && facts.Order.TryGetValue((larger, smaller), out int by)
+            ? difference.And(new Bounds(by, Int128.MaxValue)) : difference;
+    }
+
+    private static Bounds Extreme(Bounds left, Bounds right, Func<Int128, Int128, Int128> of) => new(of(left.Least, right.Least), of(left.Most, right.Most));
+
+    public Bounds BoundsOf(Thing thing, Facts facts)
+    {
+        Bounds bounds = facts.Numbers.TryGetValue(thing, out Bounds known) ? known : Bounds.Any;
+        if (thing.Of is not null && facts.Numbers.TryGetValue(thing with { Of = null }, out Bounds each)) bounds = bounds.And(each);
+        return thing.Name is Field field && counters.Contains(field) ? bounds.And(Counters.Range) : bounds;
+    }
+
+    /// <summary>Something that is of the same currency; null where none is known.</summary>
+    public static Thing? CurrencyOf(Expression expression, Facts facts) => expression switch
+    {
+        Expression.Constant { Value: MoneyValue money } => new Thing(money.Currency),
+        Expression.Read or Expression.ReadOf or Expression.Named => ThingOf(expression),
+        Expression.Sum sum => CurrencyOf(sum.Left, facts),
+        Expression.Product product => CurrencyOf(product.Left, facts),
+        Expression.Quotient quotient => CurrencyOf(quotient.Left, facts),
+        Expression.Chain chain => CurrencyOf(chain.Amount, facts),
+        Expression.Convert { CurrencyOf: { } money } => CurrencyOf(money, facts),
+        Expression.Choice choice => CurrencyOf(choice.Then, facts) is { } then && CurrencyOf(choice.Otherwise, facts) is { } other && facts.AreOfOneCurrency(then, other) ? then : null,
+        Expression.Call { Function: Function.Min or Function.Max } call => CurrencyOf(call.First, facts),
+        _ => null,
+    };
+
+    /// <summary>Whom a value of type party may name.</summary>
+    public ImmutableHashSet<Party> PlayersOf(Expression expression, Facts facts) => expression switch
+    {
+        Expression.Player player => [player.Party],
+        Expression.Choice choice => PlayersOf(choice.Then, facts).Union(PlayersOf(choice.Otherwise, facts)),
+        _ => ThingOf(expression) is { } thing && facts.Players.TryGetValue(thing, out ImmutableHashSet<Party>? players) ? players : [.. parties],
+    };
+}

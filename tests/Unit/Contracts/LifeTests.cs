@@ -1,0 +1,173 @@
+using Settlement.Contracts;
+
+namespace Settlement.Tests.Unit.Contracts;
+
+/// <summary>
+/// What the checks of life, of automatic actions and of who can vouch accept: contracts like those in Rejected that are right, each a
+/// change of one that compiles. Nothing at all is said about them.
+/// </summary>
+public sealed class LifeTests
+{
+    private const string Held = """
+        contract Held version 1
+        parties
+          buyer   bank
+          seller  bank
+        fields
+          amount    money     to buyer, seller
+          deadline  datetime  to buyer, seller
+        states
+          Held, Disputed, Paid may rest
+        on fund by buyer, agreed by seller
+          require amount > 0 else AM01
+          reserve amount from buyer
+          -> Held
+        on accept by buyer when Held by deadline
+          release amount to buyer
+          move amount from buyer to seller
+          -> Paid
+        on dispute by seller when Held by deadline
+          -> Disputed
+        on settle by buyer, agreed by seller when Disputed
+          -> Held
+        on lead_on by network when Held after deadline
+          release amount to buyer
+          -> Paid
+        """;
+
+    private const string Automatic = """
+        contract Automatic version 1
+        parties
+          payer      bank
+          payee      bank
+          guarantor  bank
+          sharer     bank, several(3)
+        fields
+          amount  money                  to payer, payee, guarantor, sharer
+          fee     money                  to payer, payee, guarantor, sharer
+          parts   integer                to payer, payee, guarantor, sharer
+          turn    integer                to payer, payee, guarantor, sharer
+          debtor  party                  to payer, payee, guarantor, sharer
+          share   money for each sharer  to payer, payee, guarantor, sharer
+          length  duration               to payer, payee, guarantor, sharer
+          due     datetime               to payer, payee, guarantor, sharer
+        states
+          Agreed, Paid may rest
+        on agree by payer, agreed by payee, guarantor, sharer
+          require amount > 0 and fee > 0 and (all part in share: part > 0) else AM01
+          require parts > 0 and parts <= 12 else AM02
+          require currency(amount) = currency(fee) else AM03
+          require debtor = payer or debtor = guarantor else AG01
+          set turn = 0
+          -> Agreed
+        on change(new_amount money to payer, payee, guarantor, sharer) by payer, agreed by payee when Agreed
+          require new_amount > fee else AM01
+          set amount = new_amount
+          -> Agreed
+        on pay by network when Agreed after due
+          set turn = turn + 1
+          BODY
+          if turn >= parts
+            -> Paid
+          otherwise
+            -> Agreed
+          end
+        """;
+
+    private const string Vouched = """
+        contract Vouched version 1
+        parties
+          guarantor   bank
+          holder      bank
+          broker      bank
+          supervisor  regulator, observes
+        fields
+          asked  money  to guarantor, holder, broker, supervisor
+          limit  money  to guarantor
+          spent  money  to guarantor
+        states
+          Open, Called may rest
+        on open by guarantor, agreed by holder
+          -> Open
+        on call by guarantor, agreed by broker when Open
+          discloses limit to holder, broker, supervisor
+          require asked <= limit else AM14
+          set spent = limit
+          -> Called
+        """;
+
+    [Theory]
+    [InlineData("", "")]
+    // One way without a window is enough, and one that opens at any moment.
+    [InlineData("on lead_on by network when Held after deadline", "on lead_on by seller when Held")]
+    [InlineData("after deadline", "after deadline + 30 days")]
+    // A way that closes opens again where another can move its moment, also through another state.
+    [InlineData("on lead_on by network when Held after deadline\n  release amount to buyer\n  -> Paid", "on extend(to_when datetime) by buyer, agreed by seller when Held\n  set deadline = to_when\n  -> Held")]
+    [InlineData("on lead_on by network when Held after deadline\n  release amount to buyer\n  -> Paid", "on extend(to_when datetime) by buyer, agreed by seller when Disputed\n  set deadline = to_when\n  -> Held\non argue by buyer when Held\n  -> Disputed")]
+    // So does one whose moment moves on with the time.
+    [InlineData("when Held by deadline\n  release", "when Held by cut-off of today\n  release")]
+    // Where an instance may rest, everything may close.
+    [InlineData("Held, Disputed, Paid may rest", "Held, Disputed, Paid may rest, Free may rest", "-> Paid\non dispute", "-> Free\non dispute")]
+    public void SomethingAlwaysLeadsOn(params string[] changes) => Compiles(Held, changes);
+
+    [Theory]
+    [InlineData("move amount from payer to payee")]
+    [InlineData("move amount from debtor to payee")]
+    [InlineData("let part = amount / parts rounded up\n  move part from payer to payee")]
+    [InlineData("if amount > fee\n    let part = amount - fee\n    move part from payer to payee\n  end")]
+    [InlineData("if amount != fee\n    set fee = max(amount, fee)\n  end")]
+    [InlineData("let twice = min(amount, EUR 1000)\n  move amount from payer to payee", "require currency(amount) = currency(fee) else AM03", "require currency(amount) = \"EUR\" and currency(fee) = \"EUR\" else AM03")]
+    [InlineData("let tax = amount * 0.25 rounded half even\n  if tax > 0\n    move tax from payer to payee\n  end")]
+    [InlineData("for each sharer\n    move share from sharer to payee\n  end")]
+    [InlineData("if parts < 100\n    set parts = parts * 2\n  end")]
+    [InlineData("if length < 800 hours and length > 0 hours\n    set due = due + length\n  end")]
+    [InlineData("set due = due + 30 days")]
+    [InlineData("let half = amount * parts / 360 rounded down")]
+    public void AnAutomaticActionThatCannotBeRefusedIsAccepted(string body, params string[] changes) =>
+        Compiles(Automatic.Replace("BODY", body, StringComparison.Ordinal), changes);
+
+    [Theory]
+    [InlineData("move fee from debtor to guarantor", "CD609")]
+    [InlineData("if amount > EUR 5\n    move amount from payer to payee\n  end", "CD609")]
+    [InlineData("set due = due + length", "CD609")]
+    [InlineData("let total = sum(share)\n  move total from payer to payee", "CD609")]
+    [InlineData("set fee = fee + amount", "CD609")]
+    [InlineData("set parts = parts + turn\n  set turn = parts", "CD609")]
+    [InlineData("let part = amount / parts rounded down\n  move part from payer to payee", "CD609")]
+    public void OneThatCanBeIsNot(string body, string code)
+    {
+        Compilation compilation = ContractCompiler.Compile("automatic", Automatic.Replace("BODY", body, StringComparison.Ordinal));
+        Assert.Equal([code], compilation.Diagnostics.Select(d => d.Code).Distinct());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    // One who agrees can decide a require; a value is computed by whoever takes the action.
+    [InlineData("on call by guarantor, agreed by broker", "on call by broker, agreed by guarantor", "  set spent = limit\n", "")]
+    [InlineData("to guarantor\n  spent", "to guarantor, holder\n  spent", "on call by guarantor", "on call by holder", "discloses limit to holder, broker", "discloses limit to broker")]
+    public void WhoeverTakesAnActionCanVouchForIt(params string[] changes) => Compiles(Vouched, changes);
+
+    /// <summary>A field of type party may name any member.</summary>
+    [Fact]
+    public void EachThatAFieldMayNameMustBeAble()
+    {
+        string source = Vouched.ReplaceLineEndings("\n").Replace("states\n", "  caller  party  to guarantor, holder, broker, supervisor\nstates\n", StringComparison.Ordinal)
+            .Replace("on call by guarantor, agreed by broker", "on call by caller", StringComparison.Ordinal);
+        Assert.Equal(["CD512", "CD512"], ContractCompiler.Compile("vouched", source).Diagnostics.Select(d => d.Code));
+    }
+
+    private static void Compiles(string source, string[] changes)
+    {
+        source = source.ReplaceLineEndings("\n");
+        for (int i = 0; i < changes.Length; i += 2)
+        {
+            if (changes[i].Length == 0) continue;
+            Assert.Contains(changes[i], source, StringComparison.Ordinal);
+            source = source.Replace(changes[i], changes[i + 1], StringComparison.Ordinal);
+        }
+
+        Compilation compilation = ContractCompiler.Compile("life", source);
+        Assert.Equal("", DiagnosticRenderer.Render(compilation.Diagnostics.Where(d => d.Code != "CD906")));
+        Assert.NotNull(compilation.Contract);
+    }
+}
