@@ -53,11 +53,12 @@ internal sealed class AutomaticCheck
         }
     }
 
-    /// <summary>What is known after the block; null when it ended with an outcome on every way.</summary>
+    /// <summary>What is known after the block; null when nothing comes after it: every way ended with an outcome, or nothing gets there.</summary>
     private Facts? Walk(Block block, Facts facts)
     {
         foreach (Statement statement in block.Statements)
         {
+            if (facts.AreImpossible) return null;
             switch (statement)
             {
                 case Statement.Outcome outcome:

@@ -10,6 +10,12 @@ internal readonly record struct Bounds(Int128 Least, Int128 Most)
 
     public bool Fits => Least >= long.MinValue && Most <= long.MaxValue;
 
+    /// <summary>True when there is no such number.</summary>
+    public bool IsEmpty => Least > Most;
+
+    /// <summary>What is left of it where a result fits; anything where none does.</summary>
+    public Bounds Fitting => And(Any) is { IsEmpty: false } fitting ? fitting : Any;
+
     public bool Holds(Int128 number) => Least <= number && number <= Most;
 
     public static Bounds Exactly(Int128 number) => new(number, number);

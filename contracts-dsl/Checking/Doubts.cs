@@ -24,6 +24,7 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     /// <summary>Null when nothing in it may be refused.</summary>
     public Doubt? Of(Expression expression, Facts facts)
     {
+        if (facts.AreImpossible) return null;
         switch (expression)
         {
             case Expression.And and: return Of(and.Left, facts) ?? Of(and.Right, assumptions.Assume(and.Left, true, facts));

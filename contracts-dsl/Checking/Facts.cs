@@ -19,6 +19,9 @@ internal sealed record Facts(
     public static readonly Facts None = new(
         ImmutableDictionary<Thing, Bounds>.Empty, [], ImmutableDictionary<Thing, ImmutableHashSet<Party>>.Empty, ImmutableDictionary<(Thing, Thing), int>.Empty);
 
+    /// <summary>True when no values are so: nothing ever gets to the place.</summary>
+    public bool AreImpossible => Numbers.Values.Any(static b => b.IsEmpty) || Players.Values.Any(static p => p.IsEmpty);
+
     public bool AreOfOneCurrency(Thing left, Thing right) => left == right || OneCurrency.Contains((left, right));
 
     public Facts WithBounds(Thing thing, Bounds bounds) =>
@@ -58,7 +61,7 @@ internal sealed record Facts(
     }
 
     /// <summary>What is known on both of two ways.</summary>
-    public Facts Or(Facts other) => new(
+    public Facts Or(Facts other) => AreImpossible ? other : other.AreImpossible ? this : new(
         Numbers.Where(n => other.Numbers.ContainsKey(n.Key)).ToImmutableDictionary(static n => n.Key, n => n.Value.Or(other.Numbers[n.Key])),
         OneCurrency.Intersect(other.OneCurrency),
         Players.Where(p => other.Players.ContainsKey(p.Key)).ToImmutableDictionary(static p => p.Key, p => p.Value.Union(other.Players[p.Key])),

@@ -67,9 +67,9 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
             (DateType, DateType) => DaysBetween,
             (DateTimeType, DateTimeType) => SecondsBetween,
             (DateType or DateTimeType, _) => Bounds.Any,
-            _ => Whole(sum, facts).And(Bounds.Any),
+            _ => Whole(sum, facts).Fitting,
         },
-        Expression.Product or Expression.Quotient or Expression.Length => (Whole(expression, facts) ?? Bounds.Any).And(Bounds.Any),
+        Expression.Product or Expression.Quotient or Expression.Length => (Whole(expression, facts) ?? Bounds.Any).Fitting,
         Expression.Choice choice => BoundsOf(choice.Then, facts).Or(BoundsOf(choice.Otherwise, facts)),
         Expression.Call { Function: Function.Count } => new Bounds(0, long.MaxValue),
         Expression.Call { Function: Function.Days } => DaysBetween,
@@ -88,7 +88,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
             case Expression.Product product when TypeOf(product.Factor) is IntegerType: return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts));
             case Expression.Product product when TypeOf(product.Factor) is RateType rate:
                 return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), product.Rounding!.Value);
-            case Expression.Quotient quotient when BoundsOf(quotient.Divisor, facts) is var divisor && divisor.Least > 0:
+            case Expression.Quotient quotient when BoundsOf(quotient.Divisor, facts) is { IsEmpty: false } divisor && divisor.Least > 0:
                 Bounds left = BoundsOf(quotient.Left, facts);
                 return left.Over(divisor.Least, quotient.Rounding).Or(left.Over(divisor.Most, quotient.Rounding));
             default: return null;

@@ -244,7 +244,7 @@ public sealed class DiagnosticSnapshotTests
     [Fact]
     public void DiagnosticsAreBounded()
     {
-        string source = ContractLibrary.Load("PoolFunding").Source + string.Concat(Enumerable.Repeat("  move nothing from nobody to noone\n", 200));
+        string source = ContractLibrary.Load("PoolFunding").Source + string.Concat(Enumerable.Range(1, 200).Select(i => $"  move nothing{i} from nobody{i} to noone{i}\n"));
         Compilation compilation = ContractCompiler.Compile("many", source);
         Assert.Null(compilation.Contract);
         Assert.Equal(100, compilation.Diagnostics.Count);
