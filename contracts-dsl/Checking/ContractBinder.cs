@@ -47,7 +47,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         }
 
         if (diagnostics.Errors > 0) return;
-        foreach (ContractAction action in actions) new ResidencyCheck(diagnostics).Run(action);
+        new ResidencyCheck(actions, diagnostics).Run();
         new MoneyCheck(syntax, states, actions, diagnostics).Run();
         new CostCheck(diagnostics).Run(fields, actions);
     }

@@ -7,7 +7,7 @@ namespace Settlement.Contracts;
 internal static class ExplanationText
 {
     public const string NothingDisclosed = "No action discloses anything: what a party sees follows from what it reads.";
-    public const string NothingPersonal = "No field is marked as personal, so nothing is a transfer of personal data.";
+    public const string NothingPersonal = "Nobody learns personal data but the bank whose customer it is about, so nothing is a transfer.";
     public const string NoObservers = "The contract has no observers.";
 
     public static string Render(Contract contract)

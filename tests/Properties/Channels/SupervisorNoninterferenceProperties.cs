@@ -65,37 +65,11 @@ public sealed class SupervisorNoninterferenceProperties
     {
         using TwoBanks world = new TwoBanks(seed).Open();
         world.Fund(world.Alpha, 100).Fund(world.Beta, 60);
-        List<string> messages = [];
-        int entries = 0, refusals = 0, proposals = 0;
-        string hidden = "";
-        ChannelContext supervisor = world.Context(world.Supervisor);
-        world.OnLedgerRequest = (from, request) =>
-        {
-            messages.Add($"ledger from {from.Id}: {string.Join(" and ", request.Submissions.Select(s => s.RecordCase))}; {request.ChannelQueries.Count} queries; {request.CalculateSize()} bytes");
-            return request;
-        };
-        world.OnPeer = (from, to, message) =>
+        int proposals = 0;
+        SupervisorReceipts receipts = new(world)
         {
             // What Alpha commits to in the second batch, Beta finds false: a refusal is delivered too.
-            if (to == world.Beta && message.Proposal is { } proposal && proposals++ == 1) return [OtherProposal.Of(world, from, proposal, p => Spoil(p.Body))];
-            if (to != world.Supervisor) return [message];
-            messages.Add($"supervisor from {from.Id}: {message.MessageCase} of {message.CalculateSize()} bytes");
-            foreach (DeliveryItem item in message.Delivery?.Items ?? [])
-            {
-                if (item.Entry is null)
-                {
-                    refusals++;
-                    messages.Add("  refused");
-                    continue;
-                }
-
-                entries++;
-                Assert.True(EntryOpener.TryOpen(supervisor, item.Entry, out OpenedEntry? opened, out _));
-                messages.Add($"  {opened.Action.Name} {string.Join(", ", opened.Values.Select(v => v?.Written ?? "-"))}; envelopes of {string.Join(", ", item.Entry.Envelopes.Select(e => e.CalculateSize()))}");
-                hidden += item.Entry.Commitments.ToBase64();
-            }
-
-            return [message];
+            OnTheWay = (from, to, message) => to == world.Beta && message.Proposal is { } proposal && proposals++ == 1 ? OtherProposal.Of(world, from, proposal, p => Spoil(p.Body)) : null,
         };
         foreach (Planned payment in payments)
         {
@@ -104,9 +78,7 @@ public sealed class SupervisorNoninterferenceProperties
         }
 
         world.Pass(TimeSpan.FromSeconds(10));
-        var verdict = world.Audit();
-        string alarms = string.Join(", ", world.Supervisor.Alarms);
-        return new Received(messages, $"{verdict.Entries} entries, {verdict.Delivered} {verdict.Authentic} {verdict.ReExecuted}; {alarms}", entries, refusals, hidden);
+        return new Received(receipts.Messages, receipts.Audit(), receipts.Entries, receipts.Refusals, receipts.Hidden);
     }
 
     private static CreditTransfer Transfer(TwoBanks world, Planned payment, Secrets secret)

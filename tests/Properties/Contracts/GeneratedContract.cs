@@ -15,7 +15,7 @@ internal sealed class GeneratedContract
     private int held = -1;
     private List<string> reserves = [], releases = [];
 
-    private GeneratedContract(int seed, int leaks) => draft = new ContractDraft(new Dice(seed), leaks);
+    private GeneratedContract(int seed, int leaks, bool forChannel = false) => draft = new ContractDraft(new Dice(seed), leaks, forChannel);
 
     private Dice Dice => draft.Dice;
 
@@ -24,6 +24,9 @@ internal sealed class GeneratedContract
 
     /// <summary>Right in all but this: one of so many statements in a hundred depends on what somebody may not know.</summary>
     public static string Leaky(int seed, int percent = 30) => new GeneratedContract(seed, percent).Write();
+
+    /// <summary>One of which most can run in a channel of two banks.</summary>
+    public static string ForChannel(int seed, int leaks = 0) => new GeneratedContract(seed, leaks, forChannel: true).Write();
 
     /// <summary>The same words with other white space and with comments.</summary>
     public static string Respaced(string source, int seed)
@@ -81,10 +84,8 @@ internal sealed class GeneratedContract
         if (Dice.Coin()) draft.CodeSets.Add(new CodeSet("Kind", null, new HashSet<string>(["GOODS", "SERVICE", "A1"])));
         if (Dice.Percent(30)) draft.CodeSets.Add(new CodeSet("Reason", "ExternalReturnReason1", new HashSet<string>()));
         for (int i = 0; i < 2; i++) Party("bank_", PartyKind.Bank, observes: false);
-        if (Dice.Percent(40)) Party("lender_", PartyKind.Bank, observes: false, most: Dice.From(2, 4));
-        if (Dice.Percent(30)) Party("bank_", PartyKind.Bank, observes: false);
-        if (Dice.Percent(20)) Party("authority_", PartyKind.Regulator, observes: false);
-        for (int i = Dice.From(0, 2); i > 0; i--) Party("observer_", Dice.Percent(80) ? PartyKind.Regulator : PartyKind.Bank, observes: true);
+        if (draft.ForChannel) Party("observer_", PartyKind.Regulator, observes: true);
+        else OtherParties();
         Field(new MoneyType(), draft.AllReaders, isFixed: true);
         Field(new TextType(35), draft.AllReaders, isFixed: true);
         for (int i = Dice.From(3, 10); i > 0; i--) Field(draft.AnyType(), Dice.Percent(35) ? draft.AllReaders : Audience(), isFixed: false);
@@ -92,6 +93,14 @@ internal sealed class GeneratedContract
         if (several is not null && Dice.Coin()) Field(new EachType(new MoneyType(), several), draft.AllReaders, isFixed: true);
         for (int i = Dice.From(1, 5); i > 0; i--) draft.States.Add($"State{draft.States.Count.ToString(CultureInfo.InvariantCulture)}");
         Reservation();
+    }
+
+    private void OtherParties()
+    {
+        if (Dice.Percent(40)) Party("lender_", PartyKind.Bank, observes: false, most: Dice.From(2, 4));
+        if (Dice.Percent(30)) Party("bank_", PartyKind.Bank, observes: false);
+        if (Dice.Percent(20)) Party("authority_", PartyKind.Regulator, observes: false);
+        for (int i = Dice.From(0, 2); i > 0; i--) Party("observer_", Dice.Percent(80) ? PartyKind.Regulator : PartyKind.Bank, observes: true);
     }
 
     private void Party(string prefix, PartyKind kind, bool observes, int most = 1)
@@ -102,7 +111,7 @@ internal sealed class GeneratedContract
 
     private ulong Audience()
     {
-        if (Dice.Percent(40)) return draft.MemberReaders;
+        if (draft.ForChannel || Dice.Percent(40)) return draft.MemberReaders;
         List<Party> some = Dice.Some(draft.Parties);
         if (some.All(p => p.Observes)) some.Add(Dice.Any([.. draft.Members]));
         return ContractDraft.Bits(some);

@@ -224,6 +224,36 @@ public sealed class ExplanationTests
         static string Members(JsonElement element) => string.Join(' ', element.EnumerateObject().Select(p => p.Name));
     }
 
+    /// <summary>What is disclosed tells also of what it is set from in the same action.</summary>
+    [Fact]
+    public void ADisclosureNamesWhatTheFieldIsSetFrom()
+    {
+        Contract contract = Explained.Compiled("""
+            contract Chain version 1
+            parties
+              a bank
+              b bank
+              o regulator, observes
+            fields
+              shown integer to a, b, o
+              middle integer to a, b
+              hidden integer to a, b
+            states
+              Open, Done may rest
+            on make by a
+              set shown = 0
+              set middle = 0
+              -> Open
+            on act by a when Open
+              discloses middle to o
+              set middle = hidden
+              set shown = middle
+              -> Done
+
+            """);
+        Assert.Contains("act tells o about middle and hidden, from which it is set here, only what follows from how the action comes out (set middle = hidden; set shown = middle).", ContractExplanation.Render(contract), StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Library() => [.. ContractLibrary.All.Select(c => c.Name)];
 
     /// <summary>As XML the page is well-formed, and nothing in it runs or is fetched.</summary>

@@ -67,7 +67,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         for (int i = Dice.From(0, 3); i > 0; i--)
         {
             FieldType type = contract.AnyType();
-            ulong readers = Dice.Percent(35) ? contract.AllReaders : ContractDraft.Bits(Dice.Some(contract.Parties)) | ContractDraft.Bits(by is null ? contract.Members : [by]);
+            ulong readers = Dice.Percent(35) ? contract.AllReaders : contract.ForChannel ? contract.MemberReaders : ContractDraft.Bits(Dice.Some(contract.Parties)) | ContractDraft.Bits(by is null ? contract.Members : [by]);
             Item parameter = new(action.NewName(ContractDraft.KindOf(type) + "p"), type, Dice.Percent(30), readers, Personal(readers), IsParameter: true);
             parameters.Add(parameter);
             action.Names.Add(parameter);

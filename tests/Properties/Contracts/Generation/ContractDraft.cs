@@ -5,8 +5,11 @@ namespace Settlement.Tests.Properties.Contracts.Generation;
 /// <summary>What is declared in a contract that is being written.</summary>
 /// <param name="dice">All choices.</param>
 /// <param name="leaks">In how many cases of a hundred a statement ignores who may read what it depends on.</param>
-internal sealed class ContractDraft(Dice dice, int leaks)
+/// <param name="forChannel">Whether a channel of two banks is to run it: both read everything, and one regulator observes some of it.</param>
+internal sealed class ContractDraft(Dice dice, int leaks, bool forChannel)
 {
+    public bool ForChannel { get; } = forChannel;
+
     public Dice Dice { get; } = dice;
 
     public List<string> Lines { get; } = [];
