@@ -30,22 +30,25 @@ public static class DiagnosticRenderer
         return text.ToString();
     }
 
-    /// <summary>The line as a terminal may show it, one sign a scalar value, and the carets under the diagnostic's place.</summary>
+    /// <summary>The line as a terminal may show it, one sign a scalar value, and the carets under the diagnostic's place. Of a long line only what is around them.</summary>
     private static (string Line, string Caret) Underline(Diagnostic diagnostic)
     {
-        const int Widest = 160;
-        StringBuilder line = new(), caret = new();
-        int column = 0;
-        foreach (Rune rune in diagnostic.SourceLine.EnumerateRunes())
+        // So much of a line is shown, so much of it before the carets, and so many carets at most.
+        const int Widest = 200, Ahead = 60, MostCarets = 160;
+        const string Cut = "…";
+        int count = diagnostic.SourceLine.EnumerateRunes().Count(), at = diagnostic.Column - 1;
+        int from = count <= Widest ? 0 : Math.Clamp(at - Ahead, 0, count - Widest);
+        StringBuilder line = new(from > 0 ? Cut : ""), caret = new();
+        foreach (Rune rune in diagnostic.SourceLine.EnumerateRunes().Skip(from).Take(Widest))
         {
-            if (++column >= diagnostic.Column + Widest) break;
             bool invisible = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
             // A tab keeps its width only as a space; what could steer a terminal is never passed on.
             line.Append(rune.Value == '\t' ? " " : invisible ? "\uFFFD" : rune.ToString());
         }
 
-        caret.Append(' ', diagnostic.Column - 1).Append('^', Math.Clamp(diagnostic.Length, 1, Widest));
+        if (from + Widest < count) line.Append(Cut);
+        caret.Append(' ', at - from + (from > 0 ? Cut.Length : 0)).Append('^', Math.Clamp(diagnostic.Length, 1, Math.Clamp(from + Widest - at, 1, MostCarets)));
         return (line.ToString().TrimEnd(), caret.ToString());
     }
 }

@@ -2,48 +2,44 @@ namespace Settlement.Contracts;
 
 /// <summary>
 /// Compares what an action requires and does, statement by statement as they are written, each with the conditions and loops
-/// around it. Requires that come are narrower; all else that is not the same may let somebody do more.
+/// around it. Requires that come are narrower; all else that is not the same may let somebody do more. What is told on purpose
+/// by the same statements is compared beside it.
 /// </summary>
-internal sealed class BodyDifference(ContractAction old, ContractAction fresh, string name, FindingList findings)
+internal sealed class BodyDifference
 {
-    /// <param name="Around">The blocks around it, with a space at the end; empty outside of blocks.</param>
-    /// <param name="Statement">The statement.</param>
-    private sealed record Line(string Around, Statement Statement)
+    private readonly ContractAction old, fresh;
+    private readonly string name;
+    private readonly FindingList findings;
+    private readonly IReadOnlyList<BodyLine> before, after;
+    private readonly ToldDifference told;
+
+    public BodyDifference(ContractAction old, ContractAction fresh, string name, FindingList findings)
     {
-        public string Text => Around + Statement.Written;
-
-        /// <summary>Of a require its condition; all else as it is.</summary>
-        public string Meaning => Statement is Statement.Require require ? Around + Condition(require) : Text;
-
-        /// <summary>What it is about, so that one that goes and one that comes can be told as one that changed.</summary>
-        public string Matter => Statement switch
-        {
-            Statement.Require require => $"require {require.Code}",
-            Statement.Let let => $"let {let.Local.Name}",
-            Statement.Set set => $"set {set.Field.Name}",
-            Statement.Clear clear => $"set {clear.Field.Name}",
-            _ => Statement.GetType().Name,
-        };
+        (this.old, this.fresh, this.name, this.findings) = (old, fresh, name, findings);
+        // The only outcome there is stands among the outcomes that are compared; of several it matters which comes when.
+        bool withOutcome = old.Outcomes.Count > 1 || fresh.Outcomes.Count > 1;
+        before = BodyLine.Of(old, withOutcome);
+        after = BodyLine.Of(fresh, withOutcome);
+        told = new ToldDifference(old, fresh, name, findings, before, after);
     }
 
     public void Run()
     {
-        List<Line> before = [.. Lines(old.Body, "")], after = [.. Lines(fresh.Body, "")];
-        if (before.Select(l => l.Text).SequenceEqual(after.Select(l => l.Text), StringComparer.Ordinal)) return;
-        List<Line> gone = [.. before], come = [];
-        foreach (Line line in after)
+        List<BodyLine> gone = [.. before], come = [.. after];
+        foreach (BodyLine line in after)
         {
-            if (gone.Find(g => g.Meaning == line.Meaning) is not { } same)
-            {
-                come.Add(line);
-                continue;
-            }
-
-            gone.Remove(same);
-            if (same.Text != line.Text) findings.Changed(name, $"{name} is refused with {((Statement.Require)line.Statement).Code} and no longer with {((Statement.Require)same.Statement).Code} unless {line.Meaning}.");
+            if (gone.Find(g => g.Text == line.Text) is { } same) Meet(same, line);
         }
 
-        foreach (Line line in gone)
+        foreach (BodyLine line in come.ToList())
+        {
+            if (gone.Find(g => g.Meaning == line.Meaning) is not { } same) continue;
+            Meet(same, line);
+            if (!told.Splits(same)) findings.Changed(name, $"{name} is refused with {Code(line)} and no longer with {Code(same)} unless {line.Meaning}.");
+        }
+
+        CompareOrder(gone, come);
+        foreach (BodyLine line in gone)
         {
             if (come.Find(c => c.Matter == line.Matter) is { } instead)
             {
@@ -56,61 +52,63 @@ internal sealed class BodyDifference(ContractAction old, ContractAction fresh, s
             }
         }
 
-        foreach (Line line in come) Come(line);
-        if (gone.Count == 0 && come.Count == 0) Reordered(before, after);
-    }
+        foreach (BodyLine line in come) Come(line);
+        told.CompareWindow();
+        told.CompareValues();
 
-    private static string Condition(Statement.Require require) => require.Written["require ".Length..^$" else {require.Code}".Length];
-
-    /// <summary>
-    /// All but the blocks themselves, whose conditions stand with the statements in them, and an outcome outside of blocks, which
-    /// is compared before.
-    /// </summary>
-    private static IEnumerable<Line> Lines(Block block, string around)
-    {
-        foreach (Statement statement in block.Statements)
+        void Meet(BodyLine was, BodyLine now)
         {
-            IEnumerable<Line> lines = statement switch
-            {
-                Statement.Outcome when around.Length == 0 => [],
-                Statement.If branch => Lines(branch.Then, $"{around}{branch.Written}: ").Concat(Lines(branch.Otherwise, $"{around}not {branch.Written}: ")),
-                Statement.ForEachPlayer or Statement.ForEachValue => statement.Blocks.SelectMany(b => Lines(b, $"{around}{statement.Written}: ")),
-                _ => [new Line(around, statement)],
-            };
-            foreach (Line line in lines) yield return line;
+            gone.Remove(was);
+            come.Remove(now);
         }
     }
 
-    private void Changed(Line before, Line after) => findings.Widened(name, before.Statement is Statement.Require require
-        ? $"{name} now requires {after.Meaning} (else {require.Code}), and required {before.Meaning}."
-        : $"{name} now says '{after.Text}', and said '{before.Text}'.");
+    private static string Code(BodyLine line) => ((Statement.Require)line.Statement).Code;
 
-    private void Gone(Line line)
+    private void Changed(BodyLine was, BodyLine now)
+    {
+        findings.Widened(name, was.Statement is Statement.Require require
+            ? $"{name} now requires {now.Meaning} (else {require.Code}), and required {was.Meaning}."
+            : $"{name} now says '{now.Text}', and said '{was.Text}'.");
+        told.Come(now);
+    }
+
+    private void Gone(BodyLine line)
     {
         switch (line.Statement)
         {
             case Statement.Require require: findings.Widened(name, $"{name} no longer requires {line.Meaning} (else {require.Code})."); break;
-            case Statement.Let { Value.MayRefuse: false }: findings.Changed(name, $"{name} no longer says '{line.Text}'."); break;
+            case Statement.Let when line.OnlyNames: findings.Changed(name, $"{name} no longer says '{line.Text}'."); break;
             default: findings.Widened(name, $"{name} no longer says '{line.Text}': what followed from it does not happen."); break;
         }
     }
 
-    private void Come(Line line)
+    private void Come(BodyLine line)
     {
         switch (line.Statement)
         {
             case Statement.Require require: findings.Narrowed(name, $"{name} now requires {line.Meaning} (else {require.Code})."); break;
+            // Statements that read the same and meant a field would mean the name now.
+            case Statement.Let let when old.Expressions.Any(e => e.FieldsRead.Any(f => f.Name == let.Local.Name)): findings.Widened(name, $"{name} now says '{line.Text}', and {let.Local.Name} was given."); break;
             case Statement.Let: findings.Changed(name, $"{name} now says '{line.Text}'."); break;
             default: findings.Widened(name, $"{name} now says '{line.Text}'."); break;
         }
+
+        told.Come(line);
     }
 
-    /// <summary>Requires and movements come to the same in any order; a value that is set counts from there on.</summary>
-    private void Reordered(List<Line> before, List<Line> after)
+    /// <summary>
+    /// Requires and movements come to the same in any order, unless a branch may end the action between them; a value that is set
+    /// counts from there on; and who is told about a value that others read is told nothing where another refusal comes first.
+    /// </summary>
+    private void CompareOrder(List<BodyLine> gone, List<BodyLine> come)
     {
-        if (before.Select(l => l.Meaning).SequenceEqual(after.Select(l => l.Meaning), StringComparer.Ordinal)) return;
-        string sentence = $"{name} does the same in another order";
-        if (before.Exists(l => l.Statement is Statement.Set or Statement.Clear)) findings.Widened(name, $"{sentence}, and a value that is set counts from there on.");
-        else findings.Changed(name, $"{sentence}.");
+        if (BodyOutline.Of(old, before, gone).SequenceEqual(BodyOutline.Of(fresh, after, come), StringComparer.Ordinal)) return;
+        string sentence = $"{name} does {(gone.Count == 0 && come.Count == 0 ? "the same" : "the rest")} in another order";
+        BodyLine[] all = [.. before, .. after];
+        if (all.Any(l => l.Target is not null)) findings.Widened(name, $"{sentence}, and a value that is set counts from there on.");
+        else if (all.Any(l => l.IsBehindOutcome && (l.Around.Length > 0 || l.Statement is not Statement.Outcome))) findings.Widened(name, $"{sentence}, and what stands behind an outcome may not be reached.");
+        else if (told.Any is not { } words) findings.Changed(name, $"{sentence}.");
+        else findings.Widened(name, $"{sentence}, and may tell {words}.");
     }
 }

@@ -41,6 +41,7 @@ public sealed class ContractDifference
         {
             Number(before, after, findings);
             new DeclarationDifference(before, after, findings).Run();
+            new ObserverDifference(before, after, findings).Run();
             new ActionDifference(before, after, findings).Run();
             new WordDifference(before, after, findings).Run();
         }

@@ -10,8 +10,20 @@ internal sealed class WordDifference(Contract before, Contract after, FindingLis
         Dictionary<string, string?> old = Docs(before), fresh = Docs(after);
         foreach (string subject in fresh.Keys.Where(s => old.TryGetValue(s, out string? doc) && doc != fresh[s]))
             findings.Changed(subject, fresh[subject] is { } words ? $"Of {subject} it says now: {words}" : $"Of {subject} it says nothing any more.");
-        if (findings.Count == 0) findings.Changed(after.Name, "Only the order of declarations or parentheses differ.");
+        if (findings.Count == 0) findings.Changed(after.Name, Rest());
     }
+
+    /// <summary>What is left where nothing that either says is another thing.</summary>
+    private string Rest()
+    {
+        string[] old = Lines(before), fresh = Lines(after);
+        return old.SequenceEqual(fresh, StringComparer.Ordinal) ? "Only the number of the version differs."
+            : old.Order(StringComparer.Ordinal).SequenceEqual(fresh.Order(StringComparer.Ordinal), StringComparer.Ordinal) ? "Only the order differs in which things are declared."
+            : "Only the order differs in which things are declared or named, or parentheses do.";
+    }
+
+    /// <summary>All but the first, which has the version.</summary>
+    private static string[] Lines(Contract contract) => contract.CanonicalText.Split('\n')[1..];
 
     private static Dictionary<string, string?> Docs(Contract contract)
     {

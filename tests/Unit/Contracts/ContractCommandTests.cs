@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
 using Settlement.Contracts;
@@ -62,6 +63,30 @@ public sealed class ContractCommandTests : IDisposable
         (code, string output, error) = await RunAsync("explain", Write("bad.contract", "contract"));
         Assert.Equal((ExitCodes.Refused, ""), (code, output));
         Assert.StartsWith("error CD", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A slip of the hand must not cost the contract: an explanation replaces an explanation.</summary>
+    [Fact]
+    public async Task ExplainOverwritesAPageAndNothingElse()
+    {
+        Contract first = ContractLibrary.Load("GrossPayment"), second = ContractLibrary.Load("Escrow");
+        string file = Write("c.contract", first.Source), other = Write("other.contract", second.Source), page = Path.Combine(folder.FullName, "page.html");
+        Assert.Equal(ExitCodes.Success, (await RunAsync("explain", file, "--html", page)).Code);
+        Assert.Equal(ExitCodes.Success, (await RunAsync("explain", other, "--html", page)).Code);
+        Assert.Equal(ContractExplanation.ToHtml(second), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
+        string link = Path.Combine(folder.FullName, "link.html"), odd = Write("odd", first.Source);
+        File.CreateSymbolicLink(link, file);
+        foreach (string target in new[] { file, other, odd, link, Write("c.scenarios", "scenarios"), Write("mine.html", "<!DOCTYPE html>\n<html lang=\"en\"><title>Mine</title></html>\n"), Write("empty.html", "") })
+        {
+            string before = await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken);
+            (int code, string output, string error) = await RunAsync("explain", target == odd ? odd : file, "--html", target);
+            Assert.Equal((ExitCodes.Unusable, ""), (code, output));
+            Assert.StartsWith($"HO017: {target} ", error, StringComparison.Ordinal);
+            Assert.Equal(before, await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(ExitCodes.Unusable, (await RunAsync("explain", file, "--html", Path.Combine(folder.FullName, "new.contract"))).Code);
+        Assert.False(File.Exists(Path.Combine(folder.FullName, "new.contract")));
     }
 
     [Fact]
@@ -186,6 +211,54 @@ public sealed class ContractCommandTests : IDisposable
 
         string large = Write("large.contract", new string(' ', ContractCompiler.MaxFileBytes + 2));
         Assert.Equal(ExitCodes.Refused, (await RunAsync(verb, large)).Code);
+    }
+
+    [Theory]
+    [InlineData("check", "--bogus")]
+    [InlineData("check", "FILE", "--jsno")]
+    [InlineData("check", "FILE", "-j")]
+    [InlineData("explain", "--bogus")]
+    [InlineData("explain", "FILE", "--html", "--jsno")]
+    [InlineData("test", "--bogus")]
+    [InlineData("format", "--chekc", "FILE")]
+    [InlineData("diff", "FILE", "--jsno")]
+    [InlineData("new", "--bogus")]
+    public async Task WhatIsNoOptionIsNotTakenForAFile(params string[] arguments)
+    {
+        string file = Write("c.contract", ContractLibrary.Load("Escrow").Source), wrong = arguments.Last(a => a.StartsWith('-'));
+        (int code, _, string error) = await RunAsync([.. arguments.Select(a => a == "FILE" ? file : a)]);
+        Assert.Equal(1, code);
+        Assert.Contains($"{wrong} is no option of contract {arguments[0]}; a file of that name is written ./{wrong}.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("HO0", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A file is text in UTF-8: what begins as UTF-16 or UTF-32 does is none, and a mark of UTF-8 is nothing.</summary>
+    [Theory]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-32", true)]
+    [InlineData("utf-32BE", true)]
+    [InlineData("utf-8", false)]
+    public async Task OnlyUtf8IsText(string encoding, bool isRefused)
+    {
+        string path = Path.Combine(folder.FullName, "c.contract");
+        await File.WriteAllTextAsync(path, ContractFormatter.Format("c", ContractLibrary.Load("Escrow").Source).Text, Encoding.GetEncoding(encoding), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.ChangeExtension(path, ".scenarios"), ScenarioTable.OfLibrary("Escrow")!, Encoding.GetEncoding(encoding), TestContext.Current.CancellationToken);
+        foreach (string[] verb in new[] { ["check"], ["explain"], ["test"], new[] { "format", "--check" } })
+        {
+            (int code, _, string error) = await RunAsync([.. verb, path]);
+            Assert.Equal(isRefused ? ExitCodes.Unusable : ExitCodes.Success, code);
+            Assert.Equal(isRefused, error.StartsWith($"HO014: {path} cannot be read as UTF-8 text: ", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("none.contract")]
+    [InlineData("nowhere/none.contract")]
+    public async Task AFileThatIsNotThereIsCalledThat(string name)
+    {
+        string path = Path.Combine(folder.FullName, name);
+        Assert.Equal((ExitCodes.Unusable, "", $"HO014: {path} cannot be read: there is no such file.\n"), await RunAsync("check", path));
     }
 
     private string Write(string name, string text)

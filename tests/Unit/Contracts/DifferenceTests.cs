@@ -122,10 +122,13 @@ public sealed class DifferenceTests
     [InlineData("  set limit = amount\n", "", Widened, "note no longer says 'set limit = amount': what followed from it does not happen.")]
     [InlineData("on settle by borrower when Late\n", "on settle by borrower when Late\n  set limit = amount + amount\n", Widened, "settle now says 'set limit = amount + amount'.")]
     [InlineData("if limit > EUR 5", "if limit > EUR 6", Widened, "repay now says 'if limit > EUR 6: -> Paid', and said 'if limit > EUR 5: -> Paid'.")]
+    [InlineData("    -> Paid\n  otherwise\n    -> Late", "    -> Late\n  otherwise\n    -> Paid", Widened, "repay now says 'if limit > EUR 5: -> Late', and said 'if limit > EUR 5: -> Paid'.")]
     // What merely changed.
     [InlineData("contract Loan version 1", "contract Loan version 1\n  \"Money lent.\"", Changed, "Of the contract it says now: Money lent.")]
     [InlineData("units\n  bales", "units\n  bales\n  tons", Changed, "The unit tons is new.")]
-    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order of declarations or parentheses differ.")]
+    [InlineData("amount > 0", "amount > 0", Changed, "Only the number of the version differs.")]
+    [InlineData("units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  lender    bank\n  borrower  bank", "units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  borrower  bank\n  lender    bank", Changed, "Only the order differs in which things are declared.")]
+    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which things are declared or named, or parentheses do.")]
     [InlineData("amount <= limit", "(amount <= limit)", Widened, "lend now requires (amount <= limit) (else AM02), and required amount <= limit.")]
     public void AChangeIsToldAsWhatItMeans(string was, string now, DifferenceKind kind, string sentence)
     {
@@ -138,6 +141,32 @@ public sealed class DifferenceTests
         // What widens is the reason for the exit code, so nothing that narrows or merely changes may be among it.
         if (kind != Widened) Assert.False(difference.HasWidened, difference.Render());
     }
+
+    /// <summary>What the statements are is not all: where they stand counts where one of them decides about another.</summary>
+    [Theory]
+    // A value is set, also where a statement more would hide that the others have moved.
+    [InlineData("require limit > EUR 1 else AM03\nset limit = amount", "set limit = amount\nrequire limit > EUR 1 else AM03\nrequire amount > 0 else AM01", Widened, "step does the rest in another order, and a value that is set counts from there on.")]
+    [InlineData("if limit > EUR 5\nset limit = amount\nset fee = 0.25\nend", "if limit > EUR 5\nset limit = amount\nend\nif limit > EUR 5\nset fee = 0.25\nend", Widened, "step does the same in another order, and a value that is set counts from there on.")]
+    // An outcome keeps what stands behind it from happening.
+    [InlineData("require fee > 0.50 else AM03\nif limit > EUR 5\n-> Late\nend", "if limit > EUR 5\n-> Late\nend\nrequire fee > 0.50 else AM03", Widened, "step does the same in another order, and what stands behind an outcome may not be reached.")]
+    [InlineData("if limit > EUR 5\n-> Late\nend\nif limit > EUR 9\n-> Open\nend", "if limit > EUR 9\n-> Open\nend\nif limit > EUR 5\n-> Late\nend", Widened, "step does the same in another order, and what stands behind an outcome may not be reached.")]
+    [InlineData("if limit > EUR 5\n-> Late\nend\nif limit > EUR 9\n-> Paid\nend\n-> Late", "if limit > EUR 5\n-> Late\nend\nif limit > EUR 9\n-> Paid\nend\n-> Paid", Widened, "step now says '-> Paid', and said '-> Late'.")]
+    // A block without statements may still refuse.
+    [InlineData("require fee > 0.50 else AM03", "require fee > 0.50 else AM03\nif limit > amount\nend", Widened, "step now says 'if limit > amount'.")]
+    // Requires decide nothing about each other, nor do movements.
+    [InlineData("require fee > 0.50 else AM03\nmove amount from lender to borrower", "move amount from lender to borrower\nrequire fee > 0.50 else AM03", Changed, "step does the same in another order.")]
+    [InlineData("if limit > EUR 5\nrequire fee > 0.50 else AM03\nrequire fee < 0.75 else AM04\nend", "if limit > EUR 5\nrequire fee > 0.50 else AM03\nend\nif limit > EUR 5\nrequire fee < 0.75 else AM04\nend", Changed, "step does the same in another order.")]
+    // What was given is computed.
+    [InlineData("require bonus > 0.50 else AM03", "let bonus = fee\nrequire bonus > 0.50 else AM03", Widened, "step now says 'let bonus = fee', and bonus was given.")]
+    public void WhereStatementsStandCounts(string was, string now, DifferenceKind kind, string sentence)
+    {
+        ContractDifference difference = Between(Step(was), Step(now).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
+        Assert.True(difference.Findings.Any(f => f.Kind == kind && f.Sentence == sentence), difference.Render());
+        Assert.True(difference.HasWidened == (kind == Widened), difference.Render());
+    }
+
+    private static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
+        + $"\non step{(statements.Contains("bonus", StringComparison.Ordinal) && !statements.Contains("let ", StringComparison.Ordinal) ? "(bonus rate(2) to lender, borrower, auditor, helper)" : "")} by lender when Open\n{statements}\n{(statements.Contains("\n-> Paid\nend\n->", StringComparison.Ordinal) ? "" : "-> Paid")}\n";
 
     [Theory]
     [InlineData("contract Loan version 2 replaces 1", null)]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Settlement.Contracts;
 
 namespace Settlement.Host.Commands.Contracts;
@@ -36,7 +37,7 @@ internal static class ContractCommand
     {
         Argument<FileInfo> file = File("FILE", "A file that ends in .contract.");
         Option<bool> json = Json("Prints one JSON object instead.");
-        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead." };
+        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead, over an earlier page but no other file." };
         return Verb(new Command("explain", "Shows who sees what, what can happen, what is disclosed, where personal data goes, and what it can cost.") { file, json, html },
             (parsed, output, error, ct) => ContractExplaining.RunAsync(parsed.GetValue(file)!, parsed.GetValue(json), parsed.GetValue(html), output, error, ct));
     }
@@ -81,6 +82,12 @@ internal static class ContractCommand
 
     private static Command Verb(Command command, Func<ParseResult, TextWriter, TextWriter, CancellationToken, Task<int>> run)
     {
+        // What is no option of a verb would be taken for one of its files.
+        command.Validators.Add(result =>
+        {
+            foreach (Token token in result.Children.SelectMany(c => c.Tokens).Where(t => t.Value.Length > 1 && t.Value.StartsWith('-')))
+                result.AddError($"{token.Value} is no option of contract {command.Name}; a file of that name is written ./{token.Value}.");
+        });
         command.SetAction((parsed, ct) =>
         {
             InvocationConfiguration to = parsed.InvocationConfiguration;

@@ -14,7 +14,7 @@ internal static class ContractExplaining
             return ExitCodes.Refused;
         }
 
-        if (page is not null) await ContractFiles.ReplaceAsync(page, ContractExplanation.ToHtml(contract), ct);
+        if (page is not null) await ContractFiles.ReplacePageAsync(page, ContractExplanation.ToHtml(contract), ct);
         if (asJson) await output.WriteAsync(ContractExplanation.ToJson(contract).AsMemory(), ct);
         else if (page is null) await output.WriteAsync(ContractExplanation.Render(contract).AsMemory(), ct);
         return ExitCodes.Success;

@@ -16,6 +16,9 @@ internal static class ContractFiles
     // A table of scenarios beyond this is a mistake.
     private const int MostCharactersOfScenarios = 4 * 1024 * 1024;
 
+    // UTF-8 may begin with it, and what it marks there is nothing.
+    private const char ByteOrderMark = '\uFEFF';
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="HostException">When the file cannot be read as UTF-8 text.</exception>
@@ -57,6 +60,24 @@ internal static class ContractFiles
         });
     }
 
+    /// <summary>Writes a page, over one that <c>explain</c> wrote before; over nothing else, such as the contract itself.</summary>
+    /// <exception cref="HostException">When something else is there, or the page cannot be written.</exception>
+    public static async Task ReplacePageAsync(FileInfo file, string page, CancellationToken ct)
+    {
+        if (file.Extension is Contract or Scenarios) throw new HostException(HostCodes.FileUnwritable, $"{file.FullName} is named like a contract or its scenarios, and is not written as a page.");
+        // All pages are alike up to their titles, and no other file begins so.
+        byte[] head = StrictUtf8.GetBytes(page[..page.IndexOf("<title>", StringComparison.Ordinal)]), there = new byte[head.Length];
+        bool isPage = true;
+        await GuardedAsync(file, async () =>
+        {
+            if (!file.Exists) return;
+            await using FileStream stream = file.OpenRead();
+            isPage = await stream.ReadAtLeastAsync(there, there.Length, throwOnEndOfStream: false, ct) == head.Length && head.AsSpan().SequenceEqual(there);
+        });
+        if (!isPage) throw new HostException(HostCodes.FileUnwritable, $"{file.FullName} is there already and no page of an explanation, and is not overwritten.");
+        await ReplaceAsync(file, page, ct);
+    }
+
     private static Task WriteAsync(FileInfo file, string text, FileMode mode, CancellationToken ct) => GuardedAsync(file, async () =>
     {
         await using FileStream stream = new(file.FullName, mode, FileAccess.Write, FileShare.None);
@@ -80,14 +101,24 @@ internal static class ContractFiles
         try
         {
             await using FileStream stream = file.OpenRead();
-            using StreamReader reader = new(stream, StrictUtf8);
+            // Detection would take UTF-16 and UTF-32 for text too; their marks are no UTF-8, and so refused.
+            using StreamReader reader = new(stream, StrictUtf8, detectEncodingFromByteOrderMarks: false);
             char[] text = new char[(int)Math.Min(most, stream.Length)];
             int length = await reader.ReadBlockAsync(text, ct);
-            return new string(text, 0, length);
+            int start = length > 0 && text[0] == ByteOrderMark ? 1 : 0;
+            return new string(text, start, length - start);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or DecoderFallbackException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} cannot be read: there is no such file.", error);
+        }
+        catch (DecoderFallbackException error)
         {
             throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} cannot be read as UTF-8 text: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} cannot be read: {error.Message}", error);
         }
     }
 }

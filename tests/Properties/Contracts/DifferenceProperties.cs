@@ -1,0 +1,57 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using Settlement.Contracts;
+
+namespace Settlement.Tests.Properties.Contracts;
+
+/// <summary>What a difference says of any contract and its next version.</summary>
+public sealed class DifferenceProperties
+{
+    private static Arbitrary<int> Seeds => Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    [Fact]
+    public void NoContractIsWiderThanItself() => Prop.ForAll(Seeds, seed =>
+    {
+        string source = GeneratedContract.Source(seed);
+        Contract contract = CompilerProperties.Compiled(source);
+        Assert.Empty(ContractDifference.Between(contract, CompilerProperties.Compiled(GeneratedContract.Respaced(source, seed))).Findings);
+        ContractDifference next = ContractDifference.Between(contract, Next(contract, ""));
+        Assert.True(next.Follows);
+        Assert.Equal([(DifferenceKind.Changed, "Only the number of the version differs.")], next.Findings.Select(f => (f.Kind, f.Sentence)));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    /// <summary>Whatever an action discloses, a further require that depends on it tells more.</summary>
+    [Fact]
+    public void ARequireOfWhatIsDisclosedTellsMore() => Prop.ForAll(Seeds, seed =>
+    {
+        Contract contract = CompilerProperties.Compiled(GeneratedContract.Source(seed));
+        foreach (ContractAction action in contract.Actions.Where(a => !a.By.IsNetwork))
+        {
+            foreach (Field field in action.Disclosures.SelectMany(d => d.Fields.Where(f => d.Parties.Any(p => !f.IsReadBy(p)))))
+            {
+                // It may not compile where the field is hidden from a third, or says what cannot be: then there is nothing to compare.
+                string require = $"  require {(field.Optional ? $"present({field.Name})" : $"{field.Name} = {field.Name}")} else ZZ99\n";
+                if (ContractCompiler.Compile("next.contract", Inserted(contract, action, require)).Contract is not { } next) continue;
+                ContractDifference difference = ContractDifference.Between(contract, next);
+                Assert.Contains(difference.Findings, f => f.Kind == DifferenceKind.Narrowed && f.Sentence.EndsWith("(else ZZ99).", StringComparison.Ordinal));
+                Assert.Contains(difference.Findings, f => f.Kind == DifferenceKind.Widened && f.Sentence.Contains(" may tell ", StringComparison.Ordinal));
+            }
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    private static Contract Next(Contract contract, string more) => CompilerProperties.Compiled(Header(contract) + contract.CanonicalText[contract.CanonicalText.IndexOf('\n', StringComparison.Ordinal)..] + more);
+
+    private static string Header(Contract contract) => string.Create(CultureInfo.InvariantCulture, $"contract {contract.Name} version {contract.Version + 1} replaces {contract.Version}");
+
+    /// <summary>The next version, with a statement at the beginning of what an action does.</summary>
+    private static string Inserted(Contract contract, ContractAction action, string statement)
+    {
+        List<string> lines = [.. contract.CanonicalText.Split('\n')];
+        lines[0] = Header(contract);
+        int at = Enumerable.Range(0, lines.Count).Where(i => lines[i].StartsWith("on ", StringComparison.Ordinal)).ElementAt(action.Index) + 1;
+        while (lines[at].TrimStart().StartsWith('"') || lines[at].TrimStart().StartsWith("discloses ", StringComparison.Ordinal)) at++;
+        lines.Insert(at, statement.TrimEnd('\n'));
+        return string.Join('\n', lines);
+    }
+}
