@@ -115,7 +115,7 @@ internal sealed class HostNetwork : IAsyncDisposable
     public async Task<string> OpenFundedChannelAsync(string first, string second, string amount, CancellationToken ct, params string[] contracts)
     {
         string channel = await OpenChannelAsync(first, second, order => order with { Contracts = [.. order.Contracts, .. contracts] }, ct);
-        await FundAsync(first, channel, "EUR", amount, ct);
+        await FundAsync(first, channel, "EUR", amount, $"opening balance of {first} with {second}", ct);
         return channel;
     }
 
@@ -140,10 +140,13 @@ internal sealed class HostNetwork : IAsyncDisposable
     }
 
     /// <summary>The agent credits a bank, which brings the money into a channel.</summary>
-    public async Task FundAsync(string id, string channel, string currency, string amount, CancellationToken ct)
+    public Task FundAsync(string id, string channel, string currency, string amount, CancellationToken ct) =>
+        FundAsync(id, channel, currency, amount, $"{currency} of {id} in {channel}", ct);
+
+    private async Task FundAsync(string id, string channel, string currency, string amount, string reference, CancellationToken ct)
     {
         using SettlementClient bank = Operator(id), agent = Operator(AgentId);
-        await agent.CreditAsync(id, new CreditOrder($"{currency} of {id} in {channel}", currency, amount), ct);
+        await agent.CreditAsync(id, new CreditOrder(reference, currency, amount), ct);
         await UntilAsync(async () => (await bank.ChannelsAsync(ct)).Channels.Any(c => c.Id == channel), ct);
         await bank.FundAsync(channel, new MoneyOrder(currency, amount), ct);
     }
