@@ -45,7 +45,7 @@ public sealed class AutomaticActionProperties
             if (ContractCompiler.CompileWithoutFlowCheck("automatic", source).Contract is { } contract && Enumerable.Range(0, Runs).Any(_ => Refusal(contract, dice, source) is not null)) refused++;
         }
 
-        Assert.True(refused > Contracts / 40, $"{refused} were refused");
+        Assert.True(refused > Contracts / 100, $"{refused} were refused");
     }
 
     private static string Source(Dice dice) => string.Join('\n',

@@ -86,8 +86,9 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
     {
         FieldType type = Dice.Coin() ? new DateType() : new DateTimeType();
         Demand demand = new(contract.MemberReaders, contract.AllReaders, Total: isNetwork);
-        // A moment that moves on with the time may never come, or be over at once.
-        if (statements.Expression(type, demand, 1) is not { } moment || moment.TrimStart('(') is ['n', 'o', 'w', ..] or ['t', 'o', 'd', 'a', 'y', ..]) return "";
+        if (statements.Expression(type, demand, 1) is not { } moment) return "";
+        // A moment so far from now or today may never come, or be over at once.
+        if (moment.TrimStart('(') is ['n', 'o', 'w', ..] or ['t', 'o', 'd', 'a', 'y', ..]) moment = $"max({moment}, {(type is DateType ? "2026-03-03" : "cut-off of 2026-03-03")})";
         string code = Dice.Coin() ? $" else {Dice.Any(["DT05", "X2"])}" : "";
         string line = Dice.Percent(20) ? "\n" : " ";
         return (plan.LeadsOn ? 0 : Dice.From(0, isNetwork ? 2 : 3)) switch
