@@ -1,6 +1,5 @@
 using System.Globalization;
 using Settlement.Client;
-using Settlement.Core.Channels;
 using Settlement.Tests.EndToEnd.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
@@ -10,7 +9,6 @@ public sealed class ExchangeTests(PostgresServer postgres) : IAsyncLifetime
 {
     private const string Security = "security";
 
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
     private HostNetwork network = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -31,16 +29,16 @@ public sealed class ExchangeTests(PostgresServer postgres) : IAsyncLifetime
         using SettlementClient seller = network.BackOffice(HostNetwork.BankA), buyer = network.BackOffice(HostNetwork.BankB);
 
         // What the buyer does not have: the euros of the seller stay where they are.
-        string beyond = await AgreeAsync(seller, channel, Trade("700.00", "112175"));
+        string beyond = await Orders.CreatedAsync(seller, channel, Trade("700.00", "112175"), Ct);
         await network.UntilAsync(async () => await EndAsync(buyer, channel, beyond, "settle") is ("RJCT", "AM04"), Ct);
         Assert.Equal("1000.00 EUR, 0 JPY", await PositionsAsync(seller));
 
-        string trade = await AgreeAsync(seller, channel, Trade("400.00", "64100"));
+        string trade = await Orders.CreatedAsync(seller, channel, Trade("400.00", "64100"), Ct);
         await network.UntilAsync(async () => await EndAsync(buyer, channel, trade, "settle") is ("ACSC", null), Ct);
         await network.UntilAsync(async () => await PositionsAsync(seller) == "600.00 EUR, 64100 JPY" && await PositionsAsync(buyer) == "400.00 EUR, 35900 JPY", Ct);
-        Assert.Equal(("RJCT", "AM09"), await EndAsync(seller.CreateAsync(channel, Trade("1.00", "161"), null, Wait, Ct)));
+        Assert.Equal(("RJCT", "AM09"), await Orders.CreateAsync(seller, channel, Trade("1.00", "161"), Ct));
         Assert.Equal("Settled", (await seller.InstanceAsync(channel, trade, null, Ct)).State);
-        await AssertProvenAsync(channel);
+        await network.AssertProvenAsync(channel, HostNetwork.BankA, Ct);
     }
 
     [Fact]
@@ -55,28 +53,21 @@ public sealed class ExchangeTests(PostgresServer postgres) : IAsyncLifetime
         await network.FundAsync(HostNetwork.BankB, channel, "EUR", "1000.00", Ct);
         using SettlementClient deliverer = network.BackOffice(HostNetwork.BankA), receiver = network.BackOffice(HostNetwork.BankB);
 
-        string trade = await AgreeAsync(deliverer, channel, Delivery("300", "601.50", TimeSpan.FromHours(1)));
+        string trade = await Orders.CreatedAsync(deliverer, channel, Delivery("300", "601.50", TimeSpan.FromHours(1)), Ct);
         Assert.Equal(("ACSC", null), await EndAsync(deliverer, channel, trade, "set_aside"));
         await network.UntilAsync(async () => await EndAsync(receiver, channel, trade, "settle") is ("ACSC", null), Ct);
         await network.UntilAsync(async () => await PositionsAsync(deliverer) == "601.50 EUR, -300 security" && await PositionsAsync(receiver) == "398.50 EUR, 300 security", Ct);
 
-        string late = await AgreeAsync(deliverer, channel, Delivery("100", "201.50", TimeSpan.FromSeconds(5)));
+        string late = await Orders.CreatedAsync(deliverer, channel, Delivery("100", "201.50", TimeSpan.FromSeconds(5)), Ct);
         Assert.Equal(("ACSC", null), await EndAsync(deliverer, channel, late, "set_aside"));
         // Three hundred of five hundred are delivered and a hundred set aside.
-        string second = await AgreeAsync(deliverer, channel, Delivery("101", "203.50", TimeSpan.FromHours(1)));
+        string second = await Orders.CreatedAsync(deliverer, channel, Delivery("101", "203.50", TimeSpan.FromHours(1)), Ct);
         Assert.Equal(("RJCT", "AM04"), await EndAsync(deliverer, channel, second, "set_aside"));
         await network.UntilAsync(async () => await EndAsync(receiver, channel, late, "expire") is ("ACSC", null), Ct);
         Assert.Equal("Failed", (await receiver.InstanceAsync(channel, late, null, Ct)).State);
         // What was set aside is free again: now there is enough of it.
         Assert.Equal(("ACSC", null), await EndAsync(deliverer, channel, second, "set_aside"));
-        await AssertProvenAsync(channel);
-    }
-
-    private static async Task<string> AgreeAsync(SettlementClient bank, string channel, ActOrder order)
-    {
-        InstructionStatus status = Assert.Single((await bank.CreateAsync(channel, order, null, Wait, Ct)).Instructions);
-        Assert.Equal(("ACSC", null), (status.Status, status.Reason));
-        return (await bank.GetInstructionAsync(status.Id, Ct)).Entry!;
+        await network.AssertProvenAsync(channel, HostNetwork.BankA, Ct);
     }
 
     private static ActOrder Trade(string euros, string yen) => new()
@@ -97,31 +88,9 @@ public sealed class ExchangeTests(PostgresServer postgres) : IAsyncLifetime
 
     private static string In(TimeSpan time) => (TimeProvider.System.GetUtcNow() + time).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
-    private static async Task<(string, string?)> EndAsync(SettlementClient bank, string channel, string instance, string action)
-    {
-        try
-        {
-            return await EndAsync(bank.ActAsync(channel, instance, new ActOrder { Action = action }, null, Wait, Ct));
-        }
-        catch (SettlementApiException refused) when (refused.Code == ChannelCodes.InstanceUnknown)
-        {
-            // What became final at the other bank has not been heard of here.
-            return ("", refused.Code);
-        }
-    }
-
-    private static async Task<(string, string?)> EndAsync(Task<MessageReceipt> order) => Assert.Single((await order).Instructions) is var status ? (status.Status, status.Reason) : default;
+    private static Task<(string, string?)> EndAsync(SettlementClient bank, string channel, string instance, string action) =>
+        Orders.ActAsync(bank, channel, instance, new ActOrder { Action = action }, Ct);
 
     private static async Task<string> PositionsAsync(SettlementClient bank) =>
         string.Join(", ", (await bank.PositionsAsync(Ct)).Positions.OrderBy(static p => p.Currency, StringComparer.Ordinal).Select(static p => $"{p.Position} {p.Currency}"));
-
-    private async Task AssertProvenAsync(string channel)
-    {
-        using SettlementClient bank = network.Operator(HostNetwork.BankA), regulator = network.Auditor(HostNetwork.RegulatorId);
-        ulong sequence = (await bank.ChannelsAsync(Ct)).Channels.Single(c => c.Id == channel).Sequence;
-        await network.UntilAsync(async () => (await regulator.AuditChannelsAsync(Ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= sequence), Ct);
-        AuditReport proof = await regulator.AuditAsync(channel, Ct);
-        Assert.Empty(proof.Delivered.Findings.Concat(proof.Authentic.Findings).Concat(proof.ReExecuted.Findings));
-        Assert.Equal((true, true, true), (proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
-    }
 }

@@ -151,6 +151,17 @@ internal sealed class HostNetwork : IAsyncDisposable
         await bank.FundAsync(channel, new MoneyOrder(currency, amount), ct);
     }
 
+    /// <summary>The supervisor holds all of the channel that a member has, and proves it.</summary>
+    public async Task AssertProvenAsync(string channel, string member, CancellationToken ct)
+    {
+        using SettlementClient bank = Operator(member), regulator = Auditor(RegulatorId);
+        ulong sequence = (await bank.ChannelsAsync(ct)).Channels.Single(c => c.Id == channel).Sequence;
+        await UntilAsync(async () => (await regulator.AuditChannelsAsync(ct)).Channels.Any(known => known.Id == channel && known.HeldSequence >= sequence), ct);
+        AuditReport proof = await regulator.AuditAsync(channel, ct);
+        Assert.Empty(proof.Delivered.Findings.Concat(proof.Authentic.Findings).Concat(proof.ReExecuted.Findings));
+        Assert.Equal((true, true, true), (proof.Delivered.Holds, proof.Authentic.Holds, proof.ReExecuted.Holds));
+    }
+
     /// <summary>Asks until it holds; nodes tell each other in their own time.</summary>
     public Task UntilAsync(Func<Task<bool>> holds, CancellationToken ct) => UntilAsync(holds, Patience, ct);
 
