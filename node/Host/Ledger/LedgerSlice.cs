@@ -22,15 +22,14 @@ internal static class LedgerSlice
 
     private static async Task ReceiveAsync(HttpContext context)
     {
+        ParticipantId? from = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller) ? caller : null;
         if (context.Connection.ClientCertificate is null)
         {
             // Without a key there is nobody that could be listed.
-            context.RequestServices.GetRequiredService<Strangers>().Knocked();
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
         }
 
-        ParticipantId? from = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out ParticipantId caller) ? caller : null;
         await PeerDoor.WithBodyAsync(context, from, (http, body) => AnswerAsync(http, from, body));
     }
 

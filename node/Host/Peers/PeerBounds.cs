@@ -15,8 +15,17 @@ internal static class PeerBounds
     /// <summary>Connections to the peer door.</summary>
     public const int MaximumConnections = 4_096;
 
-    /// <summary>The same, from one address. An honest node has one or two, and many nodes may share an address.</summary>
+    /// <summary>Of those, the ones whose caller has not shown itself to be a listed participant; the rest is kept for those that have.</summary>
+    public const int MaximumUnknownConnections = 3_072;
+
+    /// <summary>The same, from one address. An honest node needs one for a handshake, and many nodes may share an address.</summary>
     public const int MaximumConnectionsPerAddress = 64;
+
+    /// <summary>Connections of one participant, from wherever they come. An honest node has one or two, and perhaps some that it lost.</summary>
+    public const int MaximumConnectionsPerParticipant = 32;
+
+    /// <summary>How many times as many connections the server takes as the door lets stay.</summary>
+    public const int ConnectionAllowance = 2;
 
     /// <summary>Requests at once on one connection.</summary>
     public const int MaximumStreamsPerConnection = 128;

@@ -17,16 +17,24 @@ internal sealed class PeerCaller(ParticipantDirectory directory, Strangers stran
     /// <summary>Who calls; false for a stranger, who is then reported to the machine.</summary>
     public bool TryIdentify(HttpContext context, out ParticipantId caller)
     {
+        PeerSeat? seat = context.Features.Get<PeerSeat>();
+        if (Find(context.Connection.ClientCertificate) is { } found)
+        {
+            caller = found;
+            // It may have been listed since it connected. One connection too many stays with the unknown, and can be displaced.
+            seat?.TryShow(found);
+            return true;
+        }
+
         caller = default;
-        if (Fingerprint(context) is { } fingerprint && directory.TryIdentify(fingerprint, out caller)) return true;
+        seat?.Counted();
         strangers.Knocked();
         return false;
     }
 
-    /// <summary>The fingerprint of the caller's TLS key; null when it is no P-256 key.</summary>
-    private Digest? Fingerprint(HttpContext context) =>
-        context.Connection.ClientCertificate is { } certificate
-            ? fingerprints.GetValue(certificate, static shown =>
-                new StrongBox<Digest?>(TlsIdentity.TryReadKey(shown, out PublicKey key) ? key.Fingerprint : null)).Value
-            : null;
+    /// <summary>Whose certificate it is; null when its key is no P-256 key, or is not listed.</summary>
+    public ParticipantId? Find(X509Certificate2? certificate) =>
+        certificate is not null && fingerprints.GetValue(certificate, Read).Value is { } fingerprint && directory.TryIdentify(fingerprint, out ParticipantId id) ? id : null;
+
+    private static StrongBox<Digest?> Read(X509Certificate2 certificate) => new(TlsIdentity.TryReadKey(certificate, out PublicKey key) ? key.Fingerprint : null);
 }

@@ -1,54 +1,62 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Settlement.Core.Identifiers;
+using Settlement.Core.Machines;
+using Settlement.Host.Configuration;
+using Settlement.Host.Running;
 
 namespace Settlement.Host.Peers;
 
 /// <summary>
-/// Holds each address to its share of the door's connections, and counts who does not get as far as a request: a connection
-/// without TLS, or one that is ended in the handshake, is nobody's that is known.
+/// Gives connections their places at the door (<see cref="PeerSeats"/>), and counts with the strangers each one that ends without
+/// a participant having shown itself on it: one without TLS, one that has no place or loses it, one that never asks for anything.
 /// </summary>
-internal sealed class PeerConnections(Strangers strangers)
+internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller callers, Strangers strangers, RoleLoop loop)
 {
     // What one customer of a network usually has of IPv6 is a prefix of 64 bits, and counts as one address.
     private const int BytesOfIpV6 = 8;
 
-    private static readonly object IsSecure = new();
-
-    private readonly ConcurrentDictionary<IPAddress, int> open = new();
+    private readonly PeerSeats seats = new(bounds);
 
     /// <summary>Stands before TLS.</summary>
     public ConnectionDelegate BeforeTls(ConnectionDelegate next) => async connection =>
     {
-        IPAddress from = AddressOf(connection.RemoteEndPoint);
+        PeerSeat? seat = seats.TryTake(AddressOf(connection.RemoteEndPoint), connection.Abort);
+        if (seat is null)
+        {
+            connection.Abort();
+            strangers.Knocked();
+            return;
+        }
+
+        connection.Features.Set(seat);
         try
         {
-            if (open.AddOrUpdate(from, 1, static (_, before) => before + 1) > PeerBounds.MaximumConnectionsPerAddress) connection.Abort();
-            else await next(connection);
+            await next(connection);
         }
         finally
         {
-            Leave(from);
-            if (!connection.Items.ContainsKey(IsSecure)) strangers.Knocked();
+            bool wasKnown = seats.GiveBack(seat);
+            if (!wasKnown && !seat.IsCounted) strangers.Knocked();
         }
     };
 
-    /// <summary>Stands behind TLS.</summary>
-    public static ConnectionDelegate BehindTls(ConnectionDelegate next) => connection =>
+    /// <summary>Stands behind TLS, where the caller has proved to hold the key that it shows.</summary>
+    public ConnectionDelegate BehindTls(ConnectionDelegate next) => connection =>
     {
-        connection.Items[IsSecure] = true;
         // Read here, where the connection is open: the server keeps it, and cannot read it for a request whose caller has hung up.
-        _ = connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        return next(connection);
+        if (callers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is not { } participant) return next(connection);
+        PeerSeat seat = connection.Features.Get<PeerSeat>()!;
+        if (seat.TryShow(participant)) return next(connection);
+        // It is known who that is, so it is no stranger.
+        seat.Counted();
+        loop.TryPost(new Input.DoorRefused(participant, HostCodes.TooManyAtOnce, string.Create(CultureInfo.InvariantCulture, $"more than {bounds.PerParticipant} connections at once")));
+        connection.Abort();
+        return Task.CompletedTask;
     };
-
-    private void Leave(IPAddress from)
-    {
-        // Only where it is still zero: somebody may have come meanwhile.
-        if (open.AddOrUpdate(from, 0, static (_, before) => before - 1) == 0) open.TryRemove(new KeyValuePair<IPAddress, int>(from, 0));
-    }
 
     private static IPAddress AddressOf(EndPoint? remote)
     {

@@ -23,7 +23,8 @@ internal static class PeerServer
             KestrelServerLimits limits = kestrel.Limits;
             // The door refuses what is too large first, because it knows whom to name.
             limits.MaxRequestBodySize = (long)PeerBounds.BodyAllowance * PeerBounds.MaximumBodyBytes;
-            limits.MaxConcurrentConnections = PeerBounds.MaximumConnections;
+            // The door decides who of them stays, because it knows who is a participant and counts who is not; those that it has ended take a moment to leave.
+            limits.MaxConcurrentConnections = (long)PeerBounds.ConnectionAllowance * PeerBounds.MaximumConnections;
             limits.MaxRequestHeadersTotalSize = PeerBounds.MaximumHeaderBytes;
             limits.Http2.MaxStreamsPerConnection = PeerBounds.MaximumStreamsPerConnection;
             limits.Http2.InitialConnectionWindowSize = PeerBounds.ConnectionWindowBytes;
@@ -37,7 +38,8 @@ internal static class PeerServer
             kestrel.Listen(listen, door =>
             {
                 door.Protocols = HttpProtocols.Http2;
-                door.Use(door.ApplicationServices.GetRequiredService<PeerConnections>().BeforeTls);
+                PeerConnections connections = door.ApplicationServices.GetRequiredService<PeerConnections>();
+                door.Use(connections.BeforeTls);
                 door.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = identity.Certificate,
@@ -46,10 +48,11 @@ internal static class PeerServer
                     ClientCertificateValidation = static (_, _, _) => true,
                     HandshakeTimeout = PeerBounds.ConnectTimeout,
                 });
-                door.Use(PeerConnections.BehindTls);
+                door.Use(connections.BehindTls);
             });
         });
         builder.Services.AddSingleton<Strangers>();
+        builder.Services.AddSingleton(PeerConnectionBounds.Default);
         builder.Services.AddSingleton<PeerConnections>();
         builder.Services.AddSingleton<PeerCaller>();
         builder.Services.AddSingleton<PeerTurns>();

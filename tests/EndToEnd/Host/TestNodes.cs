@@ -67,6 +67,7 @@ internal static class TestNodes
     {
         WebApplicationBuilder builder = PeerServer.CreateBuilder(AnyPort, identity, NullLoggerFactory.Instance);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new ParticipantDirectory());
         builder.Services.AddSingleton(new RoleLoop(
             new ToyMachine(static (_, _) => new Step()), new InMemoryVault(), new NoSends(), new RoleLoopOptions(), TimeProvider.System, NullLogger.Instance));
         return builder;

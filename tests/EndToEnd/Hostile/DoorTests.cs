@@ -324,7 +324,7 @@ public sealed class DoorTests : IAsyncLifetime
         KestrelServerLimits limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
         Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod));
         Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));
-        Assert.Equal((PeerBounds.HeadersTimeout, PeerBounds.IdleTimeout, (long?)PeerBounds.MaximumConnections), (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MaxConcurrentConnections));
+        Assert.Equal((PeerBounds.HeadersTimeout, PeerBounds.IdleTimeout, (long?)PeerBounds.ConnectionAllowance * PeerBounds.MaximumConnections), (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MaxConcurrentConnections));
         Assert.Equal((PeerBounds.MaximumStreamsPerConnection, PeerBounds.ConnectionWindowBytes, PeerBounds.StreamWindowBytes, PeerBounds.PingInterval),
             (limits.Http2.MaxStreamsPerConnection, limits.Http2.InitialConnectionWindowSize, limits.Http2.InitialStreamWindowSize, limits.Http2.KeepAlivePingTimeout));
         // Who is slow is known before the connection is ended for it.

@@ -10,7 +10,8 @@ internal static class RawClient
 {
     /// <param name="identity">Whose certificate it shows; null shows none.</param>
     /// <param name="from">The address that it calls from.</param>
-    public static HttpClient Create(TlsIdentity? identity, IPAddress? from = null)
+    /// <param name="onConnect">What is done whenever it opens a connection from there.</param>
+    public static HttpClient Create(TlsIdentity? identity, IPAddress? from = null, Action? onConnect = null)
     {
         SocketsHttpHandler handler = new();
         if (from is not null)
@@ -20,6 +21,7 @@ internal static class RawClient
                 Socket socket = new(from.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 socket.Bind(new IPEndPoint(from, 0));
                 await socket.ConnectAsync(context.DnsEndPoint, ct);
+                onConnect?.Invoke();
                 return new NetworkStream(socket, ownsSocket: true);
             };
         }

@@ -1,0 +1,261 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Settlement.Core.Machines;
+using Settlement.Core.Participants;
+using Settlement.Host;
+using Settlement.Host.Configuration;
+using Settlement.Host.Keys;
+using Settlement.Host.Peers;
+using Settlement.Host.Running;
+using Settlement.Storage;
+using Settlement.Tests.EndToEnd.Host;
+
+namespace Settlement.Tests.EndToEnd.Hostile;
+
+/// <summary>A door with few places, flooded from many addresses: who is ended, who is counted, and who gets in meanwhile.</summary>
+public sealed class DoorFloodTests : IAsyncLifetime
+{
+    private const string Hostile = "HOSTDEFFXXX";
+    private const string Honest = "HONEDEFFXXX";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly PeerConnectionBounds Bounds = new(Total: 8, Unknown: 4, UnknownPerAddress: 2, PerParticipant: 3);
+
+    private readonly Channel<Input> told = Channel.CreateUnbounded<Input>();
+    private readonly ParticipantDirectory directory = new();
+    private readonly TlsIdentity server = NewIdentity();
+    private readonly TlsIdentity hostile = NewIdentity();
+    private readonly TlsIdentity honest = NewIdentity();
+    private readonly TlsIdentity stranger = NewIdentity();
+    private readonly ManualTime time = new();
+    private readonly List<IDisposable> clients = [];
+    private readonly List<Task<int>> open = [];
+    private RoleLoop loop = null!;
+    private Task running = null!;
+    private WebApplication app = null!;
+    private Uri door = null!;
+    private int addresses;
+    private int connects;
+    private long counted;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        directory.Add(TestNodes.Listed(Hostile, hostile.Key, new Uri("https://127.0.0.1:1")));
+        directory.Add(TestNodes.Listed(Honest, honest.Key, new Uri("https://127.0.0.1:2")));
+        loop = new RoleLoop(
+            new ToyMachine((_, inputs) =>
+            {
+                foreach (Input input in inputs) told.Writer.TryWrite(input);
+                return new Step();
+            }),
+            new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
+        running = loop.RunAsync(Ct);
+        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, server, NullLoggerFactory.Instance);
+        builder.Services.AddSingleton(Bounds);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(directory);
+        builder.Services.AddSingleton(loop);
+        app = builder.Build();
+        app.MapPeerMessages();
+        await app.StartAsync(Ct);
+        door = new Uri(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), PeerRoutes.Messages);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IDisposable client in clients) client.Dispose();
+        await app.DisposeAsync();
+        loop.Complete();
+        await running;
+        foreach (TlsIdentity identity in new[] { server, hostile, honest, stranger }) identity.Dispose();
+    }
+
+    [Fact]
+    public async Task AFloodOfHalfOpenConnectionsDisplacesItselfAndNobodyElse()
+    {
+        HttpClient first = Client(honest);
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(first));
+        int flood = 0;
+        for (; flood < Bounds.Unknown; flood++) await HalfOpenAsync();
+        // Each further one takes the place of another.
+        for (; flood < 4 * Bounds.Unknown; flood++)
+        {
+            await HalfOpenAsync();
+            await OneEndedAsync();
+        }
+
+        // So does a participant, which then leaves that place to whoever comes.
+        HttpClient second = Client(honest);
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(second));
+        await OneEndedAsync();
+        await HalfOpenAsync();
+        await HalfOpenAsync();
+        await OneEndedAsync();
+        flood += 2;
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(first));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(second));
+        Assert.Equal(Bounds.Unknown, open.Count);
+        // Over two connections, as at the beginning: neither was displaced.
+        Assert.Equal(2, connects);
+        await AssertCountedAsync(flood - Bounds.Unknown);
+        await AssertCountedInTheEndAsync(flood);
+    }
+
+    [Fact]
+    public async Task StrangersWithTlsAreDisplacedAsWellAndCountedOnce()
+    {
+        HttpClient asking = Client(stranger);
+        for (int i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(asking));
+        for (int i = 0; i < Bounds.Unknown; i++) await HalfOpenAsync();
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(honest)));
+        Assert.Equal(2, connects);
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(asking));
+        Assert.Equal(3, connects);
+        // Three questions of one, and the connections of those that asked nothing.
+        await AssertCountedInTheEndAsync(3 + Bounds.Unknown);
+    }
+
+    [Fact]
+    public async Task OneParticipantCannotFillTheDoorFromManyAddressesAndIsNamed()
+    {
+        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(hostile)));
+        for (int i = 0; i < Bounds.Total; i++) await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(Client(hostile)));
+        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(honest)));
+        List<Input.DoorRefused> refusals = [];
+        while (refusals.Count < Bounds.Total)
+        {
+            if (await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct) is Input.DoorRefused refused) refusals.Add(refused);
+        }
+
+        Assert.All(refusals, refused =>
+            Assert.Equal((TestNodes.Id(Hostile), HostCodes.TooManyAtOnce, $"more than {Bounds.PerParticipant} connections at once"), (refused.From, refused.Code, refused.Detail)));
+        // What it gives back it may have again.
+        clients[0].Dispose();
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                return await PostAsync(Client(hostile)) == HttpStatusCode.Accepted;
+            }
+            catch (HttpRequestException)
+            {
+                // The door has not seen it leave.
+                return false;
+            }
+        });
+        // It is no stranger.
+        await AssertCountedInTheEndAsync(0);
+    }
+
+    [Fact]
+    public async Task WhoIsListedAfterItConnectedKeepsItsConnectionFromThenOn()
+    {
+        HttpClient late = Client(stranger);
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(late));
+        directory.Add(TestNodes.Listed("LATEDEFFXXX", stranger.Key, new Uri("https://127.0.0.1:3")));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(late));
+        for (int i = 0; i < Bounds.Unknown; i++) await HalfOpenAsync();
+        for (int i = 0; i < Bounds.Unknown; i++)
+        {
+            await HalfOpenAsync();
+            await OneEndedAsync();
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(late));
+        Assert.Equal(1, connects);
+    }
+
+    /// <summary>A client with an address of its own.</summary>
+    private HttpClient Client(TlsIdentity identity)
+    {
+        HttpClient client = RawClient.Create(identity, NextAddress(), () => Interlocked.Increment(ref connects));
+        clients.Add(client);
+        return client;
+    }
+
+    private async Task<HttpStatusCode> PostAsync(HttpClient client)
+    {
+        using ByteArrayContent content = new([7]) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } };
+        using HttpResponseMessage response = await client.PostAsync(door, content, Ct);
+        return response.StatusCode;
+    }
+
+    /// <summary>A connection from an address of its own, on which nothing is said.</summary>
+    private async Task HalfOpenAsync()
+    {
+        TcpClient client = new(new IPEndPoint(NextAddress(), 0));
+        clients.Add(client);
+        await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+        open.Add(EndAsync(client));
+    }
+
+    private IPAddress NextAddress() => new([127, 0, 2, (byte)++addresses]);
+
+    /// <summary>Waits until the door has ended one of the half-open connections; which of those that came together is oldest only it knows.</summary>
+    private async Task OneEndedAsync()
+    {
+        Task<int> ended = await Task.WhenAny(open).WaitAsync(Patience, Ct);
+        Assert.Equal(0, await ended);
+        open.Remove(ended);
+    }
+
+    private static async Task<int> EndAsync(TcpClient client)
+    {
+        try
+        {
+            return await client.GetStream().ReadAsync(new byte[1], Ct);
+        }
+        catch (Exception reset) when (reset is IOException or SocketException or ObjectDisposedException)
+        {
+            // Which ends it as well.
+            return 0;
+        }
+    }
+
+    /// <summary>Everybody leaves, and then so many strangers were counted from the beginning on.</summary>
+    private async Task AssertCountedInTheEndAsync(long strangers)
+    {
+        foreach (IDisposable client in clients) client.Dispose();
+        await app.StopAsync(Ct);
+        await AssertCountedAsync(strangers);
+    }
+
+    /// <summary>Waits until so many strangers were counted from the beginning on, and fails where they are more.</summary>
+    private async Task AssertCountedAsync(long strangers)
+    {
+        bool hasKnocked = false;
+        await UntilAsync(() =>
+        {
+            while (told.Reader.TryRead(out Input? input)) counted += input is Input.StrangerKnocked knocked ? knocked.Times : 0;
+            Assert.True(counted <= strangers, $"{counted} were counted, of {strangers}.");
+            if (hasKnocked && counted == strangers) return Task.FromResult(true);
+            // What was not told yet is told with the first of another interval, which is the test itself and does not count.
+            time.Advance(PeerBounds.StrangerInterval);
+            app.Services.GetRequiredService<Strangers>().Knocked();
+            counted--;
+            hasKnocked = true;
+            return Task.FromResult(false);
+        });
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
+        }
+    }
+
+    private static TlsIdentity NewIdentity() => TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
+}
