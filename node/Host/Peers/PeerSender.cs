@@ -18,12 +18,21 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
     private readonly NodeHealth health;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly int maximumDestinations;
     private readonly Dictionary<ParticipantId, Queue> queues = [];
+    private readonly List<Queue> closed = [];
     private readonly CancellationTokenSource stop = new();
     private RoleLoop? loop;
+    private long sends;
 
-    public PeerSender(TlsIdentity identity, NodeHealth health, TimeProvider time, ILogger logger)
+    /// <param name="identity">The key that it shows.</param>
+    /// <param name="health">Hears that the ledger answers.</param>
+    /// <param name="time">The clock of requests.</param>
+    /// <param name="logger">Hears who cannot be reached.</param>
+    /// <param name="maximumDestinations">Participants that have a queue at once.</param>
+    public PeerSender(TlsIdentity identity, NodeHealth health, TimeProvider time, ILogger logger, int maximumDestinations = PeerBounds.MaximumDestinations)
     {
+        this.maximumDestinations = maximumDestinations;
         this.identity = identity;
         this.health = health;
         this.time = time;
@@ -39,19 +48,33 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
         // Only the loop calls this, so the table needs no lock.
         if (!queues.TryGetValue(send.To.Participant, out Queue? queue))
         {
-            if (queues.Count >= PeerBounds.MaximumDestinations) return false;
+            if (queues.Count >= maximumDestinations && !TryMakeRoom()) return false;
             queues[send.To.Participant] = queue = new Queue(this);
         }
 
-        return queue.TryAdd(send);
+        return queue.TryAdd(send, ++sends);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        foreach (Queue queue in queues.Values) await queue.EndedAsync();
+        foreach (Queue queue in queues.Values.Concat(closed)) await queue.EndedAsync();
         stop.Dispose();
+    }
+
+    /// <summary>Closes the queue that was not written to for the longest time, of those whose every message is answered; false where there is none.</summary>
+    private bool TryMakeRoom()
+    {
+        // Only the loop writes to queues, so one that is idle stays so while the loop looks at it.
+        KeyValuePair<ParticipantId, Queue>[] idle = [.. queues.Where(static q => q.Value.IsIdle)];
+        if (idle.Length == 0) return false;
+        (ParticipantId participant, Queue oldest) = idle.MinBy(static q => q.Value.LastSend);
+        queues.Remove(participant);
+        oldest.Close();
+        closed.RemoveAll(static queue => queue.HasEnded);
+        closed.Add(oldest);
+        return true;
     }
 
     /// <summary>The messages for one participant and the task that sends them.</summary>
@@ -65,6 +88,7 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
         private Destination? current;
         private PeerClient? client;
         private bool lost;
+        private int unanswered;
 
         public Queue(PeerSender owner)
         {
@@ -72,7 +96,31 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             running = Task.Run(() => RunAsync(owner.stop.Token));
         }
 
-        public bool TryAdd(Effect.Send send) => waiting.Writer.TryWrite(send);
+        /// <summary>Whether the machine has the answer to every message.</summary>
+        public bool IsIdle => Volatile.Read(ref unanswered) == 0;
+
+        /// <summary>Whether the task that sends is done, as it is soon after <see cref="Close"/>.</summary>
+        public bool HasEnded => running.IsCompleted;
+
+        /// <summary>When it was written to last, as a number of the sender's messages.</summary>
+        public long LastSend { get; private set; }
+
+        public bool TryAdd(Effect.Send send, long number)
+        {
+            // Counted first, because it may be answered at once.
+            Interlocked.Increment(ref unanswered);
+            if (!waiting.Writer.TryWrite(send))
+            {
+                Interlocked.Decrement(ref unanswered);
+                return false;
+            }
+
+            LastSend = number;
+            return true;
+        }
+
+        /// <summary>Nothing more will be written to it.</summary>
+        public void Close() => waiting.Writer.Complete();
 
         public async Task EndedAsync() => await running;
 
@@ -82,7 +130,11 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             {
                 while (await waiting.Reader.WaitToReadAsync(ct))
                 {
-                    while (waiting.Reader.TryRead(out Effect.Send? send)) await SendAsync(send, ct);
+                    while (waiting.Reader.TryRead(out Effect.Send? send))
+                    {
+                        await SendAsync(send, ct);
+                        Interlocked.Decrement(ref unanswered);
+                    }
                 }
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
