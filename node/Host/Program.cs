@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Settlement.Host.Bench;
 using Settlement.Host.Commands;
 using Settlement.Host.Commands.Contracts;
@@ -16,4 +17,6 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     FuzzCommand.Create(),
 };
 // The run command handles signals itself, and gives what is under way the time it needs.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+ParseResult parsed = root.Parse(args);
+int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return parsed.Action is ParseErrorAction ? ExitCodes.Usage : code;

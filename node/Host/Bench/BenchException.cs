@@ -33,6 +33,7 @@ internal sealed class BenchException(string code, string message, Exception? inn
     /// <inheritdoc/>
     public override int ExitCode => Code switch
     {
+        OptionInvalid or TooManyChannels => ExitCodes.Usage,
         PaymentRefused or NotVerified => ExitCodes.Refused,
         PgbenchFailed or NotFinal => ExitCodes.Failed,
         _ => ExitCodes.Unusable,

@@ -49,7 +49,7 @@ internal static class LedgerCommand
         Destination? destination = parsed.GetValue(Endpoint) is { } endpoint
             ? new Destination(default, read.Endpoint("--endpoint", endpoint), read.Fingerprint("--tls-fingerprint", parsed.GetValue(TlsFingerprint)))
             : null;
-        if (read.Faults.Count > 0) throw new ConfigurationException("The command line", read.Faults);
+        if (read.Faults.Count > 0) throw new UsageException(read.Faults[0].Code, $"The command line cannot be used.{string.Concat(read.Faults.Select(static fault => $"{Environment.NewLine}  {fault}"))}");
         LedgerVerdict verdict = destination is null
             ? DatabaseVerification.Verify(network, key, await ReadDatabaseAsync(parsed.GetValue(Database)!, ct))
             : await VerifyRemoteAsync(destination, network, key, parsed.GetValue(Keys)!, ct);

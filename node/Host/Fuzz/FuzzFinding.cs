@@ -57,7 +57,7 @@ internal sealed record FuzzFinding(string Code, string Target, ulong Seed, long 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw Unreadable(path, error.Message, error);
+            throw Unreadable(path, error.Message.TrimEnd('.'), error);
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
     /// <summary>Finds a target.</summary>
     /// <exception cref="HostException">FZ001.</exception>
     public FuzzTarget Find(string name) => All.FirstOrDefault(target => target.Name == name)
-        ?? throw new HostException(FuzzCodes.TargetUnknown, $"There is no target {name}. There are: {string.Join(", ", All.Select(static target => target.Name))}.");
+        ?? throw new UsageException(FuzzCodes.TargetUnknown, $"There is no target {name}. There are: {string.Join(", ", All.Select(static target => target.Name))}.");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

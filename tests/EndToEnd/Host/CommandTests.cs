@@ -7,6 +7,7 @@ using Npgsql;
 using Settlement.Client;
 using Settlement.Host.Commands;
 using Settlement.Host.Configuration;
+using Settlement.Tests.EndToEnd.BadInput;
 using Settlement.Tests.EndToEnd.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
@@ -19,6 +20,22 @@ public sealed class CommandTests(PostgresServer postgres) : IDisposable
     private readonly TestFolder folder = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData]
+    [InlineData("fuzz")]
+    [InlineData("fuzz", "--minutes", "soon")]
+    [InlineData("keys", "--folder", "x", "--network", "Not one", "--participant", "BANKDEFFXXX")]
+    [InlineData("ledger", "verify", "--network", "demo")]
+    [InlineData("contract", "check", "--jsno")]
+    [InlineData("contract", "new", "1st")]
+    [InlineData("bench", "--seconds", "0")]
+    public async Task AWrongCommandLineEndsWithExitCode64(params string[] arguments)
+    {
+        (int code, _, string error) = await SettlementProgram.RunAsync(arguments);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.NotEmpty(error);
+    }
 
     [Fact]
     public async Task KeysAreCreatedOnceAndTheirPublicFactsPrinted()

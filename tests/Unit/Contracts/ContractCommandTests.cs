@@ -139,7 +139,7 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(ExitCodes.Unusable, (await RunAsync("new", "Mine", "--out", file)).Code);
         Assert.False(File.Exists(file));
         Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(folder.FullName, "Mine.scenarios"), TestContext.Current.CancellationToken));
-        Assert.Equal(ExitCodes.Refused, (await RunAsync("new", "Mine", "--out", Path.Combine(folder.FullName, "Free.scenarios"))).Code);
+        Assert.Equal(ExitCodes.Usage, (await RunAsync("new", "Mine", "--out", Path.Combine(folder.FullName, "Free.scenarios"))).Code);
     }
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class ContractCommandTests : IDisposable
     public async Task NewRefusesWhatIsNoName(string name)
     {
         (int code, _, string error) = await RunAsync("new", name, "--out", Path.Combine(folder.FullName, "x.contract"));
-        Assert.Equal(ExitCodes.Refused, code);
+        Assert.Equal(ExitCodes.Usage, code);
         Assert.StartsWith("A contract's name is ", error, StringComparison.Ordinal);
         Assert.Empty(folder.GetFiles());
     }

@@ -49,6 +49,17 @@ public sealed class CorpusTests : IDisposable
     }
 
     [Fact]
+    public void A_finding_that_cannot_be_read_is_named_in_one_sentence()
+    {
+        string none = Path.Combine(folder, "none.finding");
+        HostException refused = Assert.Throws<HostException>(() => FuzzFinding.Read(none));
+        Assert.Equal(FuzzCodes.ReplayUnreadable, refused.Code);
+        Assert.Contains(none, refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_starts_now_and_then_from_the_corpus()
     {
         byte[] known = Encoding.UTF8.GetBytes("an input that no chance draws");

@@ -10,7 +10,7 @@ internal static class ContractBeginning
         if (ContractTemplates.Make(template, name) is not { } made)
         {
             await error.WriteLineAsync("A contract's name is an ASCII letter or underscore, then letters, digits and underscores, 64 at most, and not a word of the language.".AsMemory(), ct);
-            return ExitCodes.Refused;
+            return ExitCodes.Usage;
         }
 
         FileInfo contract = file ?? new FileInfo(name + ContractFiles.Contract);
@@ -18,7 +18,7 @@ internal static class ContractBeginning
         if (scenarios.FullName == contract.FullName)
         {
             await error.WriteLineAsync($"--out names the contract, and the file of its scenarios ends in {ContractFiles.Scenarios}.".AsMemory(), ct);
-            return ExitCodes.Refused;
+            return ExitCodes.Usage;
         }
 
         await ContractFiles.CreateAsync([(contract, made.Contract), (scenarios, made.Scenarios)], ct);
