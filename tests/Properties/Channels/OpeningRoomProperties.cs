@@ -17,14 +17,14 @@ public sealed class OpeningRoomProperties
     private static readonly ParticipantId Honest = IdOf("HNSTDEFFXXX");
 
     /// <summary>What happens.</summary>
-    /// <param name="By">Which of the proposers asks.</param>
+    /// <param name="Proposer">Which of the proposers asks.</param>
     /// <param name="Ends">Which of the openings ends instead; most are none's.</param>
-    private sealed record Act(int By, int Ends);
+    private sealed record Act(int Proposer, int Ends);
 
     private static readonly Gen<Act> Acts =
-        from by in Gen.Choose(0, OfAll)
+        from proposer in Gen.Choose(0, OfAll)
         from ends in Gen.Choose(0, 6 * OfAll)
-        select new Act(by, ends);
+        select new Act(proposer, ends);
 
     [Fact]
     public void A_coalition_of_fewer_than_there_are_places_keeps_nobody_out() =>
@@ -36,7 +36,7 @@ public sealed class OpeningRoomProperties
         List<ParticipantId> waiting = [];
         foreach (Act act in acts)
         {
-            ParticipantId by = Proposers[act.By % colluding];
+            ParticipantId by = Proposers[act.Proposer % colluding];
             if (act.Ends < waiting.Count) waiting.RemoveAt(act.Ends);
             else if (HasRoom(by, waiting)) waiting.Add(by);
 
