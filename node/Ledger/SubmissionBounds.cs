@@ -12,12 +12,14 @@ internal sealed class SubmissionBounds(LedgerSettings settings)
     private readonly SubmissionQuota openings = new(settings.QuotaWindow);
     private readonly SubmissionQuota records = new(settings.QuotaWindow);
     private readonly SubmissionRate heads = new(settings.HeadsPerSecond, settings.HeadBurst);
-    private readonly SubmissionRate signatures = new(settings.SignaturesPerSecond, settings.SignatureBurst);
+    private readonly SubmissionRate vain = new(settings.VainSignaturesPerSecond, settings.VainSignatureBurst);
+    private readonly SubmissionRate ofStrangers = new(settings.StrangerSignaturesPerSecond, settings.StrangerSignatureBurst);
 
     /// <summary>Whether the submitter may have another record looked at. Nothing is read before this is asked, since a flood
     /// costs what each of its records costs.</summary>
     /// <param name="participant">A listed participant; null for a stranger.</param>
-    public bool IsHeard(string? participant, DateTimeOffset time) => signatures.HasRoom(participant ?? Strangers, time);
+    public bool IsHeard(string? participant, DateTimeOffset time) =>
+        participant is null ? ofStrangers.HasRoom(Strangers, time) : vain.HasRoom(participant, time);
 
     /// <summary>Whether the submitter may have such a record accepted.</summary>
     public bool HasRoom(string? participant, LedgerRecord record, DateTimeOffset time) => record switch
@@ -32,7 +34,8 @@ internal sealed class SubmissionBounds(LedgerSettings settings)
     public void Count(string? participant, LedgerRecord record, bool isAccepted, DateTimeOffset time)
     {
         string submitter = participant ?? Strangers;
-        if (participant is null || !isAccepted) signatures.Take(submitter, record.Signatures, time);
+        if (participant is null) ofStrangers.Take(submitter, record.Signatures, time);
+        else if (!isAccepted) vain.Take(submitter, record.Signatures, time);
         if (!isAccepted) return;
         if (record is LedgerRecord.Opening) openings.Take(submitter, time);
         else if (record is LedgerRecord.Participant) records.Take(submitter, time);

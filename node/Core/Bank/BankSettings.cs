@@ -28,6 +28,10 @@ public sealed record BankSettings
     /// <summary>Channels of this bank. Default 10,000.</summary>
     public int MaxChannels { get; init; } = 10_000;
 
+    /// <summary>Openings of all other proposers together that wait for them, beyond which only who waits for none gets one: with those they
+    /// are fewer than twice as many, which leaves room for this bank's own. Default 1,000.</summary>
+    public int MaxPendingOpenings { get; init; } = 1_000;
+
     /// <summary>How long an endorsement is good for at the ledger. Default 60 seconds.</summary>
     public TimeSpan EndorsementLife { get; init; } = TimeSpan.FromSeconds(60);
 

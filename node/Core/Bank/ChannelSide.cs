@@ -11,6 +11,7 @@ using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
 
 namespace Settlement.Core.Bank;
 
@@ -20,6 +21,17 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class ChannelSide : IDisposable
 {
+    /// <summary>
+    /// Places before the newest of which this member remembers what the other signed: a second signature for one of them is
+    /// evidence as the newest is; for an older place it is late. It is memory alone, some kilobyte a place; after a restart only
+    /// the newest is left.
+    /// </summary>
+    public const int RememberedPlaces = 16;
+
+    private readonly Queue<HeadRecord> earlierHeads = new();
+    private readonly Queue<SignedProposal> earlierProposals = new();
+    private HeadRecord? notarised;
+    private SignedProposal? proposed;
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, Command.Own> ownSealed = [];
     private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
@@ -78,10 +90,33 @@ internal sealed class ChannelSide : IDisposable
     public InFlight? InFlight { get; set; }
 
     /// <summary>The newest final head as the log holds it, with both endorsements; null before the first.</summary>
-    public Wire.Ledger.HeadRecord? Notarised { get; set; }
+    public HeadRecord? Notarised
+    {
+        get => notarised;
+        set
+        {
+            if (notarised is { } before) Remember(earlierHeads, before);
+            notarised = value;
+        }
+    }
+
+    /// <summary>It, and those of the places before that are remembered.</summary>
+    public IEnumerable<HeadRecord> NotarisedLately => notarised is null ? [] : earlierHeads.Prepend(notarised);
 
     /// <summary>The newest proposal of the other member that was in its place, endorsed or not; null before the first.</summary>
-    public SignedProposal? Proposed { get; set; }
+    public SignedProposal? Proposed
+    {
+        get => proposed;
+        set
+        {
+            // The same place again, however often, makes no other one forgotten.
+            if (proposed is { } before && (before.Term, before.Sequence) != (value?.Term, value?.Sequence)) Remember(earlierProposals, before);
+            proposed = value;
+        }
+    }
+
+    /// <summary>It, and those of the places before that are remembered.</summary>
+    public IEnumerable<SignedProposal> ProposedLately => proposed is null ? [] : earlierProposals.Prepend(proposed);
 
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
@@ -217,6 +252,12 @@ internal sealed class ChannelSide : IDisposable
         OwnKey.Dispose();
         OtherKey.Dispose();
         Context.Epoch.Dispose();
+    }
+
+    private static void Remember<T>(Queue<T> earlier, T signed)
+    {
+        earlier.Enqueue(signed);
+        if (earlier.Count > RememberedPlaces) earlier.Dequeue();
     }
 
     private void Reserve(Command.Own command, int sign)

@@ -15,9 +15,6 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
     /// since the consent may still be used.</summary>
     public const int MaxPendingOfProposer = 8;
 
-    /// <summary>Openings of all proposers that wait for them, so that many together leave room for this bank's own.</summary>
-    public const int MaxPendingOfAll = 1_000;
-
     /// <summary>Why the operator's request is refused, or null.</summary>
     public string? Refusal(ChannelRequest request, IReadOnlyCollection<Opening> underWay)
     {
@@ -40,14 +37,8 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
         // Before anything is read: a proposer that asks too often costs a comparison.
         if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
-        int pending = 0, ofAll = 0;
-        foreach (Opening opening in underWay.Where(o => !o.Row.IsProposer))
-        {
-            ofAll++;
-            if (opening.Terms.Participants[0].Id == from) pending++;
-        }
-
-        if (pending >= MaxPendingOfProposer || ofAll >= MaxPendingOfAll) return BankCodes.TooManyChannels;
+        if (!PendingOpening.HasRoom(from, underWay.Where(o => !o.Row.IsProposer).Select(o => o.Terms.Participants[0].Id), MaxPendingOfProposer, settings.MaxPendingOpenings))
+            return BankCodes.TooManyChannels;
         // Before anything is compiled: only contracts that this bank knows are.
         if (proposal.Terms.Length > ChannelTerms.MaxBytes) return ChannelCodes.TermsUnreadable;
         if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;

@@ -202,7 +202,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         {
             // Listed without a notice: the proposer answers a consent with it.
             if (head is not null) Consent(opening);
-            else if (PendingOpening.IsUnlisted(node, opening.UnlistedSince)) Forget(opening);
+            else if (PendingOpening.IsUnlisted(node, ledger, opening.UnlistedSince)) Forget(opening);
             else opening.UnlistedSince ??= node.Now;
         }
 

@@ -12,7 +12,7 @@ namespace Settlement.Core.Bank;
 /// signatures together prove it to everybody who has the channel's opening.</summary>
 internal static class SecondEndorsement
 {
-    /// <summary>Compares an answer with what the other member is known to have signed: the batch in flight, or the newest final head.</summary>
+    /// <summary>Compares an answer with what the other member is known to have signed: the batch in flight, or one of the newest final heads.</summary>
     public static void Look(NodeContext node, ChannelSide channel, EndorsementAnswer answer)
     {
         if (answer.Endorsement is null || Known(channel, answer) is not { } known || known.Head.Span.SequenceEqual(answer.Head.Span)) return;
@@ -32,6 +32,6 @@ internal static class SecondEndorsement
             };
         }
 
-        return channel.Notarised is { } final && final.Term == answer.Term && final.PreviousHead.Equals(answer.PreviousHead) ? final : null;
+        return channel.NotarisedLately.FirstOrDefault(final => final.Term == answer.Term && final.PreviousHead.Equals(answer.PreviousHead));
     }
 }

@@ -9,16 +9,18 @@ namespace Settlement.Core.Bank;
 /// prove it to everybody who has the channel's opening, as <see cref="SignedProposal.AreTwoForOnePlace"/> says.</summary>
 internal static class SecondProposal
 {
-    /// <summary>Compares a proposal, whose signature was checked, with the newest one that is known.</summary>
+    /// <summary>Compares a proposal, whose signature was checked, with the newest ones that are known.</summary>
     public static bool IsSecond(NodeContext node, ChannelSide channel, SignedProposal offered)
     {
-        if (channel.Proposed is not { } known || !known.Contradicts(offered)) return false;
+        if (Known(channel, offered) is not { } known) return false;
         node.Alarm(ChannelCodes.SecondHead, channel.Id.ToString(), EvidencePart.Of("proposal known", known.ToClaim()), EvidencePart.Of("proposal offered", offered.ToClaim()));
         return true;
     }
 
     /// <summary>Looks at a proposal for a place that is taken already. Its signature is checked only where it would be evidence.</summary>
     public static bool IsSecond(NodeContext node, ChannelSide channel, Proposal late) =>
-        channel.Proposed is { } known && SignedProposal.TryRead(late, out SignedProposal? offered) && known.Contradicts(offered)
+        SignedProposal.TryRead(late, out SignedProposal? offered) && Known(channel, offered) is not null
         && offered.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey) && IsSecond(node, channel, offered);
+
+    private static SignedProposal? Known(ChannelSide channel, SignedProposal offered) => channel.ProposedLately.FirstOrDefault(known => known.Contradicts(offered));
 }

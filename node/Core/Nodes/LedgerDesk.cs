@@ -31,6 +31,7 @@ internal sealed class LedgerDesk
     private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
     private ulong directoryNext;
     private bool ownRecordListed;
+    private DateTimeOffset lastAnswer;
 
     /// <param name="context">The node.</param>
     /// <param name="rows">Its recovered rows.</param>
@@ -62,6 +63,9 @@ internal sealed class LedgerDesk
 
     /// <summary>Whether the ledger has answered since the start.</summary>
     public bool HasAnswered { get; private set; }
+
+    /// <summary>Since when each request was answered, and none late; null while the newest was not.</summary>
+    public DateTimeOffset? AnsweringSince { get; private set; }
 
     /// <summary>Submits a record with the next request that has room.</summary>
     /// <param name="submission">The record.</param>
@@ -135,6 +139,7 @@ internal sealed class LedgerDesk
         foreach ((Digest query, int entries) in sent.Queries) Query(query, entries);
         directoryDue = DateTimeOffset.MinValue;
         retry.Tried(context.Now);
+        AnsweringSince = null;
         return true;
     }
 
@@ -168,6 +173,10 @@ internal sealed class LedgerDesk
         underWay = null;
         retry.Reset();
         HasAnswered = true;
+        // The directory is asked for all the time, so a longer gap is silence too, though no request failed.
+        if (context.Now - lastAnswer > context.Settings.DirectoryInterval + context.Settings.LongestRetry) AnsweringSince = null;
+        AnsweringSince ??= context.Now;
+        lastAnswer = context.Now;
         context.Write(context.Rows.Replace(PayloadKind.Settings, ViewRowKey, new LedgerViewRow { Size = view.Checkpoint.Size, Note = view.Note }));
         if (sent.HasAskedDirectory) ReadDirectory(reply);
         follower?.Read(reply, view.Checkpoint, context.Now);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
 using Settlement.Wire.Ledger;
@@ -20,15 +21,40 @@ internal static class PendingOpening
     }
 
     /// <summary>
+    /// Whether there is room for one more opening of a proposer. The bound of all holds back those who wait for one already; whoever
+    /// waits for none is refused only where as many different proposers wait as that bound has places. So a coalition of fewer
+    /// keeps nobody out, and nothing has to be dropped for it: a consent that was given may still be used. All together stay
+    /// below twice the bound.
+    /// </summary>
+    /// <param name="from">The proposer.</param>
+    /// <param name="waiting">The proposers of what waits, one for each opening.</param>
+    /// <param name="ofProposer">The most of one proposer.</param>
+    /// <param name="ofAll">The bound of all.</param>
+    public static bool HasRoom(ParticipantId from, IEnumerable<ParticipantId> waiting, int ofProposer, int ofAll)
+    {
+        int own = 0, all = 0;
+        HashSet<ParticipantId> proposers = [];
+        foreach (ParticipantId proposer in waiting)
+        {
+            all++;
+            if (proposer != from) proposers.Add(proposer);
+            else if (++own == ofProposer) return false;
+        }
+
+        return own == 0 ? proposers.Count < ofAll : all < ofAll;
+    }
+
+    /// <summary>
     /// Whether it has not come further for so long that it makes room. Its channel holds no money, since it holds some only once
     /// it is in the log; so whoever did not propose it asks the ledger first, and drops only what the ledger does not list.
     /// </summary>
     public static bool IsOverdue(NodeContext node, OpeningRow row) =>
         row.SinceUnixMs != 0 && node.NowUnixMs - row.SinceUnixMs >= (long)node.Settings.PendingOpeningLife.TotalMilliseconds;
 
-    /// <summary>Whether the ledger has said for long enough that it does not list the channel: when it comes back after it was away, an
-    /// honest proposer's submission may reach it after the first question.</summary>
-    public static bool IsUnlisted(NodeContext node, DateTimeOffset? since) => since is { } first && node.Now - first >= node.Settings.LongestRetry;
+    /// <summary>Whether the ledger has said for long enough that it does not list the channel, and was not silent meanwhile: when it comes
+    /// back after it was away, an honest proposer's submission may reach it after the first question.</summary>
+    public static bool IsUnlisted(NodeContext node, LedgerDesk ledger, DateTimeOffset? since) =>
+        since is { } first && node.Now - first >= node.Settings.LongestRetry && node.Now - ledger.AnsweringSince >= node.Settings.LongestRetry;
 
     /// <summary>The body of the opening record, whose hash is the channel's id.</summary>
     public static byte[] Body(ChannelTerms terms, Epoch epoch, params ReadOnlySpan<PublicKey> members)

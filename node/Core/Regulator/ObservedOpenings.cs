@@ -44,8 +44,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
             return;
         }
 
-        bool isFull = underWay.Count >= settings.MaxOpenings || underWay.Values.Count(o => o.Terms.Participants[0].Id == from) >= settings.MaxOpeningsOfProposer;
-        if (isFull)
+        if (!PendingOpening.HasRoom(from, underWay.Values.Select(static o => o.Terms.Participants[0].Id), settings.MaxOpeningsOfProposer, settings.MaxOpenings))
         {
             // It is no fault of an honest proposer that others keep its openings waiting.
             node.Note(ChannelCodes.TermsNotAccepted, hash.ToString());
@@ -118,7 +117,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     public void OnSeen(Digest channel, bool isListed)
     {
         if (!asked.TryGetValue(channel, out (Digest Terms, DateTimeOffset? UnlistedSince) question)) return;
-        if (!isListed && !PendingOpening.IsUnlisted(node, question.UnlistedSince))
+        if (!isListed && !PendingOpening.IsUnlisted(node, ledger, question.UnlistedSince))
         {
             asked[channel] = (question.Terms, question.UnlistedSince ?? node.Now);
             return;

@@ -12,8 +12,9 @@ public sealed record RegulatorSettings
     /// <summary>Batches of a channel that wait for their head or a predecessor. Default 64.</summary>
     public int MaxPending { get; init; } = 64;
 
-    /// <summary>Openings that were acknowledged and are not known to be open. Default 10,000.</summary>
-    public int MaxOpenings { get; init; } = 10_000;
+    /// <summary>Openings that were acknowledged and are not known to be open, beyond which only a proposer that has none gets one: with
+    /// those they are fewer than twice as many. Default 5,000.</summary>
+    public int MaxOpenings { get; init; } = 5_000;
 
     /// <summary>The same, of one proposer: nobody takes all the room. Default 256.</summary>
     public int MaxOpeningsOfProposer { get; init; } = 256;

@@ -111,6 +111,57 @@ public sealed class PendingOpeningTests
     }
 
     [Theory]
+    [InlineData("the ledger is away")]
+    [InlineData("the node sleeps")]
+    public void Answers_on_either_side_of_a_silence_are_not_one_statement(string silence)
+    {
+        using TwoBanks world = new(settings: Settings(maxTries: 2));
+        world.OnPeer = (from, _, message) => from == world.Supervisor ? [] : [message];
+        Assert.Equal(ChannelCodes.GaveUp, TryOpen(world));
+        TestNode[] nodes = [world.Beta, world.Supervisor];
+        Dictionary<TestNode, int> answers = nodes.ToDictionary(static n => n, static _ => 0);
+        bool isSilent = true;
+        world.OnLedgerReply = (from, reply) =>
+        {
+            if (!answers.TryGetValue(from, out int heard)) return reply;
+            if (isSilent && heard > 0 && silence == "the ledger is away") return null;
+            if (reply.Channels.Count == 0) return reply;
+            answers[from] = heard + 1;
+            if (isSilent && silence == "the node sleeps") world.Asleep.Add(from);
+            return reply;
+        };
+        world.Pass(Life + (2 * Slack));
+        Assert.All(nodes, n => Assert.Equal((1, 1), (answers[n], Rows(n))));
+        isSilent = false;
+        world.Asleep.Clear();
+        for (int i = 0; i < 60 && answers.Values.Any(static a => a < 2); i++)
+        {
+            world.Pass(TimeSpan.FromSeconds(0.5));
+            Assert.All(nodes, n => Assert.True(answers[n] > 2 || Rows(n) == 1));
+        }
+
+        Assert.All(nodes, n => Assert.InRange(answers[n], 2, 3));
+        world.Pass(Slack);
+        Assert.Equal((0, 0), (Rows(world.Beta), Rows(world.Supervisor)));
+    }
+
+    [Fact]
+    public void Proposers_that_take_all_places_keep_nobody_out_who_waits_for_none()
+    {
+        const int places = 3;
+        BankSettings settings = Settings(maxTries: 2) with { MaxPendingOpenings = places };
+        using TwoBanks world = new(settings: settings, withGamma: true, supervisorSettings: new RegulatorSettings { MaxOpenings = places });
+        // The supervisor acknowledges, and Gamma hears nothing of it.
+        world.OnPeer = (from, to, message) => from == world.Supervisor && to == world.Gamma ? [] : [message];
+        for (int i = 0; i < places; i++) Assert.Equal(ChannelCodes.GaveUp, TryOpen(world, world.Gamma));
+        Assert.Equal((places, places), (Rows(world.Beta), Rows(world.Supervisor)));
+        Assert.Equal(ChannelCodes.TermsNotAccepted, TryOpen(world, world.Gamma));
+        Assert.Equal((places, places), (Rows(world.Beta), Rows(world.Supervisor)));
+        Assert.Null(TryOpen(world));
+        Assert.Equal((places + 1, places + 1), (Rows(world.Beta), Rows(world.Supervisor)));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_proposer_completes_nothing_that_the_other_member_may_have_dropped(bool restarts)
@@ -164,9 +215,9 @@ public sealed class PendingOpeningTests
 
     private static int Rows(TestNode node) => node.Vault.Scan(PayloadKind.Channels).Count;
 
-    private static string? TryOpen(TwoBanks world)
+    private static string? TryOpen(TwoBanks world, TestNode? by = null)
     {
-        long call = world.Tell(world.Alpha, id => new BankInput.OpenChannel(id, world.Request()));
+        long call = world.Tell(by ?? world.Alpha, id => new BankInput.OpenChannel(id, world.Request()));
         for (int i = 0; i < 40 && world.Answer<OpenChannelResult>(call) is null; i++) world.Pass(TimeSpan.FromSeconds(1));
         return world.Answer<OpenChannelResult>(call)!.Refusal;
     }

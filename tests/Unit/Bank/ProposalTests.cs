@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
@@ -59,6 +60,36 @@ public sealed class ProposalTests
     public static TheoryData<string> Proposals => [.. FalseProposals.Keys];
 
     public static TheoryData<string> Endorsements => [.. FalseEndorsements.Keys];
+
+    [Theory]
+    [InlineData(0, ChannelCodes.SecondHead)]
+    [InlineData(ChannelSide.RememberedPlaces, ChannelCodes.SecondHead)]
+    [InlineData(ChannelSide.RememberedPlaces + 1, ChannelCodes.Late)]
+    public void A_second_signature_is_evidence_for_the_places_that_are_remembered(int later, string code)
+    {
+        using TwoBanks world = Funded();
+        Proposal? proposal = null;
+        EndorsementAnswer? answer = null;
+        world.OnPeer = (_, _, message) =>
+        {
+            proposal ??= message.Proposal?.Clone();
+            answer ??= message.Endorsement?.Clone();
+            return [message];
+        };
+        for (int i = 0; i <= later; i++) world.Pay(world.Alpha, 1);
+        PeerMessage second = OtherProposal.Of(world, world.Alpha, proposal!, static p => p.Body.TimeUnixMs++);
+        for (int i = 0; i < 100; i++) world.Send(world.Alpha, world.Beta, second);
+        using SigningKey key = world.ChannelKey(world.Beta);
+        answer!.Head = Lies.Flipped(answer.Head, 0);
+        HeadFields fields = new(world.Channel, (long)answer.Term, (long)answer.Sequence, new Digest(answer.PreviousHead.Span), new Digest(answer.Head.Span));
+        answer.Endorsement.Signature = ByteString.CopyFrom(key.Sign(RecordHashes.Endorsement(TwoBanks.Network, fields, DateTimeOffset.FromUnixTimeMilliseconds(answer.Endorsement.NotAfterUnixMs))));
+        for (int i = 0; i < 100; i++) world.Send(world.Beta, world.Alpha, new PeerMessage { Endorsement = answer });
+        // What is late is common, and told only where it is much.
+        Assert.Equal([code], world.Beta.Alarms.Distinct());
+        Assert.Contains(code, world.Alpha.Alarms);
+        if (code == ChannelCodes.Late) Assert.DoesNotContain(ChannelCodes.SecondHead, world.Alpha.Alarms);
+        world.AssertGoesOn();
+    }
 
     [Theory]
     [MemberData(nameof(Proposals))]

@@ -40,7 +40,7 @@ internal sealed class TwoBanks : IDisposable
     private long calls;
     private int payments;
 
-    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null)
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null, RegulatorSettings? supervisorSettings = null)
     {
         entropy = new SeededEntropy(seed);
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
@@ -57,7 +57,7 @@ internal sealed class TwoBanks : IDisposable
         Posting = SigningKey.Generate(entropy);
         NodeSettings node = Settings.Node;
         Supervisor = new TestNode(Network, "SUPVDEFFXXX", seed + 101, new TestRole("regulator", RegulatorMachine.RecoveryKinds, _ => [],
-            (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)), pin, node, Start);
+            (parts, rows) => new RegulatorMachine(parts, supervisorSettings ?? new RegulatorSettings(), rows)), pin, node, Start);
         Agent = new TestNode(Network, "MARKDEFFXXX", seed + 102, new TestRole("agent", AgentMachine.RecoveryKinds, _ => [],
             (parts, rows) => new AgentMachine(new AgentParts(parts, Posting, [Supervisor.Pin]), rows)), pin, node, Start, Posting);
         TestRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, Settings, Agent.Pin), rows));
@@ -112,6 +112,9 @@ internal sealed class TwoBanks : IDisposable
     /// <summary>What becomes of the ledger's answer; null loses it.</summary>
     public Func<TestNode, LedgerReply, LedgerReply?>? OnLedgerReply { get; set; }
 
+    /// <summary>Nodes for which no time passes.</summary>
+    public HashSet<TestNode> Asleep { get; } = [];
+
     public TestNode Other(TestNode bank) => bank == Alpha ? Beta : Alpha;
 
     public static Currency Eur => CurrencyOf("EUR");
@@ -136,7 +139,7 @@ internal sealed class TwoBanks : IDisposable
         for (DateTimeOffset end = Now + time; Now < end;)
         {
             Now += TimeSpan.FromMilliseconds(500);
-            foreach (TestNode node in Nodes) node.Inbox.Add(new Input.Tick());
+            foreach (TestNode node in Nodes.Where(n => !Asleep.Contains(n))) node.Inbox.Add(new Input.Tick());
             Settle();
         }
     }

@@ -104,6 +104,12 @@ internal static class MemberCases
             world.Beta.Restart();
             world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
         }) { Cost = Cost.Batch.And(HostileWorld.Storm, checks: 1).AndRestart(), Proves = AreTwoProposals };
+        yield return new("a second batch for an older place that is final", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Alpha, world.Beta, Kind.Proposal, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Banks.Pay(world.Alpha, 1_00);
+            world.Say(world.Alpha, world.Beta, Second(world, honest.Proposal));
+        }) { Cost = Cost.TwoBatches.And(HostileWorld.Storm, checks: 1), Proves = AreTwoProposals };
         yield return new("a second batch after one that was refused, after a restart", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, world =>
         {
             PeerMessage? second = null;
@@ -169,6 +175,12 @@ internal static class MemberCases
             PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
             world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
         }) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoSignatures };
+        yield return OfEndorser("a second endorsement for an older head that is final", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
+        {
+            PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
+            world.Banks.Pay(world.Alpha, 1_00);
+            world.Say(world.Beta, world.Alpha, Second(world, honest.Endorsement));
+        }) with { Cost = new Cost(Written: 64, Rows: 30, Kilobytes: 20, Sends: 20, Checks: 20).And(HostileWorld.Storm, checks: 1), Proves = AreTwoSignatures };
         yield return OfEndorser("a second endorsement for a head that is final, after a restart", ChannelCodes.SecondHead, "endorsement known + endorsement offered", Afterwards.GoesOn, world =>
         {
             PeerMessage honest = world.Capture(world.Beta, world.Alpha, Kind.Endorsement, () => world.Banks.Pay(world.Alpha, 1_00));
