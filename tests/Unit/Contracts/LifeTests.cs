@@ -110,6 +110,62 @@ public sealed class LifeTests
     [InlineData("Held, Disputed, Paid may rest", "Held, Disputed, Paid may rest, Free may rest", "-> Paid\non dispute", "-> Free\non dispute")]
     public void SomethingAlwaysLeadsOn(params string[] changes) => Compiles(Held, changes);
 
+    /// <summary>The only way out of a state has a window that moves on with the time: which are known to be open some day, for good or again and again.</summary>
+    [Theory]
+    // Ahead of now, or behind it, at all times.
+    [InlineData("by now + 2 hours")]
+    [InlineData("by today")]
+    [InlineData("by date(now + 1 hours)")]
+    [InlineData("after now - 1 seconds")]
+    [InlineData("after today - 1 days")]
+    [InlineData("after today - 2 months + 1 weeks")]
+    [InlineData("by today + 1 business days")]
+    [InlineData("by next_business_day(today)")]
+    [InlineData("by now", "CD603")]
+    [InlineData("by today - 1 days", "CD603")]
+    [InlineData("after now + 1 seconds", "CD603")]
+    [InlineData("after today", "CD603")]
+    [InlineData("after next_business_day(today)", "CD603")]
+    [InlineData("after today + 1 months - 27 days", "CD603")]
+    [InlineData("after cut-off of (today + 1 days)", "CD603")]
+    [InlineData("by cut-off of (today - 1 business days)", "CD603")]
+    // Comes again with every business day.
+    [InlineData("by cut-off of today")]
+    [InlineData("by cut-off of next_business_day(today) - 2 hours")]
+    [InlineData("after cut-off of today + 2 hours")]
+    [InlineData("after cut-off of next_business_day(today)")]
+    [InlineData("by if is_business_day(today) then cut-off of today otherwise now + 1 hours")]
+    [InlineData("after cut-off of (today + grace days)", "CD608")]
+    // As far from now as a value says: for ever ahead, or for ever behind.
+    [InlineData("after now + length", "CD608")]
+    [InlineData("by now + length", "CD608")]
+    [InlineData("by today + grace days", "CD608")]
+    [InlineData("after today - grace business days", "CD608")]
+    [InlineData("after deadline + (now - deadline) + length", "CD608")]
+    // The later of two before which it is, and the earlier after which it is, are enough.
+    [InlineData("by max(deadline, cut-off of today)")]
+    [InlineData("by min(deadline, cut-off of today)", "CD608")]
+    [InlineData("by min(now + 1 hours, cut-off of today)")]
+    [InlineData("by max(deadline, now + length)", "CD608")]
+    [InlineData("after min(deadline, now + length)")]
+    [InlineData("after max(deadline, now + length)", "CD608")]
+    [InlineData("after max(deadline, now - 1 days)")]
+    [InlineData("after if grace > 0 then deadline otherwise now + length", "CD608")]
+    [InlineData("after if grace > 0 then deadline otherwise now - 1 hours")]
+    [InlineData("by if now < deadline then now + 1 hours otherwise cut-off of today", "CD608")]
+    public void AWindowThatMovesOnWithTheTimeLeadsOnWhereItIsSureToBeOpen(string window, params string[] codes)
+    {
+        string source = Held.ReplaceLineEndings("\n").Replace("on lead_on by network when Held after deadline", "on lead_on by seller, agreed by buyer when Held " + window, StringComparison.Ordinal)
+            .Replace("states\n", "  grace     integer   to buyer, seller\n  length    duration  to buyer, seller\nstates\n", StringComparison.Ordinal);
+        Assert.Equal(codes, ContractCompiler.Compile("moving", source).Diagnostics.Select(d => d.Code));
+    }
+
+    /// <summary>One that may be over for ever, or never come, is open again where an action sets what it reads.</summary>
+    [Fact]
+    public void AMovingWindowOpensAgainWhereWhatItReadsIsSet() => Compiles(Held, ["on lead_on by network when Held after deadline",
+        "on postpone(wait_for duration) by seller, agreed by buyer when Held\n  set length = wait_for\n  -> Held\non lead_on by seller, agreed by buyer when Held after now + length",
+        "states\n", "  length    duration  to buyer, seller\nstates\n"]);
+
     [Theory]
     [InlineData("move amount from payer to payee")]
     [InlineData("move amount from debtor to payee")]
