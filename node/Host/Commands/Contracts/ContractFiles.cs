@@ -55,7 +55,7 @@ internal static class ContractFiles
     /// <exception cref="HostException">When it cannot be written.</exception>
     public static Task ReplaceAsync(FileInfo file, string text, CancellationToken ct) => GuardedAsync(file, async () =>
     {
-        FileInfo target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        FileInfo target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
         (FileStream stream, FileInfo beside) = CreateBeside(target);
         try
         {
