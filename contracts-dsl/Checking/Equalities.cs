@@ -12,7 +12,7 @@ internal sealed class Equalities
         foreach (Statement.Let let in action.Body.All.OfType<Statement.Let>()) named[let.Local] = let.Value;
         foreach (Statement.Require require in action.Body.All.OfType<Statement.Require>()) Gather(require.Condition, true, require);
         // What is neither below nor above is equal.
-        equal.AddRange(ordered.Where(one => ordered.Exists(other => other.Least == one.Most && other.Most == one.Least)));
+        equal.AddRange(ordered.Where((one, i) => ordered.Take(i).Any(other => other.Least == one.Most && other.Most == one.Least)));
     }
 
     /// <summary>Each with the require that asks for it.</summary>
