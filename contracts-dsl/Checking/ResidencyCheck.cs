@@ -74,12 +74,12 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
     /// <summary>What is equal to personal data or the action is refused is a copy of it.</summary>
     private void CheckEqual(ContractAction action)
     {
-        HashSet<Statement.Require> told = [];
+        HashSet<Statement.Require> reported = [];
         foreach ((Expression left, Expression right, Statement.Require by) in new Equalities(action).All)
         {
             Field[] sources = [.. left.Sources.Union(right.Sources)];
             // Of two banks' data each may be compared with the other's; only what is nobody's must become somebody's.
-            if (sources.FirstOrDefault(f => f.PersonalOf is not null) is not { } source || sources.FirstOrDefault(f => f.PersonalOf is null) is not { } copy || !told.Add(by)) continue;
+            if (sources.FirstOrDefault(f => f.PersonalOf is not null) is not { } source || sources.FirstOrDefault(f => f.PersonalOf is null) is not { } copy || !reported.Add(by)) continue;
             diagnostics.Report(Rules.PersonalLeaves, by.ConditionSpan, $"'{copy.Name}' must be what '{source.Name}' says, which is personal of {source.PersonalOf!.Name}, and is not so itself",
                 $"declare {copy.Name} as personal of {source.PersonalOf.Name}");
         }

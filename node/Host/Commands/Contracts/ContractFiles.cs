@@ -57,16 +57,17 @@ internal static class ContractFiles
     {
         FileInfo target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
         (FileStream stream, FileInfo beside) = CreateBeside(target);
+        bool moved = false;
         try
         {
             await using (stream) await stream.WriteAsync(StrictUtf8.GetBytes(text), ct);
             if (target.Exists && !OperatingSystem.IsWindows()) File.SetUnixFileMode(beside.FullName, target.UnixFileMode);
             File.Move(beside.FullName, target.FullName, overwrite: true);
+            moved = true;
         }
         finally
         {
-            // Nothing is there any more where it was moved.
-            beside.Delete();
+            if (!moved) beside.Delete();
         }
     });
 
