@@ -81,6 +81,7 @@ internal static class MovingMoments
             case Expression.Sum { Right: Expression.Period period } sum when Folding.Number(period.Count) is { } number && Arithmetic.Add(0, number, sum.Subtract) is { } count:
                 return DaysAhead(sum.Left).Plus(DaysIn(count, period.Unit));
             case Expression.Call { Function: Function.NextBusinessDay } next: return DaysAhead(next.First) with { Most = Anywhere.Most };
+            case Expression.Call { Function: Function.DateOf, First: Expression.Call { Function: Function.CutOff } cutOff }: return DaysAhead(cutOff.First);
             case Expression.Call { Function: Function.DateOf } date:
                 Bounds seconds = SecondsAhead(date.First);
                 return new Bounds(Floor(seconds.Least), Floor(seconds.Most + SecondsOfDay - 1));
