@@ -26,7 +26,11 @@ internal sealed class Assumptions(Known known)
     private Facts ForAll(Expression.Quantified all, Thing list, Facts facts)
     {
         Facts one = Assume(all.Condition, true, facts);
-        return one.Numbers.TryGetValue(new Thing(all.Element), out Bounds bounds) ? facts.WithBounds(list, bounds) : facts;
+        Thing element = new(all.Element);
+        // Of a list that may be empty nothing follows for the currencies of what its values were compared with.
+        if (known.CountOf(all.List, facts).Least > 0)
+            facts = one.OneCurrency.Where(p => p.Item1 == element).Aggregate(facts, (left, pair) => left.WithOneCurrency(list, pair.Item2));
+        return one.Numbers.TryGetValue(element, out Bounds bounds) ? facts.WithBounds(list, bounds) : facts;
     }
 
     private Facts Compared(Expression.Compare compare, Comparator comparator, Facts facts)

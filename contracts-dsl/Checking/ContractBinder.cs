@@ -30,7 +30,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         Check(states, fields, parties, drafts, actions);
         if (diagnostics.Errors > 0) return null;
         WarnOfUnused(parties, fields, actions);
-        new ConsentCheck(actions, diagnostics).Run();
+        new ConsentCheck(parties, fields, actions, diagnostics).Run();
         ContractParts parts = new(syntax.Name.Text, syntax.Version, syntax.Replaces?.Number, DeclarationBinder.Doc(syntax.Docs),
             units, codeSets, parties, fields, states, actions);
         return new Contract(parts, ContractPrinter.Print(syntax), source);

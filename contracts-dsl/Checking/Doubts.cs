@@ -21,6 +21,8 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
 
     private static readonly Doubt Large = new(PlatformCodes.Overflow, "a result may not fit", "bound what it reads by a require in every action that supplies or sets it, or decide with 'if'");
 
+    private static readonly Doubt AnyRatio = new(PlatformCodes.Overflow, "a ratio may be of any size, and so may the result", "use a rate instead, which a require can bound, or let the action before it compute the result and set a field to it");
+
     /// <summary>Null when nothing in it may be refused.</summary>
     public Doubt? Of(Expression expression, Facts facts)
     {
@@ -45,8 +47,13 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     }
 
     /// <summary>What is known of one value of a list.</summary>
-    public Facts Element(Expression list, Local element, Facts facts) =>
-        Known.ThingOf(list) is { Of: null } thing && facts.Numbers.TryGetValue(thing, out Bounds bounds) ? facts.WithBounds(new Thing(element), bounds) : facts;
+    public Facts Element(Expression list, Local element, Facts facts)
+    {
+        if (Known.ThingOf(list) is not { Of: null } thing) return facts;
+        Thing one = new(element);
+        facts = facts.OneCurrency.Where(p => p.Item1 == thing).Aggregate(facts, (left, pair) => left.WithOneCurrency(one, pair.Item2));
+        return facts.Numbers.TryGetValue(thing, out Bounds bounds) ? facts.WithBounds(one, bounds) : facts;
+    }
 
     /// <summary>Why an amount may be refused that moves, is set aside or is given back.</summary>
     public Doubt? OfAmount(Expression amount, Facts facts)
@@ -72,7 +79,7 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     private Doubt? OfItself(Expression expression, Facts facts) => expression switch
     {
         Expression.Sum sum => OfSum(sum, facts),
-        Expression.Product or Expression.Length => known.Whole(expression, facts) is { Fits: true } ? null : Large,
+        Expression.Product or Expression.Length => known.Whole(expression, facts) is not { } whole ? AnyRatio : whole.Fits ? null : Large,
         Expression.Quotient quotient => Divides(known.BoundsOf(quotient.Divisor, facts), known.BoundsOf(quotient.Left, facts)),
         Expression.Chain chain => OfChain(chain, facts),
         Expression.Convert convert => OfConversion(convert, facts),
@@ -130,9 +137,15 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
                 denominator *= SizeOf(bounds);
                 least *= bounds.Least > 0 ? (BigInteger)bounds.Least : -(BigInteger)bounds.Most;
             }
+            else if (factor.Value is Expression.Constant { Value: RatioValue ratio })
+            {
+                numerator *= ratio.Numerator;
+                denominator *= ratio.Denominator;
+                least *= ratio.Denominator;
+            }
             else if (Known.TypeOf(factor.Value) is not (IntegerType or RateType))
             {
-                return Large;
+                return AnyRatio;
             }
             else
             {
@@ -148,15 +161,28 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
 
     private static BigInteger SizeOf(Bounds bounds) => BigInteger.Max(BigInteger.Abs((BigInteger)bounds.Least), BigInteger.Abs((BigInteger)bounds.Most));
 
-    private Doubt? OfConversion(Expression.Convert convert, Facts facts) => Known.TypeOf(convert.Rate) is RateType rate
-        && known.BoundsOf(convert.Amount, facts).Times(known.BoundsOf(convert.Rate, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), convert.Rounding).Fits ? null : Large;
+    private Doubt? OfConversion(Expression.Convert convert, Facts facts)
+    {
+        Bounds amount = known.BoundsOf(convert.Amount, facts);
+        Bounds? whole = convert.Rate is Expression.Constant { Value: RatioValue ratio } ? amount.Times(Bounds.Exactly(ratio.Numerator)).Over(ratio.Denominator, convert.Rounding)
+            : Known.TypeOf(convert.Rate) is RateType rate ? amount.Times(known.BoundsOf(convert.Rate, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), convert.Rounding) : null;
+        return whole is null ? AnyRatio : whole.Value.Fits ? null : Large;
+    }
 
     private Doubt? OfTotal(Expression.Call call, Facts facts)
     {
-        if (call.IsMoney) return new Doubt(PlatformCodes.CurrenciesDiffer, "a list of money may be empty, or of several currencies", "let the action before it keep the sum in a field");
-        int most = Known.TypeOf(call.First) switch { ListType list => list.Most, EachType each => each.Party.Most, _ => 0 };
-        return Known.ThingOf(call.First) is { } thing && known.BoundsOf(thing, facts).Times(Bounds.Exactly(most)).Fits ? null : Large;
+        if (Known.ThingOf(call.First) is not { } list) return Large;
+        string name = NameOf(list);
+        if (call.IsMoney && !facts.IsOfOneCurrency(list))
+        {
+            bool mayBeEmpty = known.CountOf(call.First, facts).Least < 1;
+            return new Doubt(mayBeEmpty ? PlatformCodes.NothingToAdd : PlatformCodes.CurrenciesDiffer, $"'{name}' may be {(mayBeEmpty ? "empty, or " : "")}of several currencies",
+                $"require {(mayBeEmpty ? $"count({name}) > 0 and " : "")}(all one in {name}: currency(one) = currency of something) in every action that supplies or sets it, or let the action before it set a field to the sum");
+        }
+
+        return known.TotalOf(call.First, facts).Fits ? null
+            : new Doubt(PlatformCodes.Overflow, $"the sum of '{name}' may not fit", $"require a bound for all one in {name} in every action that supplies or sets it, or let the action before it set a field to the sum");
     }
 
-    private static string NameOf(Thing thing) => thing.Name switch { Field field => field.Name, Local local => local.Name, var text => (string)text };
+    private static string NameOf(Thing thing) => thing.Name switch { Field field => field.Name, Local local => local.Name, CountOf { List: var list } => NameOf(new Thing(list)), var text => (string)text };
 }

@@ -4,7 +4,7 @@ namespace Settlement.Contracts.Checking;
 
 /// <summary>
 /// Finds actions that nobody can ever take, whatever the values are: every way through one is refused by a condition of literals,
-/// or its window is never open. It folds literals and compares with 'now' and 'today', and solves no conditions.
+/// or its window is never open. It folds literals and solves no conditions.
 /// </summary>
 internal sealed class FutileCheck(DiagnosticBag diagnostics)
 {
@@ -12,7 +12,7 @@ internal sealed class FutileCheck(DiagnosticBag diagnostics)
 
     public void Run(ContractAction action)
     {
-        if (action.Window is { } window && IsNeverOpen(window))
+        if (action.Window is { } window && MovingMoments.Of(window) == Openness.Never)
         {
             diagnostics.Report(Rules.NeverPossible, window.Span, $"'{action.Name}' can never be taken: '{window.Written}' is never open",
                 window.Opens ? "a moment that moves on with the time never comes: name one that an action sets" : "what is before now is over at once: name a later moment, or one that an action sets");
@@ -61,19 +61,4 @@ internal sealed class FutileCheck(DiagnosticBag diagnostics)
 
         return ends;
     }
-
-    private static bool IsNeverOpen(Window window) => Distance(window.Moment) is var (day, units) && (window.Opens
-        // The moment of a day is its end, so that today's has not come.
-        ? day ? units >= 0 : units > 0
-        : day ? units < 0 : units <= 0);
-
-    /// <summary>How far from now or today a moment always is; null when it does not move on with them.</summary>
-    private static (bool Day, long Units)? Distance(Expression moment) => moment switch
-    {
-        Expression.Now => (false, 0),
-        Expression.Today => (true, 0),
-        Expression.Sum sum when Distance(sum.Left) is var (day, units) && (sum.Right is Expression.Period period ? Folding.Number(period.Count) : Folding.Number(sum.Right)) is { } step
-            && Arithmetic.Add(units, step, sum.Subtract) is { } distance => (day, distance),
-        _ => null,
-    };
 }

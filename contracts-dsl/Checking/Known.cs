@@ -26,6 +26,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         Expression.Read read => new Thing(read.Field),
         Expression.ReadOf read => new Thing(read.Field, read.Participant),
         Expression.Named named => new Thing(named.Local),
+        Expression.Call { Function: Function.Count, First: Expression.Read or Expression.Named } call => new Thing(new CountOf(ThingOf(call.First)!.Value.Name)),
         _ => null,
     };
 
@@ -71,7 +72,8 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         },
         Expression.Product or Expression.Quotient or Expression.Length => (Whole(expression, facts) ?? Bounds.Any).Fitting,
         Expression.Choice choice => BoundsOf(choice.Then, facts).Or(BoundsOf(choice.Otherwise, facts)),
-        Expression.Call { Function: Function.Count } => new Bounds(0, long.MaxValue),
+        Expression.Call { Function: Function.Count } call => CountOf(call.First, facts),
+        Expression.Call { Function: Function.Sum } call => TotalOf(call.First, facts).Fitting,
         Expression.Call { Function: Function.Days } => DaysBetween,
         Expression.Call { Function: Function.Min, Second: { } second } call => Extreme(BoundsOf(call.First, facts), BoundsOf(second, facts), Int128.Min),
         Expression.Call { Function: Function.Max, Second: { } second } call => Extreme(BoundsOf(call.First, facts), BoundsOf(second, facts), Int128.Max),
@@ -88,12 +90,24 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
             case Expression.Product product when TypeOf(product.Factor) is IntegerType: return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts));
             case Expression.Product product when TypeOf(product.Factor) is RateType rate:
                 return BoundsOf(product.Left, facts).Times(BoundsOf(product.Factor, facts)).Over(Arithmetic.PowerOfTen(rate.Scale), product.Rounding!.Value);
+            case Expression.Product { Factor: Expression.Constant { Value: RatioValue ratio } } product:
+                return BoundsOf(product.Left, facts).Times(Bounds.Exactly(ratio.Numerator)).Over(ratio.Denominator, product.Rounding!.Value);
             case Expression.Quotient quotient when BoundsOf(quotient.Divisor, facts) is { IsEmpty: false } divisor && divisor.Least > 0:
                 Bounds left = BoundsOf(quotient.Left, facts);
                 return left.Over(divisor.Least, quotient.Rounding).Or(left.Over(divisor.Most, quotient.Rounding));
             default: return null;
         }
     }
+
+    /// <summary>How many values a list has: of those for each participant there is always one.</summary>
+    public Bounds CountOf(Expression list, Facts facts)
+    {
+        Bounds count = TypeOf(list) switch { ListType type => new Bounds(0, type.Most), EachType each => new Bounds(1, each.Party.Most), _ => new Bounds(0, long.MaxValue) };
+        return ThingOf(list) is { } thing && facts.Numbers.TryGetValue(new Thing(new CountOf(thing.Name)), out Bounds known) ? count.And(known) : count;
+    }
+
+    /// <summary>Between what the exact sum of a list lies.</summary>
+    public Bounds TotalOf(Expression list, Facts facts) => (ThingOf(list) is { } thing ? BoundsOf(thing, facts) : Bounds.Any).Times(CountOf(list, facts));
 
     private Bounds Whole(Expression.Sum sum, Facts facts)
     {
@@ -125,6 +139,8 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         Expression.Convert { CurrencyOf: { } money } => CurrencyOf(money, facts),
         Expression.Choice choice => CurrencyOf(choice.Then, facts) is { } then && CurrencyOf(choice.Otherwise, facts) is { } other && facts.AreOfOneCurrency(then, other) ? then : null,
         Expression.Call { Function: Function.Min or Function.Max } call => CurrencyOf(call.First, facts),
+        // It was summed up, so that all its values are of the sum's currency.
+        Expression.Call { Function: Function.Sum } call => ThingOf(call.First),
         _ => null,
     };
 

@@ -21,7 +21,11 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
                 Walk(action.Body, ToldBy(action), (statement, path) => grows |= statement is Statement.Outcome outcome && Learn(outcome.State, path));
         }
 
-        foreach (ContractAction action in actions) Walk(action.Body, ToldBy(action), Check);
+        foreach (ContractAction action in actions)
+        {
+            Walk(action.Body, ToldBy(action), Check);
+            CheckEqual(action);
+        }
     }
 
     private List<Field> ToldBy(ContractAction action) => [.. action.When.SelectMany(s => told.GetValueOrDefault(s) ?? []).Distinct()];
@@ -58,7 +62,6 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
     {
         if (statement is Statement.Set set) CheckStored(set.Field, set.Span, Personal(set.Value).Concat(path));
         else if (statement is Statement.Clear clear) CheckStored(clear.Field, clear.Span, path);
-        else if (statement is Statement.Require require) CheckEqual(require.Condition, require.ConditionSpan);
     }
 
     private void CheckStored(Field stored, TextSpan span, IEnumerable<Field> sources)
@@ -69,23 +72,16 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
     }
 
     /// <summary>What is equal to personal data or the action is refused is a copy of it.</summary>
-    private void CheckEqual(Expression condition, TextSpan span)
+    private void CheckEqual(ContractAction action)
     {
-        if (condition is Expression.And both)
+        HashSet<Statement.Require> reported = [];
+        foreach ((Expression left, Expression right, Statement.Require by) in new Equalities(action).All)
         {
-            CheckEqual(both.Left, span);
-            CheckEqual(both.Right, span);
-        }
-
-        if (condition is not Expression.Compare { Comparator: Comparator.Equal } equal) return;
-        foreach ((Expression one, Expression other) in new[] { (equal.Left, equal.Right), (equal.Right, equal.Left) })
-        {
-            if (Personal(one).FirstOrDefault() is not { } source || other.Sources.FirstOrDefault(f => f.PersonalOf != source.PersonalOf) is not { } copy) continue;
+            Field[] sources = [.. left.Sources.Union(right.Sources)];
             // Of two banks' data each may be compared with the other's; only what is nobody's must become somebody's.
-            if (copy.PersonalOf is not null) continue;
-            diagnostics.Report(Rules.PersonalLeaves, span, $"'{copy.Name}' must be what '{source.Name}' says, which is personal of {source.PersonalOf!.Name}, and is not so itself",
+            if (sources.FirstOrDefault(f => f.PersonalOf is not null) is not { } source || sources.FirstOrDefault(f => f.PersonalOf is null) is not { } copy || !reported.Add(by)) continue;
+            diagnostics.Report(Rules.PersonalLeaves, by.ConditionSpan, $"'{copy.Name}' must be what '{source.Name}' says, which is personal of {source.PersonalOf!.Name}, and is not so itself",
                 $"declare {copy.Name} as personal of {source.PersonalOf.Name}");
-            return;
         }
     }
 

@@ -59,6 +59,7 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
 
     private ExpressionSyntax? Word(Token token)
     {
+        if (cursor.AtMisnamed) return null;
         switch (token.Text)
         {
             case "true" or "false":
@@ -189,7 +190,7 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
         List<ExpressionSyntax> arguments = [];
         do
         {
-            if (expressions.Inner(function.Span) is not { } argument) return null;
+            if (expressions.Inner(function.Span) is not { } argument || cursor.ReportsCommaInNumber()) return null;
             arguments.Add(argument);
         }
         while (cursor.TryTake(TokenKind.Comma));

@@ -7,6 +7,7 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
 {
     private readonly HashSet<int> continued = [];
     private readonly HashSet<int> docs = [];
+    private readonly HashSet<string> misnamed = new(StringComparer.Ordinal);
     private int index;
     private int parentheses;
 
@@ -96,7 +97,7 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     public Name? TakeName(string what)
     {
         if (At(TokenKind.Word) && !ReservedWords.All.Contains(Current.Text)) return ToName(Take());
-        Expected(what);
+        if (!AtMisnamed) Expected(what);
         return null;
     }
 
@@ -104,8 +105,20 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     public Name? TakeNewName(string what)
     {
         if (!At(TokenKind.Word) || !ReservedWords.All.Contains(Current.Text)) return TakeName(what);
+        misnamed.Add(Current.Text);
         diagnostics.Report(Rules.ReservedWord, Current.Span, $"'{Current.Text}' is a word of the language and cannot name {what}", $"write {Current.Text}_ or another word");
         return null;
+    }
+
+    /// <summary>True at a word of the language that was declared as a name. That is said once, and not again where it is used.</summary>
+    public bool AtMisnamed => At(TokenKind.Word) && misnamed.Contains(Current.Text);
+
+    /// <summary>Reports a comma that stands within a number, if the one here does: '0,5' has one, '0, 5' are two.</summary>
+    public bool ReportsCommaInNumber()
+    {
+        if (!At(TokenKind.Comma) || NumberSlips.WithComma(tokens, index) is not var (span, slip, mend)) return false;
+        diagnostics.Report(Rules.BadNumber, span, slip, $"{mend}; two values have a space behind the comma");
+        return true;
     }
 
     /// <summary>Takes any word, reserved or not.</summary>

@@ -33,6 +33,8 @@ internal sealed class ExplanationPage(Contract contract)
     {
         string title = ExplanationText.Title(contract);
         html.Append("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+        // By it a page is told from the files of others, which are not overwritten.
+        html.Append("<meta name=\"generator\" content=\"settlement contract explain\"/>\n");
         html.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n");
         html.Append(CultureInfo.InvariantCulture, $"<title>{Escaped(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Escaped(title)}</h1>\n");
         if (contract.Doc is { } doc) Paragraph(doc);

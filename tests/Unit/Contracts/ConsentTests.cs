@@ -22,9 +22,20 @@ public sealed class ConsentTests
     // Who a field names agrees by acting.
     [InlineData("on make by first, agreed by second\n  -> Open\non go by holder when Open\n  move amount from holder to first\n  -> Done", null)]
     [InlineData("on make by first, agreed by second\n  -> Open\non go by first when Open\n  move amount from holder to second\n  -> Done", "money of whoever 'holder' names leaves here")]
+    // One who agreed to an amount has not agreed to another that the other side chooses later, gives with the action, or alone can compute.
+    [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", "money of second leaves here, and how much depends on 'amount'")]
+    [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set fee = more\n  -> Open\non go by first when Open\n  set amount = fee\n  move amount from second to first\n  -> Done", "money of second leaves here, and how much depends on 'amount'")]
+    [InlineData("on make by second\n  -> Open\non go(more money to first, second, lender) by first when Open\n  let twice = more * 2\n  move twice from second to first\n  -> Done", "money of second leaves here, and how much depends on 'more'")]
+    [InlineData("on make by first, agreed by second\n  -> Open\non count_up by first when Open\n  discloses hidden to second, lender\n  require present(hidden) else NO\n  set amount = amount * hidden\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", "money of second leaves here, and how much depends on 'amount'")]
+    [InlineData("on make by second, agreed by lender\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Open\non go by first, agreed by second when Open\n  for each lender\n    reserve amount from lender\n    release amount to lender\n  end\n  -> Done", "money of lender leaves here, and how much depends on 'amount'")]
+    // It has where it takes or agrees to the change or the payment, and where nobody chooses: the amount follows from what it agreed to.
+    [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first, agreed by second when Open\n  set amount = more\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Open\non go by first, agreed by second when Open\n  move amount from second to first\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Asked\non confirm by second when Asked\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non half by first when Open\n  set amount = amount / 2 rounded down\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
     public void MoneyThatLeavesWithoutConsentIsWarnedOf(string actions, string? message)
     {
-        string states = actions.Contains("-> Open", StringComparison.Ordinal) ? "Open, Done may rest" : "Done may rest";
+        string states = string.Concat(new[] { "Open", "Asked" }.Where(s => actions.Contains($"-> {s}", StringComparison.Ordinal)).Select(s => s + ", ")) + "Done may rest";
         Compilation compilation = ContractCompiler.Compile("consent", $"""
             contract Example version 1
 
@@ -34,8 +45,10 @@ public sealed class ConsentTests
               lender  bank, several(3)
 
             fields
-              amount  money  to first, second, lender
-              holder  party  to first, second, lender
+              amount  money    to first, second, lender
+              fee     money    to first, second, lender
+              holder  party    to first, second, lender
+              hidden  integer optional to first
 
             states
               {states}

@@ -76,7 +76,9 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(ContractExplanation.ToHtml(second), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
         string link = Path.Combine(folder.FullName, "link.html"), odd = Write("odd", first.Source);
         File.CreateSymbolicLink(link, file);
-        foreach (string target in new[] { file, other, odd, link, Write("c.scenarios", "scenarios"), Write("mine.html", "<!DOCTYPE html>\n<html lang=\"en\"><title>Mine</title></html>\n"), Write("empty.html", "") })
+        foreach (string target in new[] { file, other, odd, link, Write("c.scenarios", "scenarios"), Write("mine.html", "<!DOCTYPE html>\n<html lang=\"en\"><title>Mine</title></html>\n"), Write("empty.html", ""),
+            // Another program may write a head like ours, but for the name in it.
+            Write("like.html", string.Concat((await File.ReadAllLinesAsync(page, TestContext.Current.CancellationToken)).Where(l => !l.StartsWith("<meta name=\"generator\"", StringComparison.Ordinal)).Select(l => l + "\n"))) })
         {
             string before = await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken);
             (int code, string output, string error) = await RunAsync("explain", target == odd ? odd : file, "--html", target);
@@ -175,6 +177,34 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(["old", "new", "widened", "follows", "findings"], json.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal(["kind", "subject", "sentence"], json.RootElement.GetProperty("findings")[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal((ExitCodes.Widened, "widened"), (code, json.RootElement.GetProperty("findings")[0].GetProperty("kind").GetString()));
+    }
+
+    /// <summary>What stands beside a file and is named like one that is being written is somebody's, and stays. So do a file's mode and a link to it.</summary>
+    [Fact]
+    public async Task FormatAndExplainTouchNothingBesideTheirFile()
+    {
+        string formatted = ContractFormatter.Format("c", ContractLibrary.Load("Escrow").Source).Text!, odd = formatted.Replace("  reserve", "     reserve", StringComparison.Ordinal);
+        string file = Write("c.contract", odd), page = Path.Combine(folder.FullName, "page.html"), link = Path.Combine(folder.FullName, "link.contract");
+        string[] strays = [.. new[] { "c.contract.new", "c.contract.new1", "page.html.new", "page.html.new1" }.Select(s => Write(s, "mine"))];
+        string full = Write("full.contract", odd);
+        for (int i = 1; i <= 100; i++) Write($"full.contract.new{i}", "mine");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(link, file);
+        int before = folder.GetFileSystemInfos().Length;
+
+        Assert.Equal(ExitCodes.Success, (await RunAsync("format", link)).Code);
+        Assert.Equal(ExitCodes.Success, (await RunAsync("explain", file, "--html", page)).Code);
+        Assert.Equal(formatted, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal(file, new FileInfo(link).LinkTarget);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        foreach (string stray in strays) Assert.Equal("mine", await File.ReadAllTextAsync(stray, TestContext.Current.CancellationToken));
+
+        Assert.Equal(ExitCodes.Unusable, (await RunAsync("format", full)).Code);
+        Assert.Equal(odd, await File.ReadAllTextAsync(full, TestContext.Current.CancellationToken));
+        // What cannot be moved to its place is not left behind.
+        Directory.CreateDirectory(Path.Combine(folder.FullName, "taken.html"));
+        Assert.Equal(ExitCodes.Unusable, (await RunAsync("explain", file, "--html", Path.Combine(folder.FullName, "taken.html"))).Code);
+        Assert.Equal(before + 2, folder.GetFileSystemInfos().Length);
     }
 
     [Fact]

@@ -314,5 +314,5 @@ public sealed class ExplanationTests
         ["html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "code", "pre", "div", "table", "tr", "th", "td", "svg", "path", "rect", "text"];
 
     private static readonly string[] Attributes =
-        ["lang", "charset", "http-equiv", "content", "class", "role", "aria-label", "width", "height", "viewBox", "d", "x", "y", "rx"];
+        ["lang", "charset", "name", "http-equiv", "content", "class", "role", "aria-label", "width", "height", "viewBox", "d", "x", "y", "rx"];
 }

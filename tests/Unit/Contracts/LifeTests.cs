@@ -51,6 +51,8 @@ public sealed class LifeTests
           share   money for each sharer  to payer, payee, guarantor, sharer
           length  duration               to payer, payee, guarantor, sharer
           due     datetime               to payer, payee, guarantor, sharer
+          list    list(9) of money       to payer, payee, guarantor, sharer
+          other   ratio                  to payer, payee, guarantor, sharer
         states
           Agreed, Paid may rest
         on agree by payer, agreed by payee, guarantor, sharer
@@ -110,6 +112,65 @@ public sealed class LifeTests
     [InlineData("Held, Disputed, Paid may rest", "Held, Disputed, Paid may rest, Free may rest", "-> Paid\non dispute", "-> Free\non dispute")]
     public void SomethingAlwaysLeadsOn(params string[] changes) => Compiles(Held, changes);
 
+    /// <summary>The only way out of a state has a window that moves on with the time: which are known to be open some day, for good or again and again.</summary>
+    [Theory]
+    // Ahead of now, or behind it, at all times.
+    [InlineData("by now + 2 hours")]
+    [InlineData("by today")]
+    [InlineData("by date(now + 1 hours)")]
+    [InlineData("after now - 1 seconds")]
+    [InlineData("after today - 1 days")]
+    [InlineData("after today - 2 months + 1 weeks")]
+    [InlineData("by today + 1 business days")]
+    [InlineData("by next_business_day(today)")]
+    [InlineData("by now", "CD603")]
+    [InlineData("by today - 1 days", "CD603")]
+    [InlineData("after now + 1 seconds", "CD603")]
+    [InlineData("after today", "CD603")]
+    [InlineData("after next_business_day(today)", "CD603")]
+    [InlineData("after date(cut-off of today)", "CD603")]
+    [InlineData("by min(now, now)", "CD603")]
+    [InlineData("after max(now + 19 seconds, cut-off of 2026-03-03)", "CD603")]
+    [InlineData("after today + 1 months - 27 days", "CD603")]
+    [InlineData("after cut-off of (today + 1 days)", "CD603")]
+    [InlineData("by cut-off of (today - 1 business days)", "CD603")]
+    // Comes again with every business day.
+    [InlineData("by cut-off of today")]
+    [InlineData("by cut-off of next_business_day(today) - 2 hours")]
+    [InlineData("after cut-off of today + 2 hours")]
+    [InlineData("after cut-off of next_business_day(today)")]
+    [InlineData("by if is_business_day(today) then cut-off of today otherwise now + 1 hours")]
+    [InlineData("after cut-off of (today + grace days)", "CD608")]
+    // As far from now as a value says: for ever ahead, or for ever behind.
+    [InlineData("after now + length", "CD608")]
+    [InlineData("by now + length", "CD608")]
+    [InlineData("by today + grace days", "CD608")]
+    [InlineData("after today - grace business days", "CD608")]
+    [InlineData("after deadline + (now - deadline) + length", "CD608")]
+    // The later of two before which it is, and the earlier after which it is, are enough.
+    [InlineData("by max(deadline, cut-off of today)")]
+    [InlineData("by min(deadline, cut-off of today)", "CD608")]
+    [InlineData("by min(now + 1 hours, cut-off of today)")]
+    [InlineData("by max(deadline, now + length)", "CD608")]
+    [InlineData("after min(deadline, now + length)")]
+    [InlineData("after max(deadline, now + length)", "CD608")]
+    [InlineData("after max(deadline, now - 1 days)")]
+    [InlineData("after if grace > 0 then deadline otherwise now + length", "CD608")]
+    [InlineData("after if grace > 0 then deadline otherwise now - 1 hours")]
+    [InlineData("by if now < deadline then now + 1 hours otherwise cut-off of today", "CD608")]
+    public void AWindowThatMovesOnWithTheTimeLeadsOnWhereItIsSureToBeOpen(string window, params string[] codes)
+    {
+        string source = Held.ReplaceLineEndings("\n").Replace("on lead_on by network when Held after deadline", "on lead_on by seller, agreed by buyer when Held " + window, StringComparison.Ordinal)
+            .Replace("states\n", "  grace     integer   to buyer, seller\n  length    duration  to buyer, seller\nstates\n", StringComparison.Ordinal);
+        Assert.Equal(codes, ContractCompiler.Compile("moving", source).Diagnostics.Select(d => d.Code));
+    }
+
+    /// <summary>One that may be over for ever, or never come, is open again where an action sets what it reads.</summary>
+    [Fact]
+    public void AMovingWindowOpensAgainWhereWhatItReadsIsSet() => Compiles(Held, ["on lead_on by network when Held after deadline",
+        "on postpone(wait_for duration) by seller, agreed by buyer when Held\n  set length = wait_for\n  -> Held\non lead_on by seller, agreed by buyer when Held after now + length",
+        "states\n", "  length    duration  to buyer, seller\nstates\n"]);
+
     [Theory]
     [InlineData("move amount from payer to payee")]
     [InlineData("move amount from debtor to payee")]
@@ -123,6 +184,17 @@ public sealed class LifeTests
     [InlineData("if length < 800 hours and length > 0 hours\n    set due = due + length\n  end")]
     [InlineData("set due = due + 30 days")]
     [InlineData("let half = amount * parts / 360 rounded down")]
+    [InlineData("let part = amount * 2:3 rounded down")]
+    [InlineData("let part = amount * parts * 2:3 / 12 rounded down")]
+    // A list of money is summed up where it is not empty, of one currency, and bounded.
+    [InlineData("let total = sum(share)\n  move total from payer to payee", "part > 0)", "part > EUR 0 and part <= EUR 1000000000000)")]
+    [InlineData("let total = sum(share)\n  if total > amount\n    move amount from payer to payee\n  end", "(all part in share: part > 0)", "(all part in share: currency(part) = currency(amount) and part > 0 and part < 1000000)",
+        "part < 1000000", "part < EUR 1000000")]
+    [InlineData("let total = sum(list)\n  move total from payer to payee", "amount > 0 and fee > 0", "amount > 0 and fee > 0 and count(list) > 0 and (all one in list: one > EUR 0 and one <= EUR 1000000000)")]
+    [InlineData("for each one in list\n    let left = amount - fee + one\n  end", "amount > 0 and fee > 0", "amount > EUR 0 and amount < EUR 1000000000 and fee > EUR 0 and fee < EUR 1000000000 and count(list) > 0 and (all one in list: one > EUR 0 and one <= EUR 1000000000)",
+        "new_amount > fee", "new_amount > fee and new_amount < EUR 1000000000")]
+    [InlineData("for each sharer\n    if share > amount\n      move amount from payer to payee\n    end\n  end", "part > 0)", "part > 0 and currency(part) = currency(fee))")]
+    [InlineData("if count(list) < 5\n    let half = 100 / (5 - count(list)) rounded down\n  end")]
     public void AnAutomaticActionThatCannotBeRefusedIsAccepted(string body, params string[] changes) =>
         Compiles(Automatic.Replace("BODY", body, StringComparison.Ordinal), changes);
 
@@ -131,12 +203,19 @@ public sealed class LifeTests
     [InlineData("if amount > EUR 5\n    move amount from payer to payee\n  end", "CD609")]
     [InlineData("set due = due + length", "CD609")]
     [InlineData("let total = sum(share)\n  move total from payer to payee", "CD609")]
+    [InlineData("let part = amount * other rounded down", "CD609")]
+    // Of one currency alone; bounded alone; and of a list that may be empty not even that.
+    [InlineData("let total = sum(share)\n  set fee = total", "CD609", "part > 0)", "part > 0 and currency(part) = currency(fee))")]
+    [InlineData("let total = sum(list)\n  set fee = total", "CD609", "amount > 0 and fee > 0", "amount > 0 and fee > 0 and (all one in list: one > EUR 0 and one <= EUR 1000000000)")]
+    // An empty list does not make alike what its values were compared with.
+    [InlineData("if amount > fee\n    set turn = turn + 1\n  end", "CD609", "require currency(amount) = currency(fee) else AM03", "require all one in list: currency(one) = currency(amount) and currency(one) = currency(fee) else AM03",
+        "require new_amount > fee", "require new_amount > 0")]
     [InlineData("set fee = fee + amount", "CD609")]
     [InlineData("set parts = parts + turn\n  set turn = parts", "CD609")]
     [InlineData("let part = amount / parts rounded down\n  move part from payer to payee", "CD609")]
-    public void OneThatCanBeIsNot(string body, string code)
+    public void OneThatCanBeIsNot(string body, string code, params string[] changes)
     {
-        Compilation compilation = ContractCompiler.Compile("automatic", Automatic.Replace("BODY", body, StringComparison.Ordinal));
+        Compilation compilation = ContractCompiler.Compile("automatic", Changed(Automatic.Replace("BODY", body, StringComparison.Ordinal), changes));
         Assert.Equal([code], compilation.Diagnostics.Select(d => d.Code).Distinct());
     }
 
@@ -158,6 +237,13 @@ public sealed class LifeTests
 
     private static void Compiles(string source, string[] changes)
     {
+        Compilation compilation = ContractCompiler.Compile("life", Changed(source, changes));
+        Assert.Equal("", DiagnosticRenderer.Render(compilation.Diagnostics.Where(d => d.Code != "CD906")));
+        Assert.NotNull(compilation.Contract);
+    }
+
+    private static string Changed(string source, string[] changes)
+    {
         source = source.ReplaceLineEndings("\n");
         for (int i = 0; i < changes.Length; i += 2)
         {
@@ -166,8 +252,6 @@ public sealed class LifeTests
             source = source.Replace(changes[i], changes[i + 1], StringComparison.Ordinal);
         }
 
-        Compilation compilation = ContractCompiler.Compile("life", source);
-        Assert.Equal("", DiagnosticRenderer.Render(compilation.Diagnostics.Where(d => d.Code != "CD906")));
-        Assert.NotNull(compilation.Contract);
+        return source;
     }
 }

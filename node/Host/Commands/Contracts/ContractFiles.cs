@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Settlement.Contracts;
 using Settlement.Host.Configuration;
@@ -15,6 +16,9 @@ internal static class ContractFiles
 
     // A table of scenarios beyond this is a mistake.
     private const int MostCharactersOfScenarios = 4 * 1024 * 1024;
+
+    // Beside one file; more that are left over are a mistake too.
+    private const int MostNamesTried = 100;
 
     // UTF-8 may begin with it, and what it marks there is nothing.
     private const char ByteOrderMark = '\uFEFF';
@@ -47,17 +51,42 @@ internal static class ContractFiles
         foreach (var (file, text) in files) await WriteAsync(file, text, FileMode.CreateNew, ct);
     }
 
-    /// <summary>Writes a file, over one that is there; a reader sees the old text or the new.</summary>
+    /// <summary>Writes a file, over one that is there and with its mode; a reader sees the old text or the new. A link stays one.</summary>
     /// <exception cref="HostException">When it cannot be written.</exception>
-    public static async Task ReplaceAsync(FileInfo file, string text, CancellationToken ct)
+    public static Task ReplaceAsync(FileInfo file, string text, CancellationToken ct) => GuardedAsync(file, async () =>
     {
-        FileInfo beside = new(file.FullName + ".new");
-        await WriteAsync(beside, text, FileMode.Create, ct);
-        await GuardedAsync(file, () =>
+        FileInfo target = file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        (FileStream stream, FileInfo beside) = CreateBeside(target);
+        bool moved = false;
+        try
         {
-            beside.MoveTo(file.FullName, overwrite: true);
-            return Task.CompletedTask;
-        });
+            await using (stream) await stream.WriteAsync(StrictUtf8.GetBytes(text), ct);
+            if (target.Exists && !OperatingSystem.IsWindows()) File.SetUnixFileMode(beside.FullName, target.UnixFileMode);
+            File.Move(beside.FullName, target.FullName, overwrite: true);
+            moved = true;
+        }
+        finally
+        {
+            if (!moved) beside.Delete();
+        }
+    });
+
+    /// <summary>Opens a file beside another under a name that nobody has, so that nothing is lost.</summary>
+    /// <exception cref="IOException">When it cannot be made, or too many such files are there.</exception>
+    private static (FileStream Stream, FileInfo File) CreateBeside(FileInfo target)
+    {
+        for (int number = 1; ; number++)
+        {
+            FileInfo beside = new(string.Create(CultureInfo.InvariantCulture, $"{target.FullName}.new{number}"));
+            try
+            {
+                return (new FileStream(beside.FullName, FileMode.CreateNew, FileAccess.Write, FileShare.None), beside);
+            }
+            catch (IOException) when (number < MostNamesTried && Path.Exists(beside.FullName))
+            {
+                // Somebody's; the next name may be free.
+            }
+        }
     }
 
     /// <summary>Writes a page, over one that <c>explain</c> wrote before; over nothing else, such as the contract itself.</summary>
@@ -65,7 +94,7 @@ internal static class ContractFiles
     public static async Task ReplacePageAsync(FileInfo file, string page, CancellationToken ct)
     {
         if (file.Extension is Contract or Scenarios) throw new HostException(HostCodes.FileUnwritable, $"{file.FullName} is named like a contract or its scenarios, and is not written as a page.");
-        // All pages are alike up to their titles, and no other file begins so.
+        // All pages are alike up to their titles, and name who wrote them there.
         byte[] head = StrictUtf8.GetBytes(page[..page.IndexOf("<title>", StringComparison.Ordinal)]), there = new byte[head.Length];
         bool isPage = true;
         await GuardedAsync(file, async () =>

@@ -87,11 +87,13 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         FieldType type = Dice.Coin() ? new DateType() : new DateTimeType();
         Demand demand = new(contract.MemberReaders, contract.AllReaders, Total: isNetwork);
         if (statements.Expression(type, demand, 1) is not { } moment) return "";
-        // A moment so far from now or today may never come, or be over at once.
-        if (moment.TrimStart('(') is ['n', 'o', 'w', ..] or ['t', 'o', 'd', 'a', 'y', ..]) moment = $"max({moment}, {(type is DateType ? "2026-03-03" : "cut-off of 2026-03-03")})";
+        int kind = plan.LeadsOn ? 0 : Dice.From(0, isNetwork ? 2 : 3);
+        // A moment that moves on with the time may never come, or be over at once: the earlier or later of it and one that does not will do.
+        if (moment.Contains("now", StringComparison.Ordinal) || moment.Contains("today", StringComparison.Ordinal))
+            moment = $"{(kind == 0 ? "min" : "max")}({moment}, {(type is DateType ? "2026-03-03" : "cut-off of 2026-03-03")})";
         string code = Dice.Coin() ? $" else {Dice.Any(["DT05", "X2"])}" : "";
         string line = Dice.Percent(20) ? "\n" : " ";
-        return (plan.LeadsOn ? 0 : Dice.From(0, isNetwork ? 2 : 3)) switch
+        return kind switch
         {
             0 => $"{line}after {moment}{code}",
             3 => $"{line}within {Dice.From(0, 3).ToString(CultureInfo.InvariantCulture)} {(type is DateType ? Dice.Any(["days", "business days", "weeks"]) : Dice.Any(["hours", "days"]))} of {moment}{code}",
