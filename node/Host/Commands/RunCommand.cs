@@ -43,7 +43,7 @@ internal static class RunCommand
 
     private static async Task<int> WatchAsync(Node node, ILogger logger, CancellationToken stop)
     {
-        Task stopAsked = Task.Delay(Timeout.InfiniteTimeSpan, stop);
+        Task stopAsked = QuietCollection.RunAsync(TimeProvider.System, stop);
         if (await Task.WhenAny(node.Running, stopAsked) == stopAsked)
         {
             await node.StopAsync();
