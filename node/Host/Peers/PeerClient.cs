@@ -101,6 +101,12 @@ internal sealed class PeerClient : IDisposable
             return new PeerAnswer.Failed(error.HttpRequestError.ToString(),
                 isTooLarge ? new PeerOffence(HostCodes.BodyTooLarge, $"an answer of more than {PeerBounds.MaximumBodyBytes} bytes") : null);
         }
+        catch (Exception error) when (error.GetType().Assembly == typeof(HttpClient).Assembly)
+        {
+            // The client wraps what it finds wrong in an answer, but not all of it: an undecodable header that arrives before the request has
+            // left comes out as an exception that nobody else can name.
+            return new PeerAnswer.Failed(nameof(HttpRequestError.InvalidResponse));
+        }
     }
 
     /// <inheritdoc/>

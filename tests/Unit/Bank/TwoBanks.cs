@@ -230,51 +230,6 @@ internal sealed class TwoBanks : IDisposable
     public SubmissionAnswer Act(TestNode bank, EntryId instance, string action, IReadOnlyDictionary<string, string> values, string? key = null) =>
         Ask<SubmissionAnswer>(bank, call => new BankInput.Act(call, key, [1], new ActOrder(Channel, instance, null, action, values)));
 
-    /// <summary>The newest entry of an instance and its batch, as far as a bank's facts tell.</summary>
-    public (EntryId Entry, long Sequence)? PlaceOf(TestNode bank, EntryId instance) =>
-        VaultReader.ReadPlace(instance, bank.Vault.Get(VaultReader.InstanceKeys(Channel, instance)), Channel);
-
-    /// <summary>An instance as an entry left it, read from a bank's vault.</summary>
-    public Instance Standing(TestNode bank, EntryId entry, long sequence)
-    {
-        byte[] key = VaultReader.BatchKey(Channel, sequence);
-        return InstanceRows.Read(bank.Rows, Context(bank), entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!)!;
-    }
-
-    /// <summary>All entries and refusals of the channel in a bank's vault.</summary>
-    public IReadOnlyList<EntryView> Entries(TestNode bank)
-    {
-        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
-        ChannelContext context = Context(bank);
-        return [.. bank.Vault.Scan(PayloadKind.Batches).Where(r => VaultReader.SequenceOf(Channel, r.Key) is not null).SelectMany(r =>
-            reader.ReadMemberBatch(context, r.Body, bank.Vault.Find(PayloadKind.Entries, r.Key), bank.Vault.Find(PayloadKind.ContentKeys, r.Key)!))];
-    }
-
-    /// <summary>Where an instance stands, as a bank's door shows it.</summary>
-    public InstanceView? InstanceOf(TestNode bank, EntryId instance, long sequence = 0)
-    {
-        VaultReader reader = new(Network, bank.Id, bank.VaultKey);
-        (EntryId entry, long at) = PlaceOf(bank, instance) ?? (instance, sequence);
-        if (at == 0) return null;
-        ChannelContext context = Context(bank);
-        List<EntryView> entries = [];
-        (OpenedEntry Entry, State State)? newest = null;
-        while (true)
-        {
-            byte[] key = VaultReader.BatchKey(Channel, at);
-            if (reader.ReadEntry(context, entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!) is not { } read) return null;
-            newest ??= (read.Entry, read.State);
-            entries.Add(read.View);
-            if (read.Entry.Link is not { } link) return VaultReader.Show(context, newest.Value.Entry, newest.Value.State, entries);
-            (entry, at) = (link.Previous, link.Sequence);
-        }
-    }
-
-    public (InstructionStatus Status, string? Reason) StatusOf(TestNode bank, byte[] instruction) => ViewOf(bank, instruction) is var view ? (view.Status, view.Reason) : default;
-
-    public InstructionView ViewOf(TestNode bank, byte[] instruction) =>
-        new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Vault.Find(PayloadKind.Instructions, instruction)!);
-
     /// <summary>A later payment that is good settles: the machines go on.</summary>
     public void AssertGoesOn()
     {
@@ -286,8 +241,8 @@ internal sealed class TwoBanks : IDisposable
         foreach (TestNode bank in new[] { Alpha, Beta })
         {
             byte[] paid = Pay(bank, 1);
-            for (int i = 0; i < 40 && StatusOf(bank, paid).Status == InstructionStatus.Accepted; i++) Pass(TimeSpan.FromSeconds(2));
-            Assert.Equal((InstructionStatus.Settled, null), StatusOf(bank, paid));
+            for (int i = 0; i < 40 && this.StatusOf(bank, paid).Status == InstructionStatus.Accepted; i++) Pass(TimeSpan.FromSeconds(2));
+            Assert.Equal((InstructionStatus.Settled, null), this.StatusOf(bank, paid));
         }
 
         AssertSameState();
@@ -299,52 +254,17 @@ internal sealed class TwoBanks : IDisposable
 
     public void AssertSameState()
     {
-        SnapshotRow alpha = Snapshot(Alpha), beta = Snapshot(Beta);
+        SnapshotRow alpha = this.Snapshot(Alpha), beta = this.Snapshot(Beta);
         Assert.Equal(alpha.Sequence, beta.Sequence);
         Assert.Equal(alpha.Head, beta.Head);
         Assert.Equal(alpha.Positions, beta.Positions);
     }
 
-    public SnapshotRow Snapshot(TestNode bank) =>
-        bank.Rows.Open(PayloadKind.Snapshots, Channel.ToArray(), bank.Vault.Find(PayloadKind.Snapshots, Channel.ToArray())!, SnapshotRow.Parser);
-
-    /// <summary>The channel as a participant holds it, epoch keys included: what a hostile one has at hand.</summary>
-    public ChannelContext Context(TestNode node) => new VaultReader(Network, node.Id, node.VaultKey).ReadChannel(OpeningOf(node))!;
-
-    public OpeningRow Opening(TestNode node)
-    {
-        StoredPayload row = OpeningOf(node);
-        return node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser);
-    }
-
     /// <summary>What a participant does at the ledger in its own name.</summary>
     public LedgerReply AskLedger(TestNode from, LedgerRequest request) => LedgerNode.Ask(Now, Ledger.TryFindRootKey(from.Id.ToString(), out _) ? from.Id : null, request);
 
-    /// <summary>The secret key with which a member endorses.</summary>
-    public SigningKey ChannelKey(TestNode bank) => SigningKey.FromScalar(Opening(bank).ChannelKey.Span);
-
-    /// <summary>Goes through the supervisor's vault as its audit door does.</summary>
-    public ChannelVerdict Audit()
-    {
-        ChannelContext context = Context(Supervisor);
-        ChannelAudit audit = new(context, Supervisor.VaultKey, Supervisor.Directory);
-        if (Observed().LogFault is { } fault) audit.TakeLogFault(fault);
-        Dictionary<long, IReadOnlyList<string>> known = SupervisorHistory();
-        foreach (StoredPayload head in Supervisor.Vault.Scan(PayloadKind.Heads))
-        {
-            if (VaultReader.SequenceOf(Channel, head.Key) is not { } sequence) continue;
-            audit.Take(sequence, head.Body, Supervisor.Vault.Find(PayloadKind.Batches, head.Key), Supervisor.Vault.Find(PayloadKind.ContentKeys, head.Key), known.GetValueOrDefault(sequence) ?? []);
-        }
-
-        return audit.Finish();
-    }
-
     /// <summary>What the supervisor's machine says of its channels and its log.</summary>
     public ObservedChannels Observed() => Ask<ObservedChannels>(Supervisor, static call => new RegulatorInput.ListChannels(call));
-
-    private Dictionary<long, IReadOnlyList<string>> SupervisorHistory() =>
-        Supervisor.Vault.Stream("channel-" + Channel).Where(e => e.Type == "batch_held").Select(e => System.Text.Json.JsonDocument.Parse(e.Data).RootElement)
-            .ToDictionary(d => d.GetProperty("Sequence").GetInt64(), d => (IReadOnlyList<string>)[.. d.GetProperty("Entries").EnumerateArray().Select(e => e.GetString()!)]);
 
     public void Dispose()
     {
@@ -378,10 +298,6 @@ internal sealed class TwoBanks : IDisposable
             }
         }
     }
-
-    // A node that is in several channels: the one between Alpha and Beta.
-    private StoredPayload OpeningOf(TestNode node) => Assert.Single(node.Vault.Scan(PayloadKind.Channels), row =>
-        Gamma is null || node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser).Channel.Span.SequenceEqual(Channel.ToArray()));
 
     private void AskLedger(TestNode from, Effect.Send send)
     {
