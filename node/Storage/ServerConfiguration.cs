@@ -33,9 +33,6 @@ internal static class ServerConfiguration
 
         shared_buffers = {options.SharedBuffersMegabytes}MB
         dynamic_shared_memory_type = posix
-        # A table that only grew has nothing to clean, and what a cleaning would mark is read by nobody: rows are found by their key.
-        # Tables that lose rows are cleaned as ever.
-        autovacuum_vacuum_insert_threshold = 1000000
         # Statements here touch few rows, so compiling them costs more than it gains.
         jit = off
         timezone = 'UTC'
