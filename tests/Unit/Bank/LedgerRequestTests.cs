@@ -12,7 +12,7 @@ namespace Settlement.Tests.Bank;
 /// <summary>What waits for the ledger goes in requests that it takes whole.</summary>
 public sealed class LedgerRequestTests
 {
-    // Fewer than two heads have, and as many as the listing of an agent, which goes alone.
+    // Fewer than two heads have. What has more by itself, such as a listing, goes alone.
     private const int Signatures = 3;
 
     [Fact]
