@@ -1,4 +1,5 @@
 using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 
 namespace Settlement.Ledger;
 
@@ -13,7 +14,7 @@ public sealed record LedgerSettings
 
     /// <summary>Signatures that are verified of one request; what comes after is refused as beyond the quota, and may come again. One caller
     /// holds up all others no longer than that takes.</summary>
-    public int MaximumSignaturesPerRequest { get; init; } = 1_024;
+    public int MaximumSignaturesPerRequest { get; init; } = LedgerBounds.SignaturesPerRequest;
 
     /// <summary>The root keys of those who may list themselves, and submit, by their ids; null admits anybody.</summary>
     public IReadOnlyDictionary<string, Digest>? Admitted { get; init; }

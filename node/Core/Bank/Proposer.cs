@@ -261,6 +261,14 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
+        if (result.Code == LedgerCodes.QuotaUsed)
+        {
+            // Nobody's fault: the ledger has its bounds, which others may have used up, and takes the same head after a wait.
+            node.Note(result.Code, channel.Id.ToString());
+            batch.Retry.Tried(node.Now);
+            return;
+        }
+
         // A takeover that this member has not read of yet is nobody's fault.
         if (result.Code == LedgerCodes.WrongTerm) node.Note(result.Code, channel.Id.ToString());
         else node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());

@@ -95,10 +95,10 @@ internal sealed class LedgerDesk
         bool wantsLog = HasAnswered && follower?.IsDue(context.Now) == true;
         if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory && !wantsLog) return;
         LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)view.Checkpoint.Size };
-        List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => s.Entries)))];
+        List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => (s.Entries, s.Signatures))))];
         waiting.RemoveRange(0, submissions.Count);
         request.Submissions.Add(submissions.Select(s => s.Submission));
-        List<KeyValuePair<Digest, int>> asked = [.. queries.Take(CountWithin(queries.Values))];
+        List<KeyValuePair<Digest, int>> asked = [.. queries.Take(CountWithin(queries.Values.Select(static entries => (entries, 0))))];
         foreach ((Digest query, _) in asked) queries.Remove(query);
         request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.Key.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
@@ -115,15 +115,18 @@ internal sealed class LedgerDesk
         context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
     }
 
-    /// <summary>How many of them go with one request: an answer that made more entries final would be more than one commit holds.</summary>
-    private int CountWithin(IEnumerable<int> entries)
+    /// <summary>How many of them go with one request: an answer that made more entries final would be more than one commit holds,
+    /// and what takes more signatures the ledger refuses.</summary>
+    private int CountWithin(IEnumerable<(int Entries, int Signatures)> waits)
     {
         int count = 0;
-        long sum = 0;
-        foreach (int next in entries)
+        long entries = 0, signatures = 0;
+        foreach ((int ofEntries, int ofSignatures) in waits)
         {
-            sum += next;
-            if (count == context.Settings.MaxLedgerSubmissions || (count > 0 && sum > context.Settings.MaxEntriesPerAnswer)) break;
+            entries += ofEntries;
+            signatures += ofSignatures;
+            if (count == context.Settings.MaxLedgerSubmissions
+                || (count > 0 && (entries > context.Settings.MaxEntriesPerAnswer || signatures > context.Settings.MaxLedgerSignatures))) break;
             count++;
         }
 
@@ -286,5 +289,15 @@ internal sealed class LedgerDesk
         directoryDue = DateTimeOffset.MinValue;
     }
 
-    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome, int Entries);
+    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome, int Entries)
+    {
+        /// <summary>The most signatures that verifying it takes, as the ledger counts them.</summary>
+        public int Signatures => Submission.RecordCase switch
+        {
+            Submission.RecordOneofCase.Participant => 1 + ListedParticipant.MaximumCertificates,
+            Submission.RecordOneofCase.Opening => Submission.Opening.Signatures.Count,
+            Submission.RecordOneofCase.Head => Submission.Head.Endorsements.Count,
+            _ => 1,
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using Settlement.Core.Notarisation;
+
 namespace Settlement.Core.Nodes;
 
 /// <summary>The bounds and waits that every node's machine has.</summary>
@@ -22,6 +24,9 @@ public sealed record NodeSettings
 
     /// <summary>Submissions, and questions, of one request to the ledger. Default 1,000.</summary>
     public int MaxLedgerSubmissions { get; init; } = 1_000;
+
+    /// <summary>Signatures that the ledger has to verify of one request. Default is what it verifies of one.</summary>
+    public int MaxLedgerSignatures { get; init; } = LedgerBounds.SignaturesPerRequest;
 
     /// <summary>Entries that become final with one answer of the ledger, as submitted and again as asked about; one channel's batch
     /// goes alone however large. Default 4,096.</summary>

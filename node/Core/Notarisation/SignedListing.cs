@@ -64,7 +64,7 @@ public sealed record SignedListing(
         if (!ParticipantId.TryParse(body.Participant, out id) || id.ToString() != body.Participant) return false;
         if (body.Lei.Length > 0 && !Lei.TryParse(body.Lei, out _)) return false;
         if (body.Name.Length is 0 or > ListedParticipant.MaximumTextLength || body.Name.Any(char.IsControl) || body.Endpoint.Length > ListedParticipant.MaximumTextLength) return false;
-        return Roles.Contains(body.Role) && Uri.TryCreate(body.Endpoint, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme == Uri.UriSchemeHttps;
+        return Roles.Contains(body.Role) && PeerEndpoint.TryRead(body.Endpoint, out _);
     }
 
     private bool TryReadCertificates(VerifyingKey root, out List<KeyCertificateBody> certificates)

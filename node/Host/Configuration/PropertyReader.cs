@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Participants;
 
 namespace Settlement.Host.Configuration;
 
@@ -97,6 +98,6 @@ internal sealed class PropertyReader
     }
 
     private static bool TryEndpoint(string value, [NotNullWhen(true)] out Uri? uri) =>
-        Uri.TryCreate(value, UriKind.Absolute, out uri) && uri.Scheme == Uri.UriSchemeHttps && uri.AbsolutePath is "/"
+        PeerEndpoint.TryRead(value, out uri) && uri.AbsolutePath is "/"
         && uri.Query.Length == 0 && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0;
 }

@@ -12,11 +12,15 @@ internal static class PeerBounds
     /// <summary>Participants that messages wait for; a participant beyond that is reported as failed.</summary>
     public const int MaximumDestinations = 4_096;
 
-    /// <summary>Connections to the peer door.</summary>
-    public const int MaximumConnections = 4_096;
+    /// <summary>Connections to the peer door of listed participants. Those of 64 that have as many as they may; the next ones stay
+    /// with the unknown and are served there.</summary>
+    public const int MaximumKnownConnections = 2_048;
 
-    /// <summary>Of those, the ones whose caller has not shown itself to be a listed participant; the rest is kept for those that have.</summary>
-    public const int MaximumUnknownConnections = 3_072;
+    /// <summary>Connections to the peer door whose caller has not shown itself to be a listed participant.</summary>
+    public const int MaximumUnknownConnections = 2_048;
+
+    /// <summary>Connections to the peer door.</summary>
+    public const int MaximumConnections = MaximumKnownConnections + MaximumUnknownConnections;
 
     /// <summary>The same, from one address. An honest node needs one for a handshake, and many nodes may share an address.</summary>
     public const int MaximumConnectionsPerAddress = 64;

@@ -101,6 +101,10 @@ internal sealed class PeerClient : IDisposable
             return new PeerAnswer.Failed(error.HttpRequestError.ToString(),
                 isTooLarge ? new PeerOffence(HostCodes.BodyTooLarge, $"an answer of more than {PeerBounds.MaximumBodyBytes} bytes") : null);
         }
+        catch (UriFormatException)
+        {
+            return new PeerAnswer.Failed("an address whose host has no name");
+        }
         catch (Exception error) when (error.GetType().Assembly == typeof(HttpClient).Assembly)
         {
             // The client wraps what it finds wrong in an answer, but not all of it: an undecodable header that arrives before the request has

@@ -12,7 +12,7 @@ namespace Settlement.Host.Peers;
 
 /// <summary>
 /// Gives connections their places at the door (<see cref="PeerSeats"/>), and counts with the strangers each one that ends without
-/// a participant having shown itself on it: one without TLS, one that has no place or loses it, one that never asks for anything.
+/// a participant having shown itself on it: one without TLS, one that loses its place, one that never asks for anything.
 /// </summary>
 internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller callers, Strangers strangers, RoleLoop loop)
 {
@@ -24,14 +24,7 @@ internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller ca
     /// <summary>Stands before TLS.</summary>
     public ConnectionDelegate BeforeTls(ConnectionDelegate next) => async connection =>
     {
-        PeerSeat? seat = seats.TryTake(AddressOf(connection.RemoteEndPoint), connection.Abort);
-        if (seat is null)
-        {
-            connection.Abort();
-            strangers.Knocked();
-            return;
-        }
-
+        PeerSeat seat = seats.Take(AddressOf(connection.RemoteEndPoint), connection.Abort);
         connection.Features.Set(seat);
         try
         {
@@ -39,8 +32,8 @@ internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller ca
         }
         finally
         {
-            bool wasKnown = seats.GiveBack(seat);
-            if (!wasKnown && !seat.IsCounted) strangers.Knocked();
+            seats.GiveBack(seat);
+            if (!seat.IsCounted) strangers.Knocked();
         }
     };
 
@@ -51,8 +44,6 @@ internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller ca
         if (callers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is not { } participant) return next(connection);
         PeerSeat seat = connection.Features.Get<PeerSeat>()!;
         if (seat.TryShow(participant)) return next(connection);
-        // It is known who that is, so it is no stranger.
-        seat.Counted();
         loop.TryPost(new Input.DoorRefused(participant, HostCodes.TooManyAtOnce, string.Create(CultureInfo.InvariantCulture, $"more than {bounds.PerParticipant} connections at once")));
         connection.Abort();
         return Task.CompletedTask;

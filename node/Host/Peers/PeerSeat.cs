@@ -20,14 +20,21 @@ internal sealed class PeerSeat(PeerSeats owner, IPAddress from, Action end)
     /// <summary>Its place in the order of the unknown; null where it is known, was given back, or was taken away.</summary>
     public LinkedListNode<PeerSeat>? Place { get; set; }
 
-    /// <summary>Whether the door has counted whoever has it with the strangers.</summary>
+    /// <summary>The same, among those of its address.</summary>
+    public LinkedListNode<PeerSeat>? PlaceOfAddress { get; set; }
+
+    /// <summary>Whether whoever has it was counted with the strangers already, or is none.</summary>
     public bool IsCounted => isCounted;
 
     /// <summary>A request on it was counted with the strangers, and the connection itself need not be.</summary>
     public void Counted() => isCounted = true;
 
     /// <summary>A listed participant has shown itself on it. False when that participant has as many as it may; the seat is then as it was.</summary>
-    public bool TryShow(ParticipantId participant) => owner.TryShow(this, participant);
+    public bool TryShow(ParticipantId participant)
+    {
+        isCounted = true;
+        return owner.TryShow(this, participant);
+    }
 
     /// <summary>Ends the connection.</summary>
     public void End() => end();

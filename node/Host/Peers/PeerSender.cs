@@ -11,6 +11,7 @@ namespace Settlement.Host.Peers;
 /// <summary>
 /// Sends what the machine asks for: a queue for each participant, in order, one request in flight. Every message is
 /// answered to the machine once; nothing is retried here, because the machine knows better what is still worth sending.
+/// What is neither an answer nor a failure of network or peer is a bug, and ends the loop.
 /// </summary>
 internal sealed class PeerSender : ISends, IAsyncDisposable
 {
@@ -140,6 +141,11 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 // The node stops; the machine sends again after recovery.
+            }
+            catch (Exception bug) when (bug is not OperationCanceledException)
+            {
+                // Nobody is left to answer what waits here.
+                owner.loop!.Fail(bug);
             }
             finally
             {

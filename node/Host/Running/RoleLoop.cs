@@ -87,6 +87,9 @@ internal sealed class RoleLoop
     /// <summary>No more inputs are taken; the loop ends once what waits is done.</summary>
     public void Complete() => inbox.Writer.TryComplete();
 
+    /// <summary>A part that the machine depends on has failed: the loop ends with its exception once what waits is done, and the node with it.</summary>
+    public void Fail(Exception bug) => inbox.Writer.TryComplete(bug);
+
     /// <summary>Runs until <see cref="Complete"/> and an empty inbox, or until something fails.</summary>
     public async Task RunAsync(CancellationToken ct)
     {

@@ -27,13 +27,7 @@ public sealed class PeerSenderTests
     {
         Channel<Input> told = Channel.CreateUnbounded<Input>();
         ManualTime time = new();
-        RoleLoop loop = new(
-            new ToyMachine((_, inputs) =>
-            {
-                foreach (Input input in inputs) told.Writer.TryWrite(input);
-                return new Step();
-            }),
-            new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
+        RoleLoop loop = Loop(told, time);
         Task running = loop.RunAsync(Ct);
         using TlsIdentity own = TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
         // It takes connections, and says nothing on them.
@@ -68,6 +62,55 @@ public sealed class PeerSenderTests
         Assert.Equal([0, 1, 2, 10, 11, 12, 20, 21, 22], answered.Order());
     }
 
+    /// <summary>No listing names such an address; a pinned one might.</summary>
+    [Fact]
+    public async Task AnAddressThatCannotBeConnectedToIsAFailureLikeAnyOther()
+    {
+        Channel<Input> told = Channel.CreateUnbounded<Input>();
+        RoleLoop loop = Loop(told, TimeProvider.System);
+        Task running = loop.RunAsync(Ct);
+        using TlsIdentity own = TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
+        await using (PeerSender sender = new(own, new NodeHealth(), TimeProvider.System, NullLogger.Instance))
+        {
+            sender.AnswerTo(loop);
+            for (int i = 0; i < 2; i++)
+            {
+                Assert.True(sender.TrySend(To("BANADEFFXXX", new Uri("https://xn--ä:1"), i)));
+                Assert.Equal(new Input.SendFailed(i), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+            }
+        }
+
+        loop.Complete();
+        await running.WaitAsync(Patience, Ct);
+    }
+
+    [Fact]
+    public async Task ABugInAQueueEndsTheLoopAndWhatRunsIsDisposed()
+    {
+        Channel<Input> told = Channel.CreateUnbounded<Input>();
+        RoleLoop loop = Loop(told, TimeProvider.System);
+        Task running = loop.RunAsync(Ct);
+        using TlsIdentity own = TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
+        await using (PeerSender sender = new(own, new NodeHealth(), new BrokenTime(), NullLogger.Instance))
+        {
+            sender.AnswerTo(loop);
+            Assert.True(sender.TrySend(To("BANADEFFXXX", new Uri("https://127.0.0.1:1"), 1)));
+            InvalidOperationException bug = await Assert.ThrowsAsync<InvalidOperationException>(() => running.WaitAsync(Patience, Ct));
+            Assert.Equal(BrokenTime.Bug, bug.Message);
+        }
+
+        Assert.False(told.Reader.TryRead(out _));
+        Assert.False(loop.TryPost(new Input.Tick()));
+    }
+
+    private static RoleLoop Loop(Channel<Input> told, TimeProvider time) => new(
+        new ToyMachine((_, inputs) =>
+        {
+            foreach (Input input in inputs) told.Writer.TryWrite(input);
+            return new Step();
+        }),
+        new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
+
     /// <summary>A queue is idle a moment after the machine has heard its last answer.</summary>
     private static async Task SendAsync(PeerSender sender, Effect.Send send)
     {
@@ -80,4 +123,11 @@ public sealed class PeerSenderTests
     }
 
     private static Effect.Send To(string participant, Uri at, long token) => new(new Destination(TestNodes.Id(participant), at, Digest.Of([1])), Door.Peer, token, [1]);
+
+    private sealed class BrokenTime : TimeProvider
+    {
+        public const string Bug = "A bug of the sending side.";
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new InvalidOperationException(Bug);
+    }
 }

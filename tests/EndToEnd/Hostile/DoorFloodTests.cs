@@ -26,7 +26,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     private const string Honest = "HONEDEFFXXX";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly PeerConnectionBounds Bounds = new(Total: 8, Unknown: 4, UnknownPerAddress: 2, PerParticipant: 3);
+    private static readonly PeerConnectionBounds Bounds = new(Known: 6, Unknown: 4, UnknownPerAddress: 2, PerParticipant: 3);
 
     private readonly Channel<Input> told = Channel.CreateUnbounded<Input>();
     private readonly ParticipantDirectory directory = new();
@@ -128,10 +128,10 @@ public sealed class DoorFloodTests : IAsyncLifetime
     public async Task OneParticipantCannotFillTheDoorFromManyAddressesAndIsNamed()
     {
         for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(hostile)));
-        for (int i = 0; i < Bounds.Total; i++) await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(Client(hostile)));
+        for (int i = 0; i < 4 * Bounds.PerParticipant; i++) await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(Client(hostile)));
         for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(honest)));
         List<Input.DoorRefused> refusals = [];
-        while (refusals.Count < Bounds.Total)
+        while (refusals.Count < 4 * Bounds.PerParticipant)
         {
             if (await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct) is Input.DoorRefused refused) refusals.Add(refused);
         }
@@ -140,18 +140,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
             Assert.Equal((TestNodes.Id(Hostile), HostCodes.TooManyAtOnce, $"more than {Bounds.PerParticipant} connections at once"), (refused.From, refused.Code, refused.Detail)));
         // What it gives back it may have again.
         clients[0].Dispose();
-        await UntilAsync(async () =>
-        {
-            try
-            {
-                return await PostAsync(Client(hostile)) == HttpStatusCode.Accepted;
-            }
-            catch (HttpRequestException)
-            {
-                // The door has not seen it leave.
-                return false;
-            }
-        });
+        await UntilAcceptedAsync(Client(hostile));
         // It is no stranger.
         await AssertCountedInTheEndAsync(0);
     }
@@ -174,13 +163,63 @@ public sealed class DoorFloodTests : IAsyncLifetime
         Assert.Equal(1, connects);
     }
 
-    /// <summary>A client with an address of its own.</summary>
-    private HttpClient Client(TlsIdentity identity)
+    [Fact]
+    public async Task WhereParticipantsHaveAllTheirPlacesAnotherIsServedAllTheSame()
     {
-        HttpClient client = RawClient.Create(identity, NextAddress(), () => Interlocked.Increment(ref connects));
+        directory.Add(TestNodes.Listed("LATEDEFFXXX", stranger.Key, new Uri("https://127.0.0.1:3")));
+        foreach (TlsIdentity identity in new[] { hostile, honest })
+        {
+            for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(identity)));
+        }
+
+        HttpClient late = Client(stranger);
+        for (int i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(late));
+        Assert.Equal(Bounds.Known + 1, connects);
+        // It stays with the unknown, so a flood ends it; then it comes anew.
+        for (int i = 0; i <= Bounds.Unknown; i++) await HalfOpenAsync();
+        await OneEndedAsync();
+        await UntilAcceptedAsync(late);
+        Assert.Equal(Bounds.Known + 2, connects);
+        // Served or ended, it is no stranger.
+        await AssertCountedInTheEndAsync(1 + Bounds.Unknown);
+    }
+
+    [Fact]
+    public async Task AFloodFromAParticipantsOwnAddressKeepsItOutNoMore()
+    {
+        IPAddress shared = NextAddress();
+        for (int i = 0; i < 2 * Bounds.UnknownPerAddress; i++) await HalfOpenAsync(shared);
+        for (int i = 0; i < Bounds.UnknownPerAddress; i++) await OneEndedAsync();
+        HttpClient client = Client(honest, shared);
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(client));
+        await OneEndedAsync();
+        for (int i = 0; i < 2 * Bounds.UnknownPerAddress; i++) await HalfOpenAsync(shared);
+        for (int i = 0; i < (2 * Bounds.UnknownPerAddress) - 1; i++) await OneEndedAsync();
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(client));
+        Assert.Equal((1, Bounds.UnknownPerAddress), (connects, open.Count));
+        await AssertCountedInTheEndAsync(4 * Bounds.UnknownPerAddress);
+    }
+
+    /// <summary>A client with an address of its own, unless it is told one.</summary>
+    private HttpClient Client(TlsIdentity identity, IPAddress? address = null)
+    {
+        HttpClient client = RawClient.Create(identity, address ?? NextAddress(), () => Interlocked.Increment(ref connects));
         clients.Add(client);
         return client;
     }
+
+    /// <summary>Until either side has seen that a connection is over.</summary>
+    private Task UntilAcceptedAsync(HttpClient client) => UntilAsync(async () =>
+    {
+        try
+        {
+            return await PostAsync(client) == HttpStatusCode.Accepted;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    });
 
     private async Task<HttpStatusCode> PostAsync(HttpClient client)
     {
@@ -189,10 +228,10 @@ public sealed class DoorFloodTests : IAsyncLifetime
         return response.StatusCode;
     }
 
-    /// <summary>A connection from an address of its own, on which nothing is said.</summary>
-    private async Task HalfOpenAsync()
+    /// <summary>A connection from an address of its own, unless it is told one, on which nothing is said.</summary>
+    private async Task HalfOpenAsync(IPAddress? address = null)
     {
-        TcpClient client = new(new IPEndPoint(NextAddress(), 0));
+        TcpClient client = new(new IPEndPoint(address ?? NextAddress(), 0));
         clients.Add(client);
         await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
         open.Add(EndAsync(client));

@@ -9,7 +9,7 @@ namespace Settlement.Tests.Properties.Peers;
 /// <summary>The places at the door against their rule, written down as one list of connections in the order in which they came.</summary>
 public sealed class PeerSeatsProperties
 {
-    private static readonly PeerConnectionBounds Bounds = new(Total: 6, Unknown: 4, UnknownPerAddress: 3, PerParticipant: 2);
+    private static readonly PeerConnectionBounds Bounds = new(Known: 5, Unknown: 4, UnknownPerAddress: 3, PerParticipant: 2);
 
     private static readonly ParticipantId[] Participants = [.. new[] { "BANADEFFXXX", "BANBDEFFXXX", "BANCDEFFXXX", "BANDDEFFXXX" }.Select(Id)];
 
@@ -43,19 +43,28 @@ public sealed class PeerSeatsProperties
 
         // Nothing is left of those that leave.
         foreach (Caller caller in present) seats.GiveBack(caller.Seat);
-        return Enumerable.Range(0, Bounds.Unknown).All(i => seats.TryTake(Address(i), Never) is not null);
+        PeerSeat[] shown = [.. Enumerable.Range(0, Bounds.Known).Select(i => seats.Take(Address(0), Never))
+            .Select(static (seat, i) => seat.TryShow(Participants[i % Participants.Length]) ? seat : throw new InvalidOperationException("It has its share."))];
+        for (int i = 0; i < Bounds.Unknown; i++) seats.Take(Address(i), Never);
+        return shown.All(static seat => seat.Of is not null);
     }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void A_flood_of_any_length_ends_nobody_that_has_shown_itself_and_leaves_a_place_to_whoever_comes() => Prop.ForAll(Gen.Choose(0, 200).ToArbitrary(), length =>
     {
         PeerSeats seats = new(Bounds);
-        for (int i = 0; i < length; i++) seats.TryTake(Address(i), static () => { });
+        // From the honest one's own address too.
+        void Flood()
+        {
+            for (int i = 0; i < length; i++) seats.Take(i % 2 == 0 ? IPAddress.Loopback : Address(i), static () => { });
+        }
+
+        Flood();
         return Participants.All(participant =>
         {
-            PeerSeat? honest = seats.TryTake(IPAddress.Loopback, Never);
-            bool isIn = honest?.TryShow(participant) ?? false;
-            for (int i = 0; i < length; i++) seats.TryTake(Address(i), static () => { });
+            PeerSeat honest = seats.Take(IPAddress.Loopback, Never);
+            bool isIn = honest.TryShow(participant) && honest.Of == participant;
+            Flood();
             return isIn;
         });
     }).QuickCheckThrowOnFailure();
@@ -63,30 +72,31 @@ public sealed class PeerSeatsProperties
     private static bool Comes(PeerSeats seats, List<Caller> present, IPAddress from)
     {
         Caller[] unknown = [.. present.Where(static c => c.IsUnknown)];
-        bool isFull = unknown.Length >= Bounds.Unknown || present.Count(static c => c.HasPlace) >= Bounds.Total;
-        bool isRefused = unknown.Count(c => c.From.Equals(from)) >= Bounds.UnknownPerAddress || (isFull && unknown.Length == 0);
-        Caller? displaced = isFull && !isRefused ? unknown[0] : null;
+        Caller[] sameAddress = [.. unknown.Where(c => c.From.Equals(from))];
+        Caller? displaced = sameAddress.Length >= Bounds.UnknownPerAddress ? sameAddress[0] : unknown.Length >= Bounds.Unknown ? unknown[0] : null;
         Caller caller = new(from);
         int[] ended = [.. present.Select(static c => c.Ended)];
-        if (seats.TryTake(from, () => caller.Ended++) is not { } seat) return isRefused;
+        caller.Seat = seats.Take(from, () => caller.Ended++);
         if (displaced is not null) displaced.HasPlace = false;
         bool onlyThatOne = present.Select((c, i) => c.Ended == ended[i] + (c == displaced ? 1 : 0)).All(static right => right);
-        caller.Seat = seat;
         present.Add(caller);
-        return !isRefused && onlyThatOne;
+        return onlyThatOne;
     }
 
     private static bool Shows(List<Caller> present, Caller one, ParticipantId participant)
     {
         bool isOneTooMany = one.IsUnknown && present.Count(c => c.Of == participant) >= Bounds.PerParticipant;
-        if (one.IsUnknown && !isOneTooMany) one.Of = participant;
+        bool isRoom = present.Count(static c => c.Of is not null) < Bounds.Known;
+        if (one.IsUnknown && !isOneTooMany && isRoom) one.Of = participant;
         return one.Seat.TryShow(participant) == !isOneTooMany;
     }
 
     private static bool Leaves(PeerSeats seats, List<Caller> present, Caller one)
     {
         present.Remove(one);
-        return seats.GiveBack(one.Seat) == one.Of is not null && one.Ended == (one.HasPlace ? 0 : 1);
+        bool isWho = one.Seat.Of == one.Of;
+        seats.GiveBack(one.Seat);
+        return isWho && one.Ended == (one.HasPlace ? 0 : 1);
     }
 
     private static void Never() => throw new InvalidOperationException("Nobody comes that could take this place.");

@@ -147,6 +147,10 @@ public sealed class LedgerRuleTests
         { "short form of the id", LedgerCodes.ParticipantFields },
         { "unknown role", LedgerCodes.ParticipantFields },
         { "endpoint without TLS", LedgerCodes.ParticipantFields },
+        { "endpoint whose host has no name", LedgerCodes.ParticipantFields },
+        { "endpoint with a label too long", LedgerCodes.ParticipantFields },
+        { "endpoint in letters", "" },
+        { "endpoint of an address", "" },
         { "somebody else's record", LedgerCodes.ParticipantFields },
     };
 
@@ -178,6 +182,10 @@ public sealed class LedgerRuleTests
             "short form of the id" => LedgerWorld.Record(id, root, 3, b => b.Participant = id[..8]),
             "unknown role" => LedgerWorld.Record(id, root, 3, b => b.Role = "witness"),
             "endpoint without TLS" => LedgerWorld.Record(id, root, 3, b => b.Endpoint = "http://bank.example"),
+            "endpoint whose host has no name" => LedgerWorld.Record(id, root, 3, b => b.Endpoint = "https://xn--ä:1"),
+            "endpoint with a label too long" => LedgerWorld.Record(id, root, 3, b => b.Endpoint = $"https://{new string('ä', 60)}.example"),
+            "endpoint in letters" => LedgerWorld.Record(id, root, 3, b => b.Endpoint = "https://bänk.example:7001"),
+            "endpoint of an address" => LedgerWorld.Record(id, root, 3, b => b.Endpoint = "https://[::1]:7001"),
             "somebody else's record" => LedgerWorld.Record(LedgerWorld.Beta, other),
             _ => throw new InvalidOperationException(name),
         };

@@ -112,7 +112,7 @@ public sealed class CertificateTests
         foreach (Action<ParticipantRecordBody> change in new Action<ParticipantRecordBody>[]
         {
             b => b.Suite = 2, b => b.Participant = "", b => b.Endpoint = "http://plain.example", b => b.Endpoint = "https://" + new string('a', 250) + ".example",
-            b => b.Endpoint = "here", b => b.Certificates.RemoveAt(0), b => b.Certificates.RemoveAt(1), b => b.Participant = "BETAFRPPXXX",
+            b => b.Endpoint = "here", b => b.Endpoint = "https://xn--ä:1", b => b.Certificates.RemoveAt(0), b => b.Certificates.RemoveAt(1), b => b.Participant = "BETAFRPPXXX",
             b => b.RootPublicKey = ByteString.CopyFrom(other.Root.PublicKey.ToArray()),
         })
         {
