@@ -235,7 +235,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             return;
         }
 
-        if (reader.IsPostponed(message)) return;
+        if (reader.IsPostponed(message) && !PeerReader.IsUnawaited(channel, message)) return;
         switch (message.MessageCase)
         {
             case PeerMessage.MessageOneofCase.Commands:

@@ -155,6 +155,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
     public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;
 
+    /// <summary>Whether these are handed over to the sequencer, and in its term.</summary>
+    public bool Awaits(Commands commands) => IsSequencer && (long)commands.Term == Term;
+
     /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
     public void Enqueue(Command.Own command)
     {

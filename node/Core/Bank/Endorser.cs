@@ -43,7 +43,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
     public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (!channel.IsSequencer || (long)commands.Term != channel.Term)
+        if (!channel.Awaits(commands))
         {
             node.Note(ChannelCodes.Late, channel.Id.ToString());
             ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);

@@ -29,6 +29,13 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     public IEnumerable<PayloadKey> Needs(ParticipantId from, PeerMessage message)
     {
         if (ChannelOf(message) is not { } channel || channel.Other.Id != from) return [];
+        if (IsUnawaited(channel, message))
+        {
+            // If an answer in this same drain makes them due, they are said again.
+            postponed.Add(message);
+            return [];
+        }
+
         IReadOnlyList<ProposedSlot> read = SlotsOf(channel, message);
         int more = read.Count(static s => s.Entry?.Link is not null);
         if (acts + more > BankSettings.LargestActsPerDrain)
@@ -42,8 +49,12 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
     }
 
-    /// <summary>Whether what it depends on was not looked up, because the drain had as much to look up as it may: who said it says it again.</summary>
+    /// <summary>Whether what it depends on was not looked up, because the drain had as much to look up as it may, or it was not due then:
+    /// who said it says it again.</summary>
     public bool IsPostponed(PeerMessage message) => postponed.Contains(message);
+
+    /// <summary>Commands for another term or another sequencer: they are late whatever they hold, so none of them is opened.</summary>
+    public static bool IsUnawaited(ChannelSide channel, PeerMessage message) => message.Commands is { } commands && !channel.Awaits(commands);
 
     /// <summary>The messages of a batch; none when it is not for this network or cannot be read.</summary>
     public IEnumerable<PeerMessage> Read(Input.PeerReceived received)
@@ -81,7 +92,8 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         if (slots.TryGetValue(message, out IReadOnlyList<ProposedSlot>? opened)) return opened;
         opened = message.MessageCase switch
         {
-            // Nothing is opened beyond what a batch may hold.
+            // Nothing is opened that is late anyway, or beyond what a batch may hold.
+            PeerMessage.MessageOneofCase.Commands when IsUnawaited(channel, message) => [],
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
             PeerMessage.MessageOneofCase.Proposal when ProposalOf(channel, message).Body is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],

@@ -21,6 +21,10 @@ internal sealed class RoleLoop
     private readonly ILogger logger;
     private readonly CallTable calls;
     private readonly Channel<Waiting> inbox;
+    private readonly PeerShares shares;
+
+    // Taken out of the inbox, and left for a later step because their participant has had its part of this one.
+    private readonly LinkedList<Waiting> postponed = new();
     private long waitingBytes;
     private int tickWaits;
     private DateTimeOffset now;
@@ -34,6 +38,7 @@ internal sealed class RoleLoop
         this.time = time;
         this.logger = logger;
         calls = new CallTable(options.PendingCalls);
+        shares = new PeerShares(options);
         inbox = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(options.InboxCapacity) { SingleReader = true });
     }
 
@@ -43,13 +48,16 @@ internal sealed class RoleLoop
     /// <summary>Calls that wait for their answers.</summary>
     public int PendingCalls => calls.Count;
 
-    /// <summary>Puts an input into the inbox; false when it is full or the node is stopping.</summary>
+    /// <summary>Puts an input into the inbox; false when it is full, holds as much of the participant as it may, or the node is stopping.</summary>
     /// <param name="input">What the machine is told.</param>
     /// <param name="bytes">What it holds in memory, for messages of others.</param>
     public bool TryPost(Input input, int bytes = 0)
     {
+        Input.PeerReceived? received = input as Input.PeerReceived;
+        if (received is not null && !shares.TryAdd(received.From, bytes)) return false;
         if (Interlocked.Add(ref waitingBytes, bytes) <= options.InboxBytes && inbox.Writer.TryWrite(new Waiting(input, bytes))) return true;
         Interlocked.Add(ref waitingBytes, -bytes);
+        if (received is not null) shares.Remove(received.From, bytes);
         return false;
     }
 
@@ -98,7 +106,7 @@ internal sealed class RoleLoop
         try
         {
             List<Input> inputs = new(options.InputsPerStep);
-            while (machine.HasMore || inputs.Count > 0 || await inbox.Reader.WaitToReadAsync(ct))
+            while (machine.HasMore || inputs.Count > 0 || postponed.Count > 0 || await inbox.Reader.WaitToReadAsync(ct))
             {
                 Drain(inputs);
                 await StepAsync(inputs, ct);
@@ -115,9 +123,39 @@ internal sealed class RoleLoop
 
     private void Drain(List<Input> inputs)
     {
-        long weight = 0, bytes = 0;
-        while (inputs.Count < options.InputsPerStep && weight < options.WeightPerStep && bytes < options.BytesPerStep && inbox.Reader.TryRead(out Waiting waiting))
+        // Where nothing else waits, nobody has to wait for the steps of others.
+        do
         {
+            shares.BeginStep();
+            Gather(inputs);
+        }
+        while (inputs.Count == 0 && postponed.Count > 0);
+    }
+
+    private void Gather(List<Input> inputs)
+    {
+        long weight = 0, bytes = 0;
+        LinkedListNode<Waiting>? next = postponed.First;
+        while (inputs.Count < options.InputsPerStep && weight < options.WeightPerStep && bytes < options.BytesPerStep)
+        {
+            // What waits longest comes first.
+            LinkedListNode<Waiting>? before = next;
+            Waiting waiting;
+            if (before is not null) (waiting, next) = (before.Value, before.Next);
+            else if (postponed.Count >= options.InboxCapacity || !inbox.Reader.TryRead(out waiting)) return;
+
+            if (waiting.Input is Input.PeerReceived received)
+            {
+                if (!shares.TryTake(received.From, waiting.Bytes))
+                {
+                    if (before is null) postponed.AddLast(waiting);
+                    continue;
+                }
+
+                shares.Remove(received.From, waiting.Bytes);
+            }
+
+            if (before is not null) postponed.Remove(before);
             weight += waiting.Input.Weight;
             bytes += waiting.Bytes;
             Interlocked.Add(ref waitingBytes, -waiting.Bytes);

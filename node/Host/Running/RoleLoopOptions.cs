@@ -19,6 +19,27 @@ internal sealed record RoleLoopOptions
     /// <summary>Bytes of messages from which a step gathers no more inputs.</summary>
     public long BytesPerStep { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>Messages of one participant that wait; its next one is answered "busy". An honest node sends one a step, so that they are
+    /// reached only where this node stands still for hundreds of the other's steps.</summary>
+    public int PeerMessages { get; init; } = 256;
+
+    /// <summary>The bytes of them: two of the largest bodies.</summary>
+    public long PeerBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>
+    /// Messages of one participant that one step handles; the rest waits for the next, so that whatever comes from others and from the
+    /// bank itself is handled in between. The worst a participant can say in one is 256 signed messages that nobody signed, some 25 ms
+    /// of signature checks: 200 ms a step. It meets a payment in another channel once for each step that this takes, which are four to six.
+    /// </summary>
+    public int PeerMessagesPerStep { get; init; } = 8;
+
+    /// <summary>
+    /// The same in bytes; the body that goes beyond it is taken, and counts against the steps that follow. The largest body, of 4,000
+    /// entries to open, takes some 750 ms, and after it three steps take nothing of the same participant: two of them at most while a
+    /// payment in another channel becomes final.
+    /// </summary>
+    public long PeerBytesPerStep { get; init; } = 4L * 1024 * 1024;
+
     /// <summary>How often the machine looks at its timers; infinite for never.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 

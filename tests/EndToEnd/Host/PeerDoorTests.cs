@@ -134,6 +134,24 @@ public sealed class PeerDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AParticipantWithAsMuchWaitingAsItMayIsAnsweredBusyAndOthersAreNot()
+    {
+        using TlsIdentity other = NewIdentity();
+        directory.Add(TestNodes.Listed("OTHRDEFFXXX", other.Key, new Uri("https://127.0.0.1:2")));
+        RoleLoop still = Loop(new ToyMachine(static (_, _) => new Step()), new NoSends(), new RoleLoopOptions { PeerMessages = 1 });
+        await using WebApplication busy = await ServeAsync(serverKey, directory, still);
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.ServiceUnavailable], [await SayAsync(member), await SayAsync(member)]);
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.ServiceUnavailable], [await SayAsync(other), await SayAsync(other)]);
+
+        async Task<HttpStatusCode> SayAsync(TlsIdentity from)
+        {
+            using HttpClient client = Client(from.Certificate);
+            using HttpResponseMessage response = await client.PostAsync(new Uri(AddressOf(busy), PeerRoutes.Messages), Body(1), Ct);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task ANodeWithAnotherKeyThanThePinnedOneGetsNothing()
     {
         using PeerClient client = new(door with { TlsKeyFingerprint = member.Key.Fingerprint }, member, TimeProvider.System);

@@ -35,19 +35,35 @@ internal sealed class ForgedLedger
         banks.OnLedgerRequest = (node, request) =>
         {
             asked[node] = request;
-            return request;
+            // What the victim submits is in neither log.
+            if (node != victim) return request;
+            LedgerRequest kept = request.Clone();
+            kept.Submissions.Clear();
+            return kept;
         };
-        banks.OnLedgerReply = (node, reply) => node == victim ? Answer(reply) : reply;
+        banks.OnLedgerReply = (node, reply) => node == victim ? Answer() : reply;
     }
 
-    private LedgerReply Answer(LedgerReply honest)
+    private LedgerReply Answer()
     {
         LedgerRequest request = asked[victim];
         LedgerReply reply = new() { Checkpoint = banks.Signer.Sign(tree.Count, tree.Root) };
         if (request.KnownSize > 0 && request.KnownSize < (ulong)tree.Count) reply.ConsistencyPath.Add(tree.ConsistencyPath((long)request.KnownSize, tree.Count).Select(HostileWorld.Bytes));
-        reply.Results.Add(honest.Results.Select(static _ => new SubmissionResult { Code = "LG022" }));
+        reply.Results.Add(request.Submissions.Select(static _ => new SubmissionResult { Code = "LG022" }));
         foreach (ByteString channel in request.ChannelQueries)
-            reply.Channels.Add(new ChannelStatus { Channel = channel, Known = true, Term = 1, Sequence = 99, HeadReceipt = Receipt(leaves.Count - 1) });
+        {
+            ChannelStatus status = new() { Channel = channel, Known = true, Term = 1, Sequence = 99, HeadReceipt = Receipt(leaves.Count - 1) };
+            if (Leaf.Parser.ParseFrom(leaves[^1]).Takeover is { } takeover)
+            {
+                // A takeover comes with the head that the channel stands at.
+                status.Term = takeover.NewTerm;
+                status.TermReceipt = status.HeadReceipt;
+                status.HeadReceipt = Receipt(leaves.FindLastIndex(leaf => Leaf.Parser.ParseFrom(leaf).Head is { } head && head.Channel.Equals(takeover.Channel)));
+            }
+
+            reply.Channels.Add(status);
+        }
+
         if (request.Log is { } log) reply.Log.Add(leaves.Skip((int)log.From));
         return reply;
     }

@@ -35,7 +35,8 @@ public sealed class HostileTests
         spent.AssertWithin(c.Cost, victim);
 
         // While it goes on.
-        world.AssertGoesOnWithGamma(victim == world.Alpha && c.Others == Others.TheVictimsOtherChannel ? world.Alpha : world.Beta);
+        bool isOfVictim = c.Others == Others.TheVictimsOtherChannel;
+        world.AssertGoesOnWithGamma((victim == world.Alpha && isOfVictim) || (victim == world.Beta && !isOfVictim) ? world.Alpha : world.Beta);
 
         world.Banks.Pass(TimeSpan.FromSeconds(2));
         AlarmView before = Recorded(c, world, victim);

@@ -16,6 +16,8 @@ internal static class LedgerCases
     private const string ToBank = "ledger to bank";
     private const string ToRegulator = "ledger to regulator";
 
+    private static readonly Google.Protobuf.ByteString Nobodys = Google.Protobuf.ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, 64)]);
+
     public static IEnumerable<HostileCase> All { get; } =
     [
         Bank("an answer that does not fit the question", LedgerCodes.Malformed, "body + checkpoint", Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Results.Add([new SubmissionResult(), new SubmissionResult()]))),
@@ -51,6 +53,38 @@ internal static class LedgerCases
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs + (long)TimeSpan.FromDays(1).TotalMilliseconds, Head = HeadOf(world, leaves, static _ => { }) });
         }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1), Proves = ShowsTheLeaf },
+        Bank("a takeover nobody signed", LedgerCodes.TakeoverSignature, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        {
+            Show(world, world.Alpha, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Takeover = new TakeoverRecord { Channel = world.Channel, Head = HeadOf(world, leaves, static _ => { }).Head, NewTerm = 2, Member = 1, Signature = Nobodys },
+            });
+            Assert.Equal(1, world.Banks.View(world.Alpha).Term);
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2), Proves = ShowsTheLeaf },
+        Bank("a head whose endorsement is forged", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        {
+            // Beta endorsed it, and Alpha, whose batch it is, did not: for want of Beta's endorsement it is not even in the ledger.
+            EndorsementAnswer? said = null;
+            world.Change(world.Beta, world.Alpha, PeerMessage.MessageOneofCase.Endorsement, message =>
+            {
+                said = message.Endorsement;
+                return [];
+            });
+            world.Banks.Pay(world.Alpha, 1_00);
+            EndorsementAnswer endorsed = world.Once(() => said!);
+            long before = world.Banks.View(world.Beta).Sequence;
+            Show(world, world.Beta, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Head = new HeadRecord
+                {
+                    Channel = world.Channel, Term = endorsed.Term, Sequence = endorsed.Sequence, PreviousHead = endorsed.PreviousHead, Head = endorsed.Head,
+                    Endorsements = { new Endorsement { NotAfterUnixMs = endorsed.Endorsement.NotAfterUnixMs, Signature = Nobodys }, endorsed.Endorsement },
+                },
+            });
+            Assert.Equal(before, world.Banks.View(world.Beta).Sequence);
+        }) with { Victim = static world => world.Beta, Cost = (Cost.Following with { Rows = 9, Kilobytes = 8 }).And(HostileWorld.Storm, written: 1, sends: 1, checks: 2), Proves = ShowsTheLeaf },
         Bank("a refusal in words of its own", Core.Nodes.NodeCodes.ForeignCode, "result + submission + checkpoint", Afterwards.GoesOn, static world =>
         {
             Lie(world, static reply =>
@@ -139,7 +173,7 @@ internal static class LedgerCases
     private static void Show(HostileWorld world, TestNode victim, Func<IReadOnlyList<Leaf>, Leaf> forge)
     {
         _ = new ForgedLedger(world.Banks, victim, forge);
-        if (victim == world.Alpha) world.Say(world.Beta, world.Alpha, new PeerMessage { Finality = new FinalityNotice { Channel = world.Channel, Sequence = 99 } });
+        if (victim != world.Supervisor) world.Say(world.Banks.Other(victim), victim, new PeerMessage { Finality = new FinalityNotice { Channel = world.Channel, Sequence = 99 } });
     }
 
     /// <summary>The newest head of the attacked channel, changed.</summary>
@@ -164,6 +198,6 @@ internal static class LedgerCases
         ChannelStatus status = ChannelStatus.Parser.ParseFrom(piece.Parts[0].Body);
         using LedgerView view = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
         Assert.True(view.TryRestore(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), out _));
-        Assert.True(view.TryVerify(status.HeadReceipt, out _, out LedgerDoubt? doubt), doubt?.Code);
+        Assert.True(view.TryVerify(status.TermReceipt ?? status.HeadReceipt, out _, out LedgerDoubt? doubt), doubt?.Code);
     }
 }
