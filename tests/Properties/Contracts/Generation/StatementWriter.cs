@@ -107,7 +107,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     {
         FieldType type = Contract.SimpleType();
         bool total = action.IsNetwork || Dice.Coin();
-        Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing);
+        Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing with { Hard = action.Vouching });
         ExpressionWriter writer = new(action, demand);
         if (writer.Write(type, 2) is not { } value) return;
         // A literal of a text or rate has a type of its own.
