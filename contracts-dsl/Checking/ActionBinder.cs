@@ -37,7 +37,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         if (by is { IsNetwork: true }) CheckNetwork(creates);
         if (by?.Field is { } acting && unset.Contains(acting))
             Diagnostics.Report(Rules.MayBeAbsent, syntax.By!.Span, $"this action sets '{acting.Name}', and has not done so when it is asked who acts", "name a party");
-        ExpressionBinder expressions = new(scope, slots, unset);
+        ExpressionBinder expressions = new(scope, slots, unset, inWindow: true);
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
         List<Disclosure> disclosures = [.. syntax.Disclosures.Select(Disclose).OfType<Disclosure>()];
         StatementBinder statements = new(syntax, fields, unset, slots);

@@ -47,7 +47,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         }
 
         if (diagnostics.Errors > 0) return;
-        new ResidencyCheck(actions, diagnostics).Run();
+        new ResidencyCheck(fields, actions, diagnostics).Run();
         foreach (ContractAction action in actions)
         {
             new FutileCheck(diagnostics).Run(action);

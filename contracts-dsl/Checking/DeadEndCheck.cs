@@ -30,7 +30,9 @@ internal sealed class DeadEndCheck(IReadOnlyList<State> states, IReadOnlyList<Co
                 continue;
             }
 
-            string moment = window is ['b', 'y', ' ', .. var written] ? written : "that moment";
+            // A parameter is given when an action is taken, and nobody gives one to the network.
+            string moment = last.Window.Moment.Sources.Any(last.Parameters.Contains) ? "MOMENT, of a field that keeps it"
+                : window is ['b', 'y', ' ', .. var written] ? written : "that moment";
             diagnostics.Report(Rules.DeadEnd, place(state), $"every way out of '{state.Name}' closes, the last with '{window}' of '{last.Name}', and an instance may not rest there",
                 $"let an automatic action lead on: on ACTION by network when {state.Name} after {moment}");
         }

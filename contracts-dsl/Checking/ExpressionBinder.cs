@@ -37,7 +37,8 @@ internal sealed class LocalSlots
 /// <param name="scope">The names.</param>
 /// <param name="slots">Where new names go.</param>
 /// <param name="unset">Fields that the action sets itself: absent until then, though they are not optional.</param>
-internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableHashSet<Field> unset)
+/// <param name="inWindow">True for a window's moment, before which no condition can stand.</param>
+internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableHashSet<Field> unset, bool inWindow = false)
 {
     private readonly OperatorTypes operators = new(scope.Diagnostics);
 
@@ -121,7 +122,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
 
         if (field.Optional && !known.Contains(field))
         {
-            Diagnostics.Report(Rules.MayBeAbsent, syntax.Span, $"'{field.Name}' is optional and may be absent here", $"write: present({field.Name}) and ...");
+            Diagnostics.Report(Rules.MayBeAbsent, syntax.Span, $"'{field.Name}' is optional and may be absent here", inWindow ? $"a window cannot ask for it: declare {field.Name} without 'optional', or let the action require the time instead" : $"write: present({field.Name}) and ...");
             return Bound.Failed;
         }
 
@@ -185,7 +186,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         Scope inner = scope.Inner(broken: false);
         Local local = slots.New(syntax.Element.Text, element ?? new IntegerType(), list.Expression);
         inner.Declare(local, syntax.Element, broken: element is null);
-        Bound condition = new ExpressionBinder(inner, slots, unset).Condition(syntax.Condition, known);
+        Bound condition = new ExpressionBinder(inner, slots, unset, inWindow).Condition(syntax.Condition, known);
         if (element is null || condition.Expression is null) return Bound.Failed;
         return Bound.Condition(new Expression.Quantified(syntax.All, local, list.Expression!, condition.Expression));
     }

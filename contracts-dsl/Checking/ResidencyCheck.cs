@@ -4,9 +4,9 @@ namespace Settlement.Contracts.Checking;
 
 /// <summary>
 /// Personal data stays where it is called so: a value that depends on it, also through a branch around or the state that a branch led
-/// to, is stored in a field of the same exporter, and so is a value that is required to be equal to it.
+/// to, is stored in a field of the same exporter.
 /// </summary>
-internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+internal sealed class ResidencyCheck(IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
 {
     /// <summary>By state: the personal fields on which it depends whether an instance is in it.</summary>
     private readonly Dictionary<State, HashSet<Field>> told = [];
@@ -18,14 +18,11 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
         {
             grows = false;
             foreach (ContractAction action in actions)
-                Walk(action.Body, ToldBy(action), (statement, path) => grows |= statement is Statement.Outcome outcome && Learn(outcome.State, path));
+                Walk(action.Body, ToldBy(action), Personal, (statement, path) => grows |= statement is Statement.Outcome outcome && Learn(outcome.State, path));
         }
 
-        foreach (ContractAction action in actions)
-        {
-            Walk(action.Body, ToldBy(action), Check);
-            CheckEqual(action);
-        }
+        foreach (ContractAction action in actions) Walk(action.Body, ToldBy(action), Personal, Check);
+        new CopyCheck(fields, actions, diagnostics).Run();
     }
 
     private List<Field> ToldBy(ContractAction action) => [.. action.When.SelectMany(s => told.GetValueOrDefault(s) ?? []).Distinct()];
@@ -39,20 +36,21 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
     }
 
     /// <param name="block">Statements.</param>
-    /// <param name="path">The personal fields on which it depends that the block runs, or how often.</param>
+    /// <param name="path">The fields on which it depends that the block runs, or how often.</param>
+    /// <param name="reads">The fields of a condition that count.</param>
     /// <param name="visit">Is shown each statement, with what it depends on that it runs.</param>
-    private static void Walk(Block block, IReadOnlyList<Field> path, Action<Statement, IReadOnlyList<Field>> visit)
+    internal static void Walk(Block block, IReadOnlyList<Field> path, Func<Expression, IEnumerable<Field>> reads, Action<Statement, IReadOnlyList<Field>> visit)
     {
         foreach (Statement statement in block.Statements)
         {
             visit(statement, path);
             IReadOnlyList<Field> inside = statement switch
             {
-                Statement.If branch => [.. path, .. Personal(branch.Condition)],
-                Statement.ForEachValue each => [.. path, .. Personal(each.List)],
+                Statement.If branch => [.. path.Union(reads(branch.Condition))],
+                Statement.ForEachValue each => [.. path.Union(reads(each.List))],
                 _ => path,
             };
-            foreach (Block inner in statement.Blocks) Walk(inner, inside, visit);
+            foreach (Block inner in statement.Blocks) Walk(inner, inside, reads, visit);
             // A branch that has an outcome decides whether what stands behind it runs at all.
             if (statement is Statement.If && statement.All.Any(s => s is Statement.Outcome)) path = inside;
         }
@@ -69,20 +67,6 @@ internal sealed class ResidencyCheck(IReadOnlyList<ContractAction> actions, Diag
         if (sources.FirstOrDefault(f => f.PersonalOf != stored.PersonalOf) is not { } source) return;
         diagnostics.Report(Rules.PersonalLeaves, span, $"'{stored.Name}' would tell something of '{source.Name}', which is personal of {source.PersonalOf!.Name}, and is not so itself",
             $"declare {stored.Name} as personal of {source.PersonalOf.Name}");
-    }
-
-    /// <summary>What is equal to personal data or the action is refused is a copy of it.</summary>
-    private void CheckEqual(ContractAction action)
-    {
-        HashSet<Statement.Require> reported = [];
-        foreach ((Expression left, Expression right, Statement.Require by) in new Equalities(action).All)
-        {
-            Field[] sources = [.. left.Sources.Union(right.Sources)];
-            // Of two banks' data each may be compared with the other's; only what is nobody's must become somebody's.
-            if (sources.FirstOrDefault(f => f.PersonalOf is not null) is not { } source || sources.FirstOrDefault(f => f.PersonalOf is null) is not { } copy || !reported.Add(by)) continue;
-            diagnostics.Report(Rules.PersonalLeaves, by.ConditionSpan, $"'{copy.Name}' must be what '{source.Name}' says, which is personal of {source.PersonalOf!.Name}, and is not so itself",
-                $"declare {copy.Name} as personal of {source.PersonalOf.Name}");
-        }
     }
 
     private static IEnumerable<Field> Personal(Expression expression) => expression.Sources.Where(f => f.PersonalOf is not null);

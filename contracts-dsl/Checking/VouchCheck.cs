@@ -3,8 +3,9 @@ using Settlement.Contracts.Language;
 namespace Settlement.Contracts.Checking;
 
 /// <summary>
-/// Whoever takes an action computes what it sets, because it seals the values. A require that some members cannot decide is the
-/// assertion of those who take the action or agree to it, so that one of them must be able to decide it.
+/// Whoever takes an action computes what it sets, because it seals the values. A require that some members cannot decide, and a value
+/// that is named and that they cannot compute though it may refuse, is the assertion of those who take the action or agree to it, so
+/// that one of them must be able to. All else that may refuse every member computes (CD505).
 /// </summary>
 internal sealed class VouchCheck(IReadOnlyList<Party> parties, DiagnosticBag diagnostics)
 {
@@ -19,13 +20,16 @@ internal sealed class VouchCheck(IReadOnlyList<Party> parties, DiagnosticBag dia
                 case Statement.Set set when takers.FirstOrDefault(t => !set.Readers.Contains(t.Index)) is { } blind:
                     Report(action, set.Value, set.Span, blind, $"takes '{action.Name}' and seals the new value of '{set.Field.Name}', which it cannot compute");
                     break;
-                case Statement.Require require when !action.AgreedBy.Any(a => require.Readers.Contains(a.Index))
-                    && takers.FirstOrDefault(t => !require.Readers.Contains(t.Index)) is { } blind:
-                    Report(action, require.Condition, require.ConditionSpan, blind,
-                        action.AgreedBy.Count == 0 ? $"takes '{action.Name}' and cannot decide this" : $"takes '{action.Name}' and cannot decide this, nor can anyone who agrees to it");
-                    break;
+                case Statement.Require require: Asserted(action, takers, require.Readers, require.Condition, require.ConditionSpan, "decide this"); break;
+                case Statement.Let let when let.Value.MayRefuse: Asserted(action, takers, let.Local.Readers, let.Value, let.Span, "tell whether this fits"); break;
             }
         }
+    }
+
+    private void Asserted(ContractAction action, Party[] takers, Label readers, Expression expression, TextSpan span, string what)
+    {
+        if (action.AgreedBy.Any(a => readers.Contains(a.Index)) || takers.FirstOrDefault(t => !readers.Contains(t.Index)) is not { } blind) return;
+        Report(action, expression, span, blind, $"takes '{action.Name}' and cannot {what}{(action.AgreedBy.Count == 0 ? "" : ", nor can anyone who agrees to it")}");
     }
 
     private void Report(ContractAction action, Expression expression, TextSpan span, Party blind, string what)

@@ -41,6 +41,34 @@ public sealed class EvaluationProperties
         return true;
     });
 
+    /// <summary>
+    /// What a statement refuses to one who reads everything, it refuses to whoever takes the action, or to one who agrees to it and
+    /// takes from the first what it cannot compute itself: no refusal is left that nobody who has to say yes can see.
+    /// </summary>
+    [Fact]
+    public void WhatIsRefusedSomebodyWhoTakesItOrAgreesSees() => Check(static (contract, run) =>
+    {
+        if (Run(contract, run) is not Evaluation.Refused refused || !IsOfAStatement(contract, run.Action, refused)) return false;
+        Party taker = contract.Parties[run.Occasion.Actor.Party];
+        if (ReExecuted(contract, run, taker, run.Fields) is not Evaluation.Accepted accepted) return true;
+        Value?[] after = [.. run.Fields];
+        foreach (FieldUpdate update in accepted.Updates) after[update.Field.Index] = update.Value;
+        if (!run.Action.AgreedBy.Any(p => ReExecuted(contract, run, p, after) is Evaluation.Refused))
+            Assert.Fail($"{taker.Name}, '{run.Action.Name}' ({run.Action.Index}) {run}\n  {refused}\n{contract.Source}");
+        return true;
+    });
+
+    /// <summary>Before the first statement everybody refuses what it reads and finds wrong, and the time and the actor, which all read.</summary>
+    private static bool IsOfAStatement(Contract contract, ContractAction action, Evaluation.Refused refused)
+    {
+        string place = refused.Place[(action.Name.Length + 2)..];
+        return place is not ("when" or "fields" or "parameters" or "by" or "window")
+            && !(refused.Code is PlatformCodes.Missing or PlatformCodes.WrongCount or PlatformCodes.WrongType or PlatformCodes.OutOfBounds && contract.Fields.Concat(action.Parameters).Any(f => f.Name == place));
+    }
+
+    private static Evaluation ReExecuted(Contract contract, WildRun run, Party reader, Value?[] after) => contract.ReExecute(reader, run.Action, run.State,
+        Seen(contract.Fields, run.Fields, reader), Seen(run.Action.Parameters, run.Arguments, reader), run.Occasion, Seen(contract.Fields, after, reader));
+
     /// <summary>An observer that reads what the outcome depends on comes to the members' result, whatever the rest is.</summary>
     [Fact]
     public void AnObserverThatCanReExecuteComesToTheSameResult() => Check(static (contract, run) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.IO.Pipes;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
@@ -289,6 +290,53 @@ public sealed class ContractCommandTests : IDisposable
     {
         string path = Path.Combine(folder.FullName, name);
         Assert.Equal((ExitCodes.Unusable, "", $"HO014: {path} cannot be read: there is no such file.\n"), await RunAsync("check", path));
+    }
+
+    /// <summary>Whoever reads the lines of JSON gets one for each file, and the files after one that cannot be read are looked at.</summary>
+    [Fact]
+    public async Task AFileThatCannotBeReadHasItsLineOfJsonAndKeepsNothingElseBack()
+    {
+        string good = Write("good.contract", ContractLibrary.Load("Escrow").Source), none = Path.Combine(folder.FullName, "none.contract");
+        (int code, string output, string error) = await RunAsync("check", none, "--json");
+        Assert.Equal((ExitCodes.Unusable, $"HO014: {none} cannot be read: there is no such file.\n"), (code, error));
+        Assert.Equal($"{{\"ok\":false,\"hash\":null,\"diagnostics\":[{{\"code\":\"HO014\",\"line\":1,\"column\":1,\"message\":\"{none} cannot be read: there is no such file.\"}}]}}\n", output);
+        (code, output, error) = await RunAsync("check", folder.FullName, good, "--json");
+        Assert.Equal((ExitCodes.Unusable, $"HO014: {folder.FullName} cannot be read: it is a directory.\n"), (code, error));
+        Assert.Equal([false, true], output.TrimEnd().Split('\n').Select(l => JsonDocument.Parse(l).RootElement.GetProperty("ok").GetBoolean()));
+        string odd = Write("odd.contract", ContractLibrary.Load("Escrow").Source.Replace("  buyer", "     buyer", StringComparison.Ordinal));
+        (code, output, error) = await RunAsync("format", none, odd);
+        Assert.Equal((ExitCodes.Unusable, $"HO014: {none} cannot be read: there is no such file.\n"), (code, error));
+        Assert.EndsWith("now has the usual layout\n", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a shell gives for <c>&lt;(command)</c> has no length and cannot be gone back in.</summary>
+    [Theory]
+    [InlineData(0, ExitCodes.Success)]
+    [InlineData(ContractCompiler.MaxFileBytes + 2, ExitCodes.Refused)]
+    public async Task AContractIsReadFromAPipe(int padding, int expected)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        byte[] text = Encoding.UTF8.GetBytes(ContractLibrary.Load("Escrow").Source + new string(' ', padding));
+        Task writing = Task.Run(async () =>
+        {
+            try
+            {
+                await pipe.WriteAsync(text, TestContext.Current.CancellationToken);
+            }
+            catch (IOException) when (padding > 0)
+            {
+                // A reader that has enough goes away.
+            }
+
+            // The end of the text; the reader's end stays until it was opened.
+            pipe.SafePipeHandle.Dispose();
+        }, TestContext.Current.CancellationToken);
+        string path = $"/dev/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+        (int code, _, string error) = await RunAsync("check", path);
+        pipe.DisposeLocalCopyOfClientHandle();
+        await writing;
+        Assert.Equal((expected, ""), (code, error));
     }
 
     private string Write(string name, string text)

@@ -174,7 +174,7 @@ public sealed class ExplanationTests
               seller  bank
             fields
               limit   money to buyer personal of buyer
-              amount  money to buyer, seller
+              amount  money to buyer, seller personal of buyer
               twice   money to buyer, seller personal of buyer
             states
               Done may rest

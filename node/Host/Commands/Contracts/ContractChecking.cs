@@ -1,24 +1,35 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Settlement.Contracts;
+using Settlement.Host.Configuration;
 
 namespace Settlement.Host.Commands.Contracts;
 
 /// <summary><c>contract check</c>.</summary>
 internal static partial class ContractChecking
 {
-    public static async Task<int> RunAsync(FileInfo[] files, bool asJson, TextWriter output, CancellationToken ct)
+    public static async Task<int> RunAsync(FileInfo[] files, bool asJson, TextWriter output, TextWriter error, CancellationToken ct)
     {
-        bool areRight = true;
+        bool areRight = true, areRead = true;
         foreach (FileInfo file in files)
         {
-            Compilation compilation = await ContractFiles.CompileAsync(file, ct);
-            areRight &= compilation.Contract is not null;
-            if (asJson) await output.WriteLineAsync(ToJson(files.Length > 1 ? file.ToString() : null, compilation).AsMemory(), ct);
-            else await WriteAsync(file, compilation, output, ct);
+            string? name = files.Length > 1 ? file.ToString() : null;
+            try
+            {
+                Compilation compilation = await ContractFiles.CompileAsync(file, ct);
+                areRight &= compilation.Contract is not null;
+                if (asJson) await output.WriteLineAsync(ToJson(VerdictOf(name, compilation)).AsMemory(), ct);
+                else await WriteAsync(file, compilation, output, ct);
+            }
+            catch (HostException unreadable) when (unreadable.Code == HostCodes.FileUnreadable)
+            {
+                areRead = false;
+                await error.WriteLineAsync(unreadable.Message.AsMemory(), ct);
+                if (asJson) await output.WriteLineAsync(ToJson(VerdictOf(name, unreadable)).AsMemory(), ct);
+            }
         }
 
-        return areRight ? ExitCodes.Success : ExitCodes.Refused;
+        return !areRead ? ExitCodes.Unusable : areRight ? ExitCodes.Success : ExitCodes.Refused;
     }
 
     private static async Task WriteAsync(FileInfo file, Compilation compilation, TextWriter output, CancellationToken ct)
@@ -28,9 +39,15 @@ internal static partial class ContractChecking
             await output.WriteLineAsync($"{file.Name}: {contract.Name} version {contract.Version}, hash {Convert.ToHexStringLower(contract.Hash)}".AsMemory(), ct);
     }
 
-    private static string ToJson(string? file, Compilation compilation) => JsonSerializer.Serialize(
-        new Verdict(file, compilation.Contract is not null, compilation.Contract is { } contract ? Convert.ToHexStringLower(contract.Hash) : null,
-            [.. compilation.Diagnostics.Select(d => new Finding(d.Code, d.Line, d.Column, d.Message))]), ContractCheckJson.Default.Verdict);
+    private static string ToJson(Verdict verdict) => JsonSerializer.Serialize(verdict, ContractCheckJson.Default.Verdict);
+
+    private static Verdict VerdictOf(string? file, Compilation compilation) => new(
+        file, compilation.Contract is not null, compilation.Contract is { } contract ? Convert.ToHexStringLower(contract.Hash) : null,
+        [.. compilation.Diagnostics.Select(d => new Finding(d.Code, d.Line, d.Column, d.Message))]);
+
+    /// <summary>What has no text has no place in it: its beginning stands for the whole.</summary>
+    private static Verdict VerdictOf(string? file, HostException unreadable) =>
+        new(file, Ok: false, Hash: null, [new Finding(unreadable.Code, 1, 1, unreadable.Message[(unreadable.Code.Length + ": ".Length)..])]);
 
     /// <param name="File">As given; only where there are several.</param>
     /// <param name="Ok">Whether the contract can run.</param>

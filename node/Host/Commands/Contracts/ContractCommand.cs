@@ -30,7 +30,7 @@ internal static class ContractCommand
         Argument<FileInfo[]> files = Files("Files that end in .contract.");
         Option<bool> json = Json("Prints one line of JSON a file instead.");
         return Verb(new Command("check", "Says what is wrong with contracts, and where. Exit code 0: nothing that keeps one from running; 1: something.") { files, json },
-            (parsed, output, _, ct) => ContractChecking.RunAsync(parsed.GetValue(files)!, parsed.GetValue(json), output, ct));
+            (parsed, output, error, ct) => ContractChecking.RunAsync(parsed.GetValue(files)!, parsed.GetValue(json), output, error, ct));
     }
 
     private static Command Explain()

@@ -129,10 +129,13 @@ internal static class ContractFiles
     {
         try
         {
+            // Opening one is told as a lack of rights.
+            if (Directory.Exists(file.FullName)) throw new HostException(HostCodes.FileUnreadable, $"{file.FullName} cannot be read: it is a directory.");
             await using FileStream stream = file.OpenRead();
             // Detection would take UTF-16 and UTF-32 for text too; their marks are no UTF-8, and so refused.
             using StreamReader reader = new(stream, StrictUtf8, detectEncodingFromByteOrderMarks: false);
-            char[] text = new char[(int)Math.Min(most, stream.Length)];
+            // How much a pipe holds nobody knows before its end.
+            char[] text = new char[stream.CanSeek ? (int)Math.Min(most, stream.Length) : most];
             int length = await reader.ReadBlockAsync(text, ct);
             int start = length > 0 && text[0] == ByteOrderMark ? 1 : 0;
             return new string(text, start, length - start);

@@ -72,7 +72,8 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
     {
         ulong needed = discloses ? demand.Hard : demand.Readers;
         return action.IsReadable(item) && (item.Readers & needed) == needed
-            && item.Sources.All(s => s.Personal is null || s.Personal == demand.Stored?.Personal);
+            // What may refuse reads nothing personal: it could divide by that and by what is not so.
+            && item.Sources.All(s => s.Personal is null || (demand.Total && s.Personal == demand.Stored?.Personal));
     }
 
     public string Read(Item item)

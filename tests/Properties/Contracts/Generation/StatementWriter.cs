@@ -107,7 +107,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     {
         FieldType type = Contract.SimpleType();
         bool total = action.IsNetwork || Dice.Coin();
-        Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing);
+        Demand demand = Contract.Honestly(total ? new Demand(0, 0, Total: true) : Refusing with { Hard = action.Vouching });
         ExpressionWriter writer = new(action, demand);
         if (writer.Write(type, 2) is not { } value) return;
         // A literal of a text or rate has a type of its own.
@@ -179,7 +179,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     public string? Holder(string? other)
     {
         Demand demand = Contract.Honestly(Open);
-        List<Item> named = [.. action.Names.Where(i => i.Type is PartyType && action.IsReadable(i) && (i.Readers & demand.Readers) == demand.Readers)];
+        List<Item> named = [.. action.Names.Where(i => i.Type is PartyType && action.IsReadable(i) && (i.Readers & demand.Readers) == demand.Readers && i.Sources.All(static s => s.Personal is null))];
         List<string> holders = [.. Contract.Banks.Where(b => !b.IsSeveral || action.Each.Contains(b)).Select(b => b.Name), .. named.Select(n => n.Name)];
         holders.Remove(other ?? "");
         return holders.Count == 0 ? null : Dice.Any(holders);

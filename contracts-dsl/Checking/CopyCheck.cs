@@ -1,0 +1,112 @@
+using Settlement.Contracts.Language;
+
+namespace Settlement.Contracts.Checking;
+
+/// <summary>
+/// Where it depends on personal data and on something that is not so whether an action is refused, where it leads or whether money
+/// moves, the one may have to be a copy of the other. In how many ways that can be said nobody can list, so that the two never decide
+/// together: what decides is all that a condition, and those around it, read.
+/// </summary>
+internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+{
+    /// <summary>Personal fields that some action computes from what is not, too: by each something of that.</summary>
+    private readonly Dictionary<Field, Field> blended = [];
+
+    private readonly Dictionary<Local, Field[]> named = [];
+
+    public void Run()
+    {
+        if (!actions.Any(static a => a.Parameters.Any(static p => p.PersonalOf is not null)) && !fields.Any(static f => f.PersonalOf is not null)) return;
+        foreach (Statement.Let let in actions.SelectMany(static a => a.Body.All).OfType<Statement.Let>()) named[let.Local] = [.. Reads(let.Value).Distinct()];
+        for (int before = -1; before < blended.Count;)
+        {
+            before = blended.Count;
+            foreach (ContractAction action in actions) ResidencyCheck.Walk(action.Body, [], Reads, Blend);
+        }
+
+        foreach (ContractAction action in actions) Check(action);
+    }
+
+    private void Blend(Statement statement, IReadOnlyList<Field> path)
+    {
+        if (statement is Statement.Set { Field.PersonalOf: not null } set && Found([.. path, .. Reads(set.Value)]) is var (_, plain)) blended.TryAdd(set.Field, plain);
+    }
+
+    /// <summary>Reports the first of an action: what comes after it mostly depends on it.</summary>
+    private void Check(ContractAction action)
+    {
+        bool isReported = false;
+        if (action.Window is { } window) Decides(window.Span, Reads(window.Moment));
+        ResidencyCheck.Walk(action.Body, [], Reads, (statement, path) =>
+        {
+            foreach (Expression divisor in statement.Expressions.SelectMany(static e => e.Nodes).SelectMany(Divisors)) Decides(statement.Span, [.. path, .. Reads(divisor)]);
+            switch (statement)
+            {
+                case Statement.Require require:
+                    foreach (Expression part in Parts(require.Condition, true)) Decides(require.ConditionSpan, [.. path, .. Reads(part)]);
+                    break;
+                case Statement.Move or Statement.Reserve or Statement.Release or Statement.Issue or Statement.Redeem or Statement.Outcome:
+                    Decides(statement.Span, [.. path, .. statement.Expressions.SelectMany(Reads)]);
+                    break;
+            }
+        });
+
+        void Decides(TextSpan span, IEnumerable<Field> deciding)
+        {
+            if (isReported || Found([.. deciding.Distinct()]) is not var (source, plain)) return;
+            isReported = true;
+            diagnostics.Report(Rules.PersonalLeaves, span, $"'{plain.Name}' and '{source.Name}' decide this together, so the one may have to say what the other does: '{source.Name}' is personal of {source.PersonalOf!.Name}, and '{plain.Name}' is not as protected",
+                plain.PersonalOf is null ? $"declare {plain.Name} as personal of {source.PersonalOf.Name}, or let them decide apart" : $"give {plain.Name} and {source.Name} the same audience, or let them decide apart");
+        }
+    }
+
+    /// <summary>Something personal, and what beside it is not so, or is another's and read by others.</summary>
+    private (Field Source, Field Plain)? Found(Field[] fields)
+    {
+        foreach (Field source in fields.Where(static f => f.PersonalOf is not null))
+        {
+            if (blended.TryGetValue(source, out Field? plain)) return (source, plain);
+            plain = fields.FirstOrDefault(f => f.PersonalOf != source.PersonalOf && (f.PersonalOf is null || !f.Audience.ToHashSet().SetEquals(source.Audience)));
+            if (plain is not null) return (source, plain);
+        }
+
+        return null;
+    }
+
+    /// <summary>What must hold each for itself.</summary>
+    private static IEnumerable<Expression> Parts(Expression condition, bool holds) => condition switch
+    {
+        Expression.Not inverse => Parts(inverse.Operand, !holds),
+        Expression.And both when holds => [.. Parts(both.Left, holds), .. Parts(both.Right, holds)],
+        Expression.Or either when !holds => [.. Parts(either.Left, holds), .. Parts(either.Right, holds)],
+        _ => [condition],
+    };
+
+    private static IEnumerable<Expression> Divisors(Expression expression) => expression switch
+    {
+        Expression.Quotient quotient => [quotient.Divisor],
+        Expression.Chain chain => chain.Factors.Where(static f => f.Divides).Select(static f => f.Value),
+        _ => [],
+    };
+
+    /// <summary>The fields on which an expression depends, but for whether something personal is there, and for the list in which it is looked up.</summary>
+    private IEnumerable<Field> Reads(Expression expression) => expression switch
+    {
+        Expression.Present present => present.Field.PersonalOf is null ? [present.Field] : [],
+        Expression.Named name => named.GetValueOrDefault(name.Local) ?? name.Local.Sources,
+        Expression.Quantified { All: false, Condition: Expression.Compare { Comparator: Comparator.Equal } compare } quantified when Beside(quantified.Element, compare) is { } other => Reads(quantified.List, other),
+        Expression.Read or Expression.ReadOf => expression.FieldsRead,
+        _ => expression.Children.SelectMany(Reads),
+    };
+
+    /// <summary>Of <c>any x in list: x = other</c>. A list with one value at most is no list to look something up in.</summary>
+    private Field[] Reads(Expression list, Expression other)
+    {
+        Field[] looked = [.. Reads(other)];
+        return looked.Length > 0 && looked.All(static f => f.PersonalOf is not null) && list is not Expression.Read { Field.Type: ListType { Most: 1 } } ? looked : [.. looked, .. Reads(list)];
+    }
+
+    private static Expression? Beside(Local element, Expression.Compare compare) =>
+        compare.Left is Expression.Named left && left.Local == element ? compare.Right
+        : compare.Right is Expression.Named right && right.Local == element ? compare.Left : null;
+}
