@@ -81,7 +81,7 @@ internal sealed class AutomaticCheck
                     if (reported is null) Arrive(outcome.State, facts);
                     return null;
                 case Statement.If branch:
-                    Report(doubts.Of(branch.Condition, facts), branch.ConditionSpan);
+                    Report(reported is null ? null : doubts.Of(branch.Condition, facts), branch.ConditionSpan);
                     Facts? then = Walk(branch.Then, assumptions.Assume(branch.Condition, true, facts));
                     Facts? otherwise = Walk(branch.Otherwise, assumptions.Assume(branch.Condition, false, facts));
                     if ((then is null ? otherwise : otherwise is null ? then : then.Or(otherwise)) is not { } joined) return null;
@@ -101,9 +101,9 @@ internal sealed class AutomaticCheck
         switch (statement)
         {
             case Statement.Let let:
-                return Assigned(let.Local, let.Value, facts, Report(doubts.Of(let.Value, facts), let.Span));
+                return Assigned(let.Local, let.Value, facts, Report(reported is null ? null : doubts.Of(let.Value, facts), let.Span));
             case Statement.Set set:
-                return Assigned(set.Field, set.Value, facts, Report(doubts.Of(set.Value, facts), set.Span));
+                return Assigned(set.Field, set.Value, facts, Report(reported is null ? null : doubts.Of(set.Value, facts), set.Span));
             case Statement.Clear clear: return facts.Without(clear.Field).WithPresence(clear.Field, isPresent: false);
             case Statement.Require require: return assumptions.Assume(require.Condition, true, facts);
             case Statement.Move move: return Moved(move.Amount, move.AmountSpan, move.From, move.To, move.Span, facts);
@@ -114,7 +114,7 @@ internal sealed class AutomaticCheck
             case Statement.Release release: return Assumptions.Moved(release.Amount, facts);
             case Statement.ForEachPlayer each: return ForEach(each, facts);
             case Statement.ForEachValue each:
-                Report(doubts.Of(each.List, facts), each.ListSpan);
+                Report(reported is null ? null : doubts.Of(each.List, facts), each.ListSpan);
                 facts = Repeated(each, facts);
                 Walk(each.Body, doubts.Element(each.List, each.Element, facts));
                 return facts;
@@ -124,8 +124,12 @@ internal sealed class AutomaticCheck
 
     private Facts Moved(Expression amount, TextSpan amountSpan, Expression from, Expression? to, TextSpan span, Facts facts)
     {
-        Report(doubts.OfAmount(amount, facts), amountSpan);
-        Report(doubts.OfHolders(from, to, facts), span);
+        if (reported is not null)
+        {
+            Report(doubts.OfAmount(amount, facts), amountSpan);
+            Report(doubts.OfHolders(from, to, facts), span);
+        }
+
         return Assumptions.Moved(amount, facts);
     }
 
