@@ -30,6 +30,6 @@ internal static class LongContract
             text.Append(CultureInfo.InvariantCulture, $"  -> Stage{i + 1}\n\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"on close by seller when Stage{Stages}\n  release amount to buyer\n  move amount from buyer to seller\n  -> Done\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"on close by network when {string.Join(", ", Enumerable.Range(0, Stages + 1).Select(i => string.Create(CultureInfo.InvariantCulture, $"Stage{i}")))} after due\n  release amount to buyer\n  if amount > amount / 2 rounded down\n    move amount from buyer to seller\n  end\n  -> Done\n").ToString();
     }
 }
