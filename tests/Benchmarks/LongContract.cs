@@ -17,7 +17,7 @@ internal static class LongContract
         for (int i = 0; i < Fields; i++)
         {
             string type = (i % 4) switch { 0 => "money", 1 => "integer", 2 => "text(140) optional", _ => "rate(6)" };
-            string readers = i % 3 == 0 ? "buyer, seller" : "buyer, seller, supervisor";
+            string readers = i % 4 == 2 ? "buyer, seller" : "buyer, seller, supervisor";
             text.Append(CultureInfo.InvariantCulture, $"  field_{i} {type} to {readers}\n");
         }
 
