@@ -3,14 +3,19 @@ namespace Settlement.Contracts.Checking;
 /// <summary>What is known after a condition has held, or has not.</summary>
 internal sealed class Assumptions(Known known)
 {
+    private const int StepsOfANode = 4;
+
     public Facts Assume(Expression condition, bool holds, Facts facts)
     {
+        known.Steps.Take(StepsOfANode);
+        if (known.Steps.AreSpent) return facts;
         switch (condition)
         {
             case Expression.Not not: return Assume(not.Operand, !holds, facts);
             case Expression.And and: return holds ? Assume(and.Right, true, Assume(and.Left, true, facts)) : Either(and.Left, and.Right, holds, facts);
             case Expression.Or or: return holds ? Either(or.Left, or.Right, holds, facts) : Assume(or.Right, false, Assume(or.Left, false, facts));
             case Expression.Compare compare: return Compared(compare, holds ? compare.Comparator : Opposite(compare.Comparator), facts);
+            case Expression.Present { Field: { Optional: true } field }: return facts.WithPresence(field, holds);
             case Expression.Quantified { All: true } all when holds && Known.ThingOf(all.List) is { Of: null } list: return ForAll(all, list, facts);
             default: return facts;
         }
@@ -25,12 +30,12 @@ internal sealed class Assumptions(Known known)
     /// <summary>What holds for one value whatever it is holds for all values of the list.</summary>
     private Facts ForAll(Expression.Quantified all, Thing list, Facts facts)
     {
-        Facts one = Assume(all.Condition, true, facts);
+        Facts one = Assume(all.Condition, true, facts.Without(all.Element));
         Thing element = new(all.Element);
         // Of a list that may be empty nothing follows for the currencies of what its values were compared with.
         if (known.CountOf(all.List, facts).Least > 0)
-            facts = one.OneCurrency.Where(p => p.Item1 == element).Aggregate(facts, (left, pair) => left.WithOneCurrency(list, pair.Item2));
-        return one.Numbers.TryGetValue(element, out Bounds bounds) ? facts.WithBounds(list, bounds) : facts;
+            facts = facts.WithCurrencyOfAll(list, element, one);
+        return facts.WithBounds(list, one.BoundsOf(element));
     }
 
     private Facts Compared(Expression.Compare compare, Comparator comparator, Facts facts)
@@ -50,8 +55,8 @@ internal sealed class Assumptions(Known known)
         foreach ((Expression named, Expression by) in ((Expression, Expression)[])[(left, right), (right, left)])
         {
             if (Known.ThingOf(named) is not { } thing || Known.TypeOf(named) is not PartyType) continue;
-            if (comparator == Comparator.Equal) facts = facts.WithPlayers(thing, known.PlayersOf(named, facts).Intersect(known.PlayersOf(by, facts)));
-            else if (comparator == Comparator.NotEqual && by is Expression.Player { Party: { IsSeveral: false } party }) facts = facts.WithPlayers(thing, known.PlayersOf(named, facts).Remove(party));
+            if (comparator == Comparator.Equal) facts = facts.WithPlayers(thing, known.PlayersOf(by, facts));
+            else if (comparator == Comparator.NotEqual && by is Expression.Player { Party: { IsSeveral: false } party }) facts = facts.WithPlayers(thing, known.PlayersOf(named, facts).Without(party.Index));
         }
 
         return facts;
@@ -64,12 +69,16 @@ internal sealed class Assumptions(Known known)
         _ => null,
     };
 
-    /// <summary>Numbers are compared as they are, except rates, which are digits of some number.</summary>
+    /// <summary>
+    /// Numbers are compared as they are, except rates, which are digits of some number. What is said of two lists, or of two fields for each
+    /// participant, is said of none of their values: that they differ means that some do.
+    /// </summary>
     private static bool HaveOneScale(Expression left, Expression right) => (Known.TypeOf(left), Known.TypeOf(right)) switch
     {
         (RateType a, RateType b) => a == b,
         (RateType, _) => right is Expression.Constant { Value: IntegerValue { Number: 0 } },
         (_, RateType) => left is Expression.Constant { Value: IntegerValue { Number: 0 } },
+        (ListType or EachType, _) or (_, ListType or EachType) => false,
         (DateType or DateTimeType or PartyType or TextType or BooleanType or CodeType or CodeSetType, _) => false,
         _ => true,
     };

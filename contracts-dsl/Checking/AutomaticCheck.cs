@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Settlement.Contracts.Language;
 
 namespace Settlement.Contracts.Checking;
@@ -10,25 +9,27 @@ namespace Settlement.Contracts.Checking;
 /// </summary>
 internal sealed class AutomaticCheck
 {
-    private const int VisitsBeforeWidening = 4;
+    private const int VisitsBeforeWidening = 4, StepsOfAStatement = 4;
 
     private readonly IReadOnlyList<ContractAction> actions;
     private readonly DiagnosticBag diagnostics;
-    private readonly int fields;
+    private readonly Steps steps = new(Limits.StepsOfProof);
+    private readonly Things things;
     private readonly Known known;
     private readonly Assumptions assumptions;
     private readonly Doubts doubts;
-    private readonly Dictionary<State, Facts> inState = [];
-    private readonly Dictionary<State, int> visits = [];
+    private readonly Dictionary<int, Facts> inState = [];
+    private readonly Dictionary<int, int> visits = [];
     private readonly Queue<State> toVisit = [];
+    private readonly HashSet<int> waiting = [];
     private ContractAction? reported;
 
     public AutomaticCheck(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
     {
         this.actions = actions;
         this.diagnostics = diagnostics;
-        this.fields = fields.Count;
-        known = new Known(parties, Counters.Of(fields, actions));
+        things = new Things(fields, actions, steps);
+        known = new Known(parties, Counters.Of(fields, actions), steps);
         assumptions = new Assumptions(known);
         doubts = new Doubts(known, assumptions);
     }
@@ -36,21 +37,35 @@ internal sealed class AutomaticCheck
     public void Run()
     {
         if (!actions.Any(static a => a.By.IsNetwork)) return;
-        foreach (ContractAction action in actions.Where(static a => a.Creates)) Walk(action.Body, Facts.None);
-        while (toVisit.TryDequeue(out State? state))
+        foreach (ContractAction action in actions.Where(static a => a.Creates)) Begin(action, Facts.None(things));
+        ILookup<int, ContractAction> from = actions.SelectMany(static a => a.When, static (a, s) => (State: s.Index, Action: a)).ToLookup(static p => p.State, static p => p.Action);
+        while (!steps.AreSpent && toVisit.TryDequeue(out State? state))
         {
-            foreach (ContractAction action in actions.Where(a => a.When.Contains(state))) Walk(action.Body, inState[state]);
+            waiting.Remove(state.Index);
+            foreach (ContractAction action in from[state.Index]) Begin(action, inState[state.Index]);
         }
 
         foreach (ContractAction action in actions.Where(static a => a.By.IsNetwork))
         {
-            foreach (State state in action.When.Where(inState.ContainsKey))
+            foreach (State state in action.When.Where(s => inState.ContainsKey(s.Index)))
             {
                 reported = action;
-                if (action.Window is { } window) Report(doubts.Of(window.Moment, inState[state]), window.Span);
-                Walk(action.Body, inState[state]);
+                things.Begin();
+                if (action.Window is { } window) Report(doubts.Of(window.Moment, inState[state.Index]), window.Span);
+                Walk(action.Body, inState[state.Index]);
             }
         }
+
+        if (!steps.AreSpent) return;
+        ContractAction first = actions.First(static a => a.By.IsNetwork);
+        diagnostics.Report(Rules.MayBeStuck, first.Body.Statements[0].Span, $"that '{first.Name}' is never refused is too much to prove: the contract has too many ways to it",
+            "let a bank take what the network takes here, set fields to results in the actions before it, use fewer states, or fewer 'and' and 'or' within each other");
+    }
+
+    private void Begin(ContractAction action, Facts facts)
+    {
+        things.Begin();
+        Walk(action.Body, facts);
     }
 
     /// <summary>What is known after the block; null when nothing comes after it: every way ended with an outcome, or nothing gets there.</summary>
@@ -58,14 +73,15 @@ internal sealed class AutomaticCheck
     {
         foreach (Statement statement in block.Statements)
         {
-            if (facts.AreImpossible) return null;
+            steps.Take(StepsOfAStatement);
+            if (facts.AreImpossible || steps.AreSpent) return null;
             switch (statement)
             {
                 case Statement.Outcome outcome:
-                    if (reported is null) Arrive(outcome.State, facts.OfFields(fields));
+                    if (reported is null) Arrive(outcome.State, facts);
                     return null;
                 case Statement.If branch:
-                    Report(doubts.Of(branch.Condition, facts), branch.ConditionSpan);
+                    Report(reported is null ? null : doubts.Of(branch.Condition, facts), branch.ConditionSpan);
                     Facts? then = Walk(branch.Then, assumptions.Assume(branch.Condition, true, facts));
                     Facts? otherwise = Walk(branch.Otherwise, assumptions.Assume(branch.Condition, false, facts));
                     if ((then is null ? otherwise : otherwise is null ? then : then.Or(otherwise)) is not { } joined) return null;
@@ -85,10 +101,10 @@ internal sealed class AutomaticCheck
         switch (statement)
         {
             case Statement.Let let:
-                return Assigned(let.Local, let.Value, facts, Report(doubts.Of(let.Value, facts), let.Span));
+                return Assigned(let.Local, let.Value, facts, Report(reported is null ? null : doubts.Of(let.Value, facts), let.Span));
             case Statement.Set set:
-                return Assigned(set.Field, set.Value, facts, Report(doubts.Of(set.Value, facts), set.Span));
-            case Statement.Clear clear: return facts.Without(clear.Field);
+                return Assigned(set.Field, set.Value, facts, Report(reported is null ? null : doubts.Of(set.Value, facts), set.Span));
+            case Statement.Clear clear: return facts.Without(clear.Field).WithPresence(clear.Field, isPresent: false);
             case Statement.Require require: return assumptions.Assume(require.Condition, true, facts);
             case Statement.Move move: return Moved(move.Amount, move.AmountSpan, move.From, move.To, move.Span, facts);
             case Statement.Reserve reserve: return Moved(reserve.Amount, reserve.Span, reserve.From, null, reserve.Span, facts);
@@ -98,7 +114,7 @@ internal sealed class AutomaticCheck
             case Statement.Release release: return Assumptions.Moved(release.Amount, facts);
             case Statement.ForEachPlayer each: return ForEach(each, facts);
             case Statement.ForEachValue each:
-                Report(doubts.Of(each.List, facts), each.ListSpan);
+                Report(reported is null ? null : doubts.Of(each.List, facts), each.ListSpan);
                 facts = Repeated(each, facts);
                 Walk(each.Body, doubts.Element(each.List, each.Element, facts));
                 return facts;
@@ -108,8 +124,12 @@ internal sealed class AutomaticCheck
 
     private Facts Moved(Expression amount, TextSpan amountSpan, Expression from, Expression? to, TextSpan span, Facts facts)
     {
-        Report(doubts.OfAmount(amount, facts), amountSpan);
-        Report(doubts.OfHolders(from, to, facts), span);
+        if (reported is not null)
+        {
+            Report(doubts.OfAmount(amount, facts), amountSpan);
+            Report(doubts.OfHolders(from, to, facts), span);
+        }
+
         return Assumptions.Moved(amount, facts);
     }
 
@@ -117,13 +137,8 @@ internal sealed class AutomaticCheck
     private Facts ForEach(Statement.ForEachPlayer each, Facts facts)
     {
         facts = Repeated(each, facts);
-        if (Walk(each.Body, facts.WithPlayers(new Thing(each.Participant), [each.Party])) is not { } round) return facts;
-        foreach ((Thing thing, Bounds bounds) in round.Numbers)
-        {
-            if (thing.Of == each.Participant) facts = facts.WithBounds(thing with { Of = null }, bounds);
-        }
-
-        return facts;
+        if (Walk(each.Body, facts.WithPlayers(new Thing(each.Participant), Label.Nobody.With(each.Party.Index))) is not { } round) return facts;
+        return things.PartsOf(each.Participant).Aggregate(facts, (all, part) => all.WithBounds(part with { Of = null }, round.BoundsOf(part)));
     }
 
     /// <summary>What a loop sets may be set already when a round begins.</summary>
@@ -139,32 +154,40 @@ internal sealed class AutomaticCheck
     {
         Thing thing = new(name);
         Bounds bounds = reports ? Bounds.Positive : known.BoundsOf(value, facts);
-        Thing? currency = value.IsMoney ? Known.CurrencyOf(value, facts) : null;
-        ImmutableHashSet<Party> players = known.PlayersOf(value, facts);
+        // A list hands on what is known of all its values, and how many they are.
+        Thing? list = Known.ThingOf(value) is { IsList: true } other ? other : null;
+        Bounds count = list is null ? Bounds.Any : known.CountOf(value, facts);
+        Thing? currency = value.IsMoney ? Known.CurrencyOf(value, facts) : list is { } all && facts.IsOfOneCurrency(all) ? list : null;
+        Label players = known.PlayersOf(value, facts);
         bool isParty = Known.TypeOf(value) is PartyType || value is Expression.Player;
         bool keeps = currency is { } of && facts.AreOfOneCurrency(of, thing);
         facts = facts.Without(name, keeps).WithBounds(thing, bounds);
         if (currency is { } one && !keeps) facts = facts.WithOneCurrency(thing, one);
+        if (list is not null) facts = facts.WithBounds(thing with { IsCount = true }, count);
         return isParty ? facts.WithPlayers(thing, players) : facts;
     }
 
     private void Arrive(State state, Facts facts)
     {
-        if (inState.TryGetValue(state, out Facts? before))
+        if (inState.TryGetValue(state.Index, out Facts? before))
         {
-            facts = before.Or(facts);
             if (before.SaysNoMoreThan(facts)) return;
-            visits[state] = visits.GetValueOrDefault(state) + 1;
-            if (visits[state] > VisitsBeforeWidening) facts = facts.Widened(before);
+            facts = before.Or(facts.OfFields());
+            visits[state.Index] = visits.GetValueOrDefault(state.Index) + 1;
+            if (visits[state.Index] > VisitsBeforeWidening) facts = facts.Widened(before);
+        }
+        else
+        {
+            facts = facts.OfFields();
         }
 
-        inState[state] = facts;
-        toVisit.Enqueue(state);
+        inState[state.Index] = facts;
+        if (waiting.Add(state.Index)) toVisit.Enqueue(state);
     }
 
     private bool Report(Doubt? doubt, TextSpan span)
     {
-        if (doubt is null || reported is null) return false;
+        if (doubt is null || reported is null || steps.AreSpent) return false;
         diagnostics.Report(Rules.MayBeStuck, span, $"'{reported.Name}' may be refused here for ever with {doubt.Code}: {doubt.Because}", doubt.Mend);
         return true;
     }

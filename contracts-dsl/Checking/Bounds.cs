@@ -6,6 +6,9 @@ internal readonly record struct Bounds(Int128 Least, Int128 Most)
     /// <summary>Whatever fits 64 bits.</summary>
     public static readonly Bounds Any = new(long.MinValue, long.MaxValue);
 
+    /// <summary>Of a value that is absent. Joined with others it leaves them as they are.</summary>
+    public static readonly Bounds None = new(long.MaxValue, long.MinValue);
+
     public static readonly Bounds Positive = new(1, long.MaxValue);
 
     public bool Fits => Least >= long.MinValue && Most <= long.MaxValue;

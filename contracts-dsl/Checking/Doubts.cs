@@ -14,6 +14,7 @@ internal sealed record Doubt(string Code, string Because, string Mend);
 /// </summary>
 internal sealed class Doubts(Known known, Assumptions assumptions)
 {
+    private const int StepsOfANode = 4;
     private const long MostUnits = 10_000;
     private const long MostSeconds = MostUnits * 24 * 60 * 60;
 
@@ -26,7 +27,8 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     /// <summary>Null when nothing in it may be refused.</summary>
     public Doubt? Of(Expression expression, Facts facts)
     {
-        if (facts.AreImpossible) return null;
+        known.Steps.Take(StepsOfANode);
+        if (facts.AreImpossible || known.Steps.AreSpent) return null;
         switch (expression)
         {
             case Expression.And and: return Of(and.Left, facts) ?? Of(and.Right, assumptions.Assume(and.Left, true, facts));
@@ -51,8 +53,9 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
     {
         if (Known.ThingOf(list) is not { Of: null } thing) return facts;
         Thing one = new(element);
-        facts = facts.OneCurrency.Where(p => p.Item1 == thing).Aggregate(facts, (left, pair) => left.WithOneCurrency(one, pair.Item2));
-        return facts.Numbers.TryGetValue(thing, out Bounds bounds) ? facts.WithBounds(one, bounds) : facts;
+        facts = facts.Without(element);
+        if (facts.IsOfOneCurrency(thing)) facts = facts.WithOneCurrency(one, thing);
+        return facts.WithBounds(one, facts.BoundsOf(thing));
     }
 
     /// <summary>Why an amount may be refused that moves, is set aside or is given back.</summary>
@@ -62,17 +65,18 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
         if (known.BoundsOf(amount, facts).Least > 0) return null;
         string written = Known.ThingOf(amount) is { } thing ? $"'{NameOf(thing)}'" : "the amount";
         return new Doubt(PlatformCodes.NothingToMove, $"{written} may be zero or negative",
-            Known.ThingOf(amount) is { Name: Field field } ? $"require {field.Name} > 0 in every action that supplies or sets it, or decide with 'if {field.Name} > 0'" : "decide with 'if' whether there is something to move");
+            Known.ThingOf(amount) is { Name: Field { Optional: true } optional } ? $"require not present({optional.Name}) or {optional.Name} > 0 in every action that supplies or sets it, or decide with 'if {optional.Name} > 0'"
+            : Known.ThingOf(amount) is { Name: Field field } ? $"require {field.Name} > 0 in every action that supplies or sets it, or decide with 'if {field.Name} > 0'" : "decide with 'if' whether there is something to move");
     }
 
     /// <summary>Why a position may be none; for a movement between two also why they may be one.</summary>
     public Doubt? OfHolders(Expression from, Expression? to, Facts facts)
     {
-        var payers = known.PlayersOf(from, facts);
-        var payees = to is null ? known.Banks : known.PlayersOf(to, facts);
-        if (!payers.IsSubsetOf(known.Banks) || !payees.IsSubsetOf(known.Banks))
+        Label payers = known.PlayersOf(from, facts);
+        Label payees = to is null ? known.Banks : known.PlayersOf(to, facts);
+        if ((payers & known.Banks) != payers || (payees & known.Banks) != payees)
             return new Doubt(PlatformCodes.NoPosition, "it may name a party that holds no money", "require in every action that supplies or sets it which banks it may name");
-        return to is not null && payers.Overlaps(payees)
+        return to is not null && (payers & payees) != Label.Nobody
             ? new Doubt(PlatformCodes.NoPosition, "payer and payee may be the same", "require in every action that supplies or sets them which banks they may name") : null;
     }
 
@@ -184,5 +188,5 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
             : new Doubt(PlatformCodes.Overflow, $"the sum of '{name}' may not fit", $"require a bound for all one in {name} in every action that supplies or sets it, or let the action before it set a field to the sum");
     }
 
-    private static string NameOf(Thing thing) => thing.Name switch { Field field => field.Name, Local local => local.Name, CountOf { List: var list } => NameOf(new Thing(list)), var text => (string)text };
+    private static string NameOf(Thing thing) => thing.Name switch { Field field => field.Name, Local local => local.Name, var text => (string)text };
 }

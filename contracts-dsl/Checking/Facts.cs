@@ -2,100 +2,180 @@ using System.Collections.Immutable;
 
 namespace Settlement.Contracts.Checking;
 
-/// <summary>Something about which a fact is known: a field, a name, a currency; or of a field for each participant the value of one.</summary>
-/// <param name="Name">The field, the name, or the letters of a currency.</param>
-/// <param name="Of">The participant; null for the field as a whole, and for all its values alike.</param>
-internal readonly record struct Thing(object Name, Local? Of = null)
+/// <summary>
+/// What is known of values at a place of an action, or in a state, by the numbers of <see cref="Things"/>. Of a value that may be absent,
+/// and of the values of a list that may be empty, it holds where there are some.
+/// </summary>
+internal sealed class Facts
 {
-    /// <summary>True when it is of the field or name, as its value or as how many values it has.</summary>
-    public bool IsAbout(object name) => Equals(Name, name) || (Name is CountOf count && Equals(count.List, name));
-}
+    private const int StepsOfAnOrder = 16, ValuesPerStep = 8;
 
-/// <summary>How many values a list has.</summary>
-/// <param name="List">The field or the name.</param>
-internal sealed record CountOf(object List);
+    private readonly Things things;
 
-/// <summary>What is known of values at a place of an action, or in a state. What is not known is not there.</summary>
-/// <param name="Numbers">Between what numbers, and all values of a list, lie.</param>
-/// <param name="OneCurrency">Which amounts are of one currency; each pair both ways, and closed. A list of amounts is among them only where it is not empty: it
-/// would make alike what it is not.</param>
-/// <param name="Players">Whom a value of type party may name.</param>
-/// <param name="Order">By how much the first is at least above the second: nothing, or one.</param>
-internal sealed record Facts(
-    ImmutableDictionary<Thing, Bounds> Numbers, ImmutableHashSet<(Thing, Thing)> OneCurrency, ImmutableDictionary<Thing, ImmutableHashSet<Party>> Players,
-    ImmutableDictionary<(Thing, Thing), int> Order)
-{
-    public static readonly Facts None = new(
-        ImmutableDictionary<Thing, Bounds>.Empty, [], ImmutableDictionary<Thing, ImmutableHashSet<Party>>.Empty, ImmutableDictionary<(Thing, Thing), int>.Empty);
+    /// <summary>Between what numbers, and all values of a list, lie; what is beyond its end may be anything.</summary>
+    private readonly Bounds[] numbers;
+    private readonly Currencies currencies;
 
-    /// <summary>True when no values are so: nothing ever gets to the place.</summary>
-    public bool AreImpossible => Numbers.Values.Any(static b => b.IsEmpty) || Players.Values.Any(static p => p.IsEmpty);
+    /// <summary>Whom a value of type party may name; anybody beyond its end.</summary>
+    private readonly Label[] players;
 
-    /// <summary>What is known of all values of a list holds of the one that belongs to a participant.</summary>
-    public bool AreOfOneCurrency(Thing left, Thing right) => left == right || OneCurrency.Contains((left, right))
-        || ((left.Of ?? right.Of) is not null && OneCurrency.Overlaps([(left with { Of = null }, right), (left, right with { Of = null }), (left with { Of = null }, right with { Of = null })]));
+    /// <summary>By how much the first is at least above the second: nothing, or one.</summary>
+    private readonly ImmutableDictionary<(int Larger, int Smaller), int> order;
 
-    /// <summary>True when all values of a list are of one currency, and there are some.</summary>
-    public bool IsOfOneCurrency(Thing list) => OneCurrency.Any(p => p.Item1 == list);
-
-    public Facts WithBounds(Thing thing, Bounds bounds) =>
-        this with { Numbers = Numbers.SetItem(thing, Numbers.TryGetValue(thing, out Bounds known) ? known.And(bounds) : bounds) };
-
-    public Facts WithPlayers(Thing thing, ImmutableHashSet<Party> players) =>
-        this with { Players = Players.SetItem(thing, Players.TryGetValue(thing, out ImmutableHashSet<Party>? known) ? known.Intersect(players) : players) };
-
-    public Facts WithOneCurrency(Thing left, Thing right)
+    private Facts(Things things, Bounds[] numbers, Currencies currencies, Label[] players, ImmutableDictionary<(int, int), int> order, bool areImpossible = false)
     {
-        if (AreOfOneCurrency(left, right)) return this;
-        Thing[] lefts = Alike(left), rights = Alike(right);
-        return this with { OneCurrency = OneCurrency.Union(lefts.SelectMany(l => rights.SelectMany(r => new[] { (l, r), (r, l) }))) };
+        (this.things, this.numbers, this.currencies, this.players, this.order, AreImpossible) = (things, numbers, currencies, players, order, areImpossible);
+        things.Steps.Take(1 + ((numbers.Length + currencies.Length + players.Length) / ValuesPerStep));
     }
 
-    public Facts WithOrder(Thing larger, Thing smaller, int by) =>
-        this with { Order = Order.SetItem((larger, smaller), Math.Max(by, Order.GetValueOrDefault((larger, smaller)))) };
+    /// <summary>True when no values are so: nothing ever gets to the place.</summary>
+    public bool AreImpossible { get; }
+
+    public static Facts None(Things things) => new(things, [], Currencies.None, [], ImmutableDictionary<(int, int), int>.Empty);
+
+    public Bounds BoundsOf(Thing thing) => things[thing] is var number && number < numbers.Length ? numbers[number] : Bounds.Any;
+
+    public Label PlayersOf(Thing thing) => things[thing] is var number && number < players.Length ? players[number] : Label.Everybody;
+
+    /// <summary>By how much the one is at least above the other; null when it may be below.</summary>
+    public int? OrderOf(Thing larger, Thing smaller) => order.Count > 0 && order.TryGetValue((things[larger], things[smaller]), out int by) ? by : null;
+
+    /// <summary>What is known of all values of a list holds of the one that belongs to a participant.</summary>
+    public bool AreOfOneCurrency(Thing left, Thing right)
+    {
+        if (left == right) return true;
+        int one = things[left], other = things[right];
+        if (currencies.AreOne(one, other)) return true;
+        if ((left.Of ?? right.Of) is null) return false;
+        int all = things[left with { Of = null }], others = things[right with { Of = null }];
+        return currencies.AreOne(all, other) || currencies.AreOne(one, others) || currencies.AreOne(all, others);
+    }
+
+    /// <summary>True when all values of a list are of one currency, and there are some.</summary>
+    public bool IsOfOneCurrency(Thing list) => currencies.Has(things[list]);
+
+    public Facts WithBounds(Thing thing, Bounds bounds)
+    {
+        bounds = BoundsOf(thing).And(bounds);
+        return With(things[thing], bounds, AreImpossible || (bounds.IsEmpty && !thing.MayBeNone));
+    }
+
+    /// <summary>An optional field has no value, or has one.</summary>
+    public Facts WithPresence(Field field, bool isPresent) =>
+        !isPresent ? With(things[new Thing(field)], Bounds.None, AreImpossible)
+        : BoundsOf(new Thing(field)) == Bounds.None ? new Facts(things, numbers, currencies, players, order, areImpossible: true) : this;
+
+    public Facts WithPlayers(Thing thing, Label named)
+    {
+        named &= PlayersOf(thing);
+        return new Facts(things, numbers, currencies, With(players, things[thing], named, Label.Everybody), order, AreImpossible || (named == Label.Nobody && !thing.MayBeNone));
+    }
+
+    public Facts WithOneCurrency(Thing left, Thing right) =>
+        AreOfOneCurrency(left, right) ? this : new Facts(things, numbers, currencies.With(things[left], things[right]), players, order, AreImpossible);
+
+    /// <summary>What is of an element's currency there is of the list's.</summary>
+    public Facts WithCurrencyOfAll(Thing list, Thing element, Facts there)
+    {
+        Currencies after = currencies;
+        foreach (int other in there.currencies.Alike(things[element]).Where(n => n != things[element]))
+        {
+            things.Steps.Take(1 + (after.Length / ValuesPerStep));
+            after = after.With(things[list], other);
+        }
+
+        return new Facts(things, numbers, after, players, order, AreImpossible);
+    }
+
+    public Facts WithOrder(Thing larger, Thing smaller, int by)
+    {
+        (int, int) pair = (things[larger], things[smaller]);
+        things.Steps.Take(StepsOfAnOrder);
+        return new Facts(things, numbers, currencies, players, order.SetItem(pair, Math.Max(by, order.GetValueOrDefault(pair))), AreImpossible);
+    }
 
     /// <summary>Nothing is known of it any more, but for its currency if that stays.</summary>
     public Facts Without(object name, bool keepCurrency = false)
     {
-        bool Is(Thing thing) => thing.IsAbout(name);
-        return new Facts(
-            Numbers.RemoveRange(Numbers.Keys.Where(Is)),
-            keepCurrency ? OneCurrency : OneCurrency.Except(OneCurrency.Where(p => Is(p.Item1) || Is(p.Item2))),
-            Players.RemoveRange(Players.Keys.Where(Is)),
-            Order.RemoveRange(Order.Keys.Where(p => Is(p.Item1) || Is(p.Item2))));
+        int[] gone = things.About(name);
+        Bounds[] numbersAfter = [.. numbers];
+        Label[] playersAfter = [.. players];
+        Currencies currenciesAfter = currencies;
+        foreach (int number in gone)
+        {
+            if (number < numbersAfter.Length) numbersAfter[number] = Bounds.Any;
+            if (number < playersAfter.Length) playersAfter[number] = Label.Everybody;
+            if (!keepCurrency) currenciesAfter = currenciesAfter.Without(number);
+        }
+
+        things.Steps.Take(gone.Length + order.Count);
+        return new Facts(things, numbersAfter, currenciesAfter, playersAfter,
+            order.IsEmpty ? order : order.RemoveRange(order.Keys.Where(p => gone.Contains(p.Larger) || gone.Contains(p.Smaller))), AreImpossible);
     }
 
     /// <summary>Only what is known of the instance's fields, which outlives an action.</summary>
-    public Facts OfFields(int count)
+    public Facts OfFields()
     {
-        bool Lasts(Thing thing) => thing switch
-        {
-            { Name: string } => true,
-            { Of: null, Name: Field field } => field.Index < count,
-            { Of: null, Name: CountOf { List: Field list } } => list.Index < count,
-            _ => false,
-        };
-        return new Facts(
-            Numbers.RemoveRange(Numbers.Keys.Where(t => !Lasts(t))), OneCurrency.Except(OneCurrency.Where(p => !Lasts(p.Item1) || !Lasts(p.Item2))),
-            Players.RemoveRange(Players.Keys.Where(t => !Lasts(t))), Order.RemoveRange(Order.Keys.Where(p => !Lasts(p.Item1) || !Lasts(p.Item2))));
+        things.Steps.Take(order.Count);
+        int count = things.Lasting;
+        return new Facts(things, numbers.Length > count ? numbers[..count] : numbers, currencies.First(count), players.Length > count ? players[..count] : players,
+            order.IsEmpty ? order : order.RemoveRange(order.Keys.Where(p => p.Larger >= count || p.Smaller >= count)), AreImpossible);
     }
 
     /// <summary>What is known on both of two ways.</summary>
-    public Facts Or(Facts other) => AreImpossible ? other : other.AreImpossible ? this : new(
-        Numbers.Where(n => other.Numbers.ContainsKey(n.Key)).ToImmutableDictionary(static n => n.Key, n => n.Value.Or(other.Numbers[n.Key])),
-        OneCurrency.Intersect(other.OneCurrency),
-        Players.Where(p => other.Players.ContainsKey(p.Key)).ToImmutableDictionary(static p => p.Key, p => p.Value.Union(other.Players[p.Key])),
-        Order.Where(o => other.Order.ContainsKey(o.Key)).ToImmutableDictionary(static o => o.Key, o => Math.Min(o.Value, other.Order[o.Key])));
+    public Facts Or(Facts other)
+    {
+        if (AreImpossible || ReferenceEquals(this, other)) return other;
+        return other.AreImpossible ? this : new Facts(things, Both(numbers, other.numbers, static (one, two) => one.Or(two)), currencies.Or(other.currencies),
+            Both(players, other.players, static (one, two) => one | two), BothOrders(other));
+    }
 
     /// <summary>What is left of it after a round trip, so that round trips come to an end.</summary>
-    public Facts Widened(Facts before) => this with { Numbers = Numbers.ToImmutableDictionary(static n => n.Key, n => before.Numbers.TryGetValue(n.Key, out Bounds known) ? n.Value.Widened(known) : n.Value) };
+    public Facts Widened(Facts before) => new(things, Both(numbers, before.numbers, static (one, two) => one.Widened(two)), currencies, players, order, AreImpossible);
 
     /// <summary>True when nothing is known here that is not known there.</summary>
-    public bool SaysNoMoreThan(Facts other) =>
-        Numbers.All(n => other.Numbers.TryGetValue(n.Key, out Bounds known) && known.And(n.Value) == known)
-        && OneCurrency.IsSubsetOf(other.OneCurrency)
-        && Players.All(p => other.Players.TryGetValue(p.Key, out ImmutableHashSet<Party>? known) && known.IsSubsetOf(p.Value))
-        && Order.All(o => other.Order.TryGetValue(o.Key, out int known) && known >= o.Value);
+    public bool SaysNoMoreThan(Facts other)
+    {
+        things.Steps.Take(1 + ((numbers.Length + currencies.Length + players.Length) / ValuesPerStep) + (ReferenceEquals(order, other.order) ? 0 : order.Count));
+        for (int i = 0; !ReferenceEquals(numbers, other.numbers) && i < numbers.Length; i++)
+        {
+            Bounds known = i < other.numbers.Length ? other.numbers[i] : Bounds.Any;
+            if (known.And(numbers[i]) != known) return false;
+        }
 
-    private Thing[] Alike(Thing thing) => [thing, .. OneCurrency.Where(p => p.Item1 == thing).Select(static p => p.Item2)];
+        for (int i = 0; !ReferenceEquals(players, other.players) && i < players.Length; i++)
+        {
+            Label known = i < other.players.Length ? other.players[i] : Label.Everybody;
+            if ((known & players[i]) != known) return false;
+        }
+
+        return currencies.SayNoMoreThan(other.currencies)
+            && (ReferenceEquals(order, other.order) || order.All(o => other.order.TryGetValue(o.Key, out int known) && known >= o.Value));
+    }
+
+    private Facts With(int number, Bounds bounds, bool areImpossible) => new(things, With(numbers, number, bounds, Bounds.Any), currencies, players, order, areImpossible);
+
+    private static T[] With<T>(T[] all, int number, T one, T unknown)
+    {
+        T[] after = new T[Math.Max(all.Length, number + 1)];
+        all.CopyTo(after, 0);
+        after.AsSpan(all.Length).Fill(unknown);
+        after[number] = one;
+        return after;
+    }
+
+    private static T[] Both<T>(T[] left, T[] right, Func<T, T, T> both)
+    {
+        if (ReferenceEquals(left, right)) return left;
+        T[] after = new T[Math.Min(left.Length, right.Length)];
+        for (int i = 0; i < after.Length; i++) after[i] = both(left[i], right[i]);
+        return after;
+    }
+
+    private ImmutableDictionary<(int, int), int> BothOrders(Facts other)
+    {
+        if (ReferenceEquals(order, other.order)) return order;
+        things.Steps.Take((order.Count + other.order.Count) * StepsOfAnOrder);
+        return order.Where(o => other.order.ContainsKey(o.Key)).ToImmutableDictionary(static o => o.Key, o => Math.Min(o.Value, other.order[o.Key]));
+    }
 }

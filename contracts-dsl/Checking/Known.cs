@@ -1,21 +1,29 @@
-using System.Collections.Immutable;
-
 namespace Settlement.Contracts.Checking;
 
 /// <summary>What is known of expressions by what is known of values.</summary>
 /// <param name="parties">All parties.</param>
+/// <param name="steps">How much the check may do.</param>
 /// <param name="counters">Fields that only count: see <see cref="Counters"/>.</param>
-internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> counters)
+internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> counters, Steps steps)
 {
+    private const int StepsOfANode = 8;
+
     /// <summary>A day's bound: no difference of days or seconds of the calendar is larger.</summary>
     private static readonly Bounds DaysBetween = new(-3_652_058, 3_652_058), SecondsBetween = new(-315_537_897_599, 315_537_897_599);
 
+    private readonly Label everybody = Label.Of(parties);
+
+    private readonly HashSet<int> counting = [.. counters.Select(static f => f.Index)];
+
+    /// <summary>How much the check may still do.</summary>
+    public Steps Steps { get; } = steps;
+
     /// <summary>Who the parties are that hold positions.</summary>
-    public ImmutableHashSet<Party> Banks { get; } = [.. parties.Where(static p => p is { Kind: PartyKind.Bank, Observes: false })];
+    public Label Banks { get; } = Label.Of(parties.Where(static p => p is { Kind: PartyKind.Bank, Observes: false }));
 
     public bool IsCounter(Expression expression) => expression.Nodes.All(e => e switch
     {
-        Expression.Read read => counters.Contains(read.Field),
+        Expression.Read read => counting.Contains(read.Field.Index),
         Expression.Constant or Expression.Sum => true,
         _ => false,
     });
@@ -26,7 +34,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         Expression.Read read => new Thing(read.Field),
         Expression.ReadOf read => new Thing(read.Field, read.Participant),
         Expression.Named named => new Thing(named.Local),
-        Expression.Call { Function: Function.Count, First: Expression.Read or Expression.Named } call => new Thing(new CountOf(ThingOf(call.First)!.Value.Name)),
+        Expression.Call { Function: Function.Count, First: Expression.Read or Expression.Named } call => ThingOf(call.First)!.Value with { IsCount = true },
         _ => null,
     };
 
@@ -59,7 +67,13 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
     private static FieldType? ElementOf(FieldType? list) => list switch { ListType { Element: var element } => element, EachType { Element: var element } => element, _ => null };
 
     /// <summary>Between what a number lies, if computing it was not refused.</summary>
-    public Bounds BoundsOf(Expression expression, Facts facts) => expression switch
+    public Bounds BoundsOf(Expression expression, Facts facts)
+    {
+        Steps.Take(StepsOfANode);
+        return Steps.AreSpent ? Bounds.Any : Bounded(expression, facts);
+    }
+
+    private Bounds Bounded(Expression expression, Facts facts) => expression switch
     {
         Expression.Constant => Folding.Number(expression) is { } number ? Bounds.Exactly(number) : Bounds.Any,
         Expression.Read or Expression.ReadOf or Expression.Named => BoundsOf(ThingOf(expression)!.Value, facts),
@@ -103,7 +117,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
     public Bounds CountOf(Expression list, Facts facts)
     {
         Bounds count = TypeOf(list) switch { ListType type => new Bounds(0, type.Most), EachType each => new Bounds(1, each.Party.Most), _ => new Bounds(0, long.MaxValue) };
-        return ThingOf(list) is { } thing && facts.Numbers.TryGetValue(new Thing(new CountOf(thing.Name)), out Bounds known) ? count.And(known) : count;
+        return ThingOf(list) is { } thing ? count.And(facts.BoundsOf(thing with { Of = null, IsCount = true })) : count;
     }
 
     /// <summary>Between what the exact sum of a list lies.</summary>
@@ -114,7 +128,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         Bounds left = BoundsOf(sum.Left, facts), right = BoundsOf(sum.Right, facts);
         if (!sum.Subtract) return left.Plus(right);
         Bounds difference = left.Minus(right);
-        return ThingOf(sum.Left) is { } larger && ThingOf(sum.Right) is { } smaller && facts.Order.TryGetValue((larger, smaller), out int by)
+        return ThingOf(sum.Left) is { } larger && ThingOf(sum.Right) is { } smaller && facts.OrderOf(larger, smaller) is { } by
             ? difference.And(new Bounds(by, Int128.MaxValue)) : difference;
     }
 
@@ -122,9 +136,9 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
 
     public Bounds BoundsOf(Thing thing, Facts facts)
     {
-        Bounds bounds = facts.Numbers.TryGetValue(thing, out Bounds known) ? known : Bounds.Any;
-        if (thing.Of is not null && facts.Numbers.TryGetValue(thing with { Of = null }, out Bounds each)) bounds = bounds.And(each);
-        return thing.Name is Field field && counters.Contains(field) ? bounds.And(Counters.Range) : bounds;
+        Bounds bounds = facts.BoundsOf(thing);
+        if (thing.Of is not null) bounds = bounds.And(facts.BoundsOf(thing with { Of = null }));
+        return thing.Name is Field field && counting.Contains(field.Index) ? bounds.And(Counters.Range) : bounds;
     }
 
     /// <summary>Something that is of the same currency; null where none is known.</summary>
@@ -145,10 +159,10 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
     };
 
     /// <summary>Whom a value of type party may name.</summary>
-    public ImmutableHashSet<Party> PlayersOf(Expression expression, Facts facts) => expression switch
+    public Label PlayersOf(Expression expression, Facts facts) => expression switch
     {
-        Expression.Player player => [player.Party],
-        Expression.Choice choice => PlayersOf(choice.Then, facts).Union(PlayersOf(choice.Otherwise, facts)),
-        _ => ThingOf(expression) is { } thing && facts.Players.TryGetValue(thing, out ImmutableHashSet<Party>? players) ? players : [.. parties],
+        Expression.Player player => Label.Nobody.With(player.Party.Index),
+        Expression.Choice choice => PlayersOf(choice.Then, facts) | PlayersOf(choice.Otherwise, facts),
+        _ => ThingOf(expression) is { } thing ? facts.PlayersOf(thing) & everybody : everybody,
     };
 }

@@ -35,4 +35,7 @@ internal static class Limits
     public const int NameLength = 64;
 
     public const int StatementsOfAction = 250;
+
+    /// <summary>What may be looked at to prove that no automatic action is refused (CD609).</summary>
+    public const int StepsOfProof = 6_000_000;
 }

@@ -18,5 +18,7 @@ internal readonly record struct Label(UInt128 Low, UInt128 High)
 
     public bool Contains(int party) => ((party < HalfBits ? Low >> party : High >> (party - HalfBits)) & UInt128.One) != 0;
 
+    public Label Without(int party) => party < HalfBits ? this with { Low = Low & ~(UInt128.One << party) } : this with { High = High & ~(UInt128.One << (party - HalfBits)) };
+
     public Label With(int party) => party < HalfBits ? this with { Low = Low | (UInt128.One << party) } : this with { High = High | (UInt128.One << (party - HalfBits)) };
 }

@@ -21,6 +21,7 @@ public class ContractEvaluation
         pay = Payment.FindAction("pay")!;
         occasion = new Occasion(DateTimeOffset.UnixEpoch, BusinessCalendar.Weekdays, new Seat(pay.By.Party!.Index));
         Assert.IsType<Evaluation.Accepted>(Evaluate());
+        Assert.NotNull(CompileThreeHundredLines());
     }
 
     [Benchmark]

@@ -17,7 +17,7 @@ internal static class LongContract
         for (int i = 0; i < Fields; i++)
         {
             string type = (i % 4) switch { 0 => "money", 1 => "integer", 2 => "text(140) optional", _ => "rate(6)" };
-            string readers = i % 3 == 0 ? "buyer, seller" : "buyer, seller, supervisor";
+            string readers = i % 4 == 2 ? "buyer, seller" : "buyer, seller, supervisor";
             text.Append(CultureInfo.InvariantCulture, $"  field_{i} {type} to {readers}\n");
         }
 
@@ -30,6 +30,6 @@ internal static class LongContract
             text.Append(CultureInfo.InvariantCulture, $"  -> Stage{i + 1}\n\n");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"on close by seller when Stage{Stages}\n  release amount to buyer\n  move amount from buyer to seller\n  -> Done\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"on close by network when {string.Join(", ", Enumerable.Range(0, Stages + 1).Select(i => string.Create(CultureInfo.InvariantCulture, $"Stage{i}")))} after due\n  release amount to buyer\n  if amount > amount / 2 rounded down\n    move amount from buyer to seller\n  end\n  -> Done\n").ToString();
     }
 }

@@ -76,6 +76,32 @@ public sealed class LifeTests
           end
         """;
 
+    private const string Offered = """
+        contract Offered version 1
+        parties
+          payer  bank
+          payee  bank
+        fields
+          amount  money             to payer, payee
+          fee     money optional    to payer, payee
+          list    list(9) of money  to payer, payee
+          due     datetime          to payer, payee
+        states
+          Open, Done may rest
+        on start by payer, agreed by payee
+          require amount > 0 else AM01
+          TEST
+          -> Open
+        on charge(new_fee money to payer, payee, new_list list(9) of money to payer, payee) by payer, agreed by payee when Open
+          require new_fee > 0 else AM02
+          require count(new_list) > 0 and (all one in new_list: one > EUR 0 and one <= EUR 5) else AM03
+          CHANGE
+          -> Open
+        on expire by network when Open after due
+          BODY
+          -> Done
+        """;
+
     private const string Vouched = """
         contract Vouched version 1
         parties
@@ -217,6 +243,48 @@ public sealed class LifeTests
     {
         Compilation compilation = ContractCompiler.Compile("automatic", Changed(Automatic.Replace("BODY", body, StringComparison.Ordinal), changes));
         Assert.Equal([code], compilation.Diagnostics.Select(d => d.Code).Distinct());
+    }
+
+    private const string WherePresent = "if present(fee)\n    move fee from payer to payee\n  end", Bounded = "require count(list) > 0 and (all one in list: one > EUR 0 and one <= EUR 5) else AM01", Total = "move sum(list) from payer to payee";
+
+    /// <summary>What is tested where it is present, and of a list all values, is known of what is there; `set` and `let` hand it on.</summary>
+    [Theory]
+    [InlineData("if present(fee)\n    require fee > 0 else AM01\n  end", "set fee = new_fee", WherePresent)]
+    [InlineData("require not present(fee) or fee > 0 else AM01", "clear fee", WherePresent)]
+    [InlineData("require not present(fee) else AM01", "set fee = new_fee", WherePresent)]
+    [InlineData("require present(fee) else AM01\n  require fee > 0 else AM01", "clear fee", WherePresent)]
+    [InlineData(Bounded, "set list = new_list", Total)]
+    [InlineData(Bounded, "let other = new_list\n  set list = other", "let all_of_it = list\n  move sum(all_of_it) from payer to payee")]
+    [InlineData("if present(fee)\n    require fee >= 0 else AM01\n  end", "set fee = new_fee", WherePresent, "CD609")]
+    [InlineData("require not present(fee) or fee > 0 else AM01", "set fee = amount - new_fee", WherePresent, "CD609")]
+    [InlineData("require not present(fee) or fee > 0 or amount > EUR 5 else AM01", "clear fee", WherePresent, "CD609")]
+    [InlineData("require not present(fee) or fee > EUR 5 else AM01\n  require not present(fee) or fee < EUR 5 else AM01", "clear fee", "move amount - EUR 1 from payer to payee", "CD609")]
+    [InlineData("require (all one in list: one > EUR 5) and (all one in list: one < EUR 5) else AM01", "clear fee", "move amount - EUR 1 from payer to payee", "CD609")]
+    [InlineData(Bounded, "if new_fee > EUR 5\n    set list = new_list\n  end\n  let other = list\n  set fee = sum(other)", Total)]
+    [InlineData(Bounded, "set list = new_list", Total, "CD609", "count(new_list) > 0 and ")]
+    [InlineData(Bounded, "set list = new_list", Total, "CD609", " and one <= EUR 5) else AM03")]
+    public void WhatIsThereIsKnownWhereItIs(string test, string change, string body, string code = "", string without = "")
+    {
+        string source = Offered.ReplaceLineEndings("\n").Replace("TEST", test, StringComparison.Ordinal).Replace("CHANGE", change, StringComparison.Ordinal).Replace("BODY", body, StringComparison.Ordinal);
+        if (without.Length > 0) source = source.Replace(without, without.EndsWith("AM03", StringComparison.Ordinal) ? ") else AM03" : "", StringComparison.Ordinal);
+        Assert.Equal(code, string.Join(' ', ContractCompiler.Compile("offered", source).Diagnostics.Select(d => d.Code).Where(c => c != "CD906").Distinct()));
+    }
+
+    /// <summary>A contract comes from another bank: what is too much to prove is refused, after the same number of steps everywhere.</summary>
+    [Theory]
+    [InlineData(10, "")]
+    [InlineData(120, "CD609")]
+    public void TheProofEnds(int size, string code)
+    {
+        string states = string.Join(", ", Enumerable.Range(0, size).Select(i => $"S{i}"));
+        string source = "contract Many version 1\nparties\n  a bank\n  b bank\nfields\n" + string.Concat(Enumerable.Range(0, size).Select(i => $"  m{i} money to a, b\n"))
+            + $"states\n  {states}, Done may rest\non start by a, agreed by b\n" + string.Concat(Enumerable.Range(0, size - 1).Select(i => $"  require m{i} > 0 and currency(m{i}) = currency(m{i + 1}) else XX\n")) + "  -> S0\n"
+            + string.Concat(Enumerable.Range(0, size).Select(i => $"on go{i}(p money to a, b, q integer to a, b) by a, agreed by b when {states}\n  if q = 1\n    set m{i} = p\n    -> S{(i + 1) % size}\n  otherwise\n    if q = 2\n"
+                + $"      set m{(i * 7) % size} = p\n      -> S{(i * 5) % size}\n    otherwise\n      -> S{(i + size - 1) % size}\n    end\n  end\n"))
+            + "on leave by network when S0\n  if m0 > 0\n    move m0 from a to b\n  end\n  -> Done\n";
+        IReadOnlyList<Diagnostic> diagnostics = ContractCompiler.Compile("many", source).Diagnostics;
+        Assert.Equal(code, string.Join(' ', diagnostics.Select(d => d.Code).Where(c => c != "CD906")));
+        Assert.Equal(diagnostics, ContractCompiler.Compile("many", source).Diagnostics);
     }
 
     [Theory]
