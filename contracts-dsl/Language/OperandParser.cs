@@ -79,7 +79,6 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
 
         if (cursor.Ahead(1).Kind == TokenKind.Open && !ReservedWords.All.Contains(token.Text)) return Call();
         if (MoneyValue.IsCurrency(token.Text) && cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal) return Money();
-        if (MoneyValue.IsCurrency(token.Text) && cursor.Ahead(1).Kind == TokenKind.Minus && cursor.Ahead(2).Kind is TokenKind.Number or TokenKind.Decimal) return BelowZero();
         if (cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal && !ReservedWords.All.Contains(token.Text) && MoneyValue.IsCurrency(token.Text.ToUpperInvariant()))
         {
             cursor.Expected("a currency in capital letters", $"write {token.Text.ToUpperInvariant()} {NumberSlips.MinorUnits(cursor.Ahead(1).Text)}");
@@ -133,14 +132,6 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
         if (Whole(first.Text, span) is not { } numerator || Whole(second.Text, span) is not { } denominator) return null;
         if (numerator > 0 && denominator > 0) return new ExpressionSyntax.Ratio(span, numerator, denominator);
         cursor.Diagnostics.Report(Rules.BadNumber, span, "both numbers of a ratio are above zero");
-        return null;
-    }
-
-    private ExpressionSyntax? BelowZero()
-    {
-        Token currency = cursor.Current, number = cursor.Ahead(2);
-        cursor.Diagnostics.Report(Rules.BadNumber, currency.Span.To(number.Span), "money is written without a sign",
-            $"write {currency.Text} 0 - {currency.Text} {NumberSlips.MinorUnits(number.Text)}");
         return null;
     }
 
