@@ -1,26 +1,15 @@
-using Google.Protobuf;
 using Settlement.Contracts;
-using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
-using Settlement.Core.Machines;
-using Settlement.Core.Monetary;
-using Settlement.Core.Nodes;
-using Settlement.Core.Notarisation;
-using Settlement.Core.Participants;
 using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
-using Settlement.Ledger;
 using Settlement.Tests.Simulation;
-using Settlement.Wire.Agent;
-using Settlement.Wire.Channels;
-using Settlement.Wire.Ledger;
 
 namespace Settlement.Tests.Bank;
 
