@@ -34,6 +34,9 @@ public sealed record ChannelInfo
     /// <summary>Commands that wait.</summary>
     public required int Waiting { get; init; }
 
+    /// <summary>Payments of this bank that wait in the queue.</summary>
+    public int Queued { get; init; }
+
     /// <summary>This bank's positions.</summary>
     public required IReadOnlyList<PositionInfo> Positions { get; init; }
 }

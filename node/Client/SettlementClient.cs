@@ -92,6 +92,17 @@ public sealed class SettlementClient : IDisposable
         return await response.Content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
     }
 
+    /// <summary>What waits in the queue and why, first what is looked at first.</summary>
+    /// <param name="channel">The channel; null for all of them.</param>
+    /// <param name="limit">The most payments to list.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<QueuePage> QueueAsync(string? channel, int limit, CancellationToken ct) => GetAsync(
+        string.Create(CultureInfo.InvariantCulture, $"v1/queue?limit={limit}{(channel is null ? "" : "&channel=" + Uri.EscapeDataString(channel))}"), ApiJson.Default.QueuePage, ct);
+
+    /// <summary>Changes how an instruction waits in the queue; returns where it stands then.</summary>
+    public Task<InstructionStatus> ChangeQueuedAsync(string instruction, QueueOrder order, CancellationToken ct) =>
+        PostAsync($"v1/instructions/{Uri.EscapeDataString(instruction)}/queue", order, ApiJson.Default.QueueOrder, ApiJson.Default.InstructionStatus, ct);
+
     /// <summary>The bank's positions.</summary>
     public Task<PositionList> PositionsAsync(CancellationToken ct) => GetAsync("v1/positions", ApiJson.Default.PositionList, ct);
 

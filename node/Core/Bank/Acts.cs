@@ -129,7 +129,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         if (order.Instance is { } instance) row.Instance = ByteString.CopyFrom(instance.ToArray());
         (string Code, string Place)? refusal = process();
         if (refusal is { } known) row.Place = known.Place;
-        return intake.Enter(id, row, refusal?.Code);
+        return intake.Enter(id, row, refusal is null ? InstructionStatus.Accepted : InstructionStatus.Rejected, refusal?.Code);
     }
 
     /// <summary>Null when the action on an instance is on its way, else the reason and its place.</summary>

@@ -40,6 +40,15 @@ public abstract record BankInput : Input
     /// <summary>Opens a business day; answered by <see cref="BusinessDayResult"/>.</summary>
     public sealed record OpenBusinessDay(long CallId, DateOnly Date) : BankInput;
 
+    /// <summary>Changes how an instruction waits in the queue; answered by <see cref="QueueChanged"/>.</summary>
+    public sealed record ChangeQueued(long CallId, string Instruction, QueueChange Change) : BankInput;
+
+    /// <summary>Lists what waits in the queue of a channel, or of all of them; answered by <see cref="QueueList"/>.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Channel">The channel; null for all.</param>
+    /// <param name="Limit">The most payments to list; at least 1.</param>
+    public sealed record ListQueue(long CallId, Digest? Channel, int Limit) : BankInput;
+
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
@@ -106,6 +115,18 @@ public sealed record SubmittedInstruction(string Id, InstructionStatus Status, s
 /// (an idempotency key with another body, a full mailbox).</summary>
 public sealed record SubmissionAnswer(string? MessageId, IReadOnlyList<SubmittedInstruction> Instructions, string? Refusal);
 
+/// <summary>The answer to <see cref="BankInput.ChangeQueued"/>: the status and reason after the change, or a refusal.</summary>
+public sealed record QueueChanged(InstructionStatus Status, string? Reason, string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.ListQueue"/>: the first payments of each line in the order in which they are looked at,
+/// and how many wait in all. A refusal when there is no such channel.</summary>
+public sealed record QueueList(IReadOnlyList<QueuedView> Payments, int Waiting, string? Refusal);
+
+/// <summary>A payment that waits, and why.</summary>
+public sealed record QueuedView(
+    string Instruction, Digest Channel, ParticipantId Counterparty, Money Amount, Priority Priority, DateTimeOffset ReceivedAt, string Reason,
+    DateTimeOffset? NotBefore, DateTimeOffset? NotAfter);
+
 /// <summary>The answer to <see cref="BankInput.OpenChannel"/>.</summary>
 public sealed record OpenChannelResult(Digest? Channel, string? Refusal);
 
@@ -121,7 +142,7 @@ public sealed record ChannelList(DateOnly? BusinessDay, IReadOnlyList<ChannelVie
 /// <summary>One channel: who is in it, where it stands, and the bank's positions in it.</summary>
 public sealed record ChannelView(
     Digest Channel, ParticipantId Counterparty, IReadOnlyList<ParticipantId> Observers, long Term, bool IsSequencer, long Sequence, Digest Head,
-    int Waiting, bool InFlight, IReadOnlyList<PositionView> Positions)
+    int Waiting, int Queued, bool InFlight, IReadOnlyList<PositionView> Positions)
 {
     /// <summary>The same of the units that the channel settles in beside money.</summary>
     public IReadOnlyList<UnitPositionView> Units { get; init; } = [];

@@ -25,6 +25,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly ChannelBook channels;
     private readonly BusinessDay day;
     private readonly Submissions submissions;
+    private readonly PaymentQueue queue;
     private readonly Intake intake;
     private readonly Acts acts;
     private readonly Openings openings;
@@ -46,7 +47,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         channels = new ChannelBook(settings);
         day = new BusinessDay(node, rows);
         submissions = new Submissions(node, new EventStream(node, "intake", rows));
-        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions);
+        queue = new PaymentQueue(node);
+        day.Opened = queue.EndDaysBefore;
+        intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
@@ -60,7 +63,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
-        BankRecovery.Run(node, rows, channels, openings, intake, funding);
+        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -113,6 +116,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         Resume();
         acts.Judge();
         foreach (Input input in inputs) Handle(input);
+        queue.Flush();
         foreach (ChannelSide channel in channels.All)
         {
             proposer.ProposeWaiting(channel);
@@ -179,6 +183,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.Act act:
                 acts.Take(act);
+                break;
+            case BankInput.ChangeQueued change:
+                intake.Change(change);
+                break;
+            case BankInput.ListQueue list:
+                node.Then(new Effect.Reply(list.CallId, QueueViews.Of(list, channels, queue)));
                 break;
             case BankInput.OpenChannel open:
                 openings.Open(open);

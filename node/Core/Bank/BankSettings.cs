@@ -25,6 +25,9 @@ public sealed record BankSettings
     /// <summary>Commands that wait in one channel's mailbox; beyond it submissions are refused until it drains. Default 20,000.</summary>
     public int MaxMailbox { get; init; } = 20_000;
 
+    /// <summary>Payments that wait for cover in one channel; beyond it submissions are refused until some settle. Default 100,000.</summary>
+    public int MaxQueue { get; init; } = 100_000;
+
     /// <summary>Channels of this bank. Default 10,000.</summary>
     public int MaxChannels { get; init; } = 10_000;
 

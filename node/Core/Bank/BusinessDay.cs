@@ -22,6 +22,9 @@ internal sealed class BusinessDay
     /// <summary>The open day; null before the first.</summary>
     public DateOnly? Date { get; private set; }
 
+    /// <summary>Called with the day that was opened.</summary>
+    public Action<DateOnly> Opened { get; set; } = _ => { };
+
     /// <summary>Opens a day.</summary>
     public void Open(BankInput.OpenBusinessDay input)
     {
@@ -33,6 +36,7 @@ internal sealed class BusinessDay
 
         Date = input.Date;
         node.Write(node.Rows.Replace(PayloadKind.Settings, RowKey, new CounterRow { Number = input.Date.DayNumber }));
+        Opened(input.Date);
         node.Then(new Effect.Reply(input.CallId, new BusinessDayResult(input.Date, null)));
     }
 }

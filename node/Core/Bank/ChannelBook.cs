@@ -35,7 +35,8 @@ internal sealed class ChannelBook(BankSettings settings)
     /// <summary>Finds the channel that takes payments to a participant.</summary>
     public bool TryFindOpen(ParticipantId counterparty, [NotNullWhen(true)] out ChannelSide? channel) => byCounterparty.TryGetValue(counterparty, out channel);
 
-    /// <summary>Whether these payments would overflow the mailbox of a channel that they go to.</summary>
+    /// <summary>Whether these payments would overflow the mailbox or the queue of a channel that they go to.</summary>
     public bool IsFullFor(IEnumerable<ParticipantId> counterparties) =>
-        counterparties.GroupBy(c => c).Any(g => byCounterparty.TryGetValue(g.Key, out ChannelSide? channel) && channel.Mailbox.Count + g.Count() > settings.MaxMailbox);
+        counterparties.GroupBy(c => c).Any(g => byCounterparty.TryGetValue(g.Key, out ChannelSide? channel)
+            && (channel.Mailbox.Count + g.Count() > settings.MaxMailbox || channel.Queued + g.Count() > settings.MaxQueue));
 }

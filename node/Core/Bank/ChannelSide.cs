@@ -81,6 +81,9 @@ internal sealed class ChannelSide : IDisposable
 
     public LinkedList<Command> Mailbox { get; } = new();
 
+    /// <summary>Payments that wait in the queue, beside the mailbox.</summary>
+    public int Queued { get; set; }
+
     /// <summary>Own entries that are sealed and not final, by entry id.</summary>
     public IReadOnlyDictionary<Digest, Command.Own> OwnSealed => ownSealed;
 
@@ -146,11 +149,14 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>What the own payments on their way take from the position, and what instances of contracts have set aside of it.</summary>
     public Int128 ReservedOf(string currency) => (Int128)reserved.GetValueOrDefault(currency) + State.ReservedOf(Context.Own, currency);
 
+    /// <summary>What position and limit cover beside the payments on their way.</summary>
+    public Int128 CoverOf(string currency) => (Int128)State.PositionOf(Context.Own, currency) - ReservedOf(currency) + Terms.LimitOf(Context.Own, currency);
+
     /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
     /// cover more than the sum on its way can count, which is refused alike.</summary>
     public bool Covers(AmountValue amount) =>
         ReservedOf(amount.Unit) + amount.Units <= long.MaxValue &&
-        (Int128)State.PositionOf(Context.Own, amount.Unit) - ReservedOf(amount.Unit) + Terms.LimitOf(Context.Own, amount.Unit) >= amount.Units;
+        CoverOf(amount.Unit) >= amount.Units;
 
     /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
     public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;

@@ -7,7 +7,7 @@ internal static class ChannelViews
 {
     public static ChannelView Of(ChannelSide channel) => new(
         channel.Id, channel.Other.Id, [.. channel.Terms.Observers.Select(o => o.Id)], channel.Term, channel.IsSequencer, channel.Sequence, channel.Head,
-        channel.Mailbox.Count, channel.InFlight is not null, [.. channel.Terms.Currencies.Select(c => Position(channel, c))])
+        channel.Mailbox.Count, channel.Queued, channel.InFlight is not null, [.. channel.Terms.Currencies.Select(c => Position(channel, c))])
     {
         Units = [.. channel.Terms.Units.Select(u => new UnitPositionView(u, channel.State.PositionOf(channel.Context.Own, u), (long)Int128.Min(channel.ReservedOf(u), long.MaxValue), channel.Terms.LimitOf(channel.Context.Own, u)))],
     };

@@ -13,11 +13,31 @@ namespace Settlement.Core.Bank;
 
 /// <summary>
 /// Takes instructions of the back office. Faults are looked for in a fixed order: what the reader found, DNOR, CNOR, AM03,
-/// DT01/DT04, DU03, the contract's own codes, AM04. A reference is used up once it has passed the check for DU03.
+/// DT01/DT04, DU03, the contract's own codes, TM01. A reference is used up once it has passed the check for DU03. What passes them
+/// all and is not covered waits in the <see cref="PaymentQueue"/>.
 /// </summary>
-internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports, Submissions submissions) : IOwnWork
+internal sealed class Intake : IOwnWork
 {
+    private readonly NodeContext node;
+    private readonly BankSettings settings;
+    private readonly BusinessDay day;
+    private readonly ChannelBook channels;
+    private readonly ReportLog reports;
+    private readonly Submissions submissions;
+    private readonly PaymentQueue queue;
     private readonly Dictionary<string, InstructionRow> underWay = new(StringComparer.Ordinal);
+
+    public Intake(NodeContext node, BankSettings settings, BusinessDay day, ChannelBook channels, ReportLog reports, Submissions submissions, PaymentQueue queue)
+    {
+        this.node = node;
+        this.settings = settings;
+        this.day = day;
+        this.channels = channels;
+        this.reports = reports;
+        this.submissions = submissions;
+        this.queue = queue;
+        queue.Refused = (command, reason) => Finish(command, InstructionStatus.Rejected, reason, null, 0);
+    }
 
     /// <summary>Takes up instructions that were under way before a restart.</summary>
     public void Restore(string id, InstructionRow row) => underWay[id] = row;
@@ -51,16 +71,29 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         submissions.Accept(submit.CallId, submit.IdempotencyKey, submit.Body, submit.Items.Count, (id, messageKey, i) => Judge(id, messageKey, submit.Items[i], date));
     }
 
-    /// <summary>Takes up an instruction that was judged: it is under way, or ended at once with a reason.</summary>
-    public SubmittedInstruction Enter(byte[] id, InstructionRow row, string? reason)
+    /// <summary>Takes up an instruction that was judged: it is under way, waits with a reason, or ended at once with one.</summary>
+    public SubmittedInstruction Enter(byte[] id, InstructionRow row, InstructionStatus status, string? reason)
     {
-        row.Status = (int)(reason is null ? InstructionStatus.Accepted : InstructionStatus.Rejected);
+        row.Status = (int)status;
         row.Reason = reason ?? "";
         node.Write(node.Rows.Insert(PayloadKind.Instructions, id, row));
         string text = Convert.ToHexStringLower(id);
-        if (reason is null) underWay[text] = row;
-        else reports.Add(id, InstructionStatus.Rejected, reason, sequence: 0);
-        return new SubmittedInstruction(text, (InstructionStatus)row.Status, reason);
+        if (status != InstructionStatus.Rejected) underWay[text] = row;
+        if (reason is not null) reports.Add(id, status, reason, sequence: 0);
+        return new SubmittedInstruction(text, status, reason);
+    }
+
+    /// <summary>Changes how an instruction waits.</summary>
+    public void Change(BankInput.ChangeQueued input)
+    {
+        QueueChanged answer = new(default, null, BankCodes.NotQueued);
+        if (queue.TryChange(input.Instruction, input.Change, out QueuedPayment? payment))
+        {
+            queue.Flush();
+            answer = new QueueChanged((InstructionStatus)payment.Row.Status, payment.Row.Reason.Length > 0 ? payment.Row.Reason : null, null);
+        }
+
+        node.Then(new Effect.Reply(input.CallId, answer));
     }
 
     /// <summary>The step is over: its reports go to the outbox.</summary>
@@ -75,16 +108,21 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
     private SubmittedInstruction Judge(byte[] id, byte[] messageKey, SubmittedTransfer item, DateOnly date)
     {
         InstructionRow row = Describe(messageKey, item);
-        string? reason = item.Reason;
-        if (item.Transfer is { } transfer) reason ??= Process(id, transfer, date, row);
-        return Enter(id, row, reason);
+        string? refusal = item.Reason;
+        if (item.Transfer is null || refusal is not null) return Enter(id, row, InstructionStatus.Rejected, refusal);
+        refusal = Examine(item.Transfer, date, row, id, out ChannelSide? channel, out Command.Own? own);
+        if (refusal is not null) return Enter(id, row, InstructionStatus.Rejected, refusal);
+        string? why = queue.Admit(channel!, own!, row);
+        return Enter(id, row, why is null ? InstructionStatus.Accepted : InstructionStatus.Queued, why);
     }
 
-    /// <summary>Null when the transfer is on its way, else the reason.</summary>
-    private string? Process(byte[] id, CreditTransfer transfer, DateOnly date, InstructionRow row)
+    /// <summary>Null when the transfer may settle once it is covered, else the reason why it never can.</summary>
+    private string? Examine(CreditTransfer transfer, DateOnly date, InstructionRow row, byte[] id, out ChannelSide? channel, out Command.Own? own)
     {
+        own = null;
+        channel = null;
         if (transfer.InstructingAgent != node.Parts.Keys.Participant) return ReasonCodes.DebtorAgentUnknown;
-        if (!channels.TryFindOpen(transfer.InstructedAgent, out ChannelSide? channel)) return ReasonCodes.CreditorAgentUnknown;
+        if (!channels.TryFindOpen(transfer.InstructedAgent, out channel)) return ReasonCodes.CreditorAgentUnknown;
         row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
         if (!channel.Terms.Currencies.Contains(transfer.Amount.Currency)) return ReasonCodes.CurrencyNotProcessable;
         if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
@@ -101,11 +139,8 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
             return PlatformCodes.IsReserved(refused.Code) ? ReasonCodes.FileFormatInvalid : refused.Code;
         }
 
-        MoneyValue amount = new(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits);
-        if (!channel.Covers(amount)) return ReasonCodes.InsufficientFunds;
-        Command.Own own = new(id, payment.Plan, payment.Action, values, amount);
-        channel.Enqueue(own);
-        WaitingRows.WriteInstruction(node, channel.Id, own);
+        if (transfer.NotAfter <= node.Now) return ReasonCodes.TimePassed;
+        own = new Command.Own(id, payment.Plan, payment.Action, values, new MoneyValue(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits));
         return null;
     }
 
@@ -146,6 +181,8 @@ internal sealed class Intake(NodeContext node, BankSettings settings, BusinessDa
         row.CreditorAccount = transfer.Creditor.Account ?? "";
         row.Remittance = transfer.Remittance ?? "";
         row.Priority = (int)transfer.Priority;
+        row.NotBeforeUnixMs = transfer.NotBefore?.ToUnixTimeMilliseconds() ?? 0;
+        row.NotAfterUnixMs = transfer.NotAfter?.ToUnixTimeMilliseconds() ?? 0;
         return row;
     }
 

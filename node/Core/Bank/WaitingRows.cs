@@ -16,6 +16,10 @@ internal static class WaitingRows
     /// <summary>An instruction that was accepted for a channel.</summary>
     public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) => Write(node, channel, own.WorkKey, null, own.Order, own, null);
 
+    /// <summary>A payment that waits in the queue.</summary>
+    public static void WriteQueued(NodeContext node, Digest channel, Command.Own own) => node.Write(new PayloadWrite(
+        PayloadKind.Waiting, own.WorkKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Order = own.Order, IsQueued = true }.ToByteArray(), PayloadWriteMode.Replace));
+
     /// <summary>Money that is on its way from the agent into a channel.</summary>
     public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) => Write(node, channel, workKey, funding, node.NextOrder(), null, null);
 

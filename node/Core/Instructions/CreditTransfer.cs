@@ -35,7 +35,14 @@ public sealed record CreditTransfer(
     ParticipantId InstructedAgent,
     TransferParty Debtor,
     TransferParty Creditor,
-    string? Remittance);
+    string? Remittance)
+{
+    /// <summary>When it may settle at the earliest; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>When it is refused unless it is on its way by then; null for no such time but the end of its day.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+}
 
 /// <summary>A debtor or creditor: a customer in pacs.008, an institution in pacs.009.</summary>
 /// <param name="Name">The name, else an identification that stands for it; at most 140 characters, possibly none.</param>

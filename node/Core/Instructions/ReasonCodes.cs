@@ -24,6 +24,12 @@ public static class ReasonCodes
     /// <summary>The settlement date lies after the business date; future-dated instructions come later.</summary>
     public const string FutureDate = "DT04";
 
+    /// <summary>The back office cancelled a payment that waited in the queue.</summary>
+    public const string OrderCancelled = "DS02";
+
+    /// <summary>The time by which it was to be settled had passed when it was submitted.</summary>
+    public const string TimePassed = "TM01";
+
     /// <summary>The end-to-end reference of the transaction was used before: a UETR, or the agent's own identification.</summary>
     public const string DuplicateTransaction = "DU03";
 }

@@ -95,6 +95,7 @@ internal static class ChannelSlice
         Sequence = (ulong)view.Sequence,
         Head = view.Head.ToString(),
         Waiting = view.Waiting,
+        Queued = view.Queued,
         Positions = [.. Positions(view)],
     };
 

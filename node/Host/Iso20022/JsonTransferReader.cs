@@ -36,6 +36,8 @@ internal static class JsonTransferReader
         ["currency"] = (Text35, true),
         ["settlementDate"] = (Text35, false),
         ["priority"] = (TextRule.OneOf("URGT", "HIGH", "NORM"), false),
+        ["notBefore"] = (TextRule.Time, false),
+        ["notAfter"] = (TextRule.Time, false),
         ["instructingAgent"] = (Text140, false),
         ["instructedAgent"] = (Text140, false),
         ["remittance"] = (Text140, false),
@@ -93,13 +95,17 @@ internal static class JsonTransferReader
         string? transactionId = body.Child("transactionId")?.Text;
         Uetr? uetr = Uetr.TryParse(body.Child("uetr")?.Text, out Uetr read) ? read : null;
         Priority priority = TransferRules.PriorityOf(body.Child("priority")?.Text);
+        DateTimeOffset? notBefore = rules.Time(body.Child("notBefore"), date), notAfter = rules.Time(body.Child("notAfter"), date);
         ReadTransfer item = faults.First is { } fault
             ? new ReadTransfer.Rejected(
                 new TransferIdentification(messageType, messageId, instructionId, endToEndId, transactionId, uetr, instructing, instructed),
                 fault.Code, fault.Place, fault.Line, fault.Column, fault.Reason)
             : new ReadTransfer.Valid(new CreditTransfer(
                 messageType, messageId, instructionId, endToEndId!, transactionId, uetr, amount!.Value, date!.Value, priority,
-                instructing!.Value, instructed!.Value, debtor, creditor, body.Child("remittance")?.Text));
+                instructing!.Value, instructed!.Value, debtor, creditor, body.Child("remittance")?.Text)
+            {
+                NotBefore = notBefore, NotAfter = notAfter,
+            });
         return new ReadMessage.Transfers(new MessageHeader(messageType, messageId, CreationDateTime: null, 1, BusinessMessageId: null), [item]);
     }
 

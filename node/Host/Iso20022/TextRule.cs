@@ -86,8 +86,15 @@ internal sealed record TextRule(string Description, Func<string, bool> Accepts, 
         return text.Length == 10 || IsDateTime($"2000-01-01T00:00:00{text[10..]}");
     }
 
-    private static bool IsDateTime(string text)
+    /// <summary>Reads xs:time on a day; without a time zone it is universal time.</summary>
+    public static bool TryReadTime(string text, DateOnly day, out DateTimeOffset time) =>
+        TryReadDateTime($"{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}T{text}", out time);
+
+    private static bool IsDateTime(string text) => TryReadDateTime(text, out _);
+
+    private static bool TryReadDateTime(string text, out DateTimeOffset time)
     {
+        time = default;
         // XML Schema allows any number of digits in a second's fraction; the platform reads seven.
         int point = text.IndexOf('.', StringComparison.Ordinal);
         if (point >= 0)
@@ -99,7 +106,7 @@ internal sealed record TextRule(string Description, Func<string, bool> Accepts, 
         }
 
         return text.Length > 11 && DateTimeOffset.TryParseExact(
-            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _);
+            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
     private static bool IsDecimal(string text, int fraction, bool negative = false, int digits = Money.MaxDigits) =>

@@ -47,6 +47,8 @@ internal sealed class TransferMapping
         TransferParty creditor = new(NameOf("Cdtr", isCustomer), Account("CdtrAcct", ReasonCodes.InvalidCreditorAccount));
         SourceNode? type = HereOrInHeader("PmtTpInf");
         Priority priority = TransferRules.PriorityOf((transaction.Child("SttlmPrty") ?? type?.Child("InstrPrty"))?.Text);
+        SourceNode? times = transaction.Child("SttlmTmReq");
+        DateTimeOffset? from = rules.Time(times?.Child("FrTm"), date), till = rules.Time(times?.Child("TillTm"), date), reject = rules.Time(times?.Child("RjctTm"), date);
         string? remittance = RemittanceMapping.Read(transaction.Child("RmtInf"), faults);
 
         SourceNode? ids = transaction.Child("PmtId");
@@ -65,7 +67,11 @@ internal sealed class TransferMapping
 
         return new ReadTransfer.Valid(new CreditTransfer(
             grammar.MessageType, messageId, OneLine(instructionId), OneLine(endToEndId)!, OneLine(transactionId), uetr, amount!.Value, date!.Value, priority,
-            instructing!.Value, instructed!.Value, debtor, creditor, OneLine(remittance)));
+            instructing!.Value, instructed!.Value, debtor, creditor, OneLine(remittance))
+        {
+            // Until when it may settle, and by when it must: this node has one answer to both.
+            NotBefore = from, NotAfter = till < reject ? till : reject ?? till,
+        });
     }
 
     /// <summary>

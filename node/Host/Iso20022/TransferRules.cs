@@ -56,6 +56,15 @@ internal sealed class TransferRules(FaultList faults)
         return null;
     }
 
+    /// <summary>A time of the settlement date; none where nothing is said, or after a fault.</summary>
+    public DateTimeOffset? Time(SourceNode? time, DateOnly? date)
+    {
+        if (time is null || date is not { } day) return null;
+        if (TextRule.TryReadTime(time.Text, day, out DateTimeOffset read)) return read;
+        faults.Add(ReasonCodes.InvalidFileFormat, time, $"The element must be {TextRule.Time.Description}.");
+        return null;
+    }
+
     /// <summary>The IBAN without spaces; none after a fault.</summary>
     public string? Iban(SourceNode iban, string code)
     {
@@ -65,10 +74,27 @@ internal sealed class TransferRules(FaultList faults)
     }
 
     /// <summary>The priority of a code; normal where nothing is said.</summary>
-    public static Priority PriorityOf(string? code) => code switch
+    public static Priority PriorityOf(string? code) => TryReadPriority(code, out Priority priority) ? priority : Priority.Normal;
+
+    /// <summary>Reads a code of Priority3Code.</summary>
+    public static bool TryReadPriority(string? code, out Priority priority)
     {
-        "URGT" => Priority.Urgent,
-        "HIGH" => Priority.High,
-        _ => Priority.Normal,
+        (bool isCode, priority) = code switch
+        {
+            "URGT" => (true, Priority.Urgent),
+            "HIGH" => (true, Priority.High),
+            "NORM" => (true, Priority.Normal),
+            _ => default,
+        };
+        return isCode;
+    }
+
+    /// <summary>The code of a priority.</summary>
+    public static string CodeOf(Priority priority) => priority switch
+    {
+        Priority.Urgent => "URGT",
+        Priority.High => "HIGH",
+        Priority.Normal => "NORM",
+        _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, "There is no such priority."),
     };
 }

@@ -59,7 +59,7 @@ internal sealed class Departures
                     Violation.Unless(StatusOf(node, instruction.Id) is not null, "an answer is durable", "an instruction was accepted and is not in the vault");
                 break;
             case Effect.StatusChanged changed:
-                Violation.Unless(StatusOf(node, changed.InstructionId) is InstructionStatus.Settled or InstructionStatus.Rejected, "an answer is durable", "a status is told and is not in the vault");
+                Violation.Unless(StatusOf(node, changed.InstructionId) is not (null or InstructionStatus.Received), "an answer is durable", "a status is told and is not in the vault");
                 break;
             case Effect.Alarm alarm:
                 Violation.Unless(!Impossible.Contains(alarm.Code), "nobody honest is accused", $"{node.Name} raises {alarm.Code}");

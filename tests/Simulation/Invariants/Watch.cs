@@ -148,7 +148,7 @@ internal sealed class Watch(World world)
         InstructionStatus status = (InstructionStatus)row.Status;
         string id = node.Name + Convert.ToHexString(write.Key);
         if (statuses.TryGetValue(id, out InstructionStatus before))
-            Violation.Unless(before == InstructionStatus.Accepted && status is InstructionStatus.Settled or InstructionStatus.Rejected, "an instruction ends once", $"{row.Remittance}: {before} then {status}");
+            Violation.Unless(CanBecome(before, status), "an instruction ends once", $"{row.Remittance}: {before} then {status}");
         statuses[id] = status;
         if (status != InstructionStatus.Settled && row.Sequence == 0) return;
         Digest channel = new(row.Channel.Span);
@@ -162,4 +162,11 @@ internal sealed class Watch(World world)
             : facts.Items.Any(i => i.Entry == entry && i.Refusal == row.Reason);
         Violation.Unless(isRight, "a status follows from the entry", $"{row.Remittance} is {status}");
     }
+
+    private static bool CanBecome(InstructionStatus before, InstructionStatus after) => before switch
+    {
+        InstructionStatus.Queued => after is InstructionStatus.Queued or InstructionStatus.Accepted or InstructionStatus.Rejected,
+        InstructionStatus.Accepted => after is InstructionStatus.Settled or InstructionStatus.Rejected,
+        _ => false,
+    };
 }

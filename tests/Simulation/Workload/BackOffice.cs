@@ -14,6 +14,8 @@ namespace Settlement.Tests.Simulation.Workload;
 internal sealed class BackOffice(World world, Day day, MachineNode bank)
 {
     private readonly Chance chance = world.Chance.Fork("office-" + bank.Name);
+    // Of its own, so that runs of seeds that are known keep their payments.
+    private readonly Chance queueing = world.Chance.Fork("queueing-" + bank.Name);
     private readonly SeededEntropy entropy = new(unchecked((long)Chance.SeedOf(world.Seed, "office-" + bank.Name, 0)));
     private const int RecentReferences = 4;
     private int unanswered;
@@ -44,6 +46,24 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
         Orders.Add(order);
         if (order.Key is not null) unanswered++;
         Send(order);
+        if (queueing.Happens(200)) ChangeOne();
+    }
+
+    /// <summary>Changes how some earlier instruction waits, if it does.</summary>
+    private void ChangeOne()
+    {
+        if (Orders.Where(static o => o.Answer is { Refusal: null }).ToList() is not { Count: > 0 } answered) return;
+        Order order = queueing.Pick(answered);
+        string instruction = queueing.Pick(order.Answer!.Instructions).Id;
+        QueueChange change = queueing.Below(6) switch
+        {
+            0 => new QueueChange.Cancel(),
+            1 => new QueueChange.Hold(),
+            < 4 => new QueueChange.Release(),
+            _ => new QueueChange.Prioritise((Priority)queueing.Below(3)),
+        };
+        day.Ask<QueueChanged>(bank, call => new BankInput.ChangeQueued(call, instruction, change),
+            answer => Violation.Unless(answer.Refusal is null or BankCodes.NotQueued, "a change of the queue is made or refused", $"{instruction}: {answer.Refusal}"), static () => { });
     }
 
     private void Send(Order order) => day.Ask<SubmissionAnswer>(bank, call => new BankInput.Submit(call, order.Key, order.Body, order.Items), answer =>
@@ -99,10 +119,12 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
         };
         DateOnly settlement = chance.Happens(40) ? date.AddDays(chance.Happens(500) ? 1 : -1) : date;
         string transaction = chance.Happens(30) ? "same" : tag;
-        CreditTransfer transfer = new("pacs.008.001.08", message, tag, tag, transaction, uetr, new Money(currency, amount), settlement, Priority.Normal, bank.Id, chance.Pick(others).Id,
+        CreditTransfer transfer = new("pacs.008.001.08", message, tag, tag, transaction, uetr, new Money(currency, amount), settlement, Urgency(), bank.Id, chance.Pick(others).Id,
             new TransferParty("Debtor", null), new TransferParty("Creditor", null), tag);
         return new SubmittedTransfer(transfer, new TransferIdentification(message, transfer.MessageType, tag, tag, transaction, uetr?.ToString()), null, null);
     }
+
+    private Priority Urgency() => queueing.Below(10) switch { 0 => Priority.Urgent, < 3 => Priority.High, _ => Priority.Normal };
 
     /// <summary>Mostly a fresh one; at times none, or one that somebody used.</summary>
     private Uetr? Reference()

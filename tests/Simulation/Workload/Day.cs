@@ -13,6 +13,8 @@ internal sealed class Day
 {
     private static readonly TimeSpan Rounds = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    // Beyond every settlement date that a back office names.
+    private const int LastDay = 3;
     private readonly World world;
     private readonly Chance chance;
     private readonly List<BackOffice> offices;
@@ -68,6 +70,11 @@ internal sealed class Day
         {
             if (!chance.Happens(500)) return;
             foreach (MachineNode bank in world.Banks) world.After(chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(10)), () => OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date).AddDays(1)));
+        });
+        // The last day ends, and with it whatever still waits for cover.
+        world.After(world.Swarm.Storm + Patience, () =>
+        {
+            foreach (MachineNode bank in world.Banks) OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date).AddDays(LastDay));
         });
     }
 

@@ -53,10 +53,10 @@ public sealed class EscrowTests
         EntryId escrow = Funded(world, "60.00 EUR");
         Assert.Equal([100_00, 100_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
         AssertReserved(world, 60_00);
-        AssertShort(world, 40_01);
+        world.AssertUncovered(world.Alpha, 40_01);
         Assert.Equal("AM04", Reason(world, Fund(world, "40.01 EUR")));
         world.Pay(world.Alpha, 40_00);
-        AssertShort(world, 1);
+        world.AssertUncovered(world.Alpha, 1);
         Assert.Equal((InstructionStatus.Rejected, "S010"), world.StatusOf(world.Beta, world.ActOn(world.Beta, escrow, "accept", None)));
         Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, world.ActOn(world.Alpha, escrow, "accept", None)));
         Assert.Equal([0, 200_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
@@ -89,7 +89,7 @@ public sealed class EscrowTests
         world.Beta.Restart();
         world.Pass(TimeSpan.FromSeconds(5));
         AssertReserved(world, 50_00);
-        AssertShort(world, 50_01);
+        world.AssertUncovered(world.Alpha, 50_01);
         // Alpha's proposals do not arrive, so that Beta takes the office over with the acceptance under way.
         world.OnPeer = (from, _, message) => from == world.Alpha && message.Proposal is not null ? [] : [message];
         byte[] accepted = world.ActOn(world.Alpha, first, "accept", None);
@@ -151,8 +151,6 @@ public sealed class EscrowTests
         foreach (TestNode bank in new[] { world.Alpha, world.Beta }) Assert.Equal(minorUnits, world.Snapshot(bank).Positions.Single(p => p is { Member: 0, Currency: "EUR" }).Reserved);
         Assert.Equal(new Money(TwoBanks.Eur, minorUnits), world.View(world.Alpha).Positions.Single(p => p.Position.Currency == TwoBanks.Eur).Reserved);
     }
-
-    private static void AssertShort(TwoBanks world, long minorUnits) => Assert.Equal("AM04", Assert.Single(world.Submit(world.Alpha, world.Transfer(world.Alpha, minorUnits)).Instructions).Reason);
 
     private static void AssertProven(TwoBanks world)
     {

@@ -21,7 +21,9 @@ public sealed class IntakeTests
         duplicate                                                  | DU03
         zero                                                       | AM01
         negative                                                   | AM01
-        poor                                                       | AM04
+        late                                                       | TM01
+        late zero                                                  | AM01
+        late poor                                                  | TM01
         payer payee currency past duplicate zero                   | DNOR
         payee currency past duplicate zero                         | CNOR
         currency past duplicate zero                               | AM03
@@ -71,7 +73,7 @@ public sealed class IntakeTests
         Assert.Equal((InstructionStatus.Rejected, reason), (Assert.Single(answer.Instructions).Status, answer.Instructions[0].Reason));
         Assert.Equal(before, world.Alpha.Vault.Text(kinds));
         Assert.Equal((InstructionStatus.Rejected, reason), world.StatusOf(world.Alpha, Convert.FromHexString(answer.Instructions[0].Id)));
-        Assert.Equal(reason, Reports(world)[^1].Reason);
+        Assert.Equal(reason, world.Reports(world.Alpha)[^1].Reason);
         Assert.Equal(0, world.View(world.Alpha).Positions[0].Reserved.MinorUnits);
         world.AssertGoesOn();
     }
@@ -117,13 +119,13 @@ public sealed class IntakeTests
         world.Fund(world.Alpha, 100_00);
         CreditTransfer first = world.Transfer(world.Alpha, 60_00);
         SubmissionAnswer answer = world.Submit(world.Alpha, first, world.Transfer(world.Alpha, 1) with { Uetr = first.Uetr }, world.Transfer(world.Alpha, 50_00), world.Transfer(world.Alpha, 40_00));
-        Assert.Equal([null, "DU03", "AM04", null], answer.Instructions.Select(i => i.Reason));
-        Assert.Equal(0, world.Position(world.Alpha));
-        Assert.Equal([(InstructionStatus.Rejected, "DU03"), (InstructionStatus.Rejected, "AM04"), (InstructionStatus.Settled, null), (InstructionStatus.Settled, null)],
-            Reports(world).Select(r => (r.Status, r.Reason)));
-        Assert.Equal(answer.Instructions.Select(i => i.Id).Order(), Reports(world).Select(r => r.Instruction).Order());
-        Assert.Equal([1L, 2, 3, 4], Reports(world).Select(r => r.Number));
-        // Refused for want of money, it used its reference up all the same.
+        Assert.Equal([null, "DU03", "AM04", "QU001"], answer.Instructions.Select(i => i.Reason));
+        Assert.Equal(40_00, world.Position(world.Alpha));
+        Assert.Equal([(InstructionStatus.Rejected, "DU03"), (InstructionStatus.Queued, "AM04"), (InstructionStatus.Queued, "QU001"), (InstructionStatus.Settled, null)],
+            world.Reports(world.Alpha).Select(r => (r.Status, r.Reason)));
+        Assert.Equal(answer.Instructions.Select(i => i.Id).Order(), world.Reports(world.Alpha).Select(r => r.Instruction).Order());
+        Assert.Equal([1L, 2, 3, 4], world.Reports(world.Alpha).Select(r => r.Number));
+        // What waits used its reference up, as what settled did.
         Assert.Equal("DU03", world.Submit(world.Alpha, world.Transfer(world.Alpha, 1) with { Uetr = first.Uetr }).Instructions[0].Reason);
     }
 
@@ -163,7 +165,7 @@ public sealed class IntakeTests
         using TwoBanks world = new TwoBanks().Open((false, new Money(TwoBanks.Eur, 25_00)), (true, new Money(TwoBanks.Eur, 5_00)));
         world.OnPeer = (_, _, message) => message.Proposal is null ? [message] : [];
         byte[] first = world.Pay(world.Alpha, 20_00);
-        Assert.Equal("AM04", Assert.Single(world.Submit(world.Alpha, world.Transfer(world.Alpha, 5_01)).Instructions).Reason);
+        world.AssertUncovered(world.Alpha, 5_01);
         Assert.Equal(20_00, world.View(world.Alpha).Positions[0].Reserved.MinorUnits);
         world.Alpha.Restart();
         Assert.Equal(20_00, world.View(world.Alpha).Positions[0].Reserved.MinorUnits);
@@ -171,7 +173,7 @@ public sealed class IntakeTests
         world.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, first));
         Assert.Equal([-20_00, 20_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
-        Assert.Equal("AM04", Assert.Single(world.Submit(world.Beta, world.Transfer(world.Beta, 25_01)).Instructions).Reason);
+        world.AssertUncovered(world.Beta, 25_01);
         world.Pay(world.Beta, 25_00);
         Assert.Equal([5_00, -5_00], [world.Position(world.Alpha), world.Position(world.Beta)]);
     }
@@ -209,6 +211,7 @@ public sealed class IntakeTests
         "zero" => transfer with { Amount = transfer.Amount with { MinorUnits = 0 } },
         "negative" => transfer with { Amount = new Money(TwoBanks.Eur, -1) },
         "poor" => transfer with { Amount = new Money(TwoBanks.Eur, 1_000_00) },
+        "late" => transfer with { NotAfter = world.Now },
         "long-text" => transfer with { Remittance = new string('x', 141) },
         "control-character" => transfer with { Remittance = "a\u0001b" },
         "no-debtor" => transfer with { Debtor = new TransferParty("", null) },
@@ -219,11 +222,5 @@ public sealed class IntakeTests
     {
         BusinessDayResult result = world.Ask<BusinessDayResult>(world.Alpha, call => new BankInput.OpenBusinessDay(call, date));
         return (result.Date, result.Refusal);
-    }
-
-    private static IReadOnlyList<ReportView> Reports(TwoBanks world)
-    {
-        VaultReader reader = new(TwoBanks.Network, world.Alpha.Id, world.Alpha.VaultKey);
-        return [.. world.Alpha.Vault.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
     }
 }

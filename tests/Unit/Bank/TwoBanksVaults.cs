@@ -56,6 +56,21 @@ internal static class TwoBanksVaults
         }
     }
 
+    /// <summary>The reports in a bank's outbox, in order.</summary>
+    public static IReadOnlyList<ReportView> Reports(this TwoBanks network, TestNode bank)
+    {
+        VaultReader reader = new(TwoBanks.Network, bank.Id, bank.VaultKey);
+        return [.. bank.Vault.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
+    }
+
+    /// <summary>A payment of so much waits for cover; it is cancelled, so that it is in nobody's way.</summary>
+    public static void AssertUncovered(this TwoBanks network, TestNode bank, long minorUnits)
+    {
+        SubmittedInstruction waits = Assert.Single(network.Submit(bank, network.Transfer(bank, minorUnits)).Instructions);
+        Assert.Equal((InstructionStatus.Queued, "AM04"), (waits.Status, waits.Reason));
+        Assert.Equal(InstructionStatus.Rejected, network.Ask<QueueChanged>(bank, call => new BankInput.ChangeQueued(call, waits.Id, new QueueChange.Cancel())).Status);
+    }
+
     public static (InstructionStatus Status, string? Reason) StatusOf(this TwoBanks network, TestNode bank, byte[] instruction) => network.ViewOf(bank, instruction) is var view ? (view.Status, view.Reason) : default;
 
     public static InstructionView ViewOf(this TwoBanks network, TestNode bank, byte[] instruction) =>

@@ -1,0 +1,201 @@
+using System.Diagnostics.CodeAnalysis;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Payments that wait: for cover, for their time, or because their back office holds them. Each channel and currency has a line of its own.
+/// Whoever comes waits behind what waits for cover with the same or a higher priority, also when it is covered itself. When more is
+/// covered than before, a line is gone through in its order and whatever is covered goes on its way, past those of its own
+/// priority that are not; none goes past one of a higher priority. So a large payment holds up none of its own rank, and no small
+/// ones use up what an urgent one waits for.
+/// </summary>
+internal sealed class PaymentQueue(NodeContext node)
+{
+    private readonly Dictionary<string, QueuedPayment> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<(ChannelSide Channel, string Currency), Line> lines = [];
+
+    private sealed class Line
+    {
+        public SortedSet<QueuedPayment> Payments { get; } = new(QueuedPayment.Order);
+
+        /// <summary>What was covered when it was last looked at: more than that is a reason to go through it.</summary>
+        public required Int128 Cover { get; set; }
+
+        /// <summary>Whether something else is one: a payment was changed, or left.</summary>
+        public bool IsChanged { get; set; }
+
+        /// <summary>When a payment of it becomes early no longer, or late; null when none does.</summary>
+        public long? DueUnixMs { get; set; }
+    }
+
+    /// <summary>Called with a payment that leaves the queue for good, and the reason.</summary>
+    public Action<Command.Own, string> Refused { get; set; } = (_, _) => { };
+
+    /// <summary>Takes a payment that passed every other check: on its way at once, or into the queue.</summary>
+    /// <returns>Why it waits; null when it is on its way.</returns>
+    public string? Admit(ChannelSide channel, Command.Own command, InstructionRow row)
+    {
+        QueuedPayment payment = new(command, row, channel);
+        string? why = payment.IsEarly(node.NowUnixMs) ? BankCodes.BeforeItsTime
+            : lines.TryGetValue(payment.Line, out Line? line) && line.Payments.Any(p => p.Priority >= payment.Priority && WaitsForCover(p)) ? BankCodes.BehindOthers
+            : channel.Covers(command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
+        if (why is null)
+        {
+            Send(payment);
+            return null;
+        }
+
+        command.Order = node.NextOrder();
+        Join(payment);
+        WaitingRows.WriteQueued(node, channel.Id, command);
+        return why;
+    }
+
+    /// <summary>Takes up a payment that waited before a restart.</summary>
+    public void Restore(ChannelSide channel, Command.Own command, InstructionRow row) => Join(new QueuedPayment(command, row, channel));
+
+    /// <summary>Goes through the lines that something has changed for.</summary>
+    public void Flush()
+    {
+        foreach ((ChannelSide channel, string currency) in lines.Keys.ToList())
+        {
+            Line line = lines[(channel, currency)];
+            if (line.IsChanged || line.DueUnixMs <= node.NowUnixMs || channel.CoverOf(currency) > line.Cover) Pass(line);
+            line.Cover = channel.CoverOf(currency);
+            if (line.Payments.Count == 0) lines.Remove((channel, currency));
+        }
+    }
+
+    /// <summary>The day of some payments is over: what still waits is refused with the reason why it waits.</summary>
+    public void EndDaysBefore(DateOnly date)
+    {
+        foreach (QueuedPayment payment in byId.Values.Where(p => p.Row.SettlementDay < date.DayNumber).OrderBy(static p => p.Command.Order).ToList()) Refuse(payment, payment.Row.Reason);
+    }
+
+    /// <summary>Changes how a payment waits; false when it does not wait.</summary>
+    public bool TryChange(string id, QueueChange change, [NotNullWhen(true)] out QueuedPayment? payment)
+    {
+        if (!byId.TryGetValue(id, out payment)) return false;
+        if (change is QueueChange.Cancel)
+        {
+            Refuse(payment, ReasonCodes.OrderCancelled);
+            return true;
+        }
+
+        Line line = lines[payment.Line];
+        line.Payments.Remove(payment);
+        switch (change)
+        {
+            case QueueChange.Hold:
+                payment.Row.IsHeld = true;
+                break;
+            case QueueChange.Release:
+                payment.Row.IsHeld = false;
+                break;
+            case QueueChange.Prioritise prioritise:
+                payment.Priority = prioritise.Priority;
+                break;
+            default:
+                throw new InvalidOperationException("An unknown change of a payment that waits.");
+        }
+
+        line.Payments.Add(payment);
+        node.Write(node.Rows.Replace(PayloadKind.Instructions, payment.Command.WorkKey, payment.Row));
+        // Those behind it may go on, or it may itself; each is given its reason anew.
+        line.IsChanged = true;
+        return true;
+    }
+
+    /// <summary>What waits in a channel, or in all of them, in order.</summary>
+    public IEnumerable<QueuedPayment> Waiting(ChannelSide? channel) => lines
+        .Where(l => channel is null || l.Key.Channel == channel)
+        .OrderBy(static l => l.Key.Channel.Id).ThenBy(static l => l.Key.Currency, StringComparer.Ordinal)
+        .SelectMany(static l => l.Value.Payments);
+
+    private bool WaitsForCover(QueuedPayment payment) => !payment.Row.IsHeld && !payment.IsEarly(node.NowUnixMs);
+
+    private void Pass(Line line)
+    {
+        Priority? highest = null;
+        line.IsChanged = false;
+        line.DueUnixMs = null;
+        foreach (QueuedPayment payment in line.Payments.ToList())
+        {
+            if (payment.IsLate(node.NowUnixMs))
+            {
+                Refuse(payment, payment.Row.Reason);
+                continue;
+            }
+
+            string? why = payment.Row.IsHeld ? BankCodes.HeldByBackOffice
+                : payment.IsEarly(node.NowUnixMs) ? BankCodes.BeforeItsTime
+                : highest > payment.Priority ? BankCodes.BehindOthers
+                : payment.Channel.Covers(payment.Command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
+            if (why is null)
+            {
+                Leave(payment);
+                payment.Row.Status = (int)InstructionStatus.Accepted;
+                Show(payment, "");
+                Send(payment);
+                continue;
+            }
+
+            if (WaitsForCover(payment)) highest ??= payment.Priority;
+            if (payment.Row.Reason != why) Show(payment, why);
+            Expect(line, payment);
+        }
+    }
+
+    /// <summary>Notes when the line must be gone through for the sake of this payment's times.</summary>
+    private void Expect(Line line, QueuedPayment payment)
+    {
+        if (payment.IsEarly(node.NowUnixMs)) Sooner(payment.Row.NotBeforeUnixMs);
+        if (payment.Row.NotAfterUnixMs != 0) Sooner(payment.Row.NotAfterUnixMs);
+
+        void Sooner(long due) => line.DueUnixMs = line.DueUnixMs is { } known ? Math.Min(known, due) : due;
+    }
+
+    private void Show(QueuedPayment payment, string why)
+    {
+        payment.Row.Reason = why;
+        node.Write(node.Rows.Replace(PayloadKind.Instructions, payment.Command.WorkKey, payment.Row));
+        node.Then(new Effect.StatusChanged(payment.Id));
+    }
+
+    private void Send(QueuedPayment payment)
+    {
+        // Its place among what is on its way is where it starts, not where it was submitted.
+        payment.Command.Order = 0;
+        payment.Channel.Enqueue(payment.Command);
+        WaitingRows.WriteInstruction(node, payment.Channel.Id, payment.Command);
+    }
+
+    private void Refuse(QueuedPayment payment, string reason)
+    {
+        // Those behind it may go on now.
+        lines[payment.Line].IsChanged = true;
+        Leave(payment);
+        Refused(payment.Command, reason);
+    }
+
+    private void Join(QueuedPayment payment)
+    {
+        byId.Add(payment.Id, payment);
+        if (!lines.TryGetValue(payment.Line, out Line? line)) lines[payment.Line] = line = new Line { Cover = payment.Channel.CoverOf(payment.Row.Currency) };
+        line.Payments.Add(payment);
+        payment.Channel.Queued++;
+        Expect(line, payment);
+    }
+
+    private void Leave(QueuedPayment payment)
+    {
+        byId.Remove(payment.Id);
+        lines[payment.Line].Payments.Remove(payment);
+        payment.Channel.Queued--;
+    }
+}

@@ -1,0 +1,156 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Settlement.Tests.Bank;
+using Settlement.Tests.Properties.Cryptography;
+
+namespace Settlement.Tests.Properties.Channels;
+
+/// <summary>The queue beside a model in which it is a list, and everything is looked at anew after every step.</summary>
+public sealed class QueueProperties
+{
+    private static Gen<string> Commands => Gen.Frequency(
+        (5, from urgency in Gen.Choose(0, 2) from amount in Gen.Choose(1, 40) from times in Gen.Frequency((5, Gen.Constant("")), (1, Time("from")), (1, Time("till"))) select $"?{new string('!', urgency)} {amount}{times}"),
+        (3, from amount in Gen.Choose(1, 60) select $"get {amount}"),
+        (1, from amount in Gen.Choose(1, 20) select $"fund {amount}"),
+        (3, from verb in Gen.Elements("hold", "release", "release", "cancel") from which in Gen.Choose(0, 9) select $"{verb} {which}"),
+        (1, from which in Gen.Choose(0, 9) from urgency in Gen.Choose(0, 2) select $"raise {which} {new string('!', urgency)}".TrimEnd()),
+        (1, Gen.Constant("pass 1")),
+        (1, Gen.Constant("restart")));
+
+    private static Gen<string> Time(string word) => from minutes in Gen.Choose(0, 4) select $" {word} {minutes}";
+
+    [Fact]
+    public void The_queue_follows_the_model() => Samples.ForAll(Commands.ArrayOf(), static commands =>
+    {
+        using QueueScript script = new();
+        Model model = new();
+        foreach (string command in commands)
+        {
+            if (model.Resolve(command) is not { } resolved) continue;
+            script.Run(resolved);
+            model.Run(resolved);
+            Assert.Equal(model.Fates(), script.Fates());
+            Assert.Equal(model.Queue(), script.Queue());
+            Assert.Equal(model.Funds, script.Position());
+        }
+    });
+
+    private sealed class Model
+    {
+        private readonly List<Payment> payments = [];
+        private long minutes;
+
+        private sealed class Payment
+        {
+            public required string Name { get; init; }
+
+            public required long Amount { get; init; }
+
+            public int Urgency { get; set; }
+
+            public long? From { get; init; }
+
+            public long? Till { get; init; }
+
+            public bool IsHeld { get; set; }
+
+            public string Fate { get; set; } = "";
+
+            public bool Waits => Fate.StartsWith("PDNG", StringComparison.Ordinal);
+        }
+
+        public long Funds { get; private set; }
+
+        /// <summary>A generated command with its payment's name; null when there is no such payment.</summary>
+        public string? Resolve(string command)
+        {
+            if (command.StartsWith('?')) return $"P{payments.Count}{command[1..]}";
+            string[] words = command.Split(' ');
+            if (words[0] is not ("hold" or "release" or "cancel" or "raise")) return command;
+            if (payments.Count == 0) return null;
+            words[1] = payments[int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture) % payments.Count].Name;
+            return string.Join(' ', words);
+        }
+
+        public void Run(string command)
+        {
+            string[] words = command.Split(' ');
+            long Number(int i) => long.Parse(words[i], System.Globalization.CultureInfo.InvariantCulture);
+            Payment? named = words.Length > 1 ? payments.Find(p => p.Name == words[1] && p.Waits) : null;
+            switch (words[0])
+            {
+                case "get" or "fund":
+                    Funds += Number(1);
+                    Look();
+                    break;
+                case "pass":
+                    minutes += Number(1);
+                    Wake();
+                    break;
+                case "restart":
+                    break;
+                case "hold" when named is not null:
+                    named.IsHeld = true;
+                    Look();
+                    break;
+                case "release" when named is not null:
+                    named.IsHeld = false;
+                    Look();
+                    break;
+                case "raise" when named is not null:
+                    named.Urgency = words.Length > 2 ? words[2].Length : 0;
+                    Look();
+                    break;
+                case "cancel" when named is not null:
+                    named.Fate = "RJCT/DS02";
+                    Look();
+                    break;
+                case "hold" or "release" or "raise" or "cancel":
+                    break;
+                default:
+                    Submit(words[0].TrimEnd('!'), words[0].Count(c => c == '!'), Number(1), words.Length > 2 ? words[2] : null, words.Length > 2 ? Number(3) : 0);
+                    break;
+            }
+        }
+
+        public string Fates() => string.Join(' ', payments.Select(p => $"{p.Name}={p.Fate}"));
+
+        public string Queue() => string.Join(' ', InOrder().Select(p => p.Name + p.Fate["PDNG".Length..]));
+
+        private List<Payment> InOrder() => [.. payments.Where(p => p.Waits).OrderByDescending(p => p.Urgency)];
+
+        private void Submit(string name, int urgency, long amount, string? word, long time)
+        {
+            Payment payment = new() { Name = name, Amount = amount, Urgency = urgency, From = word == "from" ? time : null, Till = word == "till" ? time : null };
+            payment.Fate = payment.Till <= minutes ? "RJCT/TM01"
+                : payment.From > minutes ? "PDNG/QU003"
+                : payments.Exists(p => p.Waits && !p.IsHeld && !(p.From > minutes) && p.Urgency >= urgency) ? "PDNG/QU001"
+                : amount > Funds ? "PDNG/AM04" : "ACSC";
+            if (payment.Fate == "ACSC") Funds -= amount;
+            payments.Add(payment);
+        }
+
+        /// <summary>Time alone makes nobody look, unless the time of a payment has come.</summary>
+        private void Wake()
+        {
+            if (payments.Exists(p => p.Waits && (p.From == minutes || p.Till == minutes))) Look();
+        }
+
+        private void Look()
+        {
+            int? waiting = null;
+            foreach (Payment payment in InOrder())
+            {
+                if (payment.Till <= minutes)
+                {
+                    payment.Fate = payment.Fate.Replace("PDNG", "RJCT", StringComparison.Ordinal);
+                    continue;
+                }
+
+                payment.Fate = payment.IsHeld ? "PDNG/QU002" : payment.From > minutes ? "PDNG/QU003" : waiting > payment.Urgency ? "PDNG/QU001" : payment.Amount > Funds ? "PDNG/AM04" : "ACSC";
+                if (payment.Fate == "ACSC") Funds -= payment.Amount;
+                else if (!payment.IsHeld && !(payment.From > minutes)) waiting ??= payment.Urgency;
+            }
+        }
+    }
+}
