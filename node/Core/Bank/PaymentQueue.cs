@@ -50,6 +50,7 @@ internal sealed class PaymentQueue(NodeContext node)
             return null;
         }
 
+        row.Reason = why;
         command.Order = node.NextOrder();
         Join(payment);
         WaitingRows.WriteQueued(node, channel.Id, command);
@@ -154,7 +155,8 @@ internal sealed class PaymentQueue(NodeContext node)
     /// <summary>Notes when the line must be gone through for the sake of this payment's times.</summary>
     private void Expect(Line line, QueuedPayment payment)
     {
-        if (payment.IsEarly(node.NowUnixMs)) Sooner(payment.Row.NotBeforeUnixMs);
+        // Whoever waits for its time was looked at before it, whatever the clock says now: after a restart it may have come.
+        if (payment.Row.Reason == BankCodes.BeforeItsTime) Sooner(payment.Row.NotBeforeUnixMs);
         if (payment.Row.NotAfterUnixMs != 0) Sooner(payment.Row.NotAfterUnixMs);
 
         void Sooner(long due) => line.DueUnixMs = line.DueUnixMs is { } known ? Math.Min(known, due) : due;

@@ -29,7 +29,7 @@ internal sealed class QueuedPayment(Command.Own command, InstructionRow row, Cha
     }
 
     /// <summary>Whether its time has come; until then it is in nobody's way.</summary>
-    public bool IsEarly(long nowUnixMs) => Row.NotBeforeUnixMs != 0 && Row.NotBeforeUnixMs > nowUnixMs;
+    public bool IsEarly(long nowUnixMs) => Row.NotBeforeUnixMs > nowUnixMs;
 
     /// <summary>Whether its time has passed.</summary>
     public bool IsLate(long nowUnixMs) => Row.NotAfterUnixMs != 0 && Row.NotAfterUnixMs <= nowUnixMs;

@@ -8,6 +8,9 @@ namespace Settlement.Tests.Properties.Channels;
 /// <summary>The queue beside a model in which it is a list, and everything is looked at anew after every step.</summary>
 public sealed class QueueProperties
 {
+    // Each is a day of up to a hundred steps, with two banks, a ledger and an agent.
+    private const int Runs = 40;
+
     private static Gen<string> Commands => Gen.Frequency(
         (5, from urgency in Gen.Choose(0, 2) from amount in Gen.Choose(1, 40) from times in Gen.Frequency((5, Gen.Constant("")), (1, Time("from")), (1, Time("till"))) select $"?{new string('!', urgency)} {amount}{times}"),
         (3, from amount in Gen.Choose(1, 60) select $"get {amount}"),
@@ -29,11 +32,11 @@ public sealed class QueueProperties
             if (model.Resolve(command) is not { } resolved) continue;
             script.Run(resolved);
             model.Run(resolved);
-            Assert.Equal(model.Fates(), script.Fates());
+            Assert.Equal($"{resolved}: {model.Fates()}", $"{resolved}: {script.Fates()}");
             Assert.Equal(model.Queue(), script.Queue());
             Assert.Equal(model.Funds, script.Position());
         }
-    });
+    }, Runs);
 
     private sealed class Model
     {
