@@ -38,13 +38,4 @@ public static class BankCodes
 
     /// <summary>The instruction does not wait in the queue: it is on its way, at its end, or was never there.</summary>
     public const string NotQueued = "BK012";
-
-    /// <summary>Why a payment waits: one of its own or a higher priority waits for cover.</summary>
-    public const string BehindOthers = "QU001";
-
-    /// <summary>Why a payment waits: its back office holds it.</summary>
-    public const string HeldByBackOffice = "QU002";
-
-    /// <summary>Why a payment waits: it names a time before which it must not settle.</summary>
-    public const string BeforeItsTime = "QU003";
 }

@@ -41,8 +41,8 @@ internal sealed class PaymentQueue(NodeContext node)
     public string? Admit(ChannelSide channel, Command.Own command, InstructionRow row)
     {
         QueuedPayment payment = new(command, row, channel);
-        string? why = payment.IsEarly(node.NowUnixMs) ? BankCodes.BeforeItsTime
-            : lines.TryGetValue(payment.Line, out Line? line) && line.Payments.Any(p => p.Priority >= payment.Priority && WaitsForCover(p)) ? BankCodes.BehindOthers
+        string? why = payment.IsEarly(node.NowUnixMs) ? QueueCodes.BeforeItsTime
+            : lines.TryGetValue(payment.Line, out Line? line) && line.Payments.Any(p => p.Priority >= payment.Priority && WaitsForCover(p)) ? QueueCodes.BehindOthers
             : channel.Covers(command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
         if (why is null)
         {
@@ -133,9 +133,9 @@ internal sealed class PaymentQueue(NodeContext node)
                 continue;
             }
 
-            string? why = payment.Row.IsHeld ? BankCodes.HeldByBackOffice
-                : payment.IsEarly(node.NowUnixMs) ? BankCodes.BeforeItsTime
-                : highest > payment.Priority ? BankCodes.BehindOthers
+            string? why = payment.Row.IsHeld ? QueueCodes.HeldByBackOffice
+                : payment.IsEarly(node.NowUnixMs) ? QueueCodes.BeforeItsTime
+                : highest > payment.Priority ? QueueCodes.BehindOthers
                 : payment.Channel.Covers(payment.Command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
             if (why is null)
             {
@@ -156,7 +156,7 @@ internal sealed class PaymentQueue(NodeContext node)
     private void Expect(Line line, QueuedPayment payment)
     {
         // Whoever waits for its time was looked at before it, whatever the clock says now: after a restart it may have come.
-        if (payment.Row.Reason == BankCodes.BeforeItsTime) Sooner(payment.Row.NotBeforeUnixMs);
+        if (payment.Row.Reason == QueueCodes.BeforeItsTime) Sooner(payment.Row.NotBeforeUnixMs);
         if (payment.Row.NotAfterUnixMs != 0) Sooner(payment.Row.NotAfterUnixMs);
 
         void Sooner(long due) => line.DueUnixMs = line.DueUnixMs is { } known ? Math.Min(known, due) : due;

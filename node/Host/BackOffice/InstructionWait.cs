@@ -37,7 +37,7 @@ internal sealed class InstructionWait(RoleLoop loop, VaultReads reads, TimeProvi
         _ => Problems.RefusedAsync(context, code),
     };
 
-    /// <summary>The instructions as they stand when all are done, or the time is over.</summary>
+    /// <summary>The instructions as they stand when all are done or wait in the queue, or the time is over.</summary>
     public async Task<IReadOnlyList<InstructionView>> WaitAsync(HttpContext context, SubmissionAnswer answer, TimeSpan wait)
     {
         string[] ids = [.. answer.Instructions.Select(static one => one.Id)];
@@ -49,7 +49,7 @@ internal sealed class InstructionWait(RoleLoop loop, VaultReads reads, TimeProvi
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted, ApiRequest.Stopping(context));
         try
         {
-            while (views.Any(static view => !StatusText.IsLast(view.Status)))
+            while (views.Any(static view => !StatusText.IsOutcome(view.Status)))
             {
                 await waiter.ChangedAsync(either.Token);
                 views = await ReadAsync(ids, either.Token);

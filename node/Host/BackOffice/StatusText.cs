@@ -16,6 +16,6 @@ internal static class StatusText
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "There is no such status."),
     };
 
-    /// <summary>Whether it stays as it is.</summary>
-    public static bool IsLast(InstructionStatus status) => status is InstructionStatus.Settled or InstructionStatus.Rejected;
+    /// <summary>Whether whoever waits for an outcome is told it: what waits in the queue may do so all day.</summary>
+    public static bool IsOutcome(InstructionStatus status) => status is InstructionStatus.Settled or InstructionStatus.Rejected or InstructionStatus.Queued;
 }

@@ -103,7 +103,8 @@ public sealed class BadMessageTests(RunningNetwork network)
         a reference that is settled        | REFERENCE => SETTLED-WITHOUT-UETR | RJCT DU03
         a reference as instruction id      | <EndToEndId>END-TO-END</EndToEndId><TxId>REFERENCE</TxId> => <InstrId>SETTLED-WITHOUT-UETR</InstrId><EndToEndId>E</EndToEndId> | RJCT DU03
         an end-to-end id that is too long  | END-TO-END => 123456789012345678901234567890123456 | RJCT FF01
-        more than there is                 | >10.00< => >10000.00< | RJCT AM04
+        a time that has passed             | <IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt> => <IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt><SttlmTmReq><TillTm>09:30:00Z</TillTm></SttlmTmReq> | RJCT TM01
+        a time that is none                | <IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt> => <IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt><SttlmTmReq><TillTm>25:30:00Z</TillTm></SttlmTmReq> | RJCT FF01
         the same once more, as it was      | >10.00< => >10.00< | RJCT DU03
         """;
 
@@ -139,7 +140,8 @@ public sealed class BadMessageTests(RunningNetwork network)
         a UETR in capital letters          | uetr = "3F1C9F6E-6D1F-4C39-9A0B-5F2F4B8F2A11" | RJCT FF01
         a reference that is settled        | transactionId = "SETTLED-WITHOUT-UETR" | RJCT DU03
         a text with a forbidden character  | remittance = "\u0000" | RJCT FF01
-        more than there is                 | transactionId = "TOO-MUCH"; amount = "10000.00" | RJCT AM04
+        a time that has passed             | transactionId = "TOO-LATE"; notAfter = "09:30:00Z" | RJCT TM01
+        a time that is none                | notBefore = "half past nine" | RJCT FF01
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -206,25 +208,25 @@ public sealed class BadMessageTests(RunningNetwork network)
     }
 
     /// <summary>Sends every row, then looks at what is left: of a document that was refused nothing, of a transfer that was
-    /// rejected its message, instruction, report and event, and its reference when only the cover was missing.</summary>
+    /// rejected its message, instruction, report and event, and its reference when only its time had passed.</summary>
     private async Task AllEndAsTheTableSaysAsync(IEnumerable<Case> cases)
     {
         SortedDictionary<string, string> before = await network.StateAsync(Ct);
         List<string> wrong = [];
-        int rejected = 0, uncovered = 0;
+        int rejected = 0, late = 0;
         foreach (Case one in cases)
         {
             string outcome = await one.OutcomeAsync(network.Nodes.Node(one.Node).ApiAddress, Ct);
             if (outcome != one.Expected) wrong.Add($"{one.Name}: {outcome} instead of {one.Expected}");
             if (outcome.StartsWith("RJCT", StringComparison.Ordinal)) rejected++;
-            if (outcome == "RJCT AM04") uncovered++;
+            if (outcome == "RJCT TM01") late++;
         }
 
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
         const string bank = HostNetwork.BankA;
         await network.AssertUnchangedAsync(
             before, Ct, (bank, "payload_messages", rejected), (bank, "payload_instructions", rejected), (bank, "payload_outbox", rejected),
-            (bank, "mt_events", rejected), (bank, "payload_facts", uncovered));
+            (bank, "mt_events", rejected), (bank, "payload_facts", late));
         await network.SettleOneAsync(Ct);
         await network.QuietAsync(Ct);
     }

@@ -37,6 +37,7 @@ public sealed partial class RunbookTests
     [Theory]
     [InlineData(typeof(ChannelCodes), "CH")]
     [InlineData(typeof(BankCodes), "BK")]
+    [InlineData(typeof(QueueCodes), "QU")]
     [InlineData(typeof(AgentCodes), "AG")]
     public void Codes_are_used_once_and_are_of_one_form(Type type, string prefix)
     {
