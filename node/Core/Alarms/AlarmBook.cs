@@ -25,6 +25,7 @@ public sealed class AlarmBook
     private readonly Dictionary<string, int> morePieces = new(StringComparer.Ordinal);
     private readonly HashSet<(string Party, string Code, string Subject)> toldInStep = [];
     private readonly HashSet<AlarmRecord> urgent = [];
+    private readonly HashSet<AlarmRecord> untold = [];
     private readonly List<PayloadWrite> writes = [];
     private readonly List<KeptEvidence> kept = [];
     private long last;
@@ -33,6 +34,7 @@ public sealed class AlarmBook
     private int piecesOfOthers;
     private DateTimeOffset intervalBegan;
     private int countsWritten;
+    private DateTimeOffset restLooked = DateTimeOffset.MinValue;
 
     /// <summary>The book as the vault holds it.</summary>
     /// <param name="key">Seals its rows: evidence may hold confidential values.</param>
@@ -72,10 +74,19 @@ public sealed class AlarmBook
         row.Subject = alarm.Subject;
         if (HasRoom(row, alarm)) Keep(record, alarm, now);
         Wait(record);
-        if ((alarm.IsCommon && !record.IsUncommon(now, times)) || !toldInStep.Add((row.Party, row.Code, alarm.Subject)) || !MayTell(row.Party, now)) return null;
-        long untold = row.Count - record.Told;
-        record.Told = row.Count;
-        return new Effect.Alarm(row.Code, alarm.Subject, row.Party, untold);
+        if (alarm.IsCommon && !record.IsUncommon(now, times)) return null;
+        if (toldInStep.Add((row.Party, row.Code, alarm.Subject)) && MayTell(row.Party, now)) return Tell(record);
+        untold.Add(record);
+        return null;
+    }
+
+    /// <summary>What the operator was not told of in a flood that is over, so that what it was told adds up to the whole.</summary>
+    public IReadOnlyList<Effect.Alarm> TellRest(DateTimeOffset now)
+    {
+        if (untold.Count == 0 || now - restLooked < AlarmBounds.TellInterval) return [];
+        restLooked = now;
+        long quietSinceUnixMs = (now - AlarmBounds.QuietAfter).ToUnixTimeMilliseconds();
+        return [.. untold.Where(record => record.Row.LastUnixMs <= quietSinceUnixMs && MayTell(record.Row.Party, now)).ToList().Select(Tell)];
     }
 
     /// <summary>Writes with the step what is new, and counts that rose a while ago.</summary>
@@ -102,6 +113,14 @@ public sealed class AlarmBook
             countsWritten++;
             Write(record, now, commit);
         }
+    }
+
+    private Effect.Alarm Tell(AlarmRecord record)
+    {
+        long times = record.Row.Count - record.Told;
+        record.Told = record.Row.Count;
+        untold.Remove(record);
+        return new Effect.Alarm(record.Row.Code, record.Row.Subject, record.Row.Party, times);
     }
 
     /// <summary>Every record takes its turn, however many rise at once.</summary>

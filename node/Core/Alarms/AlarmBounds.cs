@@ -44,6 +44,9 @@ public static class AlarmBounds
     /// <summary>See <see cref="CommonTimes"/>.</summary>
     public static readonly TimeSpan CommonWindow = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a flood must be over before the operator is told the rest of it.</summary>
+    public static readonly TimeSpan QuietAfter = TimeSpan.FromMinutes(1);
+
     /// <summary>How often a count that rises is written again: what a crash may lose of it.</summary>
     public static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
 }

@@ -90,6 +90,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>The same entries by their headers, which are all that is to be seen of one before it is read.</summary>
     public IReadOnlyDictionary<ByteString, OpenedEntry> OwnHeaders => ownHeaders;
 
+    /// <summary>What the other member handed over before.</summary>
+    public TakenIn TakenIn { get; } = new();
+
     public InFlight? InFlight { get; set; }
 
     /// <summary>The newest final head as the log holds it, with both endorsements; null before the first.</summary>

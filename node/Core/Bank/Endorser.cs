@@ -56,6 +56,12 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         bool isLate = false;
         foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
+            if (slot.IsKnown)
+            {
+                isLate |= slot.Entry is null;
+                continue;
+            }
+
             // What does not open, or is not the sender's, gets no leaf: nobody could say whose entry was refused.
             if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own)
             {
@@ -76,6 +82,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry).Where(static key => key.Kind == PayloadKind.Facts)) node.Remember(fact);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
+            channel.TakenIn.Begin(entry);
         }
 
         if (isLate) node.Note(ChannelCodes.Late, channel.Id.ToString());

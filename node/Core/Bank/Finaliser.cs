@@ -52,6 +52,11 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         node.Write(new PayloadWrite(PayloadKind.ContentKeys, rowKey, ContentKeyRow.Write(keys), PayloadWriteMode.Insert));
         // Entries were written with the proposal; of one that the endorser refused nothing is kept.
         if (batch.Refusals.Count > 0) node.Write(new PayloadWrite(PayloadKind.Entries, rowKey, BatchRows.WriteEntries(row.Items.Select(static i => i.Entry)), PayloadWriteMode.Replace));
+        foreach (ProposedSlot slot in batch.Slots)
+        {
+            if (slot.Entry is { } entry && entry.Actor != context.Own) channel.TakenIn.End(entry);
+        }
+
         InFlightRows.End(node, channel, batch);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);

@@ -10,7 +10,11 @@ namespace Settlement.Core.Bank;
 /// <param name="Entry">The entry, when it could be opened.</param>
 /// <param name="Refusal">The proposer's refusal, or null where it proposed an entry.</param>
 /// <param name="Fault">Why there is an entry that could not be opened; else empty.</param>
-internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal, string Fault = "");
+internal sealed record ProposedSlot(OpenedEntry? Entry, Refusal? Refusal, string Fault = "")
+{
+    /// <summary>Whether it was taken in before: it waits already, or is final where there is no entry.</summary>
+    public bool IsKnown { get; init; }
+}
 
 /// <summary>The one batch of a channel that is proposed and not final.</summary>
 internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots, PositionSalts salts, byte[] saltsKey, Retry retry, DateTimeOffset since)

@@ -96,6 +96,11 @@ internal static class InFlightRows
                 throw new InvalidOperationException("A stored proposal does not lead to the head that was signed.");
         }
 
+        foreach (ProposedSlot slot in slots)
+        {
+            if (slot.Entry is { } entry && entry.Actor != channel.Context.Own) channel.TakenIn.Begin(entry);
+        }
+
         channel.InFlight = batch;
         if (!channel.IsSequencer) channel.Proposed = signed;
     }

@@ -6,7 +6,6 @@ using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
-using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
 using Settlement.Wire.Ledger;
@@ -21,14 +20,14 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
 {
-    private readonly SortedDictionary<Digest, Opening> underWay = [];
+    private readonly OpeningBook underWay = new(node, channels);
     private readonly OpeningPolicy policy = new(node, settings, agent, channels, ledger);
     private readonly List<BankInput.OpenChannel> afterDirectory = [];
 
     /// <summary>Starts an opening for the operator. One that names somebody unknown waits until the directory was read again.</summary>
     public void Open(BankInput.OpenChannel input)
     {
-        if (policy.Refusal(input.Request, underWay.Values) == BankCodes.ParticipantUnknown && afterDirectory.Count < settings.MaxChannels)
+        if (policy.Refusal(input.Request, underWay.All) == BankCodes.ParticipantUnknown && afterDirectory.Count < settings.MaxChannels)
         {
             afterDirectory.Add(input);
             ledger.RefreshDirectory();
@@ -50,7 +49,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private void OpenNow(BankInput.OpenChannel input)
     {
         ChannelRequest request = input.Request;
-        string? refusal = policy.Refusal(request, underWay.Values);
+        string? refusal = policy.Refusal(request, underWay.All);
         if (refusal is null && TryWriteTerms(request, out ChannelTerms? terms, out refusal)) Start(input.CallId, terms!);
         if (refusal is not null) node.Then(new Effect.Reply(input.CallId, new OpenChannelResult(null, refusal)));
     }
@@ -63,21 +62,21 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
         Opening opening = new(terms, own!.Number, row, node.NewRetry(), null);
         if (row.OpeningLeaf.Length > 0) opened(opening.Build(node));
-        else underWay[terms.Hash] = opening;
+        else underWay.Restore(opening);
     }
 
     /// <summary>Another bank proposes a channel.</summary>
     public void OnProposal(ParticipantId from, OpenProposal proposal)
     {
         Digest hash = ChannelTerms.HashOf(proposal.Terms.Span);
-        if (underWay.TryGetValue(hash, out Opening? known))
+        if (underWay.TryGet(hash, out Opening? known))
         {
             if (!known.Row.IsProposer) Consent(known);
             return;
         }
 
         if (channels.TryFindTerms(hash, out _)) return;
-        if (policy.Judge(from, proposal, underWay.Values, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
+        if (policy.Judge(from, proposal, underWay.All, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
             // The directory is read again, and the proposer proposes again.
             if (refusal == BankCodes.ParticipantUnknown) return;
@@ -91,8 +90,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         terms!.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
         Opening opening = Opening.Begin(node, settings, terms, own!.Number, proposal.Epoch, keys!, proposal.MemberCertificates[0], null);
         keys!.Dispose();
-        underWay[hash] = opening;
-        Save(opening);
+        underWay.Add(opening);
         Consent(opening);
     }
 
@@ -100,9 +98,9 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     public void OnAnswer(ParticipantId from, OpenAnswer answer)
     {
         if (!Digest.TryRead(answer.TermsHash.Span, out Digest hash)) return;
-        if (!underWay.TryGetValue(hash, out Opening? opening))
+        if (!underWay.TryGet(hash, out Opening? opening))
         {
-            Remind(from, hash);
+            underWay.Remind(from, hash);
             return;
         }
 
@@ -111,7 +109,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         if (from != other.Id || opening.Row.CounterpartySignature.Length > 0) return;
         if (answer.Refusal.Length > 0)
         {
-            GiveUp(opening, ChannelCodes.TermsNotAccepted);
+            underWay.GiveUp(opening, ChannelCodes.TermsNotAccepted);
             return;
         }
 
@@ -133,7 +131,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         opening.Row.Certificates.Add(answer.Certificate);
         opening.Row.CounterpartySignature = answer.Signature;
         opening.Retry.Reset();
-        Save(opening);
+        underWay.Save(opening);
         Proceed(opening);
     }
 
@@ -141,9 +139,9 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     public void OnAcknowledgement(ParticipantId from, ObserverAcknowledgement acknowledgement)
     {
         if (!Digest.TryRead(acknowledgement.TermsHash.Span, out Digest hash)) return;
-        if (!underWay.TryGetValue(hash, out Opening? opening))
+        if (!underWay.TryGet(hash, out Opening? opening))
         {
-            Remind(from, hash);
+            underWay.Remind(from, hash);
             return;
         }
 
@@ -156,14 +154,14 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
         opening.Row.Acknowledgements.Add(acknowledgement);
         opening.Retry.Reset();
-        Save(opening);
+        underWay.Save(opening);
         Proceed(opening);
     }
 
     /// <summary>The proposer says that the ledger has the opening.</summary>
     public void OnOpened(ParticipantId from, ChannelOpened opened)
     {
-        if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out Opening? opening) || opening.Row.IsProposer) return;
+        if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGet(hash, out Opening? opening) || opening.Row.IsProposer) return;
         if (from != opening.Terms.Participants[0].Id || !opening.Terms.Participants[0].IsIn(node.Parts.Directory) || opened.Record is null) return;
         if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code) || !opening.Row.Channel.Span.SequenceEqual(channel.Id.ToArray()))
         {
@@ -187,22 +185,28 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         // Said again it is no step further.
         if (opening.Row.Record is null) opening.Row.SinceUnixMs = node.NowUnixMs;
         opening.Row.Record = opened.Record;
-        Save(opening);
+        underWay.Save(opening);
         ledger.Query(new Digest(opening.Row.Channel.Span));
     }
 
     /// <summary>What the ledger says of a channel that is not in the book yet.</summary>
     public ChannelSide? OnSeen(Digest channel, Leaf? head)
     {
-        byte[] id = channel.ToArray();
-        Opening? opening = underWay.Values.FirstOrDefault(o => o.Row.Channel.Length > 0 && o.Row.Channel.Span.SequenceEqual(id));
+        Opening? opening = underWay.Of(channel);
         if (opening is null) return null;
-        if (opening.Row.Record is { } record && head is not null) return Opening.Lists(node.Network, record, channel, head) ? Finish(opening, head) : null;
+        if (opening.Row.Record is { } record && head is not null)
+        {
+            if (Opening.Lists(node.Network, record, channel, head)) return underWay.Finish(opening, head);
+            // A leaf of the log, and about something else: the ledger says what it cannot show.
+            node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
+            return null;
+        }
+
         if (!opening.Row.IsProposer && PendingOpening.IsOverdue(node, opening.Row))
         {
             // Listed without a notice: the proposer answers a consent with it.
             if (head is not null) Consent(opening);
-            else if (PendingOpening.IsUnlisted(node, ledger, opening.UnlistedSince)) Forget(opening);
+            else if (PendingOpening.IsUnlisted(node, ledger, opening.UnlistedSince)) underWay.Forget(opening);
             else opening.UnlistedSince ??= node.Now;
         }
 
@@ -212,11 +216,11 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     /// <summary>Sends again what is unanswered.</summary>
     public void Tick()
     {
-        foreach (Opening opening in underWay.Values.ToList())
+        foreach (Opening opening in underWay.All.ToList())
         {
-            if (PendingOpening.TryDate(node, opening.Row)) Save(opening);
+            if (PendingOpening.TryDate(node, opening.Row)) underWay.Save(opening);
             if (!opening.Retry.IsDue(node.Now)) continue;
-            if (opening.Row.IsProposer && opening.Retry.Tries >= settings.MaxTries && !opening.IsSubmitted) GiveUp(opening, ChannelCodes.GaveUp);
+            if (opening.Row.IsProposer && opening.Retry.Tries >= settings.MaxTries && !opening.IsSubmitted) underWay.GiveUp(opening, ChannelCodes.GaveUp);
             else Proceed(opening);
         }
     }
@@ -234,8 +238,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         PublicKey[] encryption = [.. terms.Participants.Select(policy.EncryptionKeyOf)];
         using EpochKeys keys = EpochKeys.Draw(terms, 1, 0, encryption, node.Entropy, out Epoch epoch);
         Opening opening = Opening.Begin(node, settings, terms, 0, epoch, keys, null, callId);
-        underWay[terms.Hash] = opening;
-        Save(opening);
+        underWay.Add(opening);
         Proceed(opening);
     }
 
@@ -257,7 +260,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         // the ledger was asked for may be in the log.
         if (opening.Row.Record is null && PendingOpening.IsOverdue(node, opening.Row))
         {
-            GiveUp(opening, ChannelCodes.GaveUp);
+            underWay.GiveUp(opening, ChannelCodes.GaveUp);
             return;
         }
 
@@ -287,7 +290,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     private void Consent(Opening opening)
     {
         PeerMessage consent = opening.Consent();
-        Save(opening);
+        underWay.Save(opening);
         node.Peers.Send(opening.Terms.Participants[0], consent);
     }
 
@@ -296,54 +299,16 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         OpeningRecord record = opening.Record();
         Digest channel = new(opening.Row.Channel.Span);
         opening.IsSubmitted = true;
-        Save(opening);
+        underWay.Save(opening);
         ledger.Submit(new Submission { Opening = record }, (result, leaf) =>
         {
             opening.IsSubmitted = false;
             if (leaf is not null && !Opening.Lists(node.Network, record, channel, leaf)) node.Alarm(LedgerCodes.ReceiptLeaf, channel.ToString());
-            else if (leaf is not null) Opened?.Invoke(Finish(opening, leaf));
-            else if (result.Code != LedgerCodes.QuotaUsed) GiveUp(opening, KnownCodes.OrForeign(result.Code));
+            else if (leaf is not null) Opened?.Invoke(underWay.Finish(opening, leaf));
+            else if (result.Code != LedgerCodes.QuotaUsed) underWay.GiveUp(opening, KnownCodes.OrForeign(result.Code));
         });
     }
 
     /// <summary>Called with a channel that this bank proposed and the ledger took.</summary>
     public Action<ChannelSide>? Opened { get; set; }
-
-    private ChannelSide Finish(Opening opening, Leaf leaf)
-    {
-        opening.Row.OpeningLeaf = leaf.ToByteString();
-        Save(opening);
-        underWay.Remove(opening.Terms.Hash);
-        ChannelSide channel = opening.Build(node);
-        channel.Note(node, "channel_opened", new { Channel = channel.Id.ToString(), TermsHash = opening.Terms.Hash.ToString(), LeafIndex = (long)leaf.Index });
-        channel.WriteSnapshot(node);
-        if (opening.Row.IsProposer)
-        {
-            foreach (PinnedParticipant participant in opening.Terms.Participants.Skip(1)) node.Peers.Send(participant, Opening.NoticeOf(opening.Row, opening.Terms));
-        }
-
-        if (opening.CallId is { } call) node.Then(new Effect.Reply(call, new OpenChannelResult(channel.Id, null)));
-        return channel;
-    }
-
-    /// <summary>One that still asks about a channel that is open has missed the notice.</summary>
-    private void Remind(ParticipantId participant, Digest terms)
-    {
-        if (channels.TryFindTerms(terms, out ChannelSide? channel) && channel.Opening.IsProposer && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
-    }
-
-    private void GiveUp(Opening opening, string code)
-    {
-        Forget(opening);
-        node.Alarm(code, opening.Terms.Hash.ToString());
-        if (opening.CallId is { } call) node.Then(new Effect.Reply(call, new OpenChannelResult(null, code)));
-    }
-
-    private void Forget(Opening opening)
-    {
-        underWay.Remove(opening.Terms.Hash);
-        node.Delete(PayloadKind.Channels, opening.Terms.Hash.ToArray());
-    }
-
-    private void Save(Opening opening) => node.Write(node.Rows.Replace(PayloadKind.Channels, opening.Terms.Hash.ToArray(), opening.Row));
 }

@@ -37,7 +37,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         }
 
         IReadOnlyList<ProposedSlot> read = SlotsOf(channel, message);
-        int more = read.Count(static s => s.Entry?.Link is not null);
+        int more = read.Count(static s => s is { IsKnown: false, Entry.Link: not null });
         if (acts + more > BankSettings.LargestActsPerDrain)
         {
             postponed.Add(message);
@@ -45,7 +45,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         }
 
         acts += more;
-        return read.Where(s => s.Entry is not null && s.Entry.Actor != channel.Context.Own)
+        return read.Where(s => s is { IsKnown: false, Entry: { } entry } && entry.Actor != channel.Context.Own)
             .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
     }
 
@@ -96,7 +96,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             PeerMessage.MessageOneofCase.Commands when IsUnawaited(channel, message) => [],
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
             PeerMessage.MessageOneofCase.Proposal when ProposalOf(channel, message).Body is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
-            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
+            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => channel.TakenIn.Find(e) ?? InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
         if (opened.Count(static s => s.Entry?.Link is not null) > BankSettings.LargestActs) opened = [];

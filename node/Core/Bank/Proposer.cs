@@ -208,8 +208,10 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         switch (command)
         {
             case Command.Peer peer:
+                if (peer.Since + NodeContext.FactMemory / 2 >= node.Now) return peer.Entry;
                 // What waited longer than facts are remembered is handed over again by its owner.
-                return peer.Since + NodeContext.FactMemory / 2 < node.Now ? null : peer.Entry;
+                channel.TakenIn.Drop(peer.Entry);
+                return null;
             case Command.Own own:
                 Seal(channel, own);
                 taken.Add(own);

@@ -95,6 +95,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
 
         // The other member proposes now, or hands its commands over again.
         foreach (Command.Peer peer in channel.Mailbox.OfType<Command.Peer>().ToList()) channel.Mailbox.Remove(peer);
+        channel.TakenIn.DropAll();
         foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>()) own.IsHanded = false;
     }
 

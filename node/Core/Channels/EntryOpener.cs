@@ -19,6 +19,12 @@ public static class EntryOpener
     /// <returns>Null when there is no key, or it does not unwrap.</returns>
     public delegate byte[]? ContentKeySource(int index, byte[] binding, AudienceMask audience);
 
+    [ThreadStatic]
+    private static long openingsOnThisThread;
+
+    /// <summary>Entries that this thread has begun to open, which is what a hostile member can make a node pay most for: tests hold it to a bound.</summary>
+    internal static long OpeningsOnThisThread => openingsOnThisThread;
+
     /// <summary>Opens an entry as it came over the wire.</summary>
     public static bool TryOpen(ChannelContext context, SealedEntry entry, [NotNullWhen(true)] out OpenedEntry? opened, out string code) =>
         TryOpen(context, entry, (index, binding, audience) =>
@@ -28,6 +34,7 @@ public static class EntryOpener
     /// <summary>Opens an entry with content keys from elsewhere.</summary>
     public static bool TryOpen(ChannelContext context, SealedEntry entry, ContentKeySource keys, [NotNullWhen(true)] out OpenedEntry? opened, out string code)
     {
+        openingsOnThisThread++;
         opened = null;
         code = ChannelCodes.EntryMalformed;
         if (!Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header)) return false;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
@@ -6,8 +5,6 @@ using Settlement.Core.Machines;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
-using Settlement.Core.Vault;
-using Settlement.Core.Vault.Records;
 using Settlement.Wire.Ledger;
 
 namespace Settlement.Core.Nodes;
@@ -18,19 +15,14 @@ namespace Settlement.Core.Nodes;
 /// </summary>
 internal sealed class LedgerDesk
 {
-    private const int DirectoryPage = 500;
-    private static readonly byte[] ViewRowKey = RowKeys.Name("ledger-view");
-
     private readonly NodeContext context;
-    private readonly LedgerView view;
+    private readonly LedgerWitness ledger;
+    private readonly DirectoryReader directory;
     private readonly Retry retry;
     private readonly List<PendingSubmission> waiting = [];
     private readonly SortedDictionary<Digest, int> queries = [];
     private (long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory)? underWay;
     private readonly LogFollower? follower;
-    private DateTimeOffset directoryDue = DateTimeOffset.MinValue;
-    private ulong directoryNext;
-    private bool ownRecordListed;
     private DateTimeOffset lastAnswer;
 
     /// <param name="context">The node.</param>
@@ -40,13 +32,9 @@ internal sealed class LedgerDesk
     {
         this.context = context;
         this.follower = follower;
-        view = new LedgerView(context.Network, context.Parts.Ledger.CheckpointKey);
+        ledger = new LedgerWitness(context, rows);
+        directory = new DirectoryReader(context, ledger);
         retry = context.NewRetry();
-        foreach (StoredPayload row in rows.Of(PayloadKind.Settings).Where(r => r.Key.AsSpan().SequenceEqual(ViewRowKey)))
-        {
-            LedgerViewRow stored = context.Rows.Open(PayloadKind.Settings, row.Key, row.Body, LedgerViewRow.Parser);
-            if (!view.TryRestore(stored.Note, out LedgerDoubt? doubt)) throw new InvalidOperationException($"The stored checkpoint is not the ledger's: {doubt.Code}.");
-        }
     }
 
     /// <summary>Told of a submission's fate: the leaf when it is in the log, else the refusal.</summary>
@@ -56,10 +44,14 @@ internal sealed class LedgerDesk
     public Action<ChannelStatus, Leaf?, Leaf?> ChannelSeen { get; set; } = (_, _, _) => { };
 
     /// <summary>Told when the directory was read to its end.</summary>
-    public Action DirectoryRead { get; set; } = () => { };
+    public Action DirectoryRead
+    {
+        get => directory.WhenRead;
+        set => directory.WhenRead = value;
+    }
 
     /// <summary>The size of the largest verified checkpoint.</summary>
-    public long CheckpointSize => view.Checkpoint.Size;
+    public long CheckpointSize => ledger.Checkpoint.Size;
 
     /// <summary>Whether the ledger has answered since the start.</summary>
     public bool HasAnswered { get; private set; }
@@ -79,22 +71,17 @@ internal sealed class LedgerDesk
     public void Query(Digest channel, int entries = 0) => queries[channel] = Math.Max(entries, queries.GetValueOrDefault(channel));
 
     /// <summary>Somebody unknown knocked: the directory is read again at once.</summary>
-    public void RefreshDirectory() => directoryDue = DateTimeOffset.MinValue;
+    public void RefreshDirectory() => directory.Refresh();
 
     /// <summary>Sends what waits, if nothing is under way.</summary>
     public void Flush()
     {
         if (underWay is not null || !retry.IsDue(context.Now)) return;
-        bool wantsDirectory = context.Now >= directoryDue;
-        if (!ownRecordListed)
-        {
-            ownRecordListed = true;
-            waiting.Insert(0, new PendingSubmission(new Submission { Participant = context.Parts.OwnRecord }, OnOwnRecord, 0));
-        }
-
+        bool wantsDirectory = directory.IsDue;
+        if (directory.Introduce() is { } own) waiting.Insert(0, own);
         bool wantsLog = HasAnswered && follower?.IsDue(context.Now) == true;
         if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory && !wantsLog) return;
-        LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)view.Checkpoint.Size };
+        LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)ledger.Checkpoint.Size };
         List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => (s.Entries, s.Signatures))))];
         waiting.RemoveRange(0, submissions.Count);
         request.Submissions.Add(submissions.Select(s => s.Submission));
@@ -102,13 +89,7 @@ internal sealed class LedgerDesk
         foreach ((Digest query, _) in asked) queries.Remove(query);
         request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.Key.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
-        if (wantsDirectory && HasAnswered)
-        {
-            request.Directory = new DirectoryQuery { From = directoryNext, Limit = DirectoryPage };
-            // Due again from here on, not from each reply: a node that asks often for other things reads it all the same.
-            directoryDue = context.Now + context.Settings.DirectoryInterval;
-        }
-
+        if (wantsDirectory && HasAnswered) request.Directory = directory.Query();
         if (wantsLog) request.Log = follower!.Query();
         long token = context.NextToken();
         underWay = (token, submissions, asked, request.Directory is not null);
@@ -140,7 +121,7 @@ internal sealed class LedgerDesk
         underWay = null;
         waiting.InsertRange(0, sent.Submissions);
         foreach ((Digest query, int entries) in sent.Queries) Query(query, entries);
-        directoryDue = DateTimeOffset.MinValue;
+        directory.Refresh();
         retry.Tried(context.Now);
         AnsweringSince = null;
         return true;
@@ -150,16 +131,16 @@ internal sealed class LedgerDesk
     public bool TryAnswer(long token, byte[] body)
     {
         if (underWay is not { } sent || sent.Token != token) return false;
-        Hear(EvidencePart.OfGarbage(body));
+        ledger.Hear(EvidencePart.OfGarbage(body));
         if (!Parsing.TryParse(LedgerReply.Parser, body, out LedgerReply? reply) || reply.Results.Count != sent.Submissions.Count
             || reply.Channels.Count != sent.Queries.Count)
         {
             context.Alarm(LedgerCodes.Malformed, "ledger");
             TryFail(token);
         }
-        else if (!view.TryAdvance(reply, out LedgerDoubt? doubt))
+        else if (!ledger.TryAdvance(reply, out LedgerDoubt? doubt))
         {
-            Doubt(doubt, "ledger");
+            ledger.Doubt(doubt, "ledger");
             TryFail(token);
         }
         else
@@ -180,34 +161,20 @@ internal sealed class LedgerDesk
         if (context.Now - lastAnswer > context.Settings.DirectoryInterval + context.Settings.LongestRetry) AnsweringSince = null;
         AnsweringSince ??= context.Now;
         lastAnswer = context.Now;
-        context.Write(context.Rows.Replace(PayloadKind.Settings, ViewRowKey, new LedgerViewRow { Size = view.Checkpoint.Size, Note = view.Note }));
-        if (sent.HasAskedDirectory) ReadDirectory(reply);
-        follower?.Read(reply, view.Checkpoint, context.Now);
+        ledger.Save();
+        if (sent.HasAskedDirectory) directory.Read(reply);
+        follower?.Read(reply, ledger.Checkpoint, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
         for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i].Key, reply.Channels[i]);
     }
 
-    /// <summary>The ledger is heard: what it says counts together with the checkpoint that it signed.</summary>
-    private void Hear(params EvidencePart[] said) =>
-        context.Hear(context.Parts.Ledger.Destination.Participant, view.Note is { } note ? [.. said, EvidencePart.Of("checkpoint", note)] : said);
-
-    /// <summary>Two notes that contradict each other prove a fork to everybody who has the ledger's key.</summary>
-    private void Doubt(LedgerDoubt doubt, string subject, IMessage? said = null)
-    {
-        List<EvidencePart> evidence = [];
-        if (said is not null) evidence.Add(EvidencePart.Of("said", said));
-        if (doubt.Known is not null) evidence.Add(EvidencePart.Of("checkpoint known", doubt.Known));
-        if (doubt.Offered is not null) evidence.Add(EvidencePart.Of("checkpoint offered", doubt.Offered));
-        context.Alarm(doubt.Code, subject, [.. evidence]);
-    }
-
     private void Settle(PendingSubmission pending, SubmissionResult result)
     {
-        Hear(EvidencePart.Of("result", result), EvidencePart.Of("submission", pending.Submission));
+        ledger.Hear(EvidencePart.Of("result", result), EvidencePart.Of("submission", pending.Submission));
         Leaf? leaf = null;
-        if (result.Code.Length == 0 && !TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
+        if (result.Code.Length == 0 && !ledger.TryVerify(result.Receipt, out leaf, out LedgerDoubt? doubt))
         {
-            Doubt(doubt, "ledger", result);
+            ledger.Doubt(doubt, "ledger", result);
             waiting.Add(pending);
             retry.Tried(context.Now);
             return;
@@ -219,7 +186,7 @@ internal sealed class LedgerDesk
     private void See(Digest channel, ChannelStatus status)
     {
         if (!status.Channel.Span.SequenceEqual(channel.ToArray())) return;
-        Hear(EvidencePart.Of("channel status", status));
+        ledger.Hear(EvidencePart.Of("channel status", status));
         if (!status.Known)
         {
             ChannelSeen(status, null, null);
@@ -227,77 +194,13 @@ internal sealed class LedgerDesk
         }
 
         Leaf? term = null;
-        if (!TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
-            || (status.Term > TermOfOffice.First && !TryVerify(status.TermReceipt, out term, out doubt)))
+        if (!ledger.TryVerify(status.HeadReceipt, out Leaf? head, out LedgerDoubt? doubt)
+            || (status.Term > TermOfOffice.First && !ledger.TryVerify(status.TermReceipt, out term, out doubt)))
         {
-            Doubt(doubt, channel.ToString(), status);
+            ledger.Doubt(doubt, channel.ToString(), status);
             return;
         }
 
         ChannelSeen(status, head, term);
-    }
-
-    private bool TryVerify(LeafReceipt? receipt, [NotNullWhen(true)] out Leaf? leaf, [NotNullWhen(false)] out LedgerDoubt? doubt)
-    {
-        if (!view.TryVerify(receipt, out leaf, out doubt)) return false;
-        if (!IsAhead(context, leaf)) return true;
-        doubt = new LedgerDoubt(LedgerCodes.TimeAhead, view.Note, null);
-        leaf = null;
-        return false;
-    }
-
-    /// <summary>Whether a leaf's time lies too far ahead of the node's clock.</summary>
-    public static bool IsAhead(NodeContext node, Leaf leaf) => leaf.TimeUnixMs - node.NowUnixMs > (long)node.Settings.MaxLedgerAhead.TotalMilliseconds;
-
-    private void ReadDirectory(LedgerReply reply)
-    {
-        bool changed = false;
-        foreach (LeafReceipt receipt in reply.Directory)
-        {
-            if (!view.TryVerify(receipt, out Leaf? leaf, out LedgerDoubt? doubt))
-            {
-                Doubt(doubt, "directory", receipt);
-                return;
-            }
-
-            directoryNext = Math.Max(directoryNext, leaf.Index + 1);
-            if (leaf.RecordCase == Leaf.RecordOneofCase.Participant
-                && ListedParticipant.TryRead(leaf.Participant, context.Network, out ListedParticipant? listed, out _))
-            {
-                Hear(EvidencePart.Of("receipt", receipt));
-                changed |= Note(listed);
-            }
-        }
-
-        // A full page says that there is more.
-        if (reply.Directory.Count >= DirectoryPage) directoryDue = DateTimeOffset.MinValue;
-        if (changed) context.Then(new Effect.DirectoryChanged());
-        if (reply.Directory.Count < DirectoryPage) DirectoryRead();
-    }
-
-    private bool Note(ListedParticipant listed)
-    {
-        // Its owner watches a participant's entry: a record under this node's name that is not its own is reported.
-        if (listed.Id == context.Parts.Keys.Participant && listed.RootKey != context.Parts.Keys.Root.PublicKey)
-            context.Alarm(LedgerCodes.RootChanged, listed.Id.ToString());
-        return context.Parts.Directory.Add(listed, context.Now);
-    }
-
-    private void OnOwnRecord(SubmissionResult result, Leaf? leaf)
-    {
-        if (result.Code.Length > 0) context.Alarm(KnownCodes.OrForeign(result.Code), context.Parts.Keys.Participant.ToString());
-        directoryDue = DateTimeOffset.MinValue;
-    }
-
-    internal sealed record PendingSubmission(Submission Submission, Outcome Outcome, int Entries)
-    {
-        /// <summary>The most signatures that verifying it takes, as the ledger counts them.</summary>
-        public int Signatures => Submission.RecordCase switch
-        {
-            Submission.RecordOneofCase.Participant => 1 + ListedParticipant.MaximumCertificates,
-            Submission.RecordOneofCase.Opening => Submission.Opening.Signatures.Count,
-            Submission.RecordOneofCase.Head => Submission.Head.Endorsements.Count,
-            _ => 1,
-        };
     }
 }

@@ -106,7 +106,7 @@ internal sealed class LogFollower
             }
 
             // What it says is read all the same: it is in the log, and the log goes on from it.
-            if (LedgerDesk.IsAhead(node, leaf)) node.Alarm(LedgerCodes.TimeAhead, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), new EvidencePart("leaf", bytes.ToByteArray));
+            if (LedgerWitness.IsAhead(node, leaf)) node.Alarm(LedgerCodes.TimeAhead, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), new EvidencePart("leaf", bytes.ToByteArray));
             range.Append(Rfc6962.HashLeaf(bytes.Span));
             LeafRead(leaf);
         }

@@ -81,6 +81,7 @@ internal sealed class NodeContext
     public Step End()
     {
         Peers.Flush();
+        foreach (Effect.Alarm rest in Alarms.TellRest(Now)) Then(rest);
         foreach (KeptEvidence kept in Alarms.Kept) history.Note("evidence_kept", new { kept.Id, kept.Code, Hash = kept.Hash.ToString() });
         Alarms.Complete(Now, Step.Commit);
         foreach ((PayloadKey key, PayloadWrite? write) in rows)

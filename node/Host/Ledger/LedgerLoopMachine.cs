@@ -85,6 +85,7 @@ internal sealed class LedgerLoopMachine : IMachine
 
         if (ledger.Time - now > ClockTolerance && alarms.Raise(now, new RaisedAlarm(AlarmParties.Own, LedgerCodes.TimeAhead, "log", [])) is { } ahead) step.Then.Add(ahead);
 
+        step.Then.AddRange(alarms.TellRest(now));
         // The vault's events are the log's leaves and nothing else, so that what is kept of others lies in payloads alone.
         alarms.Complete(now, step.Commit);
         return step;

@@ -50,6 +50,9 @@ internal static class PeerBounds
     /// <summary>The same, of all strangers together.</summary>
     public const int MaximumStrangersAtOnce = 64;
 
+    /// <summary>The same, of the strangers of one address. Many newcomers may share one, and each is done with its turn at once.</summary>
+    public const int MaximumStrangersAtOncePerAddress = 16;
+
     /// <summary>Bytes a second below which a connection is ended, once it has been slower for <see cref="SlowGrace"/>.</summary>
     public const double MinimumBytesPerSecond = 1024;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Host.Configuration;
@@ -37,7 +38,7 @@ internal static class PeerDoor
     /// What a participant is refused for, the machine is told.</summary>
     public static async Task WithBodyAsync(HttpContext context, ParticipantId? caller, Func<HttpContext, byte[], Task> answer)
     {
-        using PeerTurns.Turn? turn = context.RequestServices.GetRequiredService<PeerTurns>().TryTake(caller);
+        using PeerTurn? turn = TryTakeTurn(context, caller);
         if (turn is null)
         {
             Report(context, caller, HostCodes.TooManyAtOnce, $"more than {PeerBounds.MaximumAtOncePerParticipant} requests at once");
@@ -48,11 +49,15 @@ internal static class PeerDoor
             Report(context, caller, HostCodes.ContentTypeUnknown, "a body of another type");
             context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
         }
-        else if (await ReadAsync(context, caller) is { } body)
+        else if (await ReadAsync(context, caller, turn) is { } body)
         {
             await answer(context, body);
         }
     }
+
+    private static PeerTurn? TryTakeTurn(HttpContext context, ParticipantId? caller) => caller is { } id
+        ? context.RequestServices.GetRequiredService<PeerTurns>().TryTake(id)
+        : context.RequestServices.GetRequiredService<StrangerTurns>().TryTake(context.Features.GetRequiredFeature<PeerSeat>().From);
 
     /// <summary>Tells the machine what a participant was refused for; a stranger is counted already.</summary>
     public static void Report(HttpContext context, ParticipantId? caller, string code, string detail)
@@ -95,17 +100,28 @@ internal static class PeerDoor
         }
     }
 
-    private static async ValueTask<byte[]?> ReadAsync(HttpContext context, ParticipantId? caller)
+    private static async ValueTask<byte[]?> ReadAsync(HttpContext context, ParticipantId? caller, PeerTurn turn)
     {
         int maximumBytes = caller is null ? PeerBounds.MaximumStrangerBodyBytes : PeerBounds.MaximumBodyBytes;
         using CancellationTokenSource timer = new(PeerBounds.BodyTimeout, context.RequestServices.GetRequiredService<TimeProvider>());
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, turn.Displaced, context.RequestAborted);
         try
         {
-            byte[]? body = await RequestBody.ReadAsync(context, maximumBytes, either.Token);
-            if (body is not null) return body;
+            byte[]? body = await RequestBody.ReadAsync(context, maximumBytes, any.Token);
+            if (body is not null && turn.TryKeep()) return body;
+            if (body is not null)
+            {
+                Busy(context);
+                return null;
+            }
+
             Report(context, caller, HostCodes.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"a body of more than {maximumBytes} bytes; declared: {context.Request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"));
             context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        }
+        catch (OperationCanceledException) when (turn.Displaced.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            // An honest stranger comes again.
+            Busy(context);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {

@@ -56,6 +56,8 @@ internal static class PeerServer
         builder.Services.AddSingleton<PeerConnections>();
         builder.Services.AddSingleton<PeerCaller>();
         builder.Services.AddSingleton<PeerTurns>();
+        builder.Services.AddSingleton(StrangerBounds.Default);
+        builder.Services.AddSingleton<StrangerTurns>();
         return builder;
     }
 }

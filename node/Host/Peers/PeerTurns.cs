@@ -7,37 +7,23 @@ namespace Settlement.Host.Peers;
 internal sealed class PeerTurns
 {
     private readonly ConcurrentDictionary<ParticipantId, int> taken = new();
-    private int strangers;
 
-    /// <summary>A turn, to be given back; null when the participant has as many as it may. All strangers, who have no id, are one.</summary>
-    public Turn? TryTake(ParticipantId? of)
+    /// <summary>A turn, to be given back; null when the participant has as many as it may.</summary>
+    public PeerTurn? TryTake(ParticipantId of)
     {
-        bool isFree = of is { } id
-            ? taken.AddOrUpdate(id, 1, static (_, before) => before + 1) <= PeerBounds.MaximumAtOncePerParticipant
-            : Interlocked.Increment(ref strangers) <= PeerBounds.MaximumStrangersAtOnce;
-        Turn turn = new(this, of);
-        if (isFree) return turn;
-        turn.Dispose();
+        if (taken.AddOrUpdate(of, 1, static (_, before) => before + 1) <= PeerBounds.MaximumAtOncePerParticipant) return new Turn(this, of);
+        GiveBack(of);
         return null;
     }
 
-    private void GiveBack(ParticipantId? of)
+    private void GiveBack(ParticipantId of)
     {
-        if (of is not { } id)
-        {
-            Interlocked.Decrement(ref strangers);
-        }
-        else if (taken.AddOrUpdate(id, 0, static (_, before) => before - 1) == 0)
-        {
-            // Only where it is still zero: somebody may have taken one meanwhile.
-            taken.TryRemove(new KeyValuePair<ParticipantId, int>(id, 0));
-        }
+        // Only where it is still zero: somebody may have taken one meanwhile.
+        if (taken.AddOrUpdate(of, 0, static (_, before) => before - 1) == 0) taken.TryRemove(new KeyValuePair<ParticipantId, int>(of, 0));
     }
 
-    /// <summary>One request.</summary>
-    internal sealed class Turn(PeerTurns owner, ParticipantId? of) : IDisposable
+    private sealed class Turn(PeerTurns owner, ParticipantId of) : PeerTurn
     {
-        /// <inheritdoc/>
-        public void Dispose() => owner.GiveBack(of);
+        public override void Dispose() => owner.GiveBack(of);
     }
 }

@@ -1,20 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Settlement.Core.Machines;
-using Settlement.Core.Participants;
-using Settlement.Host;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
 using Settlement.Host.Peers;
-using Settlement.Host.Running;
-using Settlement.Storage;
 using Settlement.Tests.EndToEnd.Host;
 
 namespace Settlement.Tests.EndToEnd.Hostile;
@@ -22,67 +13,29 @@ namespace Settlement.Tests.EndToEnd.Hostile;
 /// <summary>A door with few places, flooded from many addresses: who is ended, who is counted, and who gets in meanwhile.</summary>
 public sealed class DoorFloodTests : IAsyncLifetime
 {
-    private const string Hostile = "HOSTDEFFXXX";
-    private const string Honest = "HONEDEFFXXX";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly PeerConnectionBounds Bounds = new(Known: 6, Unknown: 4, UnknownPerAddress: 2, PerParticipant: 3);
 
-    private readonly Channel<Input> told = Channel.CreateUnbounded<Input>();
-    private readonly ParticipantDirectory directory = new();
-    private readonly TlsIdentity server = NewIdentity();
-    private readonly TlsIdentity hostile = NewIdentity();
-    private readonly TlsIdentity honest = NewIdentity();
-    private readonly TlsIdentity stranger = NewIdentity();
-    private readonly ManualTime time = new();
     private readonly List<IDisposable> clients = [];
     private readonly List<Task<int>> open = [];
-    private RoleLoop loop = null!;
-    private Task running = null!;
-    private WebApplication app = null!;
-    private Uri door = null!;
     private int addresses;
     private int connects;
     private long counted;
+    private TestDoor door = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        directory.Add(TestNodes.Listed(Hostile, hostile.Key, new Uri("https://127.0.0.1:1")));
-        directory.Add(TestNodes.Listed(Honest, honest.Key, new Uri("https://127.0.0.1:2")));
-        loop = new RoleLoop(
-            new ToyMachine((_, inputs) =>
-            {
-                foreach (Input input in inputs) told.Writer.TryWrite(input);
-                return new Step();
-            }),
-            new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
-        running = loop.RunAsync(Ct);
-        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, server, NullLoggerFactory.Instance);
-        builder.Services.AddSingleton(Bounds);
-        builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddSingleton(directory);
-        builder.Services.AddSingleton(loop);
-        app = builder.Build();
-        app.MapPeerMessages();
-        await app.StartAsync(Ct);
-        door = new Uri(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), PeerRoutes.Messages);
-    }
+    public async ValueTask InitializeAsync() => door = await TestDoor.OpenAsync(static services => services.AddSingleton(Bounds));
 
     public async ValueTask DisposeAsync()
     {
         foreach (IDisposable client in clients) client.Dispose();
-        await app.DisposeAsync();
-        loop.Complete();
-        await running;
-        foreach (TlsIdentity identity in new[] { server, hostile, honest, stranger }) identity.Dispose();
+        await door.DisposeAsync();
     }
 
     [Fact]
     public async Task AFloodOfHalfOpenConnectionsDisplacesItselfAndNobodyElse()
     {
-        HttpClient first = Client(honest);
+        HttpClient first = Client(door.Honest);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(first));
         int flood = 0;
         for (; flood < Bounds.Unknown; flood++) await HalfOpenAsync();
@@ -94,7 +47,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
         }
 
         // So does a participant, which then leaves that place to whoever comes.
-        HttpClient second = Client(honest);
+        HttpClient second = Client(door.Honest);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(second));
         await OneEndedAsync();
         await HalfOpenAsync();
@@ -113,10 +66,10 @@ public sealed class DoorFloodTests : IAsyncLifetime
     [Fact]
     public async Task StrangersWithTlsAreDisplacedAsWellAndCountedOnce()
     {
-        HttpClient asking = Client(stranger);
+        HttpClient asking = Client(door.Stranger);
         for (int i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(asking));
         for (int i = 0; i < Bounds.Unknown; i++) await HalfOpenAsync();
-        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(honest)));
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(door.Honest)));
         Assert.Equal(2, connects);
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(asking));
         Assert.Equal(3, connects);
@@ -127,20 +80,20 @@ public sealed class DoorFloodTests : IAsyncLifetime
     [Fact]
     public async Task OneParticipantCannotFillTheDoorFromManyAddressesAndIsNamed()
     {
-        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(hostile)));
-        for (int i = 0; i < 4 * Bounds.PerParticipant; i++) await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(Client(hostile)));
-        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(honest)));
+        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(door.Hostile)));
+        for (int i = 0; i < 4 * Bounds.PerParticipant; i++) await Assert.ThrowsAsync<HttpRequestException>(() => PostAsync(Client(door.Hostile)));
+        for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(door.Honest)));
         List<Input.DoorRefused> refusals = [];
         while (refusals.Count < 4 * Bounds.PerParticipant)
         {
-            if (await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct) is Input.DoorRefused refused) refusals.Add(refused);
+            if (await door.NextToldAsync() is Input.DoorRefused refused) refusals.Add(refused);
         }
 
         Assert.All(refusals, refused =>
-            Assert.Equal((TestNodes.Id(Hostile), HostCodes.TooManyAtOnce, $"more than {Bounds.PerParticipant} connections at once"), (refused.From, refused.Code, refused.Detail)));
+            Assert.Equal((TestDoor.HostileId, HostCodes.TooManyAtOnce, $"more than {Bounds.PerParticipant} connections at once"), (refused.From, refused.Code, refused.Detail)));
         // What it gives back it may have again.
         clients[0].Dispose();
-        await UntilAcceptedAsync(Client(hostile));
+        await UntilAcceptedAsync(Client(door.Hostile));
         // It is no stranger.
         await AssertCountedInTheEndAsync(0);
     }
@@ -148,9 +101,9 @@ public sealed class DoorFloodTests : IAsyncLifetime
     [Fact]
     public async Task WhoIsListedAfterItConnectedKeepsItsConnectionFromThenOn()
     {
-        HttpClient late = Client(stranger);
+        HttpClient late = Client(door.Stranger);
         Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(late));
-        directory.Add(TestNodes.Listed("LATEDEFFXXX", stranger.Key, new Uri("https://127.0.0.1:3")));
+        door.Directory.Add(TestNodes.Listed("LATEDEFFXXX", door.Stranger.Key, new Uri("https://127.0.0.1:3")));
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(late));
         for (int i = 0; i < Bounds.Unknown; i++) await HalfOpenAsync();
         for (int i = 0; i < Bounds.Unknown; i++)
@@ -166,13 +119,13 @@ public sealed class DoorFloodTests : IAsyncLifetime
     [Fact]
     public async Task WhereParticipantsHaveAllTheirPlacesAnotherIsServedAllTheSame()
     {
-        directory.Add(TestNodes.Listed("LATEDEFFXXX", stranger.Key, new Uri("https://127.0.0.1:3")));
-        foreach (TlsIdentity identity in new[] { hostile, honest })
+        door.Directory.Add(TestNodes.Listed("LATEDEFFXXX", door.Stranger.Key, new Uri("https://127.0.0.1:3")));
+        foreach (TlsIdentity identity in new[] { door.Hostile, door.Honest })
         {
             for (int i = 0; i < Bounds.PerParticipant; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(Client(identity)));
         }
 
-        HttpClient late = Client(stranger);
+        HttpClient late = Client(door.Stranger);
         for (int i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.Accepted, await PostAsync(late));
         Assert.Equal(Bounds.Known + 1, connects);
         // It stays with the unknown, so a flood ends it; then it comes anew.
@@ -190,7 +143,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
         IPAddress shared = NextAddress();
         for (int i = 0; i < 2 * Bounds.UnknownPerAddress; i++) await HalfOpenAsync(shared);
         for (int i = 0; i < Bounds.UnknownPerAddress; i++) await OneEndedAsync();
-        HttpClient client = Client(honest, shared);
+        HttpClient client = Client(door.Honest, shared);
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync(client));
         await OneEndedAsync();
         for (int i = 0; i < 2 * Bounds.UnknownPerAddress; i++) await HalfOpenAsync(shared);
@@ -209,7 +162,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     }
 
     /// <summary>Until either side has seen that a connection is over.</summary>
-    private Task UntilAcceptedAsync(HttpClient client) => UntilAsync(async () =>
+    private Task UntilAcceptedAsync(HttpClient client) => TestDoor.UntilAsync(async () =>
     {
         try
         {
@@ -224,7 +177,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     private async Task<HttpStatusCode> PostAsync(HttpClient client)
     {
         using ByteArrayContent content = new([7]) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } };
-        using HttpResponseMessage response = await client.PostAsync(door, content, Ct);
+        using HttpResponseMessage response = await client.PostAsync(door.Messages, content, Ct);
         return response.StatusCode;
     }
 
@@ -233,7 +186,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     {
         TcpClient client = new(new IPEndPoint(address ?? NextAddress(), 0));
         clients.Add(client);
-        await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+        await client.ConnectAsync(IPAddress.Loopback, door.Messages.Port, Ct);
         open.Add(EndAsync(client));
     }
 
@@ -242,7 +195,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     /// <summary>Waits until the door has ended one of the half-open connections; which of those that came together is oldest only it knows.</summary>
     private async Task OneEndedAsync()
     {
-        Task<int> ended = await Task.WhenAny(open).WaitAsync(Patience, Ct);
+        Task<int> ended = await Task.WhenAny(open).WaitAsync(TestDoor.Patience, Ct);
         Assert.Equal(0, await ended);
         open.Remove(ended);
     }
@@ -264,7 +217,7 @@ public sealed class DoorFloodTests : IAsyncLifetime
     private async Task AssertCountedInTheEndAsync(long strangers)
     {
         foreach (IDisposable client in clients) client.Dispose();
-        await app.StopAsync(Ct);
+        await door.App.StopAsync(Ct);
         await AssertCountedAsync(strangers);
     }
 
@@ -272,29 +225,18 @@ public sealed class DoorFloodTests : IAsyncLifetime
     private async Task AssertCountedAsync(long strangers)
     {
         bool hasKnocked = false;
-        await UntilAsync(() =>
+        await TestDoor.UntilAsync(() =>
         {
-            while (told.Reader.TryRead(out Input? input)) counted += input is Input.StrangerKnocked knocked ? knocked.Times : 0;
+            while (door.Told.Reader.TryRead(out Input? input)) counted += input is Input.StrangerKnocked knocked ? knocked.Times : 0;
             Assert.True(counted <= strangers, $"{counted} were counted, of {strangers}.");
             if (hasKnocked && counted == strangers) return Task.FromResult(true);
-            // What was not told yet is told with the first of another interval, which is the test itself and does not count.
-            time.Advance(PeerBounds.StrangerInterval);
-            app.Services.GetRequiredService<Strangers>().Knocked();
+            // What was not told yet is told when the interval is over. The test itself comes last, and does not count.
+            door.Time.Advance(PeerBounds.StrangerInterval);
+            if (hasKnocked) return Task.FromResult(false);
+            door.App.Services.GetRequiredService<Strangers>().Knocked();
             counted--;
             hasKnocked = true;
             return Task.FromResult(false);
         });
     }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!await holds())
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
-        }
-    }
-
-    private static TlsIdentity NewIdentity() => TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -12,7 +11,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
-using Settlement.Host;
 using Settlement.Host.Api;
 using Settlement.Host.Configuration;
 using Settlement.Host.Keys;
@@ -29,63 +27,23 @@ namespace Settlement.Tests.EndToEnd.Hostile;
 /// </summary>
 public sealed class DoorTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    private const string Hostile = "HOSTDEFFXXX";
-    private const string Honest = "HONEDEFFXXX";
-
-    private readonly Channel<Input> told = Channel.CreateUnbounded<Input>();
-    private readonly ParticipantDirectory directory = new();
-    private readonly TlsIdentity server = NewIdentity();
-    private readonly TlsIdentity hostile = NewIdentity();
-    private readonly TlsIdentity honest = NewIdentity();
-    private readonly ManualTime time = new();
     private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private RoleLoop loop = null!;
-    private Task running = null!;
-    private WebApplication app = null!;
-    private Uri door = null!;
+    private TestDoor door = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        directory.Add(TestNodes.Listed(Hostile, hostile.Key, new Uri("https://127.0.0.1:1")));
-        directory.Add(TestNodes.Listed(Honest, honest.Key, new Uri("https://127.0.0.1:2")));
-        loop = new RoleLoop(
-            new ToyMachine((_, inputs) =>
-            {
-                foreach (Input input in inputs) told.Writer.TryWrite(input);
-                return new Step();
-            }),
-            new InMemoryVault(), new NoSends(), new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, time, NullLogger.Instance);
-        running = loop.RunAsync(Ct);
-        WebApplicationBuilder builder = PeerServer.CreateBuilder(TestNodes.AnyPort, server, NullLoggerFactory.Instance);
-        builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddSingleton(directory);
-        builder.Services.AddSingleton(loop);
-        app = builder.Build();
-        app.MapPeerMessages();
-        await app.StartAsync(Ct);
-        door = new Uri(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()), PeerRoutes.Messages);
-    }
+    public async ValueTask InitializeAsync() => door = await TestDoor.OpenAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await app.DisposeAsync();
-        loop.Complete();
-        await running;
-        foreach (TlsIdentity identity in new[] { server, hostile, honest }) identity.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await door.DisposeAsync();
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ABodyThatIsTooLargeIsRefusedAndItsSenderNamed(bool isDeclared)
     {
-        using HttpClient client = RawClient.Create(hostile);
-        using HttpContent body = isDeclared ? Body(new byte[PeerBounds.MaximumBodyBytes + 1]) : new EndlessContent();
-        using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
+        using HttpClient client = RawClient.Create(door.Hostile);
+        using HttpContent body = isDeclared ? TestDoor.Body(new byte[PeerBounds.MaximumBodyBytes + 1]) : new EndlessContent();
+        using HttpResponseMessage response = await client.PostAsync(door.Messages, body, Ct);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
         await ToldAsync(HostCodes.BodyTooLarge);
         await HonestGetsInAsync();
@@ -94,9 +52,9 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task ABodyOfAnotherTypeIsRefusedAndItsSenderNamed()
     {
-        using HttpClient client = RawClient.Create(hostile);
+        using HttpClient client = RawClient.Create(door.Hostile);
         using ByteArrayContent body = new(new byte[3]) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } };
-        using HttpResponseMessage response = await client.PostAsync(door, body, Ct);
+        using HttpResponseMessage response = await client.PostAsync(door.Messages, body, Ct);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         await ToldAsync(HostCodes.ContentTypeUnknown);
         await HonestGetsInAsync();
@@ -105,15 +63,15 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task ABodyThatComesInTooSlowlyIsEndedAndItsSenderNamed()
     {
-        using HttpClient client = RawClient.Create(hostile);
+        using HttpClient client = RawClient.Create(door.Hostile);
         using SlowContent body = new();
-        Task<HttpResponseMessage> request = RawClient.BeginAsync(client, door, body, Ct);
+        Task<HttpResponseMessage> request = RawClient.BeginAsync(client, door.Messages, body, Ct);
         await body.Begun;
-        await UntilAsync(() => time.Waiting == 1);
+        await TestDoor.UntilAsync(() => door.Time.Waiting == 1);
         // Others come and go while it trickles.
         await HonestGetsInAsync();
         Assert.False(request.IsCompleted);
-        time.Advance(PeerBounds.BodyTimeout);
+        door.Time.Advance(PeerBounds.BodyTimeout);
         using HttpResponseMessage response = await request;
         Assert.Equal((HttpStatusCode.RequestTimeout, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
         body.End();
@@ -127,18 +85,18 @@ public sealed class DoorTests : IAsyncLifetime
         List<(HttpClient Client, SlowContent Body, Task<HttpResponseMessage> Request)> open = [];
         for (int i = 0; i < PeerBounds.MaximumAtOncePerParticipant; i++)
         {
-            HttpClient client = RawClient.Create(hostile);
+            HttpClient client = RawClient.Create(door.Hostile);
             SlowContent body = new();
-            open.Add((client, body, RawClient.BeginAsync(client, door, body, Ct)));
+            open.Add((client, body, RawClient.BeginAsync(client, door.Messages, body, Ct)));
             await body.Begun;
         }
 
-        await UntilAsync(() => time.Waiting == PeerBounds.MaximumAtOncePerParticipant);
-        using HttpClient one = RawClient.Create(hostile);
-        using (HttpResponseMessage more = await one.PostAsync(door, Body([1]), Ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, more.StatusCode);
+        await TestDoor.UntilAsync(() => door.Time.Waiting == PeerBounds.MaximumAtOncePerParticipant);
+        using HttpClient one = RawClient.Create(door.Hostile);
+        using (HttpResponseMessage more = await one.PostAsync(door.Messages, TestDoor.Body([1]), Ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, more.StatusCode);
         await ToldAsync(HostCodes.TooManyAtOnce);
         await HonestGetsInAsync();
-        time.Advance(PeerBounds.BodyTimeout);
+        door.Time.Advance(PeerBounds.BodyTimeout);
         foreach ((HttpClient client, SlowContent body, Task<HttpResponseMessage> request) in open)
         {
             using HttpResponseMessage response = await request;
@@ -149,27 +107,26 @@ public sealed class DoorTests : IAsyncLifetime
         }
 
         // Its turns are given back.
-        using HttpResponseMessage after = await one.PostAsync(door, Body([1]), Ct);
+        using HttpResponseMessage after = await one.PostAsync(door.Messages, TestDoor.Body([1]), Ct);
         Assert.Equal(HttpStatusCode.Accepted, after.StatusCode);
     }
 
     [Fact]
     public async Task AStormOfStrangersIsCountedAndToldToTheMachineOnceAnInterval()
     {
-        using TlsIdentity stranger = NewIdentity();
-        using HttpClient client = RawClient.Create(stranger);
+        using HttpClient client = RawClient.Create(door.Stranger);
         const int storm = 200;
         for (int i = 0; i < storm; i++)
         {
-            using HttpResponseMessage response = await client.PostAsync(door, Body([1]), Ct);
+            using HttpResponseMessage response = await client.PostAsync(door.Messages, TestDoor.Body([1]), Ct);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         }
 
-        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
-        Assert.False(told.Reader.TryRead(out _));
-        time.Advance(PeerBounds.StrangerInterval);
-        using HttpResponseMessage last = await client.PostAsync(door, Body([1]), Ct);
-        Assert.Equal(new Input.StrangerKnocked(storm), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        Assert.Equal(new Input.StrangerKnocked(1), await door.NextToldAsync());
+        Assert.False(door.Told.Reader.TryRead(out _));
+        // The rest of it, whether anybody comes then or not.
+        door.Time.Advance(PeerBounds.StrangerInterval);
+        Assert.Equal(new Input.StrangerKnocked(storm - 1), await door.NextToldAsync());
         await HonestGetsInAsync();
     }
 
@@ -177,9 +134,9 @@ public sealed class DoorTests : IAsyncLifetime
     public async Task ACallerWithoutACertificateIsRefusedAndCounted()
     {
         using HttpClient client = RawClient.Create(null);
-        using HttpResponseMessage response = await client.PostAsync(door, Body([1]), Ct);
+        using HttpResponseMessage response = await client.PostAsync(door.Messages, TestDoor.Body([1]), Ct);
         Assert.Equal((HttpStatusCode.Unauthorized, 0), (response.StatusCode, (await response.Content.ReadAsByteArrayAsync(Ct)).Length));
-        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        Assert.Equal(new Input.StrangerKnocked(1), await door.NextToldAsync());
         await HonestGetsInAsync();
     }
 
@@ -192,15 +149,15 @@ public sealed class DoorTests : IAsyncLifetime
     {
         using (TcpClient client = new())
         {
-            await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+            await client.ConnectAsync(IPAddress.Loopback, door.Messages.Port, Ct);
             NetworkStream stream = client.GetStream();
             await stream.WriteAsync(Convert.FromHexString(sent), Ct);
             client.Client.Shutdown(SocketShutdown.Send);
             byte[] answer = new byte[1024];
-            while (await stream.ReadAsync(answer, Ct).AsTask().WaitAsync(Patience, Ct) > 0) { }
+            while (await stream.ReadAsync(answer, Ct).AsTask().WaitAsync(TestDoor.Patience, Ct) > 0) { }
         }
 
-        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        Assert.Equal(new Input.StrangerKnocked(1), await door.NextToldAsync());
         await HonestGetsInAsync();
     }
 
@@ -213,16 +170,16 @@ public sealed class DoorTests : IAsyncLifetime
         {
             TcpClient client = new();
             held.Add(client);
-            await client.ConnectAsync(IPAddress.Loopback, door.Port, Ct);
+            await client.ConnectAsync(IPAddress.Loopback, door.Messages.Port, Ct);
             open.Add(EndAsync(client));
         }
 
-        while (open.Count > PeerBounds.MaximumConnectionsPerAddress) open.Remove(await Task.WhenAny(open).WaitAsync(Patience, Ct));
-        Assert.Equal(new Input.StrangerKnocked(1), await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        while (open.Count > PeerBounds.MaximumConnectionsPerAddress) open.Remove(await Task.WhenAny(open).WaitAsync(TestDoor.Patience, Ct));
+        Assert.Equal(new Input.StrangerKnocked(1), await door.NextToldAsync());
         await HonestGetsInAsync();
-        open.Remove(await Task.WhenAny(open).WaitAsync(Patience, Ct));
-        using (HttpClient elsewhere = RawClient.Create(honest, IPAddress.Parse("127.0.0.2")))
-        using (HttpResponseMessage response = await elsewhere.PostAsync(door, Body([7]), Ct)) Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        open.Remove(await Task.WhenAny(open).WaitAsync(TestDoor.Patience, Ct));
+        using (HttpClient elsewhere = RawClient.Create(door.Honest, IPAddress.Parse("127.0.0.2")))
+        using (HttpResponseMessage response = await elsewhere.PostAsync(door.Messages, TestDoor.Body([7]), Ct)) Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.All(open, static one => Assert.False(one.IsCompleted));
         foreach (TcpClient client in held) client.Dispose();
     }
@@ -240,10 +197,10 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public async Task AnotherKeyAtAParticipantsAddressIsNamedAndGetsNothing()
     {
-        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestNodes.Id(Honest), new Uri(door, "/"), honest.Key.Fingerprint), static () => Task.CompletedTask);
-        Assert.Equal((TestNodes.Id(Honest), HostCodes.AnotherKey), (refused.From, refused.Code));
-        Assert.Contains(server.Key.Fingerprint.ToString(), refused.Detail, StringComparison.Ordinal);
-        Assert.False(told.Reader.TryRead(out _));
+        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestDoor.HonestId, new Uri(door.Messages, "/"), door.Honest.Key.Fingerprint), static () => Task.CompletedTask);
+        Assert.Equal((TestDoor.HonestId, HostCodes.AnotherKey), (refused.From, refused.Code));
+        Assert.Contains(door.Server.Key.Fingerprint.ToString(), refused.Detail, StringComparison.Ordinal);
+        Assert.False(door.Told.Reader.TryRead(out _));
     }
 
     [Theory]
@@ -252,7 +209,7 @@ public sealed class DoorTests : IAsyncLifetime
     public async Task AnAnswerWithoutEndIsCutOffAndWhoGaveItIsNamed(bool isLarge, string code)
     {
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        WebApplicationBuilder builder = TestNodes.PeerServerAlone(hostile);
+        WebApplicationBuilder builder = TestNodes.PeerServerAlone(door.Hostile);
         await using WebApplication lying = builder.Build();
         lying.MapPost(PeerRoutes.Messages, async (HttpContext context) =>
         {
@@ -265,18 +222,18 @@ public sealed class DoorTests : IAsyncLifetime
         });
         await lying.StartAsync(Ct);
         Uri at = new(lying.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestNodes.Id(Hostile), at, hostile.Key.Fingerprint), async () =>
+        Input.DoorRefused refused = await AnsweredAsync(new Destination(TestDoor.HostileId, at, door.Hostile.Key.Fingerprint), async () =>
         {
             if (isLarge) return;
-            await begun.Task.WaitAsync(Patience, Ct);
+            await begun.Task.WaitAsync(TestDoor.Patience, Ct);
             // The answer's first bytes are on their way to whoever waits for the rest.
             while (!answered.Task.IsCompleted)
             {
-                time.Advance(PeerBounds.RequestTimeout);
+                door.Time.Advance(PeerBounds.RequestTimeout);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), Ct);
             }
         });
-        Assert.Equal((TestNodes.Id(Hostile), code), (refused.From, refused.Code));
+        Assert.Equal((TestDoor.HostileId, code), (refused.From, refused.Code));
     }
 
     /// <summary>What a node is told of whoever answers a message at an address.</summary>
@@ -295,13 +252,13 @@ public sealed class DoorTests : IAsyncLifetime
                 return step;
             }),
             new InMemoryVault(), sends, new RoleLoopOptions { TickInterval = Timeout.InfiniteTimeSpan }, TimeProvider.System, NullLogger.Instance);
-        await using PeerSender sender = new(hostile, new NodeHealth(), time, NullLogger.Instance);
+        await using PeerSender sender = new(door.Hostile, new NodeHealth(), door.Time, NullLogger.Instance);
         sends.Sender = sender;
         sender.AnswerTo(own);
         own.TryPost(new Input.Tick());
         Task sending = own.RunAsync(Ct);
         await meanwhile();
-        await answered.Task.WaitAsync(Patience, Ct);
+        await answered.Task.WaitAsync(TestDoor.Patience, Ct);
         own.Complete();
         await sending;
         lock (heard) return heard.OfType<Input.DoorRefused>().First();
@@ -310,7 +267,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact]
     public void EveryTimeAndSizeOfTheListenersIsSetAndNamed()
     {
-        KestrelServerLimits limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        KestrelServerLimits limits = door.App.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
         Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod));
         Assert.Equal((PeerBounds.MinimumBytesPerSecond, PeerBounds.SlowGrace), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));
         Assert.Equal((PeerBounds.HeadersTimeout, PeerBounds.IdleTimeout, (long?)PeerBounds.ConnectionAllowance * PeerBounds.MaximumConnections), (limits.RequestHeadersTimeout, limits.KeepAliveTimeout, limits.MaxConcurrentConnections));
@@ -330,35 +287,19 @@ public sealed class DoorTests : IAsyncLifetime
     {
         while (true)
         {
-            Input input = await told.Reader.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct);
+            Input input = await door.NextToldAsync();
             if (input is not Input.DoorRefused refused) continue;
-            Assert.Equal((TestNodes.Id(Hostile), code), (refused.From, refused.Code));
+            Assert.Equal((TestDoor.HostileId, code), (refused.From, refused.Code));
             return;
         }
     }
 
     private async Task HonestGetsInAsync()
     {
-        using HttpClient client = RawClient.Create(honest);
-        using HttpResponseMessage response = await client.PostAsync(door, Body([7]), Ct);
+        using HttpClient client = RawClient.Create(door.Honest);
+        using HttpResponseMessage response = await client.PostAsync(door.Messages, TestDoor.Body([7]), Ct);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
-
-    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        long began = TimeProvider.System.GetTimestamp();
-        while (!await holds())
-        {
-            if (TimeProvider.System.GetElapsedTime(began) > Patience) throw new TimeoutException($"It did not come about within {Patience}.");
-            await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
-        }
-    }
-
-    private static ByteArrayContent Body(byte[] bytes) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(PeerBounds.ContentType) } };
-
-    private static TlsIdentity NewIdentity() => TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
 
     /// <summary>A body of untold length that is too large.</summary>
     private sealed class EndlessContent : HttpContent

@@ -16,6 +16,12 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Timers that were set for so long since the clock was moved last.</summary>
+    public int WaitingFor(TimeSpan length)
+    {
+        lock (gate) return timers.Count(timer => timer.Due == now + length);
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate) return now;

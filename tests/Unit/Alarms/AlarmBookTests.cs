@@ -202,6 +202,39 @@ public sealed class AlarmBookTests : IDisposable
         Assert.Empty(vault.Scan(PayloadKind.Evidence));
     }
 
+    [Fact]
+    public void What_was_not_told_of_a_flood_is_told_when_it_has_been_over_for_a_minute()
+    {
+        long told = 0;
+        for (int i = 0; i < 1_000; i++)
+        {
+            told += Raise("CH024", "channel 1", "a")?.Times ?? 0;
+            Complete();
+        }
+
+        Assert.InRange(told, 1, 999);
+        now += AlarmBounds.QuietAfter - AlarmBounds.TellInterval;
+        Assert.Empty(book.TellRest(now));
+        now += AlarmBounds.TellInterval;
+        Assert.Equal(new Effect.Alarm("CH024", "channel 1", Bank, 1_000 - told), Assert.Single(book.TellRest(now)));
+        now += 2 * AlarmBounds.QuietAfter;
+        Assert.Empty(book.TellRest(now));
+    }
+
+    [Fact]
+    public void Of_what_honest_nodes_bring_about_now_and_then_no_rest_is_told()
+    {
+        RaisedAlarm late = new(Bank, "CH036", "channel 1", [], IsCommon: true);
+        for (int i = 0; i < AlarmBounds.CommonTimes; i++) Assert.Null(book.Raise(now, late));
+        now += AlarmBounds.QuietAfter;
+        Assert.Empty(book.TellRest(now));
+        // More than that is a flood, of which the operator hears everything.
+        long told = 0;
+        for (int i = 0; i < 1_000; i++) told += book.Raise(now, late)?.Times ?? 0;
+        now += AlarmBounds.QuietAfter;
+        Assert.Equal(AlarmBounds.CommonTimes + 1_000, told + Assert.Single(book.TellRest(now)).Times);
+    }
+
     private Effect.Alarm? Raise(string code, string subject, string said) => book.Raise(now, new RaisedAlarm(Bank, code, subject, [EvidencePart.Of("said", said)]));
 
     private StoreTransaction Complete()

@@ -52,6 +52,39 @@ public sealed class LedgerRequestTests
     }
 
     [Fact]
+    public void A_listing_that_the_ledger_has_no_room_for_is_submitted_again_after_waits_and_accuses_nobody()
+    {
+        using TwoBanks world = new();
+        bool isFull = true;
+        int listings = 0, asked = 0;
+        world.OnLedgerRequest = (node, request) =>
+        {
+            asked = node == world.Alpha ? request.Submissions.Count(static s => s.Participant is not null) : 0;
+            listings += asked;
+            if (!isFull || asked == 0) return request;
+            // Nothing of it reaches the log.
+            request = request.Clone();
+            request.Submissions.Clear();
+            return request;
+        };
+        world.OnLedgerReply = (_, reply) =>
+        {
+            if (isFull && asked > 0) reply.Results.Add(new SubmissionResult { Code = LedgerCodes.QuotaUsed });
+            return reply;
+        };
+        // A node lists itself whenever it starts.
+        world.Alpha.Restart();
+        world.Pass(TimeSpan.FromMinutes(1));
+        Assert.InRange(listings, 3, 10);
+        isFull = false;
+        int refused = listings;
+        world.Pass(TimeSpan.FromMinutes(2));
+        Assert.Equal(refused + 1, listings);
+        Assert.Empty(world.Alpha.Alarms);
+        world.Open();
+    }
+
+    [Fact]
     public void A_head_that_the_ledger_has_no_room_for_is_submitted_again_and_accuses_nobody()
     {
         using TwoBanks world = new TwoBanks().Open();

@@ -1,0 +1,21 @@
+using Settlement.Core.Notarisation;
+using Settlement.Core.Participants;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Nodes;
+
+/// <summary>A record that waits for its request to the ledger.</summary>
+/// <param name="Submission">The record.</param>
+/// <param name="Outcome">Told of its fate.</param>
+/// <param name="Entries">How many entries become final with the answer.</param>
+internal sealed record PendingSubmission(Submission Submission, LedgerDesk.Outcome Outcome, int Entries)
+{
+    /// <summary>The most signatures that verifying it takes, as the ledger counts them.</summary>
+    public int Signatures => Submission.RecordCase switch
+    {
+        Submission.RecordOneofCase.Participant => 1 + ListedParticipant.MaximumCertificates,
+        Submission.RecordOneofCase.Opening => Submission.Opening.Signatures.Count,
+        Submission.RecordOneofCase.Head => Submission.Head.Endorsements.Count,
+        _ => 1,
+    };
+}
