@@ -6,7 +6,7 @@ namespace Settlement.Contracts.Checking;
 /// <param name="counters">Fields that only count: see <see cref="Counters"/>.</param>
 internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> counters, Steps steps)
 {
-    private const int StepsOfANode = 8;
+    private const int StepsOfANode = 8, PartsPerStep = 4;
 
     /// <summary>A day's bound: no difference of days or seconds of the calendar is larger.</summary>
     private static readonly Bounds DaysBetween = new(-3_652_058, 3_652_058), SecondsBetween = new(-315_537_897_599, 315_537_897_599);
@@ -74,7 +74,7 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
     public Bounds BoundsOf(Expression expression, Facts facts)
     {
         if (ReferenceEquals(facts, boundedBy) && bounded.TryGetValue(expression, out Bounds bounds)) return bounds;
-        Steps.Take(StepsOfANode + LengthOf(expression));
+        Steps.Take(StepsOfANode + StepsOfType(expression));
         if (Steps.AreSpent) return Bounds.Any;
         bounds = Bounded(expression, facts);
         if (expression is not Expression.Sum) return bounds;
@@ -84,12 +84,12 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         return bounds;
     }
 
-    /// <summary>How many parts stand before the last one of a sum: what has to be looked at to tell its type.</summary>
-    public static int LengthOf(Expression expression)
+    /// <summary>What it takes to tell the type of a sum, which is that of its first part.</summary>
+    public static int StepsOfType(Expression expression)
     {
-        int length = 0;
-        for (; expression is Expression.Sum sum; expression = sum.Left) length++;
-        return length;
+        int parts = 0;
+        for (; expression is Expression.Sum sum; expression = sum.Left) parts++;
+        return parts / PartsPerStep;
     }
 
     private Bounds Bounded(Expression expression, Facts facts) => expression switch

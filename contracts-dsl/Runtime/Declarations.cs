@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Settlement.Contracts;
 
 /// <summary>What kind of participant may take the part of a party.</summary>
@@ -68,8 +70,8 @@ public sealed record Field(
     /// <summary>The audience as a set.</summary>
     internal Label Readers { get; } = Label.Of(Audience);
 
-    /// <summary>By its place, so that sets of fields cost nothing by how much is written about one.</summary>
-    public override int GetHashCode() => Index;
+    /// <summary>By its place and its own audience, which parameters of two actions do not share, and not by how much is written about it.</summary>
+    public override int GetHashCode() => HashCode.Combine(Index, RuntimeHelpers.GetHashCode(Audience));
 
     /// <summary>True when the party is in the audience.</summary>
     public bool IsReadBy(Party party)

@@ -26,6 +26,10 @@ public sealed class AutomaticActionProperties
     [ThreadStatic]
     private static int quantifiers;
 
+    /// <summary>Every other contract is mostly about lists: facts and what they are for must meet to find a fault.</summary>
+    [ThreadStatic]
+    private static bool ofLists;
+
     private int compiled, taken;
 
     [Fact]
@@ -59,7 +63,15 @@ public sealed class AutomaticActionProperties
         Assert.True(refused > Contracts / 100, $"{refused} were refused");
     }
 
-    private static string Source(Dice dice) => string.Join('\n',
+    private static bool OfLists(Dice dice) => ofLists && dice.Percent(80);
+
+    private static string Source(Dice dice)
+    {
+        ofLists = dice.Coin();
+        return Written(dice);
+    }
+
+    private static string Written(Dice dice) => string.Join('\n',
     [
         "contract Automatic version 1", "parties", "p bank", "q bank", "g bank", "l bank, several(3)", "fields", .. Declared.Select(static f => $"{f} to p, q, g, l"),
         "states", "Open, Done may rest",
@@ -73,8 +85,9 @@ public sealed class AutomaticActionProperties
         for (int i = dice.From(0, most); i > 0; i--) yield return $"require {Condition(dice, parameters)} else NO";
     }
 
-    private static string Condition(Dice dice, bool parameters) => dice.From(0, 18) switch
+    private static string Condition(Dice dice, bool parameters) => (OfLists(dice) ? dice.From(13, 18) : dice.From(0, 18)) switch
     {
+        13 => dice.Any(["n > 0", "m > 0", "xs = ys", "xs != ys", "(all v0 in xs: v0 > 0)".Replace("v0", "v" + ++quantifiers, StringComparison.Ordinal), "count(xs) > 0", "(all one in s: one > 0)"]),
         14 => $"{List(dice, parameters)} {dice.Any(["=", "!="])} {List(dice, parameters)}",
         15 => $"all i{++quantifiers} in {List(dice, parameters)}: i{quantifiers} {dice.Any(Comparators)} {dice.Any(["0", "0", "5", "n", "m"])}",
         16 => dice.Any(["s = r", "s != r", "(all one in s: one > 0)", "(all one in r: one >= 0 and one < 100)", "(all one in r: one = 0)", "count(s) > 1"]),
@@ -119,7 +132,7 @@ public sealed class AutomaticActionProperties
         return lines;
     }
 
-    private static string One(Dice dice, bool parameters) => dice.From(0, 17) switch
+    private static string One(Dice dice, bool parameters) => (OfLists(dice) ? dice.Any([11, 12, 12, 13, 16, 17, 18, 18]) : dice.From(0, 18)) switch
     {
         11 => $"set {dice.Any(["xs", "ys"])} = {List(dice, parameters)}",
         12 => $"for each i{++quantifiers} in {List(dice, parameters)}\nset n = 100 / i{quantifiers} rounded {Rounding(dice)}\nend",
@@ -128,6 +141,8 @@ public sealed class AutomaticActionProperties
         15 => $"if present(o)\n{dice.Any(["move o from p to q", "set a = o", "let u" + ++quantifiers + " = a - o"])}\nend",
         16 => dice.Any(["move sum(es) from p to q", "let u" + ++quantifiers + " = sum(es)", "set a = sum(es)"]),
         17 => $"set n = {dice.Any(["sum(xs)", "sum(ys)", "sum(s)", "100 / count(xs) rounded up"])}",
+        // What a round leaves the next one finds, and what stands after the loop.
+        18 => $"for each i{++quantifiers} in {List(dice, parameters)}\n{dice.Any([$"set m = 100 / n rounded {Rounding(dice)}\nset n = i{quantifiers}", $"set n = i{quantifiers}", $"if i{quantifiers} > 0\nset m = 100 / i{quantifiers} rounded {Rounding(dice)}\nend\nset n = m"])}\nend{dice.Any(["", $"\nset k = 100 / n rounded {Rounding(dice)}"])}",
         0 or 1 => $"set {dice.Any(["a", "b"])} = {AmountOf(dice, parameters)}",
         2 or 3 => $"set {dice.Any(["n", "m"])} = {NumberOf(dice, parameters)}",
         4 => $"set w = {dice.Any(["p", "g", "w"])}",
