@@ -75,7 +75,7 @@ public sealed class AutomaticActionProperties
     [
         "contract Automatic version 1", "parties", "p bank", "q bank", "g bank", "l bank, several(3)", "fields", .. Declared.Select(static f => $"{f} to p, q, g, l"),
         "states", "Open, Done may rest",
-        "on make by p, agreed by q", .. Requires(dice, 7, parameters: false), "set k = 0", "reserve h from p", .. Some(dice, 1, 1, parameters: false), "-> Open",
+        "on make by p, agreed by q", .. Bounds(dice), .. Requires(dice, ofLists ? 2 : 7, parameters: false), "set k = 0", "reserve h from p", .. Some(dice, 1, 1, parameters: false), "-> Open",
         "on change(x money, y integer, zs list(3) of integer, v money optional) by p, agreed by q, g when Open", .. Requires(dice, 4, parameters: true), .. Some(dice, 2, 1, parameters: true), "-> Open",
         "on next by network when Open", "set k = k + 1", .. Some(dice, 4, 2, parameters: false), $"if {Condition(dice, parameters: false)}", "release h to p", .. Some(dice, 1, 0, parameters: false), "-> Done", "end", "-> Open",
     ]) + "\n";
@@ -83,6 +83,15 @@ public sealed class AutomaticActionProperties
     private static IEnumerable<string> Requires(Dice dice, int most, bool parameters)
     {
         for (int i = dice.From(0, most); i > 0; i--) yield return $"require {Condition(dice, parameters)} else NO";
+    }
+
+    /// <summary>What makes most of what is done with lists safe.</summary>
+    private static IEnumerable<string> Bounds(Dice dice)
+    {
+        foreach (string condition in new[] { "n > 0 and n < 1000", "(all v1 in xs: v1 > 0 and v1 < 1000)", "(all v2 in ys: v2 > 0 and v2 < 1000)", "(all v3 in s: v3 > 0 and v3 < 1000)", "(all v4 in r: v4 > 0 and v4 < 1000)", "count(es) > 0 and (all v5 in es: v5 > EUR 0 and v5 <= EUR 500)" })
+        {
+            if (ofLists && dice.Percent(75)) yield return $"require {condition} else NO";
+        }
     }
 
     private static string Condition(Dice dice, bool parameters) => (OfLists(dice) ? dice.From(13, 18) : dice.From(0, 18)) switch
