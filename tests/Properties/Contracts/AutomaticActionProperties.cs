@@ -214,13 +214,14 @@ public sealed class AutomaticActionProperties
         return null;
     }
 
-    private static MoneyValue Money(Dice dice) => new(dice.Percent(85) ? "EUR" : "USD", Whole(dice));
+    private static MoneyValue Money(Dice dice) => new(dice.Percent(ofLists ? 97 : 85) ? "EUR" : "USD", Whole(dice));
 
     private static ListValue Integers(Dice dice, int count) => new([.. Enumerable.Range(0, count).Select(_ => Integer(dice))]);
 
     private static IntegerValue Integer(Dice dice) => new(Whole(dice));
 
-    private static long Whole(Dice dice) => dice.From(0, 9) switch
+    /// <summary>Where all values of lists must be tame for anything to happen, most are.</summary>
+    private static long Whole(Dice dice) => ofLists && dice.Percent(85) ? dice.From(1, 12) : dice.From(0, 9) switch
     {
         0 => long.MaxValue,
         1 => long.MinValue,
