@@ -165,10 +165,10 @@ public sealed class DifferenceTests
     [InlineData("", "set wide = open", "step now says 'set wide = open'.")]
     public void WhoMayLearnOfWhatIsSetIsSaid(string was, string now, string sentence)
     {
-        string source(string body) => "contract Wide version 1\nparties\np bank\nq bank\no regulator, observes\nfields\nwide integer to p, q, o\nnarrow integer optional to p\ndeep integer optional to p, q\nopen integer to p, q, o\nstates\nDone may rest\non make by p, agreed by q\n-> Done\n"
+        string Source(string body) => "contract Wide version 1\nparties\np bank\nq bank\no regulator, observes\nfields\nwide integer to p, q, o\nnarrow integer optional to p\ndeep integer optional to p, q\nopen integer to p, q, o\nstates\nDone may rest\non make by p, agreed by q\n-> Done\n"
             + $"on step by p, agreed by q when Done\n{(body.Contains("narrow", StringComparison.Ordinal) ? "discloses narrow to q, o\n" : "")}{(body.Contains("deep", StringComparison.Ordinal) ? "discloses deep to o\n" : "")}"
             + $"{(body.Contains("narrow", StringComparison.Ordinal) ? "require present(narrow) else NO\n" : "")}{(body.Contains("deep", StringComparison.Ordinal) ? "require present(deep) else NO\n" : "")}{body}\n-> Done\n";
-        ContractDifference difference = Between(source(was), source(now).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
+        ContractDifference difference = Between(Source(was), Source(now).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
         Assert.Contains(difference.Findings, f => f.Kind == Widened && f.Sentence == sentence);
     }
 
