@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Settlement.Contracts.Language;
 
 namespace Settlement.Contracts.Checking;
@@ -8,72 +7,89 @@ namespace Settlement.Contracts.Checking;
 /// one that others have chosen since. Banks may mean that (a direct debit under a mandate), and have then agreed by pinning the
 /// contract; who reviews it should know.
 /// </summary>
-internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, Steps steps, DiagnosticBag diagnostics)
 {
     /// <summary>Who has taken or agreed to an action on every way to a state; what nobody reaches is not there.</summary>
-    private readonly Dictionary<State, ImmutableHashSet<Party>> agreed = [];
+    private readonly Dictionary<State, Label> agreed = [];
 
-    /// <summary>The values that others may have chosen on some way to a state, since the party last took or agreed to an action.</summary>
-    private readonly Dictionary<State, ImmutableHashSet<(Party Party, Field Field)>> chosen = [];
+    /// <summary>By state, for each field, for whom others may have chosen its value on some way there, since the party last took or agreed to an action.</summary>
+    private readonly Dictionary<State, Label[]> chosen = [];
     private readonly Queue<State> toVisit = [];
+    private readonly Label everybody = Label.Of(parties);
 
     public void Run()
     {
-        foreach (ContractAction action in actions.Where(a => a.Creates)) Arrive(action, [], []);
-        while (toVisit.TryDequeue(out State? state))
+        ILookup<State, ContractAction> from = actions.SelectMany(static a => a.When, static (a, s) => (Action: a, State: s)).ToLookup(static p => p.State, static p => p.Action);
+        HashSet<State> waiting = [];
+        foreach (ContractAction action in actions.Where(static a => a.Creates)) Arrive(action, Label.Nobody, new Label[fields.Count], waiting);
+        while (!steps.AreSpent && toVisit.TryDequeue(out State? state))
         {
-            foreach (ContractAction action in actions.Where(a => a.When.Contains(state))) Arrive(action, agreed[state], chosen[state]);
+            waiting.Remove(state);
+            foreach (ContractAction action in from[state]) Arrive(action, agreed[state], chosen[state], waiting);
         }
 
         foreach (ContractAction action in actions) Check(action);
     }
 
-    private void Arrive(ContractAction action, ImmutableHashSet<Party> before, ImmutableHashSet<(Party Party, Field Field)> known)
+    private void Arrive(ContractAction action, Label before, Label[] known, HashSet<State> waiting)
     {
-        ImmutableHashSet<Party> after = before.Union(Consenting(action));
+        Label after = before | Consenting(action);
         known = Chosen(action, known);
         foreach (State state in action.Outcomes)
         {
-            bool first = !agreed.TryGetValue(state, out ImmutableHashSet<Party>? other);
-            ImmutableHashSet<Party> everyWay = first ? after : other!.Intersect(after);
-            ImmutableHashSet<(Party, Field)> someWay = first ? known : chosen[state].Union(known);
-            if (!first && other!.Count == everyWay.Count && chosen[state].Count == someWay.Count) continue;
+            steps.Take(1 + fields.Count);
+            bool first = !agreed.TryGetValue(state, out Label other);
+            Label everyWay = first ? after : other & after;
+            Label[] someWay = first ? known : [.. known.Zip(chosen[state], static (one, two) => one | two)];
+            if (!first && other == everyWay && someWay.SequenceEqual(chosen[state])) continue;
             agreed[state] = everyWay;
             chosen[state] = someWay;
-            toVisit.Enqueue(state);
+            if (waiting.Add(state)) toVisit.Enqueue(state);
         }
     }
 
     /// <summary>What the action leaves of it: whoever takes it or agrees to it knows all values, and others may have chosen what it sets.</summary>
-    private ImmutableHashSet<(Party Party, Field Field)> Chosen(ContractAction action, ImmutableHashSet<(Party Party, Field Field)> before)
+    private Label[] Chosen(ContractAction action, Label[] before)
     {
-        Party[] consenting = [.. Consenting(action)], others = [.. parties.Where(p => !consenting.Contains(p))];
-        ImmutableHashSet<(Party Party, Field Field)> after = [.. before.Where(c => !consenting.Contains(c.Party))];
-        for (int count = -1; count < after.Count;)
+        Label consenting = Consenting(action), others = everybody.Except(consenting);
+        Label[] after = [.. before.Select(l => l.Except(consenting))];
+        Statement.Set[] sets = [.. action.Body.All.OfType<Statement.Set>()];
+        Field[][] sources = [.. sets.Select(static s => s.Value.Sources.ToArray())];
+        bool grows = true;
+        while (grows && !steps.AreSpent)
         {
-            count = after.Count;
-            foreach (Statement.Set set in action.Body.All.OfType<Statement.Set>())
-                after = after.Union(others.Where(p => ChosenBy(set.Value, p, after) is not null).Select(p => (p, set.Field)));
+            grows = false;
+            for (int i = 0; i < sets.Length; i++)
+            {
+                steps.Take(1 + sources[i].Length);
+                ref Label known = ref after[sets[i].Field.Index];
+                Label more = known | (others & sources[i].Aggregate(Label.Nobody, (all, f) => all | ChosenOf(f, after)));
+                grows |= more != known;
+                known = more;
+            }
         }
 
         return after;
     }
 
-    /// <summary>What of the value others chose, or only others know; null when the party has agreed to all of it, or it follows from that.</summary>
-    private Field? ChosenBy(Expression value, Party party, ImmutableHashSet<(Party Party, Field Field)> known) =>
-        value.Sources.FirstOrDefault(f => f.Index >= fields.Count || !f.IsReadBy(party) || known.Contains((party, f)));
+    /// <summary>For whom others chose the value, or only others know it: not those who have agreed to it, or to all from which it follows.</summary>
+    private Label ChosenOf(Field field, Label[] known) => field.Index >= fields.Count ? Label.Everybody : Label.Everybody.Except(field.Readers) | known[field.Index];
+
+    /// <summary>What of the value others chose, or only others know; null when the party has agreed to all of it.</summary>
+    private Field? ChosenBy(Expression value, Party party, Label[] known) => value.Sources.FirstOrDefault(f => ChosenOf(f, known).Contains(party.Index));
 
     /// <summary>Of several only one acts by 'any'; agreement is that of all.</summary>
-    private static IEnumerable<Party> Consenting(ContractAction action) =>
-        action.By is { Party: { } party, Any: false } ? action.AgreedBy.Append(party) : action.AgreedBy;
+    private static Label Consenting(ContractAction action) =>
+        Label.Of(action.By is { Party: { } party, Any: false } ? action.AgreedBy.Append(party) : action.AgreedBy);
 
     private void Check(ContractAction action)
     {
-        ImmutableHashSet<Party>? before = action.Creates ? []
-            : action.When.Where(agreed.ContainsKey).Select(s => agreed[s]).Aggregate((ImmutableHashSet<Party>?)null, static (all, one) => all is null ? one : all.Intersect(one));
-        if (before is null) return;
-        ImmutableHashSet<Party> consenting = before.Union(Consenting(action));
-        ImmutableHashSet<(Party Party, Field Field)> known = Chosen(action, [.. action.When.Where(chosen.ContainsKey).SelectMany(s => chosen[s])]);
+        State[] reached = [.. action.When.Where(agreed.ContainsKey)];
+        if (!action.Creates && reached.Length == 0) return;
+        Label before = action.Creates ? Label.Nobody : reached.Aggregate(Label.Everybody, (all, s) => all & agreed[s]), own = Consenting(action), consenting = before | own;
+        steps.Take(1 + (reached.Length * fields.Count));
+        if (steps.AreSpent) return;
+        Label[] known = Chosen(action, reached.Aggregate(new Label[fields.Count], (all, s) => [.. all.Zip(chosen[s], static (one, two) => one | two)]));
         Dictionary<Local, Party> players = action.Body.All.OfType<Statement.ForEachPlayer>().ToDictionary(static e => e.Participant, static e => e.Party);
         foreach (Statement statement in action.Body.All)
         {
@@ -86,8 +102,8 @@ internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<F
             };
             string? blind = payer switch
             {
-                Expression.Player player => consenting.Contains(player.Party) ? null : player.Party.Name,
-                Expression.Named named when players.TryGetValue(named.Local, out Party? party) => consenting.Contains(party) ? null : $"each {party.Name}",
+                Expression.Player player => consenting.Contains(player.Party.Index) ? null : player.Party.Name,
+                Expression.Named named when players.TryGetValue(named.Local, out Party? party) => consenting.Contains(party.Index) ? null : $"each {party.Name}",
                 Expression.Named named => $"whoever '{named.Local.Name}' names",
                 Expression.Read read => read.Field == action.By.Field ? null : $"whoever '{read.Field.Name}' names",
                 Expression.ReadOf read => $"whoever '{read.Field.Name}' names",
@@ -100,7 +116,7 @@ internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<F
             }
 
             Party? paying = payer switch { Expression.Player player => player.Party, Expression.Named named => players.GetValueOrDefault(named.Local), _ => null };
-            if (paying is null || Consenting(action).Contains(paying) || ChosenBy(amount!, paying, known) is not { } field) continue;
+            if (paying is null || own.Contains(paying.Index) || ChosenBy(amount!, paying, known) is not { } field) continue;
             diagnostics.Report(Rules.WithoutConsent, statement.Span, $"money of {paying.Name} leaves here, and how much depends on '{field.Name}', which others may have chosen since {paying.Name} last took or agreed to an action",
                 $"let {paying.Name} agree to this action, or to the one that sets {field.Name}, unless the channel's terms are meant to be enough");
         }

@@ -5,6 +5,9 @@ namespace Settlement.Contracts.Checking;
 /// <summary>From a contract as written to one that can run, or to everything that prevents it.</summary>
 internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagnostics)
 {
+    /// <summary>What the checks that go over all ways between states may do together.</summary>
+    private readonly Steps steps = new(Limits.StepsOfChecks);
+
     /// <summary>False only in tests.</summary>
     public bool ChecksFlow { get; init; } = true;
 
@@ -30,7 +33,8 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         Check(states, fields, parties, drafts, actions);
         if (diagnostics.Errors > 0) return null;
         WarnOfUnused(parties, fields, actions);
-        new ConsentCheck(parties, fields, actions, diagnostics).Run();
+        new ConsentCheck(parties, fields, actions, steps, diagnostics).Run();
+        if (!IsChecked()) return null;
         ContractParts parts = new(syntax.Name.Text, syntax.Version, syntax.Replaces?.Number, DeclarationBinder.Doc(syntax.Docs),
             units, codeSets, parties, fields, states, actions);
         return new Contract(parts, ContractPrinter.Print(syntax), source);
@@ -47,16 +51,25 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         }
 
         if (diagnostics.Errors > 0) return;
-        new ResidencyCheck(fields, actions, diagnostics).Run();
+        new ResidencyCheck(fields, actions, steps, diagnostics).Run();
         foreach (ContractAction action in actions)
         {
             new FutileCheck(diagnostics).Run(action);
             if (ChecksFlow) new VouchCheck(parties, diagnostics).Run(action);
         }
 
-        new MoneyCheck(syntax, states, actions, diagnostics).Run();
+        new MoneyCheck(syntax, states, actions, steps, diagnostics).Run();
+        if (!IsChecked()) return;
         if (ChecksFlow && diagnostics.Errors == 0) new AutomaticCheck(parties, fields, actions, diagnostics).Run();
         new CostCheck(diagnostics).Run(fields, actions);
+    }
+
+    /// <summary>False after a report when the checks had to give up, so that what they did not find says nothing.</summary>
+    private bool IsChecked()
+    {
+        if (!steps.AreSpent) return true;
+        diagnostics.Report(Rules.TooMany, syntax.Name.Span, "this contract is too much to check: too many statements depend on too many fields, on too many ways", "split the contract, or let fewer of its actions lead to each other");
+        return false;
     }
 
     private void WarnOfUnused(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions)

@@ -7,7 +7,7 @@ namespace Settlement.Contracts.Checking;
 /// moves, the one may have to be a copy of the other. In how many ways that can be said nobody can list, so that the two never decide
 /// together: what decides is all that a condition, and those around it, read.
 /// </summary>
-internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, Steps steps, DiagnosticBag diagnostics)
 {
     /// <summary>Personal fields that some action computes from what is not, too: by each something of that.</summary>
     private readonly Dictionary<Field, Field> blended = [];
@@ -16,12 +16,12 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
 
     public void Run()
     {
-        if (!actions.Any(static a => a.Parameters.Any(static p => p.PersonalOf is not null)) && !fields.Any(static f => f.PersonalOf is not null)) return;
+        if (!ResidencyCheck.IsAnyPersonal(fields, actions)) return;
         foreach (Statement.Let let in actions.SelectMany(static a => a.Body.All).OfType<Statement.Let>()) named[let.Local] = [.. Reads(let.Value).Distinct()];
-        for (int before = -1; before < blended.Count;)
+        for (int before = -1; before < blended.Count && !steps.AreSpent;)
         {
             before = blended.Count;
-            foreach (ContractAction action in actions) ResidencyCheck.Walk(action.Body, [], Reads, Blend);
+            foreach (ContractAction action in actions) ResidencyCheck.Walk(action.Body, [], Reads, steps, Blend);
         }
 
         foreach (ContractAction action in actions) Check(action);
@@ -37,7 +37,7 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
     {
         bool isReported = false;
         if (action.Window is { } window) Decides(window.Span, Reads(window.Moment));
-        ResidencyCheck.Walk(action.Body, [], Reads, (statement, path) =>
+        ResidencyCheck.Walk(action.Body, [], Reads, steps, (statement, path) =>
         {
             foreach (Expression divisor in statement.Expressions.SelectMany(static e => e.Nodes).SelectMany(Divisors)) Decides(statement.Span, [.. path, .. Reads(divisor)]);
             switch (statement)
@@ -63,10 +63,15 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
     /// <summary>Something personal, and what beside it is not so, or is another's and read by others.</summary>
     private (Field Source, Field Plain)? Found(Field[] fields)
     {
+        // Beside those of one bank and one audience stands the same.
+        HashSet<(int? PersonalOf, Label Readers)> seen = [];
+        steps.Take(fields.Length);
         foreach (Field source in fields.Where(static f => f.PersonalOf is not null))
         {
             if (blended.TryGetValue(source, out Field? plain)) return (source, plain);
-            plain = fields.FirstOrDefault(f => f.PersonalOf != source.PersonalOf && (f.PersonalOf is null || !f.Audience.ToHashSet().SetEquals(source.Audience)));
+            if (steps.AreSpent || !seen.Add((source.PersonalOf?.Index, source.Readers))) continue;
+            steps.Take(fields.Length);
+            plain = Array.Find(fields, f => f.PersonalOf != source.PersonalOf && (f.PersonalOf is null || f.Readers != source.Readers));
             if (plain is not null) return (source, plain);
         }
 

@@ -95,6 +95,7 @@ internal sealed class Doubts(Known known, Assumptions assumptions)
 
     private Doubt? OfSum(Expression.Sum sum, Facts facts)
     {
+        known.Steps.Take(Known.StepsOfType(sum));
         switch (Known.TypeOf(sum.Left))
         {
             case DateType when sum.Right is Expression.Period period:

@@ -72,6 +72,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         ExpressionSyntax.Binary { Operator: BinaryOperator.And } and => And(and, known),
         ExpressionSyntax.Binary { Operator: BinaryOperator.Or } or => Or(or, known),
         ExpressionSyntax.Binary { Rounding: not null } rounded when ChainBinder.IsChain(rounded) => new ChainBinder(Diagnostics, e => Bind(e, known)).Bind(rounded),
+        ExpressionSyntax.Binary { Operator: BinaryOperator.Subtract, Right: ExpressionSyntax.Number or ExpressionSyntax.Decimal } signed when CurrencyBefore(signed) is { } currency => Signed(currency, signed.Right),
         ExpressionSyntax.Binary binary => operators.Binary(binary, Bind(binary.Left, known), Bind(binary.Right, known)),
         ExpressionSyntax.Length length => operators.Length(length, Bind(length.Count, known)),
         ExpressionSyntax.Convert convert => Convert(convert, known),
@@ -86,6 +87,20 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
     {
         if (ratio is { Numerator: > 0, Denominator: > 0 }) return Bound.Plain(new Expression.Constant(new RatioValue(ratio.Numerator, ratio.Denominator)), new RatioType());
         Diagnostics.Report(Rules.BadNumber, ratio.Span, "both numbers of a ratio are above zero");
+        return Bound.Failed;
+    }
+
+    /// <summary>The letters of a currency directly before a minus, where nothing is called so: money with a sign was meant.</summary>
+    private Name? CurrencyBefore(ExpressionSyntax.Binary minus)
+    {
+        ExpressionSyntax last = minus.Left;
+        while (last is ExpressionSyntax.Binary { Rounding: null } binary) last = binary.Right;
+        return last is ExpressionSyntax.Reference { Name: var name } && MoneyValue.IsCurrency(name.Text) && scope.Find(name) is null ? name : null;
+    }
+
+    private Bound Signed(Name currency, ExpressionSyntax number)
+    {
+        scope.Resolve<Field>(currency, $"money has no sign: write 0 - {currency.Text} {NumberSlips.MinorUnits(ExpressionPrinter.Print(number))}");
         return Bound.Failed;
     }
 

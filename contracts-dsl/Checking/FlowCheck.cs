@@ -8,15 +8,20 @@ namespace Settlement.Contracts.Checking;
 /// </summary>
 internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction action, DiagnosticBag diagnostics)
 {
-    private readonly HashSet<(Field Field, Party Party)> needed = [];
+    /// <summary>By field: to whom the action discloses it, and to whom something in it would have told of it otherwise.</summary>
+    private readonly Dictionary<Field, Label> disclosed = [], needed = [];
 
-    private IEnumerable<Party> Members => parties.Where(p => !p.Observes);
-
-    private IEnumerable<Party> Observers => parties.Where(p => p.Observes);
+    private readonly Label members = Label.Of(parties.Where(static p => !p.Observes)), observers = Label.Of(parties.Where(static p => p.Observes));
 
     /// <param name="sound">True when nothing of the action is left out, so that what it discloses can be judged.</param>
     public void Run(bool sound)
     {
+        foreach (Disclosure disclosure in action.Disclosures)
+        {
+            Label told = Label.Of(disclosure.Parties);
+            foreach (Field one in disclosure.Fields) disclosed[one] = disclosed.GetValueOrDefault(one) | told;
+        }
+
         if (action.By.Field is { } field)
         {
             MustRead(Rules.HiddenCondition, new Expression.Read(field), action.BySpan, "who acts is");
@@ -92,7 +97,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
         if (action.By.IsNetwork) MustRead(Rules.HiddenCondition, set.Value, set.Span, "what any member may have to compute depends on");
         // An automatic action refuses where its arithmetic does not fit, like any other.
         if (set.Value.MayRefuse) Refuses(set.Value, set.Span);
-        foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Audience, disclosable: true).Take(1))
+        foreach ((Party party, Field field) in Hidden(set.Value, set.Field.Readers, disclosable: true).Take(1))
         {
             diagnostics.Report(Rules.ValueTells, set.Span, $"'{set.Field.Name}' is read by {party.Name}, and its new value depends on '{field.Name}', which {party.Name} may not read",
                 $"drop {party.Name} from the audience of {set.Field.Name}, or write: discloses {field.Name} to {party.Name}");
@@ -110,7 +115,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     /// <summary>Every member runs every action and agrees on the result, so each reads what the result depends on.</summary>
     private void MustRead(Rule rule, Expression expression, TextSpan span, string what, bool disclosable = false)
     {
-        foreach (IGrouping<Field, Party> hidden in Hidden(expression, Members, disclosable).GroupBy(h => h.Field, h => h.Party))
+        foreach (IGrouping<Field, Party> hidden in Hidden(expression, members, disclosable).GroupBy(h => h.Field, h => h.Party))
         {
             string[] blind = [.. hidden.Select(p => p.Name)];
             diagnostics.Report(rule, span, $"{what} '{hidden.Key.Name}', which {string.Join(" and ", blind)} cannot read", $"add {string.Join(", ", blind)} to the audience of {hidden.Key.Name}");
@@ -120,7 +125,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     /// <summary>Observers see that it happened, so they may know what it depends on.</summary>
     private void MayNotTell(Rule rule, Expression expression, TextSpan span, string what)
     {
-        foreach (IGrouping<Field, Party> hidden in Hidden(expression, Observers, disclosable: true).GroupBy(h => h.Field, h => h.Party))
+        foreach (IGrouping<Field, Party> hidden in Hidden(expression, observers, disclosable: true).GroupBy(h => h.Field, h => h.Party))
         {
             string blind = string.Join(", ", hidden.Select(p => p.Name));
             diagnostics.Report(rule, span, $"{what} '{hidden.Key.Name}', which {blind} may not know and would see",
@@ -128,20 +133,26 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
         }
     }
 
-    private List<(Party Party, Field Field)> Hidden(Expression expression, IEnumerable<Party> who, bool disclosable)
+    /// <summary>What of it some of the parties do not read; nothing once enough is reported, for then there is no contract whatever follows.</summary>
+    private List<(Party Party, Field Field)> Hidden(Expression expression, Label who, bool disclosable)
     {
-        List<(Party, Field)> hidden = [];
-        Field[] sources = [.. expression.Sources];
-        foreach (Party party in who)
+        if (diagnostics.IsFull && diagnostics.Errors > 0) return [];
+        Label blind = who.Except(expression.Readers);
+        if (blind == Label.Nobody) return [];
+        List<(Field Field, Label From)> hidden = [];
+        foreach (Field field in expression.Sources)
         {
-            foreach (Field field in sources.Where(f => !f.IsReadBy(party)))
+            Label from = blind.Except(field.Readers);
+            if (disclosable && disclosed.TryGetValue(field, out Label told))
             {
-                if (disclosable && action.Disclosures.Any(d => d.Fields.Contains(field) && d.Parties.Contains(party))) needed.Add((field, party));
-                else hidden.Add((party, field));
+                needed[field] = needed.GetValueOrDefault(field) | (from & told);
+                from = from.Except(told);
             }
+
+            if (from != Label.Nobody) hidden.Add((field, from));
         }
 
-        return hidden;
+        return hidden.Count == 0 ? [] : [.. parties.SelectMany(p => hidden.Where(h => h.From.Contains(p.Index)).Select(h => (p, h.Field)))];
     }
 
     /// <summary>
@@ -156,7 +167,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
             {
                 case Statement.Set set:
                     CheckLast(set.Field, set.Span, asserted);
-                    if (Members.Any(m => set.Field.IsReadBy(m) && !set.Readers.Contains(m.Index))) asserted.Add(set.Field);
+                    if (IsAsserted(set)) asserted.Add(set.Field);
                     break;
                 case Statement.Clear clear:
                     CheckLast(clear.Field, clear.Span, asserted);
@@ -169,12 +180,14 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
                     break;
                 case Statement.ForEachPlayer or Statement.ForEachValue:
                     // What a round asserts, the next would overwrite.
-                    foreach (Statement.Set repeated in statement.All.OfType<Statement.Set>().Where(s => Members.Any(m => s.Field.IsReadBy(m) && !s.Readers.Contains(m.Index)))) asserted.Add(repeated.Field);
+                    foreach (Statement.Set repeated in statement.All.OfType<Statement.Set>().Where(IsAsserted)) asserted.Add(repeated.Field);
                     CheckAsserted(statement.Blocks.Single(), asserted);
                     break;
             }
         }
     }
+
+    private bool IsAsserted(Statement.Set set) => (set.Field.Readers & members).Except(set.Readers) != Label.Nobody;
 
     private void CheckLast(Field field, TextSpan span, HashSet<Field> asserted)
     {
@@ -186,7 +199,7 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
     {
         foreach (Field field in disclosure.Fields)
         {
-            string[] unneeded = [.. disclosure.Parties.Where(p => !needed.Contains((field, p))).Select(p => p.Name)];
+            string[] unneeded = [.. disclosure.Parties.Where(p => !needed.GetValueOrDefault(field).Contains(p.Index)).Select(p => p.Name)];
             if (unneeded.Length > 0)
             {
                 diagnostics.Report(Rules.NothingDisclosed, disclosure.Span, $"nothing in '{action.Name}' would tell {string.Join(" or ", unneeded)} about '{field.Name}' otherwise",

@@ -6,10 +6,14 @@ namespace Settlement.Contracts.Checking;
 /// <param name="counters">Fields that only count: see <see cref="Counters"/>.</param>
 internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> counters, Steps steps)
 {
-    private const int StepsOfANode = 8;
+    private const int StepsOfANode = 8, PartsPerStep = 4;
 
     /// <summary>A day's bound: no difference of days or seconds of the calendar is larger.</summary>
     private static readonly Bounds DaysBetween = new(-3_652_058, 3_652_058), SecondsBetween = new(-315_537_897_599, 315_537_897_599);
+
+    /// <summary>The sums that were bounded by the same facts: each part of a long one is asked for by all those around it.</summary>
+    private readonly Dictionary<Expression, Bounds> bounded = new(ReferenceEqualityComparer.Instance);
+    private Facts? boundedBy;
 
     private readonly Label everybody = Label.Of(parties);
 
@@ -49,11 +53,11 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
         Expression.ReadOf read => (read.Field.Type as EachType)?.Element,
         Expression.Named named => named.Local.Type,
         Expression.Length => new DurationType(),
-        Expression.Sum sum => (TypeOf(sum.Left), TypeOf(sum.Right)) switch
+        Expression.Sum sum => TypeOf(sum.Left) switch
         {
-            (DateType, DateType) => new IntegerType(),
-            (DateTimeType, DateTimeType) => new DurationType(),
-            var (left, _) => left,
+            DateType when TypeOf(sum.Right) is DateType => new IntegerType(),
+            DateTimeType when TypeOf(sum.Right) is DateTimeType => new DurationType(),
+            var left => left,
         },
         Expression.Product product => TypeOf(product.Left),
         Expression.Quotient quotient => TypeOf(quotient.Left),
@@ -69,19 +73,33 @@ internal sealed class Known(IReadOnlyList<Party> parties, IReadOnlySet<Field> co
     /// <summary>Between what a number lies, if computing it was not refused.</summary>
     public Bounds BoundsOf(Expression expression, Facts facts)
     {
-        Steps.Take(StepsOfANode);
-        return Steps.AreSpent ? Bounds.Any : Bounded(expression, facts);
+        if (ReferenceEquals(facts, boundedBy) && bounded.TryGetValue(expression, out Bounds bounds)) return bounds;
+        Steps.Take(StepsOfANode + StepsOfType(expression));
+        if (Steps.AreSpent) return Bounds.Any;
+        bounds = Bounded(expression, facts);
+        if (expression is not Expression.Sum) return bounds;
+        if (!ReferenceEquals(facts, boundedBy)) bounded.Clear();
+        boundedBy = facts;
+        bounded[expression] = bounds;
+        return bounds;
+    }
+
+    /// <summary>What it takes to tell the type of a sum, which is that of its first part.</summary>
+    public static int StepsOfType(Expression expression)
+    {
+        int parts = 0;
+        for (; expression is Expression.Sum sum; expression = sum.Left) parts++;
+        return parts / PartsPerStep;
     }
 
     private Bounds Bounded(Expression expression, Facts facts) => expression switch
     {
         Expression.Constant => Folding.Number(expression) is { } number ? Bounds.Exactly(number) : Bounds.Any,
         Expression.Read or Expression.ReadOf or Expression.Named => BoundsOf(ThingOf(expression)!.Value, facts),
-        Expression.Sum sum => (TypeOf(sum.Left), TypeOf(sum.Right)) switch
+        Expression.Sum sum => TypeOf(sum.Left) switch
         {
-            (DateType, DateType) => DaysBetween,
-            (DateTimeType, DateTimeType) => SecondsBetween,
-            (DateType or DateTimeType, _) => Bounds.Any,
+            DateType => TypeOf(sum.Right) is DateType ? DaysBetween : Bounds.Any,
+            DateTimeType => TypeOf(sum.Right) is DateTimeType ? SecondsBetween : Bounds.Any,
             _ => Whole(sum, facts).Fitting,
         },
         Expression.Product or Expression.Quotient or Expression.Length => (Whole(expression, facts) ?? Bounds.Any).Fitting,

@@ -48,10 +48,14 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
     private HashSet<State> Reached()
     {
         HashSet<State> reached = [];
-        for (int before = -1; before < reached.Count;)
+        ILookup<State, ActionDraft> from = actions.SelectMany(static a => a.When, static (a, s) => (Action: a, State: s)).ToLookup(static p => p.State, static p => p.Action);
+        Queue<ActionDraft> next = new(actions.Where(static a => a.When.Count == 0));
+        while (next.TryDequeue(out ActionDraft? action))
         {
-            before = reached.Count;
-            reached.UnionWith(actions.Where(a => a.When.Count == 0 || a.When.Any(reached.Contains)).SelectMany(a => a.Outcomes));
+            foreach (State state in action.Outcomes.Where(reached.Add))
+            {
+                foreach (ActionDraft following in from[state]) next.Enqueue(following);
+            }
         }
 
         return reached;
@@ -61,10 +65,11 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
     private void CheckWaysOut(HashSet<State> reached)
     {
         HashSet<State> safe = [.. states.Where(s => s.MayRest)];
-        for (int before = -1; before < safe.Count;)
+        ILookup<State, ActionDraft> to = actions.SelectMany(static a => a.Outcomes, static (a, s) => (Action: a, State: s)).ToLookup(static p => p.State, static p => p.Action);
+        Queue<State> next = new(safe);
+        while (next.TryDequeue(out State? reaches))
         {
-            before = safe.Count;
-            safe.UnionWith(actions.Where(a => a.Outcomes.Any(safe.Contains)).SelectMany(a => a.When));
+            foreach (State state in to[reaches].SelectMany(static a => a.When).Where(safe.Add)) next.Enqueue(state);
         }
 
         foreach (State state in states.Where(s => reached.Contains(s) && !safe.Contains(s)))

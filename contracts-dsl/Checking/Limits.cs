@@ -36,6 +36,9 @@ internal static class Limits
 
     public const int StatementsOfAction = 250;
 
+    /// <summary>What may be looked at to follow personal data, what is reserved and who has agreed over all ways (CD206).</summary>
+    public const int StepsOfChecks = 2_000_000;
+
     /// <summary>What may be looked at to prove that no automatic action is refused (CD609).</summary>
     public const int StepsOfProof = 6_000_000;
 }

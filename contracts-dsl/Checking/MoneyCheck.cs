@@ -7,7 +7,7 @@ namespace Settlement.Contracts.Checking;
 /// What is reserved for an instance is the same on every way to a state, does not change, and is released before the
 /// instance may rest. Movements conserve money by themselves: what leaves one position enters another.
 /// </summary>
-internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, Steps steps, DiagnosticBag diagnostics)
 {
     /// <summary>A field's amount of one holder: a party, a field of type party, or each of several.</summary>
     /// <param name="Amount">The amount.</param>
@@ -26,9 +26,11 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
         foreach (ContractAction action in actions) CheckAgent(action);
         if (!actions.Any(a => a.Body.All.Any(s => s is Statement.Reserve or Statement.Release))) return;
         foreach (ContractAction action in actions.Where(a => a.Creates)) Walk(action, []);
-        while (toVisit.TryDequeue(out State? state))
+        ILookup<State, ContractAction> from = actions.SelectMany(static a => a.When, static (a, s) => (Action: a, State: s)).ToLookup(static p => p.State, static p => p.Action);
+        // What differs between two ways was reported, and once enough is, it does not matter where else it leads.
+        while (!steps.AreSpent && !(diagnostics.IsFull && diagnostics.Errors > 0) && toVisit.TryDequeue(out State? state))
         {
-            foreach (ContractAction action in actions.Where(a => a.When.Contains(state))) Walk(action, reserved[state]);
+            foreach (ContractAction action in from[state]) Walk(action, reserved[state]);
         }
 
         foreach (State state in states.Where(s => s.MayRest && reserved.TryGetValue(s, out ImmutableHashSet<Held>? held) && held.Count > 0))
@@ -63,6 +65,8 @@ internal sealed class MoneyCheck(ContractSyntax syntax, IReadOnlyList<State> sta
     {
         foreach (Statement statement in block.Statements)
         {
+            steps.Take(1 + held.Count);
+            if (steps.AreSpent) return null;
             switch (statement)
             {
                 case Statement.Reserve reserve: held = Reserve(reserve, held, repeats); break;

@@ -56,7 +56,7 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
     }
 
     /// <summary>What the name stands for; null after a report when it is unknown or something else.</summary>
-    public Symbol? Resolve<T>(Name name)
+    public Symbol? Resolve<T>(Name name, string? instead = null)
     {
         string wanted = Symbol.KindOf(typeof(T));
         if (Find(name.Text) is { } symbol)
@@ -66,7 +66,7 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
             return null;
         }
 
-        if (!incomplete && (unknown is null || unknown.Add(name.Text))) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", Suggest<T>(name));
+        if (!incomplete && (unknown is null || unknown.Add(name.Text))) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", instead ?? Suggest<T>(name));
         return null;
     }
 

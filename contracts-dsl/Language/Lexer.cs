@@ -22,6 +22,7 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
     private readonly List<Comment> comments = [];
     private readonly string text = source.Text;
     private int position;
+    private int withoutSlip;
 
     /// <summary>What <see cref="Run"/> found beside the tokens, in the order of the source.</summary>
     public IReadOnlyList<Comment> Comments => comments;
@@ -156,12 +157,21 @@ internal sealed class Lexer(SourceText source, DiagnosticBag diagnostics)
             return;
         }
 
-        if (NumberSlips.WithCommaAndZero(text.AsSpan(position)) is var (digits, point))
+        // Of numbers between commas the first has looked at all, so that the next ones need not.
+        if (position >= withoutSlip)
         {
-            position += digits;
-            Add(TokenKind.Number, position, start);
-            Bad(Rules.BadNumber, start, NumberSlips.Comma, point);
-            return;
+            (int digits, string? point) = NumberSlips.WithCommaAndZero(text.AsSpan(position));
+            if (point is null)
+            {
+                withoutSlip = position + digits;
+            }
+            else
+            {
+                position += digits;
+                Add(TokenKind.Number, position, start);
+                Bad(Rules.BadNumber, start, NumberSlips.Comma, point);
+                return;
+            }
         }
 
         while (char.IsAsciiLetterOrDigit(At(0)) || At(0) is '_' or '.') position++;

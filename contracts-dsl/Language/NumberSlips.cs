@@ -28,8 +28,11 @@ internal static class NumberSlips
         return (parts[0].Span.To(parts[^1].Span), Comma, WithoutComma([.. parts.Select(static p => p.Text)]));
     }
 
-    /// <summary>Such a number at the beginning of the text, where what follows a comma begins with 0 and so is no number of its own.</summary>
-    public static (int Length, string Suggestion)? WithCommaAndZero(ReadOnlySpan<char> text)
+    /// <summary>
+    /// Such a number at the beginning of the text, where what follows a comma begins with 0 and so is no number of its own. Without a
+    /// suggestion there is none in the length that it looked at.
+    /// </summary>
+    public static (int Length, string? Suggestion) WithCommaAndZero(ReadOnlySpan<char> text)
     {
         int length = Digits(text);
         List<string> parts = [text[..length].ToString()];
@@ -40,7 +43,7 @@ internal static class NumberSlips
         }
 
         bool ends = length == text.Length || !(char.IsAsciiLetter(text[length]) || text[length] is '_' or '.');
-        return ends && parts.Skip(1).Any(static p => p is ['0', _, ..]) ? (length, WithoutComma(parts)) : null;
+        return ends && parts.Skip(1).Any(static p => p is ['0', _, ..]) ? (length, WithoutComma(parts)) : (length, null);
     }
 
     private static string WithoutComma(List<string> parts) => parts[0] != "0" && parts.Skip(1).All(static p => p.Split('.')[0].Length == Thousands)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Settlement.Contracts;
 
 /// <summary>What kind of participant may take the part of a party.</summary>
@@ -21,6 +23,9 @@ public sealed record Party(int Index, string Name, PartyKind Kind, bool Observes
 {
     /// <summary>True when several participants may play it.</summary>
     public bool IsSeveral => Most > 1;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Index;
 }
 
 /// <summary>One participant, by the part it plays.</summary>
@@ -65,6 +70,9 @@ public sealed record Field(
     /// <summary>The audience as a set.</summary>
     internal Label Readers { get; } = Label.Of(Audience);
 
+    /// <summary>By its place and its own audience, which parameters of two actions do not share, and not by how much is written about it.</summary>
+    public override int GetHashCode() => HashCode.Combine(Index, RuntimeHelpers.GetHashCode(Audience));
+
     /// <summary>True when the party is in the audience.</summary>
     public bool IsReadBy(Party party)
     {
@@ -78,4 +86,8 @@ public sealed record Field(
 /// <param name="Name">Its name.</param>
 /// <param name="MayRest">True when an instance may stay here for ever.</param>
 /// <param name="Doc">What the contract says of it.</param>
-public sealed record State(int Index, string Name, bool MayRest, string? Doc = null);
+public sealed record State(int Index, string Name, bool MayRest, string? Doc = null)
+{
+    /// <inheritdoc/>
+    public override int GetHashCode() => Index;
+}

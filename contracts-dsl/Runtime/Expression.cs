@@ -9,7 +9,11 @@ internal enum Comparator { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterO
 /// <param name="Type">What it holds.</param>
 /// <param name="Readers">Who may read it: those that may read all that it came from.</param>
 /// <param name="Sources">The fields that it came from.</param>
-internal sealed record Local(int Slot, string Name, FieldType Type, Label Readers, IReadOnlyList<Field> Sources);
+internal sealed record Local(int Slot, string Name, FieldType Type, Label Readers, IReadOnlyList<Field> Sources)
+{
+    /// <inheritdoc/>
+    public override int GetHashCode() => Slot;
+}
 
 /// <summary>
 /// A checked expression, ready to run: its types fit, and an optional value is reached only where it is present. A closed
@@ -85,7 +89,7 @@ internal abstract record Expression
     public sealed record Call(Function Function, Expression First, Expression? Second = null, Value? Nothing = null) : Expression;
 
     /// <summary>The expressions directly in it.</summary>
-    public IEnumerable<Expression> Children => this switch
+    public IReadOnlyList<Expression> Children => this switch
     {
         Sum sum => [sum.Left, sum.Right],
         Product product => [product.Left, product.Factor],
@@ -107,8 +111,20 @@ internal abstract record Expression
         _ => throw new InvalidOperationException("An unknown expression."),
     };
 
-    /// <summary>It and all that is in it.</summary>
-    public IEnumerable<Expression> Nodes => Children.SelectMany(c => c.Nodes).Prepend(this);
+    /// <summary>It and all that is in it, from left to right; of a long sum in as many steps as it has parts.</summary>
+    public IEnumerable<Expression> Nodes
+    {
+        get
+        {
+            Stack<Expression> left = new([this]);
+            while (left.TryPop(out Expression? next))
+            {
+                yield return next;
+                IReadOnlyList<Expression> children = next.Children;
+                for (int i = children.Count - 1; i >= 0; i--) left.Push(children[i]);
+            }
+        }
+    }
 
     /// <summary>The fields and parameters read by name, presence included; one may come more than once.</summary>
     public IEnumerable<Field> FieldsRead => Nodes.SelectMany(e => e switch
@@ -124,7 +140,7 @@ internal abstract record Expression
         LocalsRead.Select(l => l.Readers).Concat(FieldsRead.Select(f => f.Readers)).Aggregate(Label.Everybody, static (all, one) => all & one);
 
     /// <summary>All fields that it depends on, also through names, without repetition.</summary>
-    public IEnumerable<Field> Sources => FieldsRead.Concat(LocalsRead.SelectMany(l => l.Sources)).Distinct();
+    public IEnumerable<Field> Sources => FieldsRead.Concat(LocalsRead.Distinct().SelectMany(l => l.Sources)).Distinct();
 
     /// <summary>True when it is money, whose currency is known only when it runs.</summary>
     public bool IsMoney => this switch

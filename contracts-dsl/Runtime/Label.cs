@@ -16,6 +16,11 @@ internal readonly record struct Label(UInt128 Low, UInt128 High)
 
     public static Label operator |(Label left, Label right) => new(left.Low | right.Low, left.High | right.High);
 
+    /// <summary>What is in it and not in the other.</summary>
+    public Label Except(Label other) => new(Low & ~other.Low, High & ~other.High);
+
+    public bool Overlaps(Label other) => (this & other) != Nobody;
+
     public bool Contains(int party) => ((party < HalfBits ? Low >> party : High >> (party - HalfBits)) & UInt128.One) != 0;
 
     public Label Without(int party) => party < HalfBits ? this with { Low = Low & ~(UInt128.One << party) } : this with { High = High & ~(UInt128.One << (party - HalfBits)) };

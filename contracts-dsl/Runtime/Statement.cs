@@ -110,7 +110,7 @@ internal abstract record Statement(TextSpan Span)
     };
 
     /// <summary>It and all statements inside it, in the order of the source.</summary>
-    public IEnumerable<Statement> All => Blocks.SelectMany(b => b.All).Prepend(this);
+    public IEnumerable<Statement> All => Block.AllOf([this]);
 }
 
 /// <summary>Statements that run one after the other.</summary>
@@ -120,5 +120,16 @@ internal sealed class Block(IReadOnlyList<Statement> statements)
     public Statement[] Statements { get; } = [.. statements];
 
     /// <summary>All statements, also those inside others.</summary>
-    public IEnumerable<Statement> All => Statements.SelectMany(s => s.All);
+    public IEnumerable<Statement> All => AllOf(Statements);
+
+    /// <summary>The statements and all inside them, in the order of the source.</summary>
+    internal static IEnumerable<Statement> AllOf(IEnumerable<Statement> statements)
+    {
+        Stack<Statement> left = new(statements.Reverse());
+        while (left.TryPop(out Statement? next))
+        {
+            yield return next;
+            foreach (Statement inner in next.Blocks.SelectMany(static b => b.Statements).Reverse()) left.Push(inner);
+        }
+    }
 }

@@ -69,7 +69,7 @@ internal sealed class BodyDifference
     {
         findings.Widened(name, was.Statement is Statement.Require require
             ? $"{name} now requires {now.Meaning} (else {require.Code}), and required {was.Meaning}."
-            : $"{name} now says '{now.Text}', and said '{was.Text}'.");
+            : $"{name} now says '{now.Text}', and said '{was.Text}'{now.Spreads}");
         told.Come(now);
     }
 
@@ -91,7 +91,7 @@ internal sealed class BodyDifference
             // Statements that read the same and meant a field would mean the name now.
             case Statement.Let let when old.Expressions.Any(e => e.FieldsRead.Any(f => f.Name == let.Local.Name)): findings.Widened(name, $"{name} now says '{line.Text}', and {let.Local.Name} was given."); break;
             case Statement.Let: findings.Changed(name, $"{name} now says '{line.Text}'."); break;
-            default: findings.Widened(name, $"{name} now says '{line.Text}'."); break;
+            default: findings.Widened(name, $"{name} now says '{line.Text}'{line.Spreads}"); break;
         }
 
         told.Come(line);

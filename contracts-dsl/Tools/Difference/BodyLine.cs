@@ -36,6 +36,21 @@ internal sealed record BodyLine(string Around, Statement Statement, IReadOnlyLis
     /// <summary>The fields that it depends on, also through names, and those that decide whether it runs.</summary>
     public IEnumerable<Field> Sources => Statement.Expressions.Concat(Conditions).SelectMany(e => e.Sources).Distinct();
 
+    /// <summary>Who reads a value that it sets and not all that it comes from, as the end of a sentence; empty where nobody does.</summary>
+    public string Spreads
+    {
+        get
+        {
+            if (Statement is not Statement.Set set) return ".";
+            string[] spread =
+            [
+                .. set.Value.Sources.GroupBy(s => ActionSentences.And(set.Field.Audience.Where(p => !s.IsReadBy(p)).Select(static p => p.Name)), static s => s.Name, StringComparer.Ordinal)
+                    .Where(static g => g.Key.Length > 0).Select(static g => $"{g.Key} may learn of {ActionSentences.And(g)}"),
+            ];
+            return spread.Length == 0 ? "." : $": by reading {set.Field.Name}, {ActionSentences.And(spread)}.";
+        }
+    }
+
     /// <summary>
     /// All of an action, in their order. A block stands in the lines inside it, and is a line itself where there are none.
     /// </summary>

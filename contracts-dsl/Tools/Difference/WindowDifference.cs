@@ -31,6 +31,9 @@ internal static class WindowDifference
     /// <summary>Whether the new window is the longer one; null where that cannot be told from its words.</summary>
     private static bool? Longer(Window old, Window fresh)
     {
+        // Two days of the calendar compare as they are.
+        if (old.Opens == fresh.Opens && (old.Moment, fresh.Moment) is (Expression.Constant { Value: DateValue was }, Expression.Constant { Value: DateValue day }) && was != day)
+            return was.Date < day.Date != fresh.Opens;
         Limit before = Limit.Of(old), after = Limit.Of(fresh);
         if (before.Start != after.Start || old.Opens != fresh.Opens || before.Compare(after) is not { } order || order == 0) return null;
         // What must come before a moment gains by a later one, what can come only after it by an earlier one.

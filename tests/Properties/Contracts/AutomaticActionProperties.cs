@@ -26,6 +26,10 @@ public sealed class AutomaticActionProperties
     [ThreadStatic]
     private static int quantifiers;
 
+    /// <summary>Every other contract is mostly about lists: facts and what they are for must meet to find a fault.</summary>
+    [ThreadStatic]
+    private static bool ofLists;
+
     private int compiled, taken;
 
     [Fact]
@@ -59,11 +63,19 @@ public sealed class AutomaticActionProperties
         Assert.True(refused > Contracts / 100, $"{refused} were refused");
     }
 
-    private static string Source(Dice dice) => string.Join('\n',
+    private static bool OfLists(Dice dice) => ofLists && dice.Percent(80);
+
+    private static string Source(Dice dice)
+    {
+        ofLists = dice.Coin();
+        return Written(dice);
+    }
+
+    private static string Written(Dice dice) => string.Join('\n',
     [
         "contract Automatic version 1", "parties", "p bank", "q bank", "g bank", "l bank, several(3)", "fields", .. Declared.Select(static f => $"{f} to p, q, g, l"),
         "states", "Open, Done may rest",
-        "on make by p, agreed by q", .. Requires(dice, 7, parameters: false), "set k = 0", "reserve h from p", .. Some(dice, 1, 1, parameters: false), "-> Open",
+        "on make by p, agreed by q", .. Bounds(dice), .. Requires(dice, ofLists ? 2 : 7, parameters: false), "set k = 0", "reserve h from p", .. Some(dice, 1, 1, parameters: false), "-> Open",
         "on change(x money, y integer, zs list(3) of integer, v money optional) by p, agreed by q, g when Open", .. Requires(dice, 4, parameters: true), .. Some(dice, 2, 1, parameters: true), "-> Open",
         "on next by network when Open", "set k = k + 1", .. Some(dice, 4, 2, parameters: false), $"if {Condition(dice, parameters: false)}", "release h to p", .. Some(dice, 1, 0, parameters: false), "-> Done", "end", "-> Open",
     ]) + "\n";
@@ -73,8 +85,18 @@ public sealed class AutomaticActionProperties
         for (int i = dice.From(0, most); i > 0; i--) yield return $"require {Condition(dice, parameters)} else NO";
     }
 
-    private static string Condition(Dice dice, bool parameters) => dice.From(0, 18) switch
+    /// <summary>What makes most of what is done with lists safe.</summary>
+    private static IEnumerable<string> Bounds(Dice dice)
     {
+        foreach (string condition in new[] { "n > 0 and n < 1000", "(all v1 in xs: v1 > 0 and v1 < 1000)", "(all v2 in ys: v2 > 0 and v2 < 1000)", "(all v3 in s: v3 > 0 and v3 < 1000)", "(all v4 in r: v4 > 0 and v4 < 1000)", "count(es) > 0 and (all v5 in es: v5 > EUR 0 and v5 <= EUR 500)" })
+        {
+            if (ofLists && dice.Percent(75)) yield return $"require {condition} else NO";
+        }
+    }
+
+    private static string Condition(Dice dice, bool parameters) => (OfLists(dice) ? dice.From(13, 18) : dice.From(0, 18)) switch
+    {
+        13 => dice.Any(["n > 0", "m > 0", "xs = ys", "xs != ys", "(all v0 in xs: v0 > 0)".Replace("v0", "v" + ++quantifiers, StringComparison.Ordinal), "count(xs) > 0", "(all one in s: one > 0)"]),
         14 => $"{List(dice, parameters)} {dice.Any(["=", "!="])} {List(dice, parameters)}",
         15 => $"all i{++quantifiers} in {List(dice, parameters)}: i{quantifiers} {dice.Any(Comparators)} {dice.Any(["0", "0", "5", "n", "m"])}",
         16 => dice.Any(["s = r", "s != r", "(all one in s: one > 0)", "(all one in r: one >= 0 and one < 100)", "(all one in r: one = 0)", "count(s) > 1"]),
@@ -119,7 +141,7 @@ public sealed class AutomaticActionProperties
         return lines;
     }
 
-    private static string One(Dice dice, bool parameters) => dice.From(0, 17) switch
+    private static string One(Dice dice, bool parameters) => (OfLists(dice) ? dice.Any([11, 12, 12, 13, 16, 17, 18, 18]) : dice.From(0, 18)) switch
     {
         11 => $"set {dice.Any(["xs", "ys"])} = {List(dice, parameters)}",
         12 => $"for each i{++quantifiers} in {List(dice, parameters)}\nset n = 100 / i{quantifiers} rounded {Rounding(dice)}\nend",
@@ -128,6 +150,8 @@ public sealed class AutomaticActionProperties
         15 => $"if present(o)\n{dice.Any(["move o from p to q", "set a = o", "let u" + ++quantifiers + " = a - o"])}\nend",
         16 => dice.Any(["move sum(es) from p to q", "let u" + ++quantifiers + " = sum(es)", "set a = sum(es)"]),
         17 => $"set n = {dice.Any(["sum(xs)", "sum(ys)", "sum(s)", "100 / count(xs) rounded up"])}",
+        // What a round leaves the next one finds, and what stands after the loop.
+        18 => $"for each i{++quantifiers} in {List(dice, parameters)}\n{dice.Any([$"set m = 100 / n rounded {Rounding(dice)}\nset n = i{quantifiers}", $"set n = i{quantifiers}", $"if i{quantifiers} > 0\nset m = 100 / i{quantifiers} rounded {Rounding(dice)}\nend\nset n = m"])}\nend{dice.Any(["", $"\nset k = 100 / n rounded {Rounding(dice)}"])}",
         0 or 1 => $"set {dice.Any(["a", "b"])} = {AmountOf(dice, parameters)}",
         2 or 3 => $"set {dice.Any(["n", "m"])} = {NumberOf(dice, parameters)}",
         4 => $"set w = {dice.Any(["p", "g", "w"])}",
@@ -190,13 +214,14 @@ public sealed class AutomaticActionProperties
         return null;
     }
 
-    private static MoneyValue Money(Dice dice) => new(dice.Percent(85) ? "EUR" : "USD", Whole(dice));
+    private static MoneyValue Money(Dice dice) => new(dice.Percent(ofLists ? 97 : 85) ? "EUR" : "USD", Whole(dice));
 
     private static ListValue Integers(Dice dice, int count) => new([.. Enumerable.Range(0, count).Select(_ => Integer(dice))]);
 
     private static IntegerValue Integer(Dice dice) => new(Whole(dice));
 
-    private static long Whole(Dice dice) => dice.From(0, 9) switch
+    /// <summary>Where all values of lists must be tame for anything to happen, most are.</summary>
+    private static long Whole(Dice dice) => ofLists && dice.Percent(85) ? dice.From(1, 12) : dice.From(0, 9) switch
     {
         0 => long.MaxValue,
         1 => long.MinValue,

@@ -15,7 +15,7 @@ internal sealed class GeneratedContract
     private int held = -1;
     private List<string> reserves = [], releases = [];
 
-    private GeneratedContract(int seed, int leaks, bool forChannel = false) => draft = new ContractDraft(new Dice(seed), leaks, forChannel);
+    private GeneratedContract(int seed, int leaks, bool forChannel = false, bool isCareless = false) => draft = new ContractDraft(new Dice(seed), leaks, forChannel) { IsCareless = isCareless };
 
     private Dice Dice => draft.Dice;
 
@@ -24,6 +24,9 @@ internal sealed class GeneratedContract
 
     /// <summary>Right in all but this: one of so many statements in a hundred depends on what somebody may not know.</summary>
     public static string Leaky(int seed, int percent = 30) => new GeneratedContract(seed, percent).Write();
+
+    /// <summary>Right in all but this: what an action requires may be decided by somebody who neither takes it nor agrees to it.</summary>
+    public static string Careless(int seed) => new GeneratedContract(seed, leaks: 0, isCareless: true).Write();
 
     /// <summary>One of which most can run in a channel of two banks.</summary>
     public static string ForChannel(int seed, int leaks = 0) => new GeneratedContract(seed, leaks, forChannel: true).Write();

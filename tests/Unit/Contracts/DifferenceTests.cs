@@ -102,6 +102,7 @@ public sealed class DifferenceTests
     [InlineData("after until + 3 days", "after until + 2 days", Widened, "lapse can be done only from until + 2 days on, and could only from until + 3 days on.")]
     [InlineData("after until + 3 days", "after until + 4 days", Narrowed, "lapse can be done only from until + 4 days on, and could only from until + 3 days on.")]
     [InlineData("on settle by borrower when Late", "on settle by borrower when Late by until", Narrowed, "settle can be done only before until, and could at any time.")]
+    [InlineData("within 2 hours of until", "by 2026-03-01", Widened, "repay can be done only before the end of the day 2026-03-01, and could only within 2 hours of until; which of the two is longer depends on the values.")]
     [InlineData("else DT01", "else DT02", Changed, "repay is refused with DT02 at another time, and was with DT01.")]
     [InlineData("on lapse by network", "on extra by helper_ when Open\n  -> Open\non lapse by network", Widened, "extra is new: lender can extra: from Open to Open.")]
     [InlineData("on settle by borrower when Late\n  move amount from borrower to lender\n  -> Paid\n", "", Narrowed, "settle can no longer be done.")]
@@ -140,6 +141,35 @@ public sealed class DifferenceTests
         Assert.Contains(difference.Findings, f => f.Kind == kind && f.Sentence == sentence);
         // What widens is the reason for the exit code, so nothing that narrows or merely changes may be among it.
         if (kind != Widened) Assert.False(difference.HasWidened, difference.Render());
+    }
+
+    /// <summary>Two days of the calendar need no values to be compared.</summary>
+    [Theory]
+    [InlineData("by 2026-03-01", "by 2026-03-05", Widened)]
+    [InlineData("by 2026-03-05", "by 2026-03-01", Narrowed)]
+    [InlineData("after 2026-03-05", "after 2026-03-01", Widened)]
+    [InlineData("after 2026-03-01", "after 2026-03-05", Narrowed)]
+    public void OfTwoDaysItIsSaidWhichWindowIsLonger(string was, string now, DifferenceKind kind)
+    {
+        string old = Old.Replace("on settle by borrower when Late", "on settle by borrower when Late " + was, StringComparison.Ordinal);
+        DifferenceFinding finding = Assert.Single(Between(old, old.Replace(was, now, StringComparison.Ordinal).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal)).Findings);
+        Assert.Equal(kind, finding.Kind);
+        Assert.DoesNotContain("depends on the values", finding.Sentence, StringComparison.Ordinal);
+        Assert.Matches(was.StartsWith("by", StringComparison.Ordinal) ? "^settle can be done only .*2026-03-0[15].*, and could only .*2026-03-0[15]" : "^settle can be done only from .*, and could only from ", finding.Sentence);
+    }
+
+    /// <summary>Where a value goes into a field that more read, it is said who may learn what by it.</summary>
+    [Theory]
+    [InlineData("", "set wide = narrow", "step now says 'set wide = narrow': by reading wide, q and o may learn of narrow.")]
+    [InlineData("set wide = 1", "set wide = narrow + deep", "step now says 'set wide = narrow + deep', and said 'set wide = 1': by reading wide, q and o may learn of narrow and o may learn of deep.")]
+    [InlineData("", "set wide = open", "step now says 'set wide = open'.")]
+    public void WhoMayLearnOfWhatIsSetIsSaid(string was, string now, string sentence)
+    {
+        string Source(string body) => "contract Wide version 1\nparties\np bank\nq bank\no regulator, observes\nfields\nwide integer to p, q, o\nnarrow integer optional to p\ndeep integer optional to p, q\nopen integer to p, q, o\nstates\nDone may rest\non make by p, agreed by q\n-> Done\n"
+            + $"on step by p, agreed by q when Done\n{(body.Contains("narrow", StringComparison.Ordinal) ? "discloses narrow to q, o\n" : "")}{(body.Contains("deep", StringComparison.Ordinal) ? "discloses deep to o\n" : "")}"
+            + $"{(body.Contains("narrow", StringComparison.Ordinal) ? "require present(narrow) else NO\n" : "")}{(body.Contains("deep", StringComparison.Ordinal) ? "require present(deep) else NO\n" : "")}{body}\n-> Done\n";
+        ContractDifference difference = Between(Source(was), Source(now).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
+        Assert.Contains(difference.Findings, f => f.Kind == Widened && f.Sentence == sentence);
     }
 
     /// <summary>What the statements are is not all: where they stand counts where one of them decides about another.</summary>

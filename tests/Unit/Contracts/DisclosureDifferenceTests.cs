@@ -95,9 +95,9 @@ public sealed class DisclosureDifferenceTests
         Widened, "close may tell registry and tax more about fee: it now says 'move fee + fee from debtor to creditor'.", Widened, "close now says 'move fee + fee from debtor to creditor', and said 'move fee from debtor to creditor'.")]
     // It is written into what they read, and what is written or where it ends differs.
     [InlineData("set grade = 2", "set grade = risk",
-        Widened, "close may tell registry and tax more about risk: it now says 'not if risk > 3: set grade = risk'.", Widened, "close now says 'not if risk > 3: set grade = risk', and said 'not if risk > 3: set grade = 2'.")]
+        Widened, "close may tell registry and tax more about risk: it now says 'not if risk > 3: set grade = risk'.", Widened, "close now says 'not if risk > 3: set grade = risk', and said 'not if risk > 3: set grade = 2': by reading grade, registry and tax may learn of risk.")]
     [InlineData("set draft = limit", "set draft = limit\n  set grade = risk",
-        Widened, "judge may tell registry and tax more about risk: it now says 'set grade = risk'.", Widened, "judge now says 'set grade = risk'.")]
+        Widened, "judge may tell registry and tax more about risk: it now says 'set grade = risk'.", Widened, "judge now says 'set grade = risk': by reading grade, registry and tax may learn of risk.")]
     [InlineData("if risk > 3", "if risk > 4",
         Widened, "close may tell registry and tax more about risk: it now says 'if risk > 4: -> Done'.", Widened, "close now says 'if risk > 4: -> Done', and said 'if risk > 3: -> Done'.")]
     [InlineData("require share > fee else AM05", "require share > fee else AM05\n    require share < amount else AM06",

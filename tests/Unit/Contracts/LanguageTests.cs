@@ -100,6 +100,36 @@ public sealed class LanguageTests
         Assert.Equal(expected, string.Join(' ', compilation.Diagnostics.Select(d => d.Code)));
     }
 
+    /// <summary>What was probably meant is said beside it.</summary>
+    [Theory]
+    [InlineData("require amount > EUR -5 else NO", "CD302", "money has no sign: write 0 - EUR 5")]
+    [InlineData("require amount > EUR - 5.5 else NO", "CD302", "money has no sign: write 0 - EUR 550")]
+    [InlineData("require amount + EUR -5 > 0 else NO", "CD302", "money has no sign: write 0 - EUR 5")]
+    [InlineData("let EUR = amount\n  require EUR - amount >= 0 else NO", "", null)]
+    [InlineData("require fee > 0 else NO", "CD404", "write: present(fee) and ...")]
+    [InlineData("move fee from payer to payee", "CD404", "put before it: require present(fee) else CODE")]
+    public void ItIsSaidWhatToWriteInstead(string statement, string code, string? suggestion)
+    {
+        Compilation compilation = ContractCompiler.Compile("frame", $"{Frame}  {statement}\n  -> Done\n");
+        Assert.Equal(code.Length == 0 ? [] : [(code, suggestion)], compilation.Diagnostics.Select(static d => (d.Code, d.Suggestion)));
+    }
+
+    /// <summary>A window has no place for a condition, and what an automatic action needs to come must be kept somewhere.</summary>
+    [Theory]
+    [InlineData("by last else DT01", "CD404", "a window cannot ask for it: declare last without 'optional', or let the action require the time instead")]
+    [InlineData("by ending", "CD608", "let an automatic action lead on: on ACTION by network when Open after ending")]
+    [InlineData("by ending + 3 days", "CD608", "let an automatic action lead on: on ACTION by network when Open after ending + 3 days")]
+    [InlineData("by given", "CD608", "let an automatic action lead on: on ACTION by network when Open after MOMENT, of a field that keeps it")]
+    [InlineData("within 2 days of ending", "CD608", "let an automatic action lead on: on ACTION by network when Open after that moment")]
+    [InlineData("by today + wait days", "CD608", "let an automatic action lead on, after a moment that does not move: on ACTION by network when Open after MOMENT")]
+    public void ItIsSaidHowAWayStaysOpen(string window, string code, string suggestion)
+    {
+        Diagnostic diagnostic = Assert.Single(ContractCompiler.Compile("window", "contract Window version 1\nparties\np bank\nq bank\nfields\nending date to p, q\nlast date optional to p, q\nwait integer to p, q\nstates\nOpen, Done may rest\n"
+            + "on make by p, agreed by q\n-> Open\n"
+            + $"on go(given date to p, q) by p, agreed by q when Open {window}\n-> Done\n").Diagnostics);
+        Assert.Equal((code, suggestion), (diagnostic.Code, diagnostic.Suggestion));
+    }
+
     [Fact]
     public void AnOptionalAmountMovesOnlyBelowARequireThatItIsPresent()
     {

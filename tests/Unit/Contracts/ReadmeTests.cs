@@ -56,6 +56,24 @@ public sealed partial class ReadmeTests
         Assert.DoesNotContain(results, r => !r.Holds);
     }
 
+    /// <summary>What the reference says of the canonical form and the hash, done by its words alone.</summary>
+    [Fact]
+    public void TheHashOfTheContractInItsCanonicalFormIsTheOneItSays()
+    {
+        string text = Read("LANGUAGE.md");
+        string form = ContractBlock().Matches(text).Select(static m => m.Groups["source"].Value).Single(static c => c.StartsWith("contract Tip", StringComparison.Ordinal));
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(form);
+        Assert.Contains($"in its canonical form, of {bytes.Length} bytes.", text, StringComparison.Ordinal);
+        byte[] message = [0, 0, 0, 0x13, .. "settlement/contract"u8, 0, 1, 0, 0, (byte)(bytes.Length >> 8), (byte)bytes.Length, .. bytes];
+        Assert.Contains($"Its hash is `{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(message))}`.", text, StringComparison.Ordinal);
+        Contract contract = ContractCompiler.Compile("shown", form).Contract!;
+        Assert.Equal(form, contract.CanonicalText);
+        Assert.Contains($"Its hash is `{Convert.ToHexStringLower(contract.Hash)}`.", text, StringComparison.Ordinal);
+        // The same words in another layout, with comments, are the same contract.
+        string other = form.Replace("\n  ", "\n\t -- a remark\r\n ", StringComparison.Ordinal).Replace(" to ", "  to\t", StringComparison.Ordinal);
+        Assert.Equal(form, ContractCompiler.Compile("shown", "\uFEFF" + other).Contract?.CanonicalText);
+    }
+
     private static string Read(string file) => File.ReadAllText(Path.Combine(Root(), "contracts-dsl", file)).ReplaceLineEndings("\n");
 
     [System.Text.RegularExpressions.GeneratedRegex("```contract\n(?<source>.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline | System.Text.RegularExpressions.RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -39,6 +39,7 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         else if (!Creates && Dice.Percent(20)) actorField = ActorField(action);
         action.Takers = by is null || actorField is not null ? contract.MemberReaders : ContractDraft.Bits([by]);
         action.Vouching = agreed.Count > 0 && Dice.Coin() ? ContractDraft.Bits([agreed[0]]) : action.Takers;
+        if (contract.IsCareless && !action.IsNetwork) action.Vouching = 0;
         if (!action.IsNetwork) Parameters(action, actorField is null ? by : null);
         if (Creates) action.Unset.UnionWith(contract.Fields.Where(f => !f.Optional && !f.Fixed && ((f.Readers >> by!.Index & 1) == 0 || (HasLiteral(f.Type) && Dice.Percent(10)))));
         string window = Dice.Percent(action.IsNetwork ? 50 : 20) ? Window(statements, action.IsNetwork) : "";

@@ -10,6 +10,9 @@ internal sealed class ContractDraft(Dice dice, int leaks, bool forChannel)
 {
     public bool ForChannel { get; } = forChannel;
 
+    /// <summary>True where it does not matter who decides the requires of an action, so that sometimes nobody does who has to say yes.</summary>
+    public bool IsCareless { get; init; }
+
     public Dice Dice { get; } = dice;
 
     public List<string> Lines { get; } = [];
