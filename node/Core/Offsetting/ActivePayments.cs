@@ -45,9 +45,10 @@ internal sealed class ActivePayments
     public WaitReason WhyNot(int payment)
     {
         QueuedPayment added = waiting.Payments[payment];
-        return LacksLiquidity(added.Payer, added.Amount) ? WaitReason.Liquidity
+        bool isBeyondPair = limitOf.TryGetValue((added.Payer, added.Payee), out int index) && netOutflows[index] + added.Amount > waiting.BilateralLimits[index].Limit;
+        return isBeyondPair ? WaitReason.BilateralLimit
             : IsBeyondLimit(added.Payer, added.Amount) ? WaitReason.MultilateralLimit
-            : WaitReason.BilateralLimit;
+            : WaitReason.Liquidity;
     }
 
     private bool LacksLiquidity(int bank, long added) => waiting.Banks[bank].Balance + netInflows[bank] - added < 0;

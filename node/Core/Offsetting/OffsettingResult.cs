@@ -10,22 +10,23 @@ public sealed record OffsettingResult(IReadOnlyList<WaitReason> Waits, IReadOnly
 }
 
 /// <summary>
-/// Why a payment waits. Where several constraints would be broken, the first of these is told. The first payment that waits in
-/// a queue always has a constraint as its reason: one that broke none would belong to a larger feasible set.
+/// Why a payment waits. Where it would break several constraints, the first of these is told: no money that comes in lifts a
+/// limit that somebody set, and what a limit keeps back is often what others then lack. The first payment that waits in a queue
+/// always has a constraint as its reason: one that broke none would belong to a larger feasible set.
 /// </summary>
 public enum WaitReason
 {
     /// <summary>It does not wait.</summary>
     None,
 
-    /// <summary>Its payer's balance and what comes in do not cover it.</summary>
-    Liquidity,
+    /// <summary>Its payer would pay its payee more than the bilateral limit.</summary>
+    BilateralLimit,
 
     /// <summary>Its payer would pay out more than its multilateral limit.</summary>
     MultilateralLimit,
 
-    /// <summary>Its payer would pay its payee more than the bilateral limit.</summary>
-    BilateralLimit,
+    /// <summary>Its payer's balance and what comes in do not cover it.</summary>
+    Liquidity,
 
     /// <summary>One of equal or higher priority waits before it in its payer's queue.</summary>
     Queue,

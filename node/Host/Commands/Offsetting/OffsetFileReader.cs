@@ -57,8 +57,15 @@ internal sealed class OffsetFileReader
         }
         catch (JsonException error)
         {
-            throw new HostException(OffsetCodes.NotJson, $"{name}, {PlaceOf(error, text).Describe(text)}: It is not JSON. {error.Message}", error);
+            throw new HostException(OffsetCodes.NotJson, $"{name}, {PlaceOf(error, text).Describe(text)}: It is not JSON. {Reason(error.Message)}", error);
         }
+    }
+
+    // The platform's message ends with the place in its own counting, and may repeat some of the file, line breaks and all.
+    private static string Reason(string message)
+    {
+        int end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return string.Concat((end < 0 ? message : message[..end]).Select(static c => char.IsControl(c) ? ' ' : c));
     }
 
     private static OffsetPlace PlaceOf(JsonException error, ReadOnlySpan<byte> text)
@@ -70,7 +77,7 @@ internal sealed class OffsetFileReader
 
     private void ReadTop(ref Utf8JsonReader json)
     {
-        ObjectReading top = new(TopForm, ref json, default);
+        ObjectReading top = new(TopForm, ref json, new OffsetPlace(0));
         while (top.TryNext(ref json, out string member))
         {
             switch (member)

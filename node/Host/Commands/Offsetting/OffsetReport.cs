@@ -66,7 +66,7 @@ internal sealed class OffsetReport
     public void Show(Screen screen)
     {
         int banks = file.Banks.Count, payments = file.Payments.Count;
-        screen.Rows("Liquidity, in minor units", ["bank", "balance", "limit", "pays", "receives", "balance afterwards", "waits"], Enumerable.Range(0, Math.Min(banks, MostRows)).Select(BankRow));
+        screen.Rows("Liquidity, in minor units", ["bank", "balance", "limit", "pays", "receives", "balance afterwards", "deferred"], Enumerable.Range(0, Math.Min(banks, MostRows)).Select(BankRow));
         if (banks > MostRows) screen.Line(string.Create(CultureInfo.InvariantCulture, $"and {banks - MostRows} banks more"));
         screen.Rows("Payments, in the order of submission", ["payment", "payer", "payee", "amount", "priority", "outcome"], Enumerable.Range(0, Math.Min(payments, MostRows)).Select(PaymentRow));
         if (payments > MostRows) screen.Line(string.Create(CultureInfo.InvariantCulture, $"and {payments - MostRows} payments more"));
@@ -81,7 +81,7 @@ internal sealed class OffsetReport
         int settled = result.Waits.Count(static reason => reason == WaitReason.None);
         screen.Line(string.Create(CultureInfo.InvariantCulture, $"{settled} of {payments} payments settle, {settledValue} of {settledValue + deferredValue} in value, with {used} of liquidity."));
         screen.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{payments - settled} wait, {deferredValue} in value: {Count(WaitReason.Liquidity)} for liquidity, {Count(WaitReason.MultilateralLimit)} for a multilateral limit, {Count(WaitReason.BilateralLimit)} for a bilateral limit, {Count(WaitReason.Queue)} behind these."));
+            $"{payments - settled} wait, {deferredValue} in value: {Count(WaitReason.BilateralLimit)} for a bilateral limit, {Count(WaitReason.MultilateralLimit)} for a multilateral limit, {Count(WaitReason.Liquidity)} for liquidity, {Count(WaitReason.Queue)} behind these."));
     }
 
     private int Count(WaitReason reason) => result.Waits.Count(r => r == reason);
