@@ -29,10 +29,10 @@ public class Offsetting
         limited = new OffsettingCase(
             [.. banks.Select(static bank => bank with { Limit = 3 * MostAmount })],
             [.. from first in Enumerable.Range(0, Banks) from second in Enumerable.Range(0, Banks) where first != second select new BilateralLimit(first, second, 4 * MostAmount)], payments);
-        // A ring of which every payment is taken away, as the first in it has no cover: the most work there is.
+        // A ring of which every payment is taken away, as the very first has no cover: the most work there is.
         hopeless = new OffsettingCase(
             [.. Enumerable.Range(0, Banks).Select(static _ => new OffsettingBank(0, null))], [],
-            [.. Enumerable.Range(0, Payments).Select(static i => new QueuedPayment(i % Banks, (i + 1) % Banks, i % Banks == 0 ? 2 : 1, Priority.Normal))]);
+            [.. Enumerable.Range(0, Payments).Select(static i => new QueuedPayment(i % Banks, (i + 1) % Banks, i == 0 ? Payments : 1, Priority.Normal))]);
         Assert.InRange(Settled(unlimited), 1, Payments - 1);
         Assert.InRange(Settled(limited), 1, Settled(unlimited));
         Assert.Equal(0, Settled(hopeless));
