@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Settlement.Host.Bench;
 using Settlement.Host.Commands;
 using Settlement.Host.Commands.Contracts;
+using Settlement.Host.Commands.Offsetting;
 using Settlement.Host.Demo;
 using Settlement.Host.Fuzz;
 
@@ -12,6 +13,7 @@ RootCommand root = new("A privacy-preserving interbank settlement node.")
     KeysCommand.Create(),
     ContractCommand.Create(),
     LedgerCommand.Create(),
+    OffsetCommand.Create(),
     DemoCommand.Create(),
     BenchCommand.Create(),
     FuzzCommand.Create(),

@@ -10,9 +10,14 @@ internal sealed class Screen
     private const int WidthWithoutTerminal = 1_000;
 
     /// <param name="onStandardError">Whether standard output is for something else.</param>
-    public Screen(bool onStandardError)
+    public Screen(bool onStandardError) : this(onStandardError ? Console.Error : Console.Out)
     {
-        AnsiConsoleOutput output = new(onStandardError ? Console.Error : Console.Out);
+    }
+
+    /// <param name="writer">Where it is written.</param>
+    public Screen(TextWriter writer)
+    {
+        AnsiConsoleOutput output = new(writer);
         Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
         if (!output.IsTerminal) Terminal.Profile.Width = WidthWithoutTerminal;
     }
