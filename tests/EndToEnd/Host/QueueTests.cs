@@ -43,7 +43,7 @@ public sealed class QueueTests(PostgresServer postgres) : IAsyncLifetime
         using SettlementClient again = network.BackOffice(HostNetwork.BankA);
         Assert.Equal(["PDNG QU002", "PDNG AM04", "RJCT DS02"], [await ChangeAsync(again, late, "hold"), await ChangeAsync(again, late, "release"), await ChangeAsync(again, late, "cancel")]);
         Assert.Equal("PDNG AM04", await ChangeAsync(again, large, "prioritise", "URGT"));
-        await network.FundAsync(HostNetwork.BankA, channel, "EUR", "160.00", "more", Ct);
+        await network.FundAsync(HostNetwork.BankA, channel, "EUR", "160.00", Ct);
         await network.UntilAsync(async () => (await again.GetInstructionAsync(large, Ct)).Status == "ACSC" && (await again.GetInstructionAsync(small, Ct)).Status == "ACSC", Ct);
         Assert.Equal("ACSC", (await again.GetInstructionAsync(urgent, Ct)).Status);
         Assert.Equal("0.00", Assert.Single((await again.PositionsAsync(Ct)).Positions).Position);
@@ -71,9 +71,9 @@ public sealed class QueueTests(PostgresServer postgres) : IAsyncLifetime
         string large = await SubmitAsync(bank, "LARGE", "150.00", "PDNG", "AM04"), settled = await SubmitAsync(bank, "URGENT", "1.00", "ACSC", null, "URGT");
         foreach (string id in new[] { settled, new string('0', 32), "nothing" }) Assert.Equal((409, "BK012"), await RefusalAsync(() => bank.ChangeQueuedAsync(id, new QueueOrder("hold"), Ct)));
         foreach (QueueOrder order in new[] { new QueueOrder("stop"), new QueueOrder("hold", "URGT"), new QueueOrder("prioritise"), new QueueOrder("prioritise", "SOON") })
-            Assert.Equal((400, "HO101"), await RefusalAsync(() => bank.ChangeQueuedAsync(large, order, Ct)));
-        Assert.Equal((400, "HO101"), await RefusalAsync(() => bank.QueueAsync("nothing", 10, Ct)));
-        Assert.Equal((400, "HO101"), await RefusalAsync(() => bank.QueueAsync(null, 0, Ct)));
+            Assert.Equal((400, "HO104"), await RefusalAsync(() => bank.ChangeQueuedAsync(large, order, Ct)));
+        Assert.Equal((400, "HO104"), await RefusalAsync(() => bank.QueueAsync("nothing", 10, Ct)));
+        Assert.Equal((400, "HO104"), await RefusalAsync(() => bank.QueueAsync(null, 0, Ct)));
         Assert.Equal(404, (await RefusalAsync(() => bank.QueueAsync(new string('0', 64), 10, Ct))).Status);
         Assert.Equal(403, (await RefusalAsync(() => auditor.QueueAsync(null, 10, Ct))).Status);
         Assert.Equal(403, (await RefusalAsync(() => auditor.ChangeQueuedAsync(large, new QueueOrder("cancel"), Ct))).Status);
