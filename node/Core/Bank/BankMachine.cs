@@ -54,9 +54,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         finaliser = new Finaliser(node, this, ledger);
-        proposer = new Proposer(node, settings, finaliser, ledger);
-        endorser = new Endorser(node, settings, ledger);
-        terms = new TermWatch(node, settings, finaliser, endorser, ledger);
+        BilateralOffsetting offsetting = new(node, settings, queue);
+        proposer = new Proposer(node, settings, finaliser, ledger, offsetting) { Returned = intake.Return };
+        endorser = new Endorser(node, settings, ledger, offsetting, queue);
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         finaliser.Finalised = observers.OnFinal;

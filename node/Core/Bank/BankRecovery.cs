@@ -56,7 +56,7 @@ internal static class BankRecovery
         {
             node.RestoreOrder(waiting.Order);
             if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
-            if (Rebuild(node, row.Key, waiting, channel, instructions, intake, queue, funding) is not { } own) continue;
+            if (Rebuild(node, row.Key, waiting, channel, instructions, intake, funding) is not { } own) continue;
             if (waiting.SealedEntry.Length > 0)
             {
                 if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
@@ -65,6 +65,15 @@ internal static class BankRecovery
                 entry.Before = own.Before;
                 channel.NoteSealed(own);
             }
+
+            if (waiting.IsQueued)
+            {
+                own.Order = waiting.Order;
+                queue.Restore(channel, own, intake.Restored(row.Key));
+                continue;
+            }
+
+            own.IsOffset = waiting.IsOffset;
 
             if (own.Before is { } before) own.IsOvertaken = Overtakes(rows, channel, before);
 
@@ -83,17 +92,13 @@ internal static class BankRecovery
             && !InstanceRow.Parser.ParseFrom(row.Body).Newest.Span.SequenceEqual(before.Newest.ToArray());
     }
 
-    private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, PaymentQueue queue, Funding funding)
+    private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding)
     {
         if (WaitingRows.FundingOf(node.Rows, key, waiting) is { } row) return funding.Restore(key, channel, row);
         if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
         InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
         intake.Restore(Convert.ToHexStringLower(key), instruction);
         if (WaitingRows.ActOf(node.Rows, key, waiting) is { } act) return Acts.Rebuild(key, act, channel);
-        Command.Own payment = Intake.Rebuild(key, instruction, channel);
-        if (!waiting.IsQueued) return payment;
-        payment.Order = waiting.Order;
-        queue.Restore(channel, payment, instruction);
-        return null;
+        return Intake.Rebuild(key, instruction, channel);
     }
 }

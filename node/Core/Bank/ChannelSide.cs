@@ -84,6 +84,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Payments that wait in the queue, beside the mailbox.</summary>
     public int Queued { get; set; }
 
+    /// <summary>What waits in the queues and may settle against each other.</summary>
+    public OfferBook Offers { get; } = new();
+
     /// <summary>Own entries that are sealed and not final, by entry id.</summary>
     public IReadOnlyDictionary<Digest, Command.Own> OwnSealed => ownSealed;
 
@@ -171,6 +174,7 @@ internal sealed class ChannelSide : IDisposable
     public void Enqueue(Command.Own command)
     {
         Reserve(command, 1);
+        command.IsReserved = true;
         if (command.Order == 0) command.Order = nextOrder();
         if (command.Before is { } before) ownActs.Add(before.Id, command);
         Mailbox.AddLast(command);
@@ -189,11 +193,18 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Forgets own work that is final or refused.</summary>
     public void Release(Command.Own command)
     {
-        Reserve(command, -1);
+        Unreserve(command);
         if (command.Before is { } before) ownActs.Remove(before.Id);
         if (command.Entry is not { } entry) return;
         ownSealed.Remove(entry.Id.Value);
         ownHeaders.Remove(entry.Sealed.Header);
+    }
+
+    /// <summary>Own work is not on its way any more, whatever becomes of it.</summary>
+    public void Unreserve(Command.Own command)
+    {
+        if (command.IsReserved) Reserve(command, -1);
+        command.IsReserved = false;
     }
 
     /// <summary>Remembers own work whose entry is sealed.</summary>
@@ -210,6 +221,7 @@ internal sealed class ChannelSide : IDisposable
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
+        Offers.IsChanged = true;
         HasObjected = false;
         Retry.Answered(now);
     }

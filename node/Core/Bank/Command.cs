@@ -57,6 +57,18 @@ internal abstract class Command
         public OpenedEntry Seal(ChannelContext context, DateTimeOffset now, IEntropy entropy) =>
             Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before);
 
+        /// <summary>Whether its amount is reserved of the position.</summary>
+        public bool IsReserved { get; set; }
+
+        /// <summary>Whether it is on its way together with what covers it; alone it goes back to the queue.</summary>
+        public bool IsOffset { get; set; }
+
+        /// <summary>How often it was refused for want of cover and waited again.</summary>
+        public int Returns { get; set; }
+
+        /// <summary>Whether it was offered and is offered no more: held, cancelled, or refused.</summary>
+        public bool IsWithdrawn { get; set; }
+
         /// <summary>Whether the sealed bytes are in the vault and were handed to the sequencer.</summary>
         public bool IsHanded { get; set; }
     }
@@ -72,6 +84,9 @@ internal abstract class Command
         public OpenedEntry Entry { get; } = entry;
 
         public DateTimeOffset Since { get; } = since;
+
+        /// <summary>Whether it was only offered: not covered, it leaves the batch, and its owner offers it again.</summary>
+        public bool IsOffset { get; init; }
     }
 }
 

@@ -12,17 +12,18 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Bank;
 
 /// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
-internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger)
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue)
 {
     /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
     public void HandOver(ChannelSide channel, bool again)
     {
+        offsetting.Offer(channel);
         if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
         int size = 0, acts = 0;
         foreach (Command command in channel.Mailbox)
         {
-            if (command is not Command.Own own || (own.IsHanded && !again)) continue;
+            if (command is not Command.Own { IsOffset: false } own || (own.IsHanded && !again)) continue;
             if (own.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
             if (!own.IsHanded)
             {
@@ -47,6 +48,12 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         {
             node.Note(ChannelCodes.Late, channel.Id.ToString());
             ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
+            return;
+        }
+
+        if (commands.AreOffers)
+        {
+            offsetting.OnOffers(channel, commands, opened);
             return;
         }
 
@@ -81,6 +88,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             InstanceRows.Resolve(node, channel, entry);
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry).Where(static key => key.Kind == PayloadKind.Facts)) node.Remember(fact);
+            channel.Offers.Take([entry]);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
             channel.TakenIn.Begin(entry);
         }
@@ -194,7 +202,6 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
-        List<IndexedRefusal> refusals = [];
         for (int i = 0; i < slots.Count; i++)
         {
             if (slots[i].Refusal is { } refusal)
@@ -205,7 +212,6 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             {
                 InstanceRows.Resolve(node, channel, entry);
                 string code = execution.Add(entry);
-                if (code.Length > 0) refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = ((BatchSlot.Refused)execution.Slots[i]).Refusal });
                 // An honest sequencer has refused these itself.
                 if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
                 // What this member erased, the other one may still have.
@@ -216,12 +222,11 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 // Neither the rows in flight nor the evidence keep what is for others.
                 SealedEntry said = body.Items[i].Entry = SharedEntry.With(body.Items[i].Entry, channel.Context.Own);
                 node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", said));
-                Refusal own = BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy);
-                execution.Add(own, null);
-                refusals.Add(new IndexedRefusal { Index = (uint)i, Refusal = own });
+                execution.Add(BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy), null);
             }
         }
 
+        execution.RefuseUncovered(static _ => false);
         if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed))
         {
             Decline(channel, signed, ChannelCodes.EntryMalformed);
@@ -230,10 +235,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         channel.HasObjected = false;
         batch.Agreed = agreed;
-        batch.Refusals = refusals;
+        batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)
+            .Select(static s => new IndexedRefusal { Index = (uint)s.i, Refusal = s.Item1!.Refusal })];
         channel.InFlight = batch;
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
         InFlightRows.Begin(node, channel, batch);
+        // Also those that are refused: they are told so when the batch is final.
+        queue.TakeEndorsed(channel, slots.Where(s => s.Entry is not null).Select(s => channel.OwnSealed.GetValueOrDefault(s.Entry!.Id.Value)).OfType<Command.Own>().Where(static o => !o.IsWithdrawn));
         Answer(channel, batch);
     }
 

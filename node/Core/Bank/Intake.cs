@@ -18,6 +18,9 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Intake : IOwnWork
 {
+    /// <summary>How often a payment of an offset that was refused for want of cover waits again.</summary>
+    private const int MaxReturns = 3;
+
     private readonly NodeContext node;
     private readonly BankSettings settings;
     private readonly BusinessDay day;
@@ -41,6 +44,9 @@ internal sealed class Intake : IOwnWork
 
     /// <summary>Takes up instructions that were under way before a restart.</summary>
     public void Restore(string id, InstructionRow row) => underWay[id] = row;
+
+    /// <summary>The row of an instruction that was taken up.</summary>
+    public InstructionRow Restored(byte[] id) => underWay[Convert.ToHexStringLower(id)];
 
     /// <summary>The rows to look up before a message can be judged.</summary>
     public IEnumerable<PayloadKey> Needs(BankInput.Submit submit)
@@ -103,7 +109,28 @@ internal sealed class Intake : IOwnWork
     public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, InstructionStatus.Settled, "", command.Entry, sequence);
 
     /// <inheritdoc/>
-    public void Refused(ChannelSide channel, Command.Own command, string code, long sequence) => Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
+    public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
+    {
+        bool isUnderWay = underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row);
+        // A payment that was offered and taken back has had its end, or waits on: with an entry of its own, since that one is refused.
+        if (code == QueueCodes.Withdrawn && command.IsWithdrawn)
+        {
+            command.Entry = null;
+            if (isUnderWay) WaitingRows.WriteQueued(node, channel.Id, command);
+        }
+        else if (isUnderWay && command.IsOffset && code == ReasonCodes.InsufficientFunds && command.Returns++ < MaxReturns) Return(channel, command, row!, isSpent: true);
+        else Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
+    }
+
+    /// <summary>An own payment is not covered after all: it waits.</summary>
+    public void Return(ChannelSide channel, Command.Own command) => Return(channel, command, underWay[Convert.ToHexStringLower(command.WorkKey)], isSpent: false);
+
+    private void Return(ChannelSide channel, Command.Own command, InstructionRow row, bool isSpent)
+    {
+        if (isSpent) command.Entry = null;
+        queue.Return(channel, command, row);
+        reports.Add(command.WorkKey, InstructionStatus.Queued, row.Reason, sequence: 0);
+    }
 
     private SubmittedInstruction Judge(byte[] id, byte[] messageKey, SubmittedTransfer item, DateOnly date)
     {

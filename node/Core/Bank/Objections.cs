@@ -35,6 +35,7 @@ internal static class Objections
         if (entry.Actor == channel.Context.Own)
         {
             if (!channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) || own.Entry?.Root != entry.Root) return ChannelCodes.EntryNotOurs;
+            if (own.IsWithdrawn) return QueueCodes.Withdrawn;
             return own.IsOvertaken ? ChannelCodes.InstanceMoved : null;
         }
 

@@ -58,7 +58,11 @@ internal sealed class PaymentQueue(NodeContext node)
     }
 
     /// <summary>Takes up a payment that waited before a restart.</summary>
-    public void Restore(ChannelSide channel, Command.Own command, InstructionRow row) => Join(new QueuedPayment(command, row, channel));
+    public void Restore(ChannelSide channel, Command.Own command, InstructionRow row)
+    {
+        command.IsWithdrawn = row.IsHeld;
+        Join(new QueuedPayment(command, row, channel));
+    }
 
     /// <summary>Goes through the lines that something has changed for.</summary>
     public void Flush()
@@ -66,6 +70,7 @@ internal sealed class PaymentQueue(NodeContext node)
         foreach ((ChannelSide channel, string currency) in lines.Keys.ToList())
         {
             Line line = lines[(channel, currency)];
+            if (line.IsChanged) channel.Offers.IsChanged = true;
             if (line.IsChanged || line.DueUnixMs <= node.NowUnixMs || channel.CoverOf(currency) > line.Cover) Pass(line);
             line.Cover = channel.CoverOf(currency);
             if (line.Payments.Count == 0) lines.Remove((channel, currency));
@@ -94,9 +99,11 @@ internal sealed class PaymentQueue(NodeContext node)
         {
             case QueueChange.Hold:
                 payment.Row.IsHeld = true;
+                payment.Command.IsWithdrawn = true;
                 break;
             case QueueChange.Release:
                 payment.Row.IsHeld = false;
+                payment.Command.IsWithdrawn = false;
                 break;
             case QueueChange.Prioritise prioritise:
                 payment.Priority = prioritise.Priority;
@@ -110,6 +117,46 @@ internal sealed class PaymentQueue(NodeContext node)
         // Those behind it may go on, or it may itself; each is given its reason anew.
         line.IsChanged = true;
         return true;
+    }
+
+    /// <summary>What waits for cover in a channel, in order.</summary>
+    public IEnumerable<QueuedPayment> WaitingForCover(ChannelSide channel) => Waiting(channel).Where(WaitsForCover);
+
+    /// <summary>A payment goes on its way together with what covers it, before everything else that waits for a batch.</summary>
+    public void TakeForOffset(QueuedPayment payment)
+    {
+        Leave(payment);
+        payment.Row.Status = (int)InstructionStatus.Accepted;
+        Show(payment, "");
+        payment.Command.IsOffset = true;
+        payment.Channel.Enqueue(payment.Command);
+        payment.Channel.Mailbox.RemoveLast();
+        payment.Channel.Mailbox.AddFirst(payment.Command);
+        WaitingRows.WriteOffset(node, payment.Channel.Id, payment.Command);
+    }
+
+    /// <summary>This member endorsed a batch with payments that it offered.</summary>
+    public void TakeEndorsed(ChannelSide channel, IEnumerable<Command.Own> offered)
+    {
+        foreach (Command.Own own in offered)
+        {
+            if (!byId.TryGetValue(Convert.ToHexStringLower(own.WorkKey), out QueuedPayment? payment) || payment.Command != own) continue;
+            TakeForOffset(payment);
+            own.IsHanded = true;
+        }
+    }
+
+    /// <summary>A payment that was on its way is not covered after all, and waits where it waited before.</summary>
+    public void Return(ChannelSide channel, Command.Own command, InstructionRow row)
+    {
+        channel.Unreserve(command);
+        command.IsOffset = false;
+        command.IsHanded = false;
+        QueuedPayment payment = new(command, row, channel);
+        row.Status = (int)InstructionStatus.Queued;
+        Show(payment, ReasonCodes.InsufficientFunds);
+        Join(payment);
+        WaitingRows.WriteQueued(node, channel.Id, command);
     }
 
     /// <summary>What waits in a channel, or in all of them, in order.</summary>
@@ -181,6 +228,7 @@ internal sealed class PaymentQueue(NodeContext node)
     {
         // Those behind it may go on now.
         lines[payment.Line].IsChanged = true;
+        payment.Command.IsWithdrawn = true;
         Leave(payment);
         Refused(payment.Command, reason);
     }
@@ -191,6 +239,7 @@ internal sealed class PaymentQueue(NodeContext node)
         if (!lines.TryGetValue(payment.Line, out Line? line)) lines[payment.Line] = line = new Line { Cover = payment.Channel.CoverOf(payment.Row.Currency) };
         line.Payments.Add(payment);
         payment.Channel.Queued++;
+        payment.Channel.Offers.IsChanged = true;
         Expect(line, payment);
     }
 

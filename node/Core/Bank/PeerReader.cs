@@ -96,7 +96,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             PeerMessage.MessageOneofCase.Commands when IsUnawaited(channel, message) => [],
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
             PeerMessage.MessageOneofCase.Proposal when ProposalOf(channel, message).Body is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
-            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => channel.TakenIn.Find(e) ?? InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
+            PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => channel.TakenIn.Find(e) ?? channel.Offers.Find(e) ?? InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],
         };
         if (opened.Count(static s => s.Entry?.Link is not null) > BankSettings.LargestActs) opened = [];

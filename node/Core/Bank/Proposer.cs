@@ -13,7 +13,7 @@ using Settlement.Wire.Ledger;
 namespace Settlement.Core.Bank;
 
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
-internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger)
+internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting)
 {
     /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
     public const int MaxProposalBytes = 6 << 20;
@@ -21,9 +21,13 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     // An answer that came meanwhile waits no longer than this many entries take to seal.
     private const int MaxPreparedPerStep = 256;
 
+    /// <summary>Called with an own payment that the batch does not cover: it waits for another.</summary>
+    public Action<ChannelSide, Command.Own> Returned { get; set; } = (_, _) => { };
+
     /// <summary>Proposes a batch if this member may and something waits.</summary>
     public void ProposeWaiting(ChannelSide channel)
     {
+        offsetting.Settle(channel);
         if (!channel.IsSequencer || channel.Mailbox.Count == 0) return;
         if (channel.InFlight is not null)
         {
@@ -42,6 +46,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
         BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
         List<Command.Own> taken = [];
+        HashSet<OpenedEntry> offered = [];
         int size = 0, acts = 0;
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
         {
@@ -50,12 +55,14 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             channel.Mailbox.RemoveFirst();
             if (Entry(channel, first.Value, taken) is not { } entry) continue;
             size += entry.Shared.CalculateSize();
+            if (first.Value is Command.Peer { IsOffset: true }) offered.Add(entry);
             string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal, nor is what this member alone reads: a restart finds the bytes beside the work.
             if (first.Value is Command.Own own && (code.Length > 0 || !entry.Plan.IsSharedWhole(entry.Action))) WaitingRows.WriteSealed(node, channel, own);
             if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
         }
 
+        RefuseUncovered(channel, execution, taken, offered);
         if (execution.Slots.Count == 0) return;
         PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
         body.PositionSalts = salts.Seal(context, channel.Sequence + 1, channel.Head, node.Entropy, out byte[] saltsKey);
@@ -201,6 +208,28 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     {
         own.Seal(channel.Context, node.Now, node.Entropy);
         channel.NoteSealed(own);
+    }
+
+    /// <summary>Payments that the batch does not cover wait on, own ones in the queue; all else is refused.</summary>
+    private void RefuseUncovered(ChannelSide channel, BatchExecution execution, List<Command.Own> taken, HashSet<OpenedEntry> offered)
+    {
+        Command.Own? OwnOf(OpenedEntry entry) => taken.Find(t => t.Entry == entry);
+        foreach (OpenedEntry entry in execution.RefuseUncovered(e => offered.Contains(e) || OwnOf(e) is { IsAct: false, Funding: null }))
+        {
+            if (OwnOf(entry) is not { } own)
+            {
+                if (offered.Contains(entry)) channel.TakenIn.Drop(entry);
+            }
+            else if (own is { IsAct: false, Funding: null })
+            {
+                taken.Remove(own);
+                Returned(channel, own);
+            }
+            else
+            {
+                WaitingRows.WriteSealed(node, channel, own);
+            }
+        }
     }
 
     private OpenedEntry? Entry(ChannelSide channel, Command command, List<Command.Own> taken)

@@ -11,4 +11,7 @@ public static class QueueCodes
 
     /// <summary>It names a time before which it must not settle.</summary>
     public const string BeforeItsTime = "QU003";
+
+    /// <summary>Why an offered payment does not settle in a batch: its payer holds or has ended it since.</summary>
+    public const string Withdrawn = "QU004";
 }

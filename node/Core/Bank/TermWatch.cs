@@ -13,6 +13,9 @@ namespace Settlement.Core.Bank;
 /// batch of an older term go.</summary>
 internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger)
 {
+    /// <summary>Called with an own payment that is not on its way together with what covers it any more.</summary>
+    public Action<ChannelSide, Command.Own> Returned { get; set; } = (_, _) => { };
+
     /// <summary>Looks after a channel once a tick.</summary>
     public void Watch(ChannelSide channel)
     {
@@ -96,6 +99,13 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         // The other member proposes now, or hands its commands over again.
         foreach (Command.Peer peer in channel.Mailbox.OfType<Command.Peer>().ToList()) channel.Mailbox.Remove(peer);
         channel.TakenIn.DropAll();
+        channel.Offers.Clear();
+        foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>().Where(static o => o.IsOffset).ToList())
+        {
+            channel.Mailbox.Remove(own);
+            Returned(channel, own);
+        }
+
         foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>()) own.IsHanded = false;
     }
 

@@ -16,9 +16,11 @@ internal static class WaitingRows
     /// <summary>An instruction that was accepted for a channel.</summary>
     public static void WriteInstruction(NodeContext node, Digest channel, Command.Own own) => Write(node, channel, own.WorkKey, null, own.Order, own, null);
 
-    /// <summary>A payment that waits in the queue.</summary>
-    public static void WriteQueued(NodeContext node, Digest channel, Command.Own own) => node.Write(new PayloadWrite(
-        PayloadKind.Waiting, own.WorkKey, new WaitingRow { Channel = ByteString.CopyFrom(channel.ToArray()), Order = own.Order, IsQueued = true }.ToByteArray(), PayloadWriteMode.Replace));
+    /// <summary>A payment that waits in the queue, with its entry where that was offered.</summary>
+    public static void WriteQueued(NodeContext node, Digest channel, Command.Own own) => WriteQueue(node, channel, own, new WaitingRow { IsQueued = true });
+
+    /// <summary>A payment of the queue that is on its way together with what covers it.</summary>
+    public static void WriteOffset(NodeContext node, Digest channel, Command.Own own) => WriteQueue(node, channel, own, new WaitingRow { IsOffset = true });
 
     /// <summary>Money that is on its way from the agent into a channel.</summary>
     public static void WriteFunding(NodeContext node, Digest channel, byte[] workKey, FundingRow funding) => Write(node, channel, workKey, funding, node.NextOrder(), null, null);
@@ -40,10 +42,19 @@ internal static class WaitingRows
     /// <summary>The work is finished.</summary>
     public static void Delete(NodeContext node, byte[] workKey) => node.Delete(PayloadKind.Waiting, workKey);
 
+    private static void WriteQueue(NodeContext node, Digest channel, Command.Own own, WaitingRow row)
+    {
+        row.Channel = ByteString.CopyFrom(channel.ToArray());
+        row.Order = own.Order;
+        if (own.Entry is { } entry) row.SealedEntry = entry.Sealed.ToByteString();
+        node.Write(new PayloadWrite(PayloadKind.Waiting, own.WorkKey, row.ToByteArray(), PayloadWriteMode.Replace));
+    }
+
     private static void Write(NodeContext node, Digest channel, byte[] workKey, FundingRow? funding, long order, Command.Own? own, Wire.Channels.SealedEntry? entry)
     {
         WaitingRow row = new() { Channel = UnsafeByteOperations.UnsafeWrap(channel.ToArray()), Order = order };
         if (entry is not null) row.SealedEntry = entry.ToByteString();
+        row.IsOffset = own is { IsOffset: true };
         if (own is { IsAct: true })
         {
             row.Act = UnsafeByteOperations.UnsafeWrap(node.Rows.SealPart(ActPart, workKey, Acts.Keep(own)));

@@ -43,7 +43,11 @@ public sealed class BatchExecution
     private readonly IEntropy? entropy;
     private readonly PostingCheck? isPosting;
     private readonly List<BatchSlot> slots = [];
+    // What each place changes of positions; null for a refusal.
+    private readonly List<PositionChanges?> changes = [];
     private readonly HashSet<Digest> ids = [];
+    // The positions of which some entry takes.
+    private readonly HashSet<PositionKey> taken = [];
     // The instances that entries of this batch acted on; most batches have none.
     private HashSet<Digest>? acted;
     private bool isVoid;
@@ -73,32 +77,66 @@ public sealed class BatchExecution
         // An entry has one fate: refused and agreed in one batch, its owner would be told one thing and charged another.
         if (!BatchLeaf.IsWellFormed(refusal) || !ids.Add(new Digest(refusal.EntryId.Span))) isVoid = true;
         else if (entry is not null && !refusal.EntryId.Span.SequenceEqual(entry.Id.ToArray())) isVoid = true;
-        slots.Add(new BatchSlot.Refused(refusal, entry));
+        Add(new BatchSlot.Refused(refusal, entry), null);
     }
 
     /// <summary>Adds a refusal of which an observer knows only that it is one.</summary>
     public void Add(RefusalLeaf refusal)
     {
         if (!Digest.TryRead(refusal.EntryId.Span, out Digest id) || !ids.Add(id)) isVoid = true;
-        slots.Add(new BatchSlot.Concealed(refusal));
+        Add(new BatchSlot.Concealed(refusal), null);
     }
 
-    /// <summary>Runs an entry.</summary>
+    /// <summary>Runs an entry. Whether it is covered is judged at the end of the batch.</summary>
     /// <returns>The refusal's code, or the empty string when the entry stands.</returns>
     public string Add(OpenedEntry entry)
     {
-        string code = Run(entry, out State? next);
-        if (code.Length == 0) slots.Add(new BatchSlot.Agreed(entry, next!));
-        else if (entropy is not null) slots.Add(new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, code, entropy), entry));
+        string code = Run(entry, out State? next, out PositionChanges? moved);
+        if (code.Length == 0) Add(new BatchSlot.Agreed(entry, next!), moved);
+        else if (entropy is not null) Add(new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, code, entropy), entry), null);
         else isVoid = true;
         return code;
+    }
+
+    /// <summary>
+    /// Refuses what a decider's batch does not cover: while a member has less than its limit allows, the last entry that takes of it. A
+    /// batch becomes final at one moment, so only what it leaves counts, whatever the order of its entries: payments that cover
+    /// each other settle together.
+    /// </summary>
+    /// <param name="waits">Whether an entry may wait for another batch: then it leaves this one, and is not refused.</param>
+    /// <returns>The entries that were refused or left.</returns>
+    public IReadOnlyList<OpenedEntry> RefuseUncovered(Func<OpenedEntry, bool> waits)
+    {
+        if (entropy is null) throw new InvalidOperationException("Who only verifies refuses nothing.");
+        List<OpenedEntry> uncovered = [];
+        for (int last = FindUncovered(); last >= 0; last = FindUncovered())
+        {
+            OpenedEntry entry = ((BatchSlot.Agreed)slots[last]).Entry;
+            Change(changes[last]!, -1);
+            if (waits(entry))
+            {
+                slots.RemoveAt(last);
+                changes.RemoveAt(last);
+                ids.Remove(entry.Id.Value);
+            }
+            else
+            {
+                slots[last] = new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, ReasonCodes.InsufficientFunds, entropy), entry);
+                changes[last] = null;
+            }
+
+            uncovered.Add(entry);
+        }
+
+        return uncovered;
     }
 
     /// <summary>Computes roots and head. False when the batch is void.</summary>
     public bool TryFinish(long term, long sequence, Digest previous, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
     {
         batch = null;
-        if (isVoid) return false;
+        if (isVoid || FindUncovered() >= 0) return false;
+        foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>()) draft.AppendContractState(ContractStateLeaf(agreed.Entry, agreed.Next));
         ChannelState state = draft.Finish(salts);
         Digest batchRoot = Rfc6962.RootOf([.. slots.Select(Leaf)]);
         ChannelHead head = new(term, sequence, previous, batchRoot, state.Root(context.Terms.Network, context.Channel), timeUnixMs);
@@ -114,9 +152,16 @@ public sealed class BatchExecution
         _ => throw new InvalidOperationException("An unknown slot."),
     };
 
-    private string Run(OpenedEntry entry, out State? next)
+    private void Add(BatchSlot slot, PositionChanges? moved)
+    {
+        slots.Add(slot);
+        changes.Add(moved);
+    }
+
+    private string Run(OpenedEntry entry, out State? next, out PositionChanges? moved)
     {
         next = null;
+        moved = null;
         if (!ids.Add(entry.Id.Value)) return ChannelCodes.EntryRepeated;
         if (objection?.Invoke(entry) is { } reason) return reason;
         if (!entry.Action.Creates && Stands(entry) is { } wrong) return wrong;
@@ -130,10 +175,9 @@ public sealed class BatchExecution
                 return refused.Code;
             case Evaluation.Accepted accepted:
                 if (!ReferenceEquals(given, after) && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
-                string code = Move(entry, accepted.Movements);
+                string code = Move(entry, accepted.Movements, out moved);
                 if (code.Length > 0) return code;
                 next = accepted.NextState;
-                draft.AppendContractState(ContractStateLeaf(entry, next));
                 if (entry.Link is not null) (acted ??= []).Add(entry.Instance.Value);
                 return "";
             default:
@@ -171,44 +215,79 @@ public sealed class BatchExecution
     }
 
     /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
-    private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements)
+    private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements, out PositionChanges? moved)
     {
-        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after = [];
+        moved = new PositionChanges();
         List<string> postings = [];
         foreach (Movement movement in movements)
         {
             if (!context.Terms.Holdings.Contains(movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
-            string code = movement switch
+            switch (movement)
             {
-                Movement.Move move => Change(after, entry, move.From, move.Amount, -1, 0) is { Length: > 0 } refused ? refused : Change(after, entry, move.To, move.Amount, 1, 0),
-                Movement.Reserve reserve => Change(after, entry, reserve.From, reserve.Amount, 0, 1),
-                Movement.Release release => Change(after, entry, release.To, release.Amount, 0, -1),
-                Movement.Issue issue => Cite(postings, entry, issue) is { Length: > 0 } refused ? refused : Change(after, entry, issue.To, issue.Amount, 1, 0),
-                _ => throw new InvalidOperationException("A plan admits no other movement."),
-            };
-            if (code.Length > 0) return code;
+                case Movement.Move move:
+                    moved.Add(entry, move.From, move.Amount, -1, 0);
+                    moved.Add(entry, move.To, move.Amount, 1, 0);
+                    break;
+                case Movement.Reserve reserve:
+                    moved.Add(entry, reserve.From, reserve.Amount, 0, 1);
+                    break;
+                case Movement.Release release:
+                    moved.Add(entry, release.To, release.Amount, 0, -1);
+                    break;
+                case Movement.Issue issue:
+                    if (Cite(postings, entry, issue) is { Length: > 0 } refused) return refused;
+                    moved.Add(entry, issue.To, issue.Amount, 1, 0);
+                    break;
+                default:
+                    throw new InvalidOperationException("A plan admits no other movement.");
+            }
         }
 
-        if (after.Values.Any(static v => v.Units > long.MaxValue || v.Units < long.MinValue || v.Reserved > long.MaxValue)) return PlatformCodes.Overflow;
-        foreach (((int member, string currency), (Int128 units, Int128 reserved)) in after) draft.SetPosition(member, currency, (long)units, (long)reserved);
+        string code = Apply(moved);
+        if (code.Length > 0) return code;
         foreach (string posting in postings) draft.AddPosting(posting);
         return "";
     }
 
-    /// <summary>Changes what a party has, and what of it is set aside; whatever takes from it must be covered by what is left and the limit.</summary>
-    private string Change(
-        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved)
+    private string Apply(PositionChanges moved)
     {
-        (int Member, string Currency) key = ((int)entry.Parties[seat.Party], amount.Unit);
-        if (!after.TryGetValue(key, out (Int128 Units, Int128 Reserved) now)) now = draft.PositionOf(key.Member, key.Currency);
-        now = (now.Units + units * (Int128)amount.Units, now.Reserved + reserved * (Int128)amount.Units);
-        // A checked contract releases what it reserved, and nothing else.
-        if (now.Reserved < 0) return ReasonCodes.InsufficientFunds;
-        bool takes = units < 0 || reserved > 0;
-        if (takes && now.Units - now.Reserved < -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) return ReasonCodes.InsufficientFunds;
-        after[key] = now;
+        foreach ((PositionKey key, Int128 units, Int128 reserved) in moved.All)
+        {
+            (Int128 before, Int128 set) = draft.PositionOf(key.Member, key.Currency);
+            // A checked contract releases what it reserved, and nothing else.
+            if (set + reserved < 0) return ReasonCodes.InsufficientFunds;
+            if (!Fits(before + units) || !Fits(set + reserved)) return PlatformCodes.Overflow;
+        }
+
+        Change(moved, 1);
+        taken.UnionWith(moved.Taken);
         return "";
     }
+
+    private void Change(PositionChanges moved, int sign)
+    {
+        foreach ((PositionKey key, Int128 units, Int128 reserved) in moved.All)
+        {
+            (Int128 before, Int128 set) = draft.PositionOf(key.Member, key.Currency);
+            draft.SetPosition(key.Member, key.Currency, before + sign * units, set + sign * reserved);
+        }
+    }
+
+    /// <summary>The last entry that takes of a position which is not covered by what is left and the limit; -1 when all of them are. What
+    /// entries that left made room for may have grown beyond what a position counts: then the last that changes it.</summary>
+    private int FindUncovered()
+    {
+        foreach (PositionKey key in taken)
+        {
+            (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
+            if (units - reserved >= -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) continue;
+            if (changes.FindLastIndex(c => c?.Takes(key) == true) is var last and >= 0) return last;
+        }
+
+        return draft.TryFindBeyond(Fits, out int member, out string? currency) ? changes.FindLastIndex(c => c?.Touches(new PositionKey(member, currency)) == true) : -1;
+    }
+
+    private static bool Fits(Int128 units) => units <= long.MaxValue && units >= long.MinValue;
 
     /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>
     private string Cite(List<string> postings, OpenedEntry entry, Movement.Issue issue)

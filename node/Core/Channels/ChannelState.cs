@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
 
@@ -84,7 +85,8 @@ public sealed class ChannelState
         private readonly SortedDictionary<(string Currency, int Member), Position> positions;
         private readonly HashSet<string> postings;
         private readonly CompactRange contracts;
-        private readonly Dictionary<(string Currency, int Member), (long MinorUnits, long Reserved)> changed = [];
+        // On the way it may be more than a position counts.
+        private readonly Dictionary<(string Currency, int Member), (Int128 MinorUnits, Int128 Reserved)> changed = [];
 
         internal Draft(ChannelState origin)
         {
@@ -93,13 +95,26 @@ public sealed class ChannelState
             contracts = Copy(origin.contracts);
         }
 
-        internal (long MinorUnits, long Reserved) PositionOf(int member, string currency)
+        internal (Int128 MinorUnits, Int128 Reserved) PositionOf(int member, string currency)
         {
-            if (changed.TryGetValue((currency, member), out (long MinorUnits, long Reserved) value)) return value;
+            if (changed.TryGetValue((currency, member), out (Int128 MinorUnits, Int128 Reserved) value)) return value;
             return positions.TryGetValue((currency, member), out Position? position) ? (position.MinorUnits, position.Reserved) : default;
         }
 
-        internal void SetPosition(int member, string currency, long minorUnits, long reserved) => changed[(currency, member)] = (minorUnits, reserved);
+        internal void SetPosition(int member, string currency, Int128 minorUnits, Int128 reserved) => changed[(currency, member)] = (minorUnits, reserved);
+
+        /// <summary>Finds a position that is not what fits.</summary>
+        internal bool TryFindBeyond(Predicate<Int128> fits, out int member, [NotNullWhen(true)] out string? currency)
+        {
+            foreach (((string code, int holder), (Int128 minorUnits, Int128 reserved)) in changed)
+            {
+                (member, currency) = (holder, code);
+                if (!fits(minorUnits) || !fits(reserved)) return true;
+            }
+
+            (member, currency) = (-1, null);
+            return false;
+        }
 
         internal bool HasPosting(string posting) => postings.Contains(posting);
 
@@ -112,8 +127,8 @@ public sealed class ChannelState
         {
             foreach ((int member, string currency, byte[] salt) in salts.All)
             {
-                (long minorUnits, long reserved) = PositionOf(member, currency);
-                positions[(currency, member)] = new Position(member, currency, minorUnits, salt, reserved);
+                (Int128 minorUnits, Int128 reserved) = PositionOf(member, currency);
+                positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved));
             }
 
             return new ChannelState(positions, postings, contracts);

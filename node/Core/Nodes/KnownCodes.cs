@@ -12,7 +12,7 @@ namespace Settlement.Core.Nodes;
 /// there would be no end of them.</summary>
 internal static class KnownCodes
 {
-    private static readonly FrozenSet<string> All = new[] { typeof(ChannelCodes), typeof(LedgerCodes), typeof(BankCodes), typeof(AgentCodes), typeof(NodeCodes), typeof(ReasonCodes) }
+    private static readonly FrozenSet<string> All = new[] { typeof(ChannelCodes), typeof(LedgerCodes), typeof(BankCodes), typeof(QueueCodes), typeof(AgentCodes), typeof(NodeCodes), typeof(ReasonCodes) }
         .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(static field => (string)field.GetRawConstantValue()!)
         .ToFrozenSet(StringComparer.Ordinal);
 

@@ -1,0 +1,144 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Alarms;
+using Settlement.Core.Channels;
+using Settlement.Core.Nodes;
+using Settlement.Core.Offsetting;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Lets payments of a channel's two queues settle against each other. The member that is not the sequencer offers the first of its
+/// queue; the sequencer looks which prefixes of both queues cover each other, and puts them into one batch, at the end of which
+/// everything is covered. An offer settles in such a set alone. Its payer endorses the batch, so one that it holds or has
+/// cancelled meanwhile it simply refuses.
+/// </summary>
+internal sealed class BilateralOffsetting(NodeContext node, BankSettings settings, PaymentQueue queue)
+{
+    /// <summary>Payments that are offered at once, and looked at of each queue: as many as are opened in some 15 milliseconds.</summary>
+    public const int MaxOffers = 64;
+
+    /// <summary>What is offered is at most so large in all, in bytes.</summary>
+    public const int MaxOfferedBytes = 1 << 20;
+
+    // Rows that were looked up when an offer came are remembered so long, and what is older is not used; it is offered again in time.
+    private static readonly TimeSpan OfferLife = NodeContext.FactMemory / 2;
+    private static readonly TimeSpan OfferAgain = NodeContext.FactMemory / 4;
+
+    /// <summary>Offers what waits, when that has changed or the sequencer may have forgotten it.</summary>
+    public void Offer(ChannelSide channel)
+    {
+        if (channel.IsSequencer || (channel.Queued == 0 && channel.Offers.Sent.Count == 0)) return;
+        List<Command.Own> offered = [];
+        Int128 sum = 0;
+        int size = 0;
+        foreach (QueuedPayment payment in First(channel))
+        {
+            Command.Own own = payment.Command;
+            // All of them may be on their way at once.
+            sum += payment.Row.MinorUnits;
+            if (channel.ReservedOf(payment.Row.Currency) + sum > long.MaxValue) break;
+            if (own.Entry is null)
+            {
+                own.Seal(channel.Context, node.Now, node.Entropy);
+                channel.NoteSealed(own);
+                WaitingRows.WriteQueued(node, channel.Id, own);
+            }
+
+            size += own.Entry!.Shared.CalculateSize();
+            if (size > MaxOfferedBytes) break;
+            offered.Add(own);
+        }
+
+        if (offered.Select(static o => o.Entry!.Id).SequenceEqual(channel.Offers.Sent) && !(channel.Offers.SendAgain <= node.Now)) return;
+        Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term, AreOffers = true };
+        commands.Entries.Add(offered.Select(static o => o.Entry!.Shared));
+        channel.Offers.Send([.. offered.Select(static o => o.Entry!.Id)], node.Now + OfferAgain);
+        channel.Tell(node, new PeerMessage { Commands = commands });
+    }
+
+    /// <summary>The other member's offers.</summary>
+    public void OnOffers(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
+    {
+        if (commands.Entries.Count > MaxOffers || opened.Count < commands.Entries.Count)
+        {
+            node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
+            return;
+        }
+
+        List<OpenedEntry> offers = [];
+        foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
+        {
+            // What was handed over since goes its way, and what is final is late.
+            if (slot.IsKnown) continue;
+            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || AmountOf(channel, entry) is null)
+            {
+                node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", SharedEntry.With(said, channel.Context.Own)));
+                continue;
+            }
+
+            if (node.Find(Objections.EntryFact(entry.Id)) is not null || channel.InFlight?.Slots.Any(s => s.Entry?.Id == entry.Id) == true) continue;
+            foreach (Store.PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
+            offers.Add(entry);
+        }
+
+        channel.Offers.Receive(offers.DistinctBy(static e => e.Id), node.Now);
+    }
+
+    /// <summary>Puts what covers each other before everything else that waits for the next batch.</summary>
+    public void Settle(ChannelSide channel)
+    {
+        if (!channel.IsSequencer || channel.InFlight is not null || !channel.Offers.IsChanged) return;
+        channel.Offers.IsChanged = false;
+        if (channel.Offers.Received.Count == 0 || channel.Queued == 0) return;
+        // What an action takes of the other member's position is known when it runs; it goes first.
+        if (channel.Mailbox.Any(static c => c is Command.Peer peer && (peer.ActsOnInstance || peer.Entry.Plan.Contract.FindAction("pay") != peer.Entry.Action))) return;
+        foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code)) Settle(channel, currency);
+    }
+
+    private void Settle(ChannelSide channel, string currency)
+    {
+        List<QueuedPayment> own = [.. queue.WaitingForCover(channel).Where(p => p.Row.Currency == currency).Take(MaxOffers)];
+        List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
+            .Select(o => (o.Entry, AmountOf(channel, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
+        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return;
+        int other = 1 - channel.Context.Own;
+        Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => AmountOf(channel, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
+        Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.Terms.LimitOf(other, currency) - onTheirWay;
+        if (Fit(channel.CoverOf(currency)) is not { } mine || Fit(cover) is not { } left) return;
+        OffsettingCase waiting = new([new OffsettingBank(mine, null), new OffsettingBank(left, null)], [],
+        [
+            .. own.Select(static p => new Offsetting.QueuedPayment(0, 1, p.Row.MinorUnits, p.Priority)),
+            // They come in the order in which their payer looks at them, whatever their priorities.
+            .. theirs.Select(static o => new Offsetting.QueuedPayment(1, 0, o.Amount, Instructions.Priority.Normal)),
+        ]);
+        OffsettingResult result = MultilateralOffsetting.Settle(waiting);
+        List<QueuedPayment> ownSet = [.. own.Where((_, i) => result.Settles(i))];
+        List<OpenedEntry> theirSet = [.. theirs.Where((_, i) => result.Settles(own.Count + i)).Select(static o => o.Entry)];
+        // What its payer's own cover allows goes on without an offset.
+        if (ownSet.Count == 0 || theirSet.Count == 0) return;
+        foreach (OpenedEntry entry in Enumerable.Reverse(theirSet))
+        {
+            channel.Mailbox.AddFirst(new Command.Peer(entry, node.Now) { IsOffset = true });
+            channel.TakenIn.Begin(entry);
+        }
+
+        channel.Offers.Take(theirSet);
+        foreach (QueuedPayment payment in Enumerable.Reverse(ownSet)) queue.TakeForOffset(payment);
+    }
+
+    /// <summary>The first payments that wait, as many of each currency.</summary>
+    private IEnumerable<QueuedPayment> First(ChannelSide channel)
+    {
+        List<IGrouping<string, QueuedPayment>> lines = [.. queue.WaitingForCover(channel).GroupBy(static p => p.Row.Currency)];
+        return lines.SelectMany(line => line.Take(Math.Max(1, MaxOffers / lines.Count))).Take(MaxOffers);
+    }
+
+    /// <summary>The amount of a payment; null for what is none.</summary>
+    private static AmountValue? AmountOf(ChannelSide channel, OpenedEntry entry) =>
+        PaymentContract.Find(channel.Terms) is { } payment && entry.Action == payment.Action && payment.Plan.Contract.FindField("amount") is { } field
+            ? entry.Values[field.Index] as AmountValue : null;
+
+    private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;
+}
