@@ -111,14 +111,10 @@ internal sealed class Intake : IOwnWork
     /// <inheritdoc/>
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
     {
-        bool isUnderWay = underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row);
-        // A payment that was offered and taken back has had its end, or waits on: with an entry of its own, since that one is refused.
-        if (code == QueueCodes.Withdrawn && command.IsWithdrawn)
-        {
-            command.Entry = null;
-            if (isUnderWay) WaitingRows.WriteQueued(node, channel.Id, command);
-        }
-        else if (isUnderWay && command.IsOffset && code == ReasonCodes.InsufficientFunds && command.Returns++ < MaxReturns) Return(channel, command, row!, isSpent: true);
+        // A payment that was offered and taken back has had its end, or waits on: with another entry, since that one is refused.
+        if (!underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row)) command.Entry = null;
+        else if (queue.TryRenew(command)) WaitingRows.WriteQueued(node, channel.Id, command);
+        else if ((code == QueueCodes.Withdrawn || (command.IsOffset && code == ReasonCodes.InsufficientFunds)) && command.Returns++ < MaxReturns) Return(channel, command, row, isSpent: true);
         else Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
     }
 
@@ -127,6 +123,14 @@ internal sealed class Intake : IOwnWork
 
     private void Return(ChannelSide channel, Command.Own command, InstructionRow row, bool isSpent)
     {
+        if (row.SettlementDay < day.Date?.DayNumber)
+        {
+            // Its day ended while it was on its way.
+            channel.Release(command);
+            Finish(command, InstructionStatus.Rejected, ReasonCodes.InsufficientFunds, null, 0);
+            return;
+        }
+
         if (isSpent) command.Entry = null;
         queue.Return(channel, command, row);
         reports.Add(command.WorkKey, InstructionStatus.Queued, row.Reason, sequence: 0);

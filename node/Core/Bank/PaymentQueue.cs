@@ -146,6 +146,15 @@ internal sealed class PaymentQueue(NodeContext node)
         }
     }
 
+    /// <summary>The entry of a payment was refused while that waits: it gets another. False when it does not wait.</summary>
+    public bool TryRenew(Command.Own command)
+    {
+        if (!byId.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out QueuedPayment? payment) || payment.Command != command) return false;
+        command.Entry = null;
+        payment.Channel.Offers.IsChanged = true;
+        return true;
+    }
+
     /// <summary>A payment that was on its way is not covered after all, and waits where it waited before.</summary>
     public void Return(ChannelSide channel, Command.Own command, InstructionRow row)
     {

@@ -41,6 +41,7 @@ public sealed class BatchProperties
                     int at = 0;
                     BatchExecution decides = new(beta, there, b, _ => sample.batches[b][at++].IsRefused ? Codes[at % Codes.Length] : null, entropy, null);
                     foreach (SealedEntry entry in entries) decides.Add(Open(beta, entry));
+                    decides.RefuseUncovered(static _ => false);
                     PositionSalts salts = PositionSalts.Draw(alpha.Terms, entropy);
                     Assert.True(decides.TryFinish(1, b + 1, previous, salts, out ExecutedBatch? decided));
 
@@ -115,17 +116,16 @@ public sealed class BatchProperties
         _ => null,
     };
 
+    /// <summary>All that is not refused and pays something stands; then the last payment of whoever is short falls, until nobody is.</summary>
     private static void Follow(long[] model, (bool IsAlpha, int Amount, bool IsRefused)[] batch, IReadOnlyList<BatchSlot> slots)
     {
-        for (int i = 0; i < batch.Length; i++)
-        {
-            int payer = batch[i].IsAlpha ? 0 : 1;
-            bool stands = !batch[i].IsRefused && batch[i].Amount > 0 && model[payer] + Limit >= batch[i].Amount;
-            Assert.Equal(stands, slots[i] is BatchSlot.Agreed);
-            if (!stands) continue;
-            model[payer] -= batch[i].Amount;
-            model[1 - payer] += batch[i].Amount;
-        }
+        bool[] stands = [.. batch.Select(static p => !p.IsRefused && p.Amount > 0)];
+        long[] After() => [.. Enumerable.Range(0, 2).Select(member => model[member]
+            + batch.Where((p, i) => stands[i] && p.IsAlpha == (member == 1)).Sum(static p => (long)p.Amount) - batch.Where((p, i) => stands[i] && p.IsAlpha == (member == 0)).Sum(static p => (long)p.Amount))];
+        while (After() is var after && Array.FindIndex(after, static position => position < -Limit) is var poor and >= 0)
+            stands[Enumerable.Range(0, batch.Length).Last(i => stands[i] && batch[i].IsAlpha == (poor == 0))] = false;
+        for (int i = 0; i < batch.Length; i++) Assert.Equal(stands[i], slots[i] is BatchSlot.Agreed);
+        After().CopyTo(model, 0);
     }
 
     private static ChannelState Start(SeededEntropy entropy)

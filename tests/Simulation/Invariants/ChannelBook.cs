@@ -89,6 +89,9 @@ internal sealed class ChannelBook(ChannelTerms terms)
         {
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
+            // A batch becomes final at one moment: its payments may cover each other.
+            foreach (((int member, string currency), long position) in positions)
+                Violation.Unless(position - reserved.GetValueOrDefault((member, currency)) >= -terms.LimitOf(member, currency), "positions keep their limit", $"member {member} after batch {row.Sequence}");
             batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved)));
             return;
         }
@@ -135,7 +138,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         PaymentFacts payment = new(entry.Id, entry.Actor, amount, sequence);
         payments.Add(payment);
         byEntry.Add(entry.Id, payment);
-        Pay(entry.Actor, amount, tag);
+        Pay(entry.Actor, amount);
     }
 
     /// <summary>Money is set aside once, and paid or free again once.</summary>
@@ -154,14 +157,13 @@ internal sealed class ChannelBook(ChannelTerms terms)
         if (entry.Action.Name == "extend") return;
         Reserve(escrow.Buyer, amount.Currency, -amount.MinorUnits);
         escrow.State = entry.Action.Name == "accept" ? "Paid" : "Free";
-        if (entry.Action.Name == "accept") Pay(escrow.Buyer, amount, "an acceptance");
+        if (entry.Action.Name == "accept") Pay(escrow.Buyer, amount);
     }
 
     private void Reserve(int member, string currency, long minorUnits)
     {
         long after = reserved[(member, currency)] = reserved.GetValueOrDefault((member, currency)) + minorUnits;
         Violation.Unless(after >= 0, "what is set aside is free again once", "less than nothing is set aside");
-        if (minorUnits > 0) Violation.Unless(positions.GetValueOrDefault((member, currency)) - after >= -terms.LimitOf(member, currency), "positions keep their limit", "more is set aside than there is");
     }
 
     /// <summary>A payment is returned at most once, by who was paid, and whole.</summary>
@@ -171,14 +173,13 @@ internal sealed class ChannelBook(ChannelTerms terms)
         Violation.Unless(payment!.Returned is null, "nothing happens twice", "a payment was returned twice");
         Violation.Unless(payment.Payer != entry.Actor && payment.Amount == amount, "a return gives back what was paid", $"{amount} by {entry.Actor}");
         payment.Returned = entry.Id;
-        Pay(entry.Actor, amount, "a return");
+        Pay(entry.Actor, amount);
     }
 
-    private void Pay(int payer, MoneyValue amount, string what)
+    private void Pay(int payer, MoneyValue amount)
     {
         Move(payer, amount.Currency, -amount.MinorUnits);
         Move(1 - payer, amount.Currency, amount.MinorUnits);
-        Violation.Unless(positions[(payer, amount.Currency)] - reserved.GetValueOrDefault((payer, amount.Currency)) >= -terms.LimitOf(payer, amount.Currency), "positions keep their limit", what);
     }
 
     private void Move(int member, string currency, long minorUnits) => positions[(member, currency)] = positions.GetValueOrDefault((member, currency)) + minorUnits;

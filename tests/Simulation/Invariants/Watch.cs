@@ -166,7 +166,8 @@ internal sealed class Watch(World world)
     private static bool CanBecome(InstructionStatus before, InstructionStatus after) => before switch
     {
         InstructionStatus.Queued => after is InstructionStatus.Queued or InstructionStatus.Accepted or InstructionStatus.Rejected,
-        InstructionStatus.Accepted => after is InstructionStatus.Settled or InstructionStatus.Rejected,
+        // What was to settle with others may wait again, and go on again in the same transaction.
+        InstructionStatus.Accepted => after != InstructionStatus.Received,
         _ => false,
     };
 }
