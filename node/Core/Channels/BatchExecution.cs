@@ -21,7 +21,12 @@ public abstract record BatchSlot
 }
 
 /// <summary>A batch that was run: its slots, the state after it, and the head.</summary>
-public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash);
+/// <param name="Slots">Its places.</param>
+/// <param name="State">The state after it.</param>
+/// <param name="Head">The head.</param>
+/// <param name="HeadHash">Its hash.</param>
+/// <param name="Leaves">The leaves of its tree, one a place.</param>
+public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves);
 
 /// <summary>
 /// Runs the entries of a batch on a state. Proposer, endorser and observer run this same code; what differs is who may
@@ -100,9 +105,9 @@ public sealed class BatchExecution
         batch = null;
         if (isVoid) return false;
         ChannelState state = draft.Finish(salts);
-        Digest batchRoot = Rfc6962.RootOf([.. slots.Select(Leaf)]);
-        ChannelHead head = new(term, sequence, previous, batchRoot, state.Root(context.Terms.Network, context.Channel), timeUnixMs);
-        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel));
+        Digest[] leaves = [.. slots.Select(Leaf)];
+        ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves);
         return true;
     }
 
@@ -184,7 +189,8 @@ public sealed class BatchExecution
                 Movement.Reserve reserve => Change(after, entry, reserve.From, reserve.Amount, 0, 1),
                 Movement.Release release => Change(after, entry, release.To, release.Amount, 0, -1),
                 Movement.Issue issue => Cite(postings, entry, issue) is { Length: > 0 } refused ? refused : Change(after, entry, issue.To, issue.Amount, 1, 0),
-                _ => throw new InvalidOperationException("A plan admits no other movement."),
+                Movement.Redeem redeem => Redeem(after, entry, redeem),
+                _ => throw new InvalidOperationException("There is no other movement."),
             };
             if (code.Length > 0) return code;
         }
@@ -197,7 +203,8 @@ public sealed class BatchExecution
 
     /// <summary>Changes what a party has, and what of it is set aside; whatever takes from it must be covered by what is left and the limit.</summary>
     private string Change(
-        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved)
+        Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved,
+        bool isOnLimit = true)
     {
         (int Member, string Currency) key = ((int)entry.Parties[seat.Party], amount.Unit);
         if (!after.TryGetValue(key, out (Int128 Units, Int128 Reserved) now)) now = draft.PositionOf(key.Member, key.Currency);
@@ -205,9 +212,24 @@ public sealed class BatchExecution
         // A checked contract releases what it reserved, and nothing else.
         if (now.Reserved < 0) return ReasonCodes.InsufficientFunds;
         bool takes = units < 0 || reserved > 0;
-        if (takes && now.Units - now.Reserved < -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) return ReasonCodes.InsufficientFunds;
+        if (takes && now.Units - now.Reserved < (isOnLimit ? -(Int128)context.Terms.LimitOf(key.Member, key.Currency) : 0)) return ReasonCodes.InsufficientFunds;
         after[key] = now;
         return "";
+    }
+
+    /// <summary>Money that a bank owes is not its own to take out: no limit covers it. Nor is money that it is owed: positions sum to the
+    /// pool, so where the other member is below zero, the pool has less than the position says.</summary>
+    private string Redeem(Dictionary<(int Member, string Currency), (Int128 Units, Int128 Reserved)> after, OpenedEntry entry, Movement.Redeem redeem)
+    {
+        string code = Change(after, entry, redeem.From, redeem.Amount, -1, 0, isOnLimit: false);
+        if (code.Length > 0) return code;
+        Int128 pool = 0;
+        for (int member = 0; member < ChannelTerms.MemberCount; member++)
+        {
+            pool += after.TryGetValue((member, redeem.Amount.Unit), out (Int128 Units, Int128 Reserved) now) ? now.Units : draft.PositionOf(member, redeem.Amount.Unit).MinorUnits;
+        }
+
+        return pool < 0 ? ReasonCodes.InsufficientFunds : "";
     }
 
     /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>

@@ -16,6 +16,7 @@ internal sealed class ConfigurationReader
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
+    private const string PoolContract = "PoolFunding";
     private const int MaximumAdmitted = 10_000;
     private const int MaximumLimits = 10_000;
     private const int MaximumNetworkLength = 32;
@@ -70,7 +71,7 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
-        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : [];
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : role == NodeRole.Agent ? ReadPaid() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -94,7 +95,8 @@ internal sealed class ConfigurationReader
         if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
-        if (role != NodeRole.Bank) read.Unused("accept", file.Accept, role);
+        if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("accept", file.Accept, role);
+        if (role == NodeRole.Agent) read.Unused("accept.limits", file.Accept?.Limits, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
@@ -222,7 +224,7 @@ internal sealed class ConfigurationReader
     {
         List<Contract> contracts = [];
         IReadOnlyList<string?>? names = file.Accept?.Contracts;
-        if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in");
+        if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in, or whose redemptions this agent pays");
         for (int i = 0; i < (names?.Count ?? 0); i++)
         {
             if (ReadContract($"accept.contracts[{i}]", names![i] ?? "") is { } contract) contracts.Add(contract);
@@ -232,6 +234,9 @@ internal sealed class ConfigurationReader
             read.Invalid("accept.contracts", "two contracts of one name; an order to open a channel could not tell them apart");
         return contracts;
     }
+
+    /// <summary>The contracts whose redemptions the agent pays.</summary>
+    private IReadOnlyList<Contract> ReadPaid() => file.Accept is null ? [ContractLibrary.Load(PoolContract)] : ReadAccept();
 
     private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits(IReadOnlyList<Contract> accept)
     {

@@ -35,7 +35,7 @@ internal sealed class AgentRole : IRole
     {
         NodeMaterial prepared = NodeMaterial.Prepare(ground);
         RecoveredRows rows = await prepared.ReadRowsAsync(AgentMachine.RecoveryKinds, ct);
-        return new AgentRole(prepared, new AgentMachine(new AgentParts(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors), rows));
+        return new AgentRole(prepared, new AgentMachine(new AgentParts(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors) { Contracts = ground.Configuration.Accept }, rows));
     }
 
     /// <inheritdoc/>
