@@ -16,7 +16,6 @@ internal sealed class ConfigurationReader
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
-    private const string PoolContract = "PoolFunding";
     private const int MaximumAdmitted = 10_000;
     private const int MaximumLimits = 10_000;
     private const int MaximumNetworkLength = 32;
@@ -71,7 +70,7 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
-        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : role == NodeRole.Agent ? ReadPaid() : [];
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank || (role == NodeRole.Agent && file.Accept is not null) ? ReadAccept() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -234,9 +233,6 @@ internal sealed class ConfigurationReader
             read.Invalid("accept.contracts", "two contracts of one name; an order to open a channel could not tell them apart");
         return contracts;
     }
-
-    /// <summary>The contracts whose redemptions the agent pays.</summary>
-    private IReadOnlyList<Contract> ReadPaid() => file.Accept is null ? [ContractLibrary.Load(PoolContract)] : ReadAccept();
 
     private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits(IReadOnlyList<Contract> accept)
     {
