@@ -55,6 +55,7 @@ public sealed class ContractAction
         Outcomes = [.. Body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()];
         Updates = [.. Body.All.Select(s => s switch { Statement.Set set => set.Field, Statement.Clear clear => clear.Field, _ => null })
             .OfType<Field>().Distinct().OrderBy(f => f.Index)];
+        Redemption = Redemption.Of(this);
         setAtCreation = Creates ? [.. Updates.Where(f => !f.Optional)] : [];
     }
 
@@ -93,6 +94,9 @@ public sealed class ContractAction
 
     /// <summary>True when it may give money back to the settlement agent.</summary>
     public bool Redeems => Body.All.Any(s => s is Statement.Redeem);
+
+    /// <summary>What it gives back, where each of its entries shows that by itself.</summary>
+    public Redemption? Redemption { get; }
 
     /// <summary>True when it needs to know business days or cut-offs.</summary>
     public bool UsesCalendar => Expressions.SelectMany(e => e.Nodes).Any(e => e is Expression.Period { Unit: PeriodUnit.BusinessDays }

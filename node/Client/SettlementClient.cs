@@ -117,6 +117,10 @@ public sealed class SettlementClient : IDisposable
     public Task FundAsync(string channel, MoneyOrder order, CancellationToken ct) =>
         PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/funding", order, ApiJson.Default.MoneyOrder, ApiJson.Default.MoneyOrder, ct);
 
+    /// <summary>Moves money from the bank's own position in a channel back to its account, and waits until the agent has posted it.</summary>
+    public Task DefundAsync(string channel, MoneyOrder order, CancellationToken ct) =>
+        PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/defunding", order, ApiJson.Default.MoneyOrder, ApiJson.Default.MoneyOrder, ct);
+
     /// <summary>Opens a business day.</summary>
     public Task<BusinessDay> OpenBusinessDayAsync(DateOnly date, CancellationToken ct) =>
         PostAsync("v1/business-day", new BusinessDay(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ApiJson.Default.BusinessDay, ApiJson.Default.BusinessDay, ct);

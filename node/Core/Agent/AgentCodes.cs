@@ -17,4 +17,19 @@ public static class AgentCodes
 
     /// <summary>The bank had so many requests refused of late that no more are looked at.</summary>
     public const string TooManyRefusals = "AG005";
+
+    /// <summary>The opening that came with a redemption is not the channel's.</summary>
+    public const string OpeningDiffers = "AG006";
+
+    /// <summary>The head that came with a redemption is not one that both members endorsed and the ledger notarised.</summary>
+    public const string HeadNotNotarised = "AG007";
+
+    /// <summary>The entry of a redemption is not in the batch, or does not show that amount.</summary>
+    public const string EntryNotProven = "AG008";
+
+    /// <summary>The entry gives nothing back by a contract that this agent knows.</summary>
+    public const string NotARedemption = "AG009";
+
+    /// <summary>The bank is not shown to be the member whose position the entry took from.</summary>
+    public const string NotTheHolder = "AG010";
 }

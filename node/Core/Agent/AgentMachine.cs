@@ -18,7 +18,7 @@ namespace Settlement.Core.Agent;
 
 /// <summary>
 /// The settlement agent's behaviour: accounts of banks, pools behind channels, and signed postings that move money from the
-/// one into the other. A request that was answered is answered the same again.
+/// one into the other, and back for entries that redeem. A request that was answered is answered the same again.
 /// </summary>
 public sealed class AgentMachine : IMachine
 {
@@ -29,9 +29,9 @@ public sealed class AgentMachine : IMachine
     private readonly AgentParts parts;
     private readonly LedgerDesk ledger;
     private readonly AccountBook book;
-    private readonly Dictionary<PayloadKey, PostingRow> postedThisStep = [];
+    private readonly PostingBook postings;
     private readonly RefusalBudget refusals = new();
-    private readonly EventStream history;
+    private readonly Redemptions redemptions;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public AgentMachine(AgentParts parts, RecoveredRows rows)
@@ -40,7 +40,8 @@ public sealed class AgentMachine : IMachine
         node = new NodeContext(parts.Node, rows);
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
-        history = new EventStream(node, "books", rows);
+        postings = new PostingBook(node, new EventStream(node, "books", rows));
+        redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
@@ -61,8 +62,9 @@ public sealed class AgentMachine : IMachine
         foreach (Input input in inputs)
         {
             if (input is AgentInput.Credit credit) needs.Add(CreditKey(credit.Reference));
-            else if (input is AgentInput.Requested requested && Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request))
-                needs.UnionWith(request.Funds.Take(MaxRequests).Select(f => FundKey(requested.From, f.RequestId)));
+            if (input is not AgentInput.Requested requested || !Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request)) continue;
+            needs.UnionWith(request.Funds.Take(MaxRequests).Select(f => FundKey(requested.From, f.RequestId)));
+            needs.UnionWith(request.Redemptions.Take(Redemptions.MaxRequests).SelectMany(r => Redemptions.Needs(requested.From, r)));
         }
 
         return needs;
@@ -72,7 +74,7 @@ public sealed class AgentMachine : IMachine
     public Step Step(DateTimeOffset now, IReadOnlyList<Input> inputs, IReadOnlyDictionary<PayloadKey, byte[]> found)
     {
         node.Begin(now, found);
-        postedThisStep.Clear();
+        postings.Begin();
         foreach (Input input in inputs) Handle(input);
         ledger.Flush();
         return node.End();
@@ -122,13 +124,13 @@ public sealed class AgentMachine : IMachine
         PayloadKey key = CreditKey(credit.Reference);
         string bank = credit.Bank.ToString();
         string? refusal = null;
-        if (Find(key) is { } earlier)
+        if (postings.Find(key) is { } earlier)
         {
             if (earlier.Credit != bank || earlier.Currency != credit.Amount.Currency.Code || earlier.MinorUnits != credit.Amount.MinorUnits) refusal = AgentCodes.RepeatedDifferently;
         }
         else if (book.TryPost(AccountBook.Issuance, bank, creditsPool: false, credit.Amount))
         {
-            Post(key, AccountBook.Issuance, bank, credit.Amount, null);
+            postings.Post(key, AccountBook.Issuance, bank, credit.Amount, "account_credited", null);
         }
         else
         {
@@ -142,13 +144,15 @@ public sealed class AgentMachine : IMachine
     {
         AgentReply reply = new();
         if (!Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) || request.Suite != Suite.Current
-            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests)
+            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests
+            || request.Redemptions.Count > Redemptions.MaxRequests)
         {
             node.Alarm(AgentCodes.Malformed, requested.From.ToString());
             return reply;
         }
 
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
+        foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
             reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
         return reply;
@@ -166,7 +170,7 @@ public sealed class AgentMachine : IMachine
             return result;
         }
 
-        if (Find(key) is { } earlier)
+        if (postings.Find(key) is { } earlier)
         {
             bool isSame = earlier.Credit == channel.ToString() && earlier.Currency == fund.Currency && earlier.MinorUnits == fund.MinorUnits;
             result.Code = isSame ? earlier.Refusal : AgentCodes.RepeatedDifferently;
@@ -189,12 +193,13 @@ public sealed class AgentMachine : IMachine
         {
             refusals.Refused(bank, node.Now);
             if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
-            Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
+            postings.Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
             result.Code = refusal;
             return result;
         }
 
-        PostingRow row = Post(key, bank.ToString(), channel.ToString(), amount, (bank, channel));
+        PostingRow row = postings.Post(key, bank.ToString(), channel.ToString(), amount, "pool_funded",
+            id => parts.Posting.Sign(PostingText.Digest(node.Network, id, channel, bank, amount.Currency.Code, amount.MinorUnits)));
         (result.PostingId, result.Signature) = (row.PostingId, row.Signature);
         return result;
     }
@@ -212,35 +217,6 @@ public sealed class AgentMachine : IMachine
 
         return false;
     }
-
-    private PostingRow Post(PayloadKey key, string debit, string credit, Money amount, (ParticipantId Bank, Digest Channel)? funding)
-    {
-        byte[] id = new byte[PostingText.IdLength];
-        node.Entropy.Fill(id);
-        PostingRow row = new()
-        {
-            PostingId = ByteString.CopyFrom(id), Debit = debit, Credit = credit, Currency = amount.Currency.Code, MinorUnits = amount.MinorUnits, TimeUnixMs = node.NowUnixMs,
-        };
-        if (funding is { } to)
-            row.Signature = ByteString.CopyFrom(parts.Posting.Sign(PostingText.Digest(node.Network, id, to.Channel, to.Bank, amount.Currency.Code, amount.MinorUnits)));
-        postedThisStep[key] = row;
-        node.Write(node.Rows.Insert(PayloadKind.Postings, key.Key, row));
-        // The event names the posting alone: amounts and accounts are in rows that can be erased.
-        history.Note(funding is null ? "account_credited" : "pool_funded", new { Posting = Convert.ToHexStringLower(id) });
-        return row;
-    }
-
-    /// <summary>A refusal is kept like a posting: its bank gives the request up, so a copy of it that comes late must not move
-    /// money into the pool that nobody would ever cite.</summary>
-    private void Refuse(PayloadKey key, string debit, string credit, Money amount, string code)
-    {
-        PostingRow row = new() { Debit = debit, Credit = credit, Currency = amount.Currency.Code, MinorUnits = amount.MinorUnits, TimeUnixMs = node.NowUnixMs, Refusal = code };
-        postedThisStep[key] = row;
-        node.Write(node.Rows.Insert(PayloadKind.Postings, key.Key, row));
-    }
-
-    private PostingRow? Find(PayloadKey key) => postedThisStep.TryGetValue(key, out PostingRow? row) ? row
-        : node.Find(key) is { } body ? node.Rows.Open(PayloadKind.Postings, key.Key, body, PostingRow.Parser) : null;
 
     private PayloadKey CreditKey(string reference) => new(PayloadKind.Postings, node.Rows.LookupKey("agent-credit", reference));
 

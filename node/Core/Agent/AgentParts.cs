@@ -1,3 +1,4 @@
+using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
@@ -8,4 +9,8 @@ namespace Settlement.Core.Agent;
 /// <param name="Node">What every node has.</param>
 /// <param name="Posting">Signs postings.</param>
 /// <param name="Supervisors">A channel is funded only with the acknowledgement of one of them.</param>
-public sealed record AgentParts(NodeParts Node, SigningKey Posting, IReadOnlyList<ParticipantPin> Supervisors);
+public sealed record AgentParts(NodeParts Node, SigningKey Posting, IReadOnlyList<ParticipantPin> Supervisors)
+{
+    /// <summary>The contracts, known by their hashes, whose redemptions it pays: what an entry of another contract does the agent cannot tell.</summary>
+    public IReadOnlyList<Contract> Contracts { get; init; } = [ContractLibrary.Load("PoolFunding")];
+}

@@ -149,7 +149,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     {
         Contract contract = plan.Contract;
         if (contract.FindAction(order.Action, null) is not { } action) return (BankCodes.NoSuchAction, "action");
-        if (PaymentContract.Find(channel.Terms)?.Action == action || PaymentContract.FindFunding(channel.Terms)?.Action == action) return (BankCodes.HasDoorOfItsOwn, "action");
+        if (PaymentContract.Find(channel.Terms)?.Action == action || PaymentContract.FindFunding(channel.Terms)?.Action == action || action.Redeems) return (BankCodes.HasDoorOfItsOwn, "action");
         if (!TryRead([.. plan.FieldsOf(action)], order.Values, out Value?[] values, out string unreadable)) return (BankCodes.ValueUnreadable, unreadable);
         // What the action sets it sets alone, also where it sets it only in some cases.
         if (action.Updates.FirstOrDefault(f => values[f.Index] is not null) is { } set) return (PlatformCodes.WrongCount, $"{action.Name}: {set.Name}");

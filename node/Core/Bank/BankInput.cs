@@ -37,6 +37,10 @@ public abstract record BankInput : Input
     /// the position is final.</summary>
     public sealed record Fund(long CallId, Digest Channel, Money Amount) : BankInput;
 
+    /// <summary>Moves money from the bank's own position in a channel back to its account at the agent; answered by
+    /// <see cref="DefundAnswer"/> when the agent has posted it, or will not.</summary>
+    public sealed record Defund(long CallId, Digest Channel, Money Amount) : BankInput;
+
     /// <summary>Opens a business day; answered by <see cref="BusinessDayResult"/>.</summary>
     public sealed record OpenBusinessDay(long CallId, DateOnly Date) : BankInput;
 
@@ -132,6 +136,9 @@ public sealed record OpenChannelResult(Digest? Channel, string? Refusal);
 
 /// <summary>The answer to <see cref="BankInput.Fund"/>.</summary>
 public sealed record FundAnswer(string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.Defund"/>.</summary>
+public sealed record DefundAnswer(string? Refusal);
 
 /// <summary>The answer to <see cref="BankInput.OpenBusinessDay"/>: a refusal when the date lies before the current one.</summary>
 public sealed record BusinessDayResult(DateOnly Date, string? Refusal);

@@ -30,6 +30,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly Acts acts;
     private readonly Openings openings;
     private readonly Funding funding;
+    private readonly Defunding defunding;
     private readonly Finaliser finaliser;
     private readonly Proposer proposer;
     private readonly Endorser endorser;
@@ -53,6 +54,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         acts = new Acts(node, settings, channels, submissions, intake);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
+        defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         finaliser = new Finaliser(node, this, ledger);
         BilateralOffsetting offsetting = new(node, settings, queue);
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting) { Returned = intake.Return };
@@ -64,7 +66,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
-        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding);
+        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -126,6 +128,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
         intake.Flush();
         funding.Flush();
+        defunding.Flush();
         ledger.Flush();
         reader.Forget();
         return node.End();
@@ -141,7 +144,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
     void IOwnWork.Refused(ChannelSide channel, Command.Own command, string code, long sequence) => OwnerOf(command).Refused(channel, command, code, sequence);
 
-    private IOwnWork OwnerOf(Command.Own command) => command.Funding is null ? intake : funding;
+    private IOwnWork OwnerOf(Command.Own command) => command.Funding is not null ? funding : command.Redemption is not null ? defunding : intake;
 
     private void Join(ChannelSide channel) => channels.Add(channel);
 
@@ -167,10 +170,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 node.HearNobody();
                 break;
             case Input.Answered answered:
-                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body);
+                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body);
                 break;
             case Input.SendFailed failed:
-                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token);
+                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
                 node.TryRecord(input);
@@ -196,6 +199,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.Fund fund:
                 funding.Fund(fund);
+                break;
+            case BankInput.Defund defund:
+                defunding.Defund(defund);
                 break;
             case BankInput.OpenBusinessDay open:
                 day.Open(open);

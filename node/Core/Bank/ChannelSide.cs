@@ -134,6 +134,9 @@ internal sealed class ChannelSide : IDisposable
     /// a takeover the channel would stand still for ever.</summary>
     public bool HasObjected { get; set; }
 
+    /// <summary>The batch that is becoming final in this step, while own work learns its fate; else null.</summary>
+    public ExecutedBatch? Applied { get; set; }
+
     /// <summary>Since when work has waited without progress; null when nothing waits.</summary>
     public DateTimeOffset? StalledSince { get; set; }
 
@@ -163,6 +166,11 @@ internal sealed class ChannelSide : IDisposable
     public bool Covers(AmountValue amount) =>
         ReservedOf(amount.Unit) + amount.Units <= long.MaxValue &&
         CoverOf(amount.Unit) >= amount.Units;
+
+    /// <summary>Whether an amount can be taken out of the channel beside the payments on their way: the own position covers it without any
+    /// limit, and so does what positions sum to, which is the pool.</summary>
+    public bool CanGiveBack(AmountValue amount) => State.PositionOf(Context.Own, amount.Unit) - ReservedOf(amount.Unit) >= amount.Units
+        && (Int128)State.PositionOf(0, amount.Unit) + State.PositionOf(1, amount.Unit) >= amount.Units;
 
     /// <summary>Whether a proposal is for a place that is taken already, or of an earlier term.</summary>
     public bool IsTaken(Proposal proposal) => (long)proposal.Term < Term || (long)proposal.Sequence <= Sequence;

@@ -11,7 +11,7 @@ internal abstract class Command
     /// <summary>Whether it acts on an instance that is there, and does not create one.</summary>
     public abstract bool ActsOnInstance { get; }
 
-    /// <summary>An action of this bank: an instruction, or money of the agent on its way into the channel.</summary>
+    /// <summary>An action of this bank: an instruction, or money of the agent on its way into the channel or back.</summary>
     /// <param name="workKey">The key of the work's row in the vault.</param>
     /// <param name="plan">The contract.</param>
     /// <param name="action">The action.</param>
@@ -35,11 +35,17 @@ internal abstract class Command
         /// <summary>Set where the work is money on its way, not an instruction.</summary>
         public FundingRow? Funding { get; init; }
 
+        /// <summary>Set where the work is money on its way back to the agent, not an instruction.</summary>
+        public RedemptionRow? Redemption { get; init; }
+
         /// <summary>What is taken from it beside; where an action takes of several currencies or units.</summary>
         public IReadOnlyList<AmountValue> AlsoReserved { get; init; } = [];
 
         /// <summary>Whether the back office named the action and its values, and not a transfer.</summary>
         public bool IsAct { get; init; }
+
+        /// <summary>Whether it is a transfer of the back office.</summary>
+        public bool IsPayment => !IsAct && Funding is null && Redemption is null;
 
         /// <summary>The instance that the action acts on; null where it creates one.</summary>
         public Instance? Before { get; init; }

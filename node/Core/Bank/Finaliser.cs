@@ -59,7 +59,9 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
 
         InFlightRows.End(node, channel, batch);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
+        channel.Applied = agreed;
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
+        channel.Applied = null;
         channel.WriteSnapshot(node);
         Finalised(channel, row, keys);
         return true;

@@ -35,12 +35,26 @@ internal static class PaymentContract
         return null;
     }
 
+    /// <summary>The contract of the channel through which money goes back to the agent, and its action.</summary>
+    public static (ContractPlan Plan, ContractAction Action)? FindDefunding(ChannelTerms terms)
+    {
+        foreach (ContractPlan plan in terms.Contracts)
+        {
+            if (plan.Contract.Actions.FirstOrDefault(static a => a.Redemption is not null) is { } action) return (plan, action);
+        }
+
+        return null;
+    }
+
     /// <summary>A value, or null, for each field of the contract.</summary>
     public static IReadOnlyList<Value?> Values(Contract contract, CreditTransfer transfer) => [.. contract.Fields.Select(f => ValueOf(f.Name, transfer))];
 
     /// <summary>A value for each field of the funding contract.</summary>
     public static IReadOnlyList<Value?> FundingValues(Contract contract, MoneyValue amount, string posting) =>
         [.. contract.Fields.Select(f => (Value?)(f.Type is MoneyType ? amount : new TextValue(posting)))];
+
+    /// <summary>The same where money goes back: nothing is cited.</summary>
+    public static IReadOnlyList<Value?> DefundingValues(Contract contract, MoneyValue amount) => [.. contract.Fields.Select(f => f.Type is MoneyType ? amount : (Value?)null)];
 
     /// <summary>What makes a transfer unique for ever at its payer: its UETR, else the instructing agent and its own identification,
     /// else that agent and what the transfer must have in any case, its message's id and its end-to-end id.</summary>

@@ -165,6 +165,8 @@ internal sealed class PaymentQueue(NodeContext node)
         row.Status = (int)InstructionStatus.Queued;
         Show(payment, ReasonCodes.InsufficientFunds);
         Join(payment);
+        // What stood in its way may be gone when it is looked at next.
+        lines[payment.Line].IsChanged = true;
         WaitingRows.WriteQueued(node, channel.Id, command);
     }
 

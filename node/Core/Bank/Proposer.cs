@@ -214,13 +214,13 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     private void RefuseUncovered(ChannelSide channel, BatchExecution execution, List<Command.Own> taken, HashSet<OpenedEntry> offered)
     {
         Command.Own? OwnOf(OpenedEntry entry) => taken.Find(t => t.Entry == entry);
-        foreach (OpenedEntry entry in execution.RefuseUncovered(e => offered.Contains(e) || OwnOf(e) is { IsAct: false, Funding: null }))
+        foreach (OpenedEntry entry in execution.RefuseUncovered(e => offered.Contains(e) || OwnOf(e) is { IsPayment: true }))
         {
             if (OwnOf(entry) is not { } own)
             {
                 if (offered.Contains(entry)) channel.TakenIn.Drop(entry);
             }
-            else if (own is { IsAct: false, Funding: null })
+            else if (own is { IsPayment: true })
             {
                 taken.Remove(own);
                 Returned(channel, own);

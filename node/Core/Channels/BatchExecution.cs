@@ -21,7 +21,12 @@ public abstract record BatchSlot
 }
 
 /// <summary>A batch that was run: its slots, the state after it, and the head.</summary>
-public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash);
+/// <param name="Slots">Its places.</param>
+/// <param name="State">The state after it.</param>
+/// <param name="Head">The head.</param>
+/// <param name="HeadHash">Its hash.</param>
+/// <param name="Leaves">The leaves of its tree, one a place.</param>
+public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves);
 
 /// <summary>
 /// Runs the entries of a batch on a state. Proposer, endorser and observer run this same code; what differs is who may
@@ -50,6 +55,7 @@ public sealed class BatchExecution
     private readonly HashSet<PositionKey> taken = [];
     // The instances that entries of this batch acted on; most batches have none.
     private HashSet<Digest>? acted;
+    private bool redeems;
     private bool isVoid;
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
@@ -138,9 +144,9 @@ public sealed class BatchExecution
         if (isVoid || FindUncovered() >= 0) return false;
         foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>()) draft.AppendContractState(ContractStateLeaf(agreed.Entry, agreed.Next));
         ChannelState state = draft.Finish(salts);
-        Digest batchRoot = Rfc6962.RootOf([.. slots.Select(Leaf)]);
-        ChannelHead head = new(term, sequence, previous, batchRoot, state.Root(context.Terms.Network, context.Channel), timeUnixMs);
-        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel));
+        Digest[] leaves = [.. slots.Select(Leaf)];
+        ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves);
         return true;
     }
 
@@ -238,8 +244,11 @@ public sealed class BatchExecution
                     if (Cite(postings, entry, issue) is { Length: > 0 } refused) return refused;
                     moved.Add(entry, issue.To, issue.Amount, 1, 0);
                     break;
+                case Movement.Redeem redeem:
+                    moved.AddRedemption(entry, redeem.From, redeem.Amount);
+                    break;
                 default:
-                    throw new InvalidOperationException("A plan admits no other movement.");
+                    throw new InvalidOperationException("There is no other movement.");
             }
         }
 
@@ -261,6 +270,7 @@ public sealed class BatchExecution
 
         Change(moved, 1);
         taken.UnionWith(moved.Taken);
+        redeems |= moved.Redeemed is not null;
         return "";
     }
 
@@ -280,11 +290,22 @@ public sealed class BatchExecution
         foreach (PositionKey key in taken)
         {
             (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
-            if (units - reserved >= -(Int128)context.Terms.LimitOf(key.Member, key.Currency)) continue;
+            // Money that a bank owes is not its own to take out: where something is redeemed, no limit covers.
+            Int128 limit = redeems && changes.Exists(c => c?.Redeemed == key) ? 0 : context.Terms.LimitOf(key.Member, key.Currency);
+            if (units - reserved >= -limit) continue;
             if (changes.FindLastIndex(c => c?.Takes(key) == true) is var last and >= 0) return last;
         }
 
+        if (redeems && changes.FindLastIndex(c => c?.Redeemed is { } key && PoolOf(key.Currency) < 0) is var redemption and >= 0) return redemption;
         return draft.TryFindBeyond(Fits, out int member, out string? currency) ? changes.FindLastIndex(c => c?.Touches(new PositionKey(member, currency)) == true) : -1;
+    }
+
+    /// <summary>Positions sum to the pool, so where a member is below zero, the pool has less than the other's position says.</summary>
+    private Int128 PoolOf(string currency)
+    {
+        Int128 pool = 0;
+        for (int member = 0; member < ChannelTerms.MemberCount; member++) pool += draft.PositionOf(member, currency).MinorUnits;
+        return pool;
     }
 
     private static bool Fits(Int128 units) => units <= long.MaxValue && units >= long.MinValue;

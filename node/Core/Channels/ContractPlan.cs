@@ -147,10 +147,12 @@ public sealed class ContractPlan
     }
 
     /// <summary>
-    /// What entries cannot carry yet is refused when a channel would open, not when an entry would need it: redemptions, calendars,
-    /// which terms do not have, and values that depend on the time of a head that is not known when they are sealed.
+    /// What entries cannot carry yet is refused when a channel would open, not when an entry would need it: calendars, which terms do
+    /// not have, values that depend on the time of a head that is not known when they are sealed, and redemptions that are more than
+    /// an entry of their own: the agent is shown one entry, and pays what that says without its history.
     /// </summary>
-    private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, Redeems: false, UsesCalendar: false, SetsByTime: false };
+    private static bool IsWithinReach(ContractAction action) => action is { By.Any: false, UsesCalendar: false, SetsByTime: false }
+        && (!action.Redeems || action.Redemption is not null);
 
     private static bool IsReadByMembers(Contract contract, Field field) => contract.Members.All(field.IsReadBy);
 

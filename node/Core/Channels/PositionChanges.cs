@@ -18,6 +18,9 @@ internal sealed class PositionChanges
     /// <summary>The positions of which something is paid or set aside, also where as much comes back.</summary>
     public IReadOnlyList<PositionKey> Taken => taken;
 
+    /// <summary>The position that goes back to the settlement agent; null where none does.</summary>
+    public PositionKey? Redeemed { get; private set; }
+
     /// <summary>Whether the entry takes of a position.</summary>
     public bool Takes(PositionKey key) => taken.Contains(key);
 
@@ -34,5 +37,12 @@ internal sealed class PositionChanges
         if (at < 0) all.Add(after);
         else all[at] = after;
         if ((units < 0 || reserved > 0) && !taken.Contains(key)) taken.Add(key);
+    }
+
+    /// <summary>Adds what is redeemed; nothing else stands in such an action.</summary>
+    public void AddRedemption(OpenedEntry entry, Seat seat, AmountValue amount)
+    {
+        Add(entry, seat, amount, -1, 0);
+        Redeemed = taken[^1];
     }
 }

@@ -53,6 +53,12 @@ internal sealed class LedgerDesk
     /// <summary>The size of the largest verified checkpoint.</summary>
     public long CheckpointSize => ledger.Checkpoint.Size;
 
+    /// <summary>The largest verified checkpoint.</summary>
+    public Checkpoint Checkpoint => ledger.Checkpoint;
+
+    /// <summary>It, as the ledger signed it; null before the first.</summary>
+    public string? CheckpointNote => ledger.Note;
+
     /// <summary>Whether the ledger has answered since the start.</summary>
     public bool HasAnswered { get; private set; }
 

@@ -33,6 +33,9 @@ internal sealed class LedgerWitness
     /// <summary>The largest verified checkpoint.</summary>
     public Checkpoint Checkpoint => view.Checkpoint;
 
+    /// <summary>It, as the ledger signed it; null before the first.</summary>
+    public string? Note => view.Note;
+
     /// <summary>Moves to a reply's checkpoint.</summary>
     public bool TryAdvance(LedgerReply reply, [NotNullWhen(false)] out LedgerDoubt? doubt) => view.TryAdvance(reply, out doubt);
 

@@ -9,7 +9,7 @@ using ChannelList = Settlement.Client.ChannelList;
 
 namespace Settlement.Host.Channels;
 
-/// <summary>A bank's channels: opening and funding them, where they stand, and their entries.</summary>
+/// <summary>A bank's channels: opening them, money in and out of them, where they stand, and their entries.</summary>
 internal static class ChannelSlice
 {
     /// <summary>Registers what the slice needs.</summary>
@@ -21,6 +21,7 @@ internal static class ChannelSlice
         routes.MapGet("/v1/channels", ListAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
         routes.MapPost("/v1/channels", OpenAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/funding", FundAsync).Demands(ApiRole.Operator);
+        routes.MapPost("/v1/channels/{id}/defunding", DefundAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/channels/{id}/entries", static context => EntryDoor.AnswerAsync(context, isObserver: false)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/channels/{id}/instances/{instance}", InstanceDoor.AnswerAsync).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/positions", PositionsAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
@@ -62,7 +63,14 @@ internal static class ChannelSlice
         }
     }
 
-    private static async Task FundAsync(HttpContext context)
+    private static Task FundAsync(HttpContext context) =>
+        MoveAsync<FundAnswer>(context, static (call, channel, amount) => new BankInput.Fund(call, channel, amount), static answer => answer.Refusal);
+
+    private static Task DefundAsync(HttpContext context) =>
+        MoveAsync<DefundAnswer>(context, static (call, channel, amount) => new BankInput.Defund(call, channel, amount), static answer => answer.Refusal);
+
+    private static async Task MoveAsync<T>(HttpContext context, Func<long, Digest, Money, BankInput> order, Func<T, string?> refusalOf)
+        where T : class
     {
         if (!Digest.TryParse((string?)context.Request.RouteValues["id"], out Digest channel))
         {
@@ -70,16 +78,16 @@ internal static class ChannelSlice
             return;
         }
 
-        if (await ApiRequest.ReadAsync(context, ApiJson.Default.MoneyOrder) is not { } order) return;
-        if (!ApiRequest.TryReadMoney(order.Currency, order.Amount, out Money amount))
+        if (await ApiRequest.ReadAsync(context, ApiJson.Default.MoneyOrder) is not { } money) return;
+        if (!ApiRequest.TryReadMoney(money.Currency, money.Amount, out Money amount))
         {
             await Problems.MalformedAsync(context, "amount is a decimal number above zero that fits the currency, as a string.");
             return;
         }
 
-        if (await ApiRequest.CallAsync<FundAnswer>(context, call => new BankInput.Fund(call, channel, amount)) is not { } answer) return;
-        if (answer.Refusal is { } refusal) await Problems.RefusedAsync(context, refusal);
-        else await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, order, ApiJson.Default.MoneyOrder);
+        if (await ApiRequest.CallAsync<T>(context, call => order(call, channel, amount)) is not { } answer) return;
+        if (refusalOf(answer) is { } refusal) await Problems.RefusedAsync(context, refusal);
+        else await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, money, ApiJson.Default.MoneyOrder);
     }
 
     private static Task<Core.Bank.ChannelList?> AskAsync(HttpContext context) =>

@@ -70,7 +70,7 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
-        IReadOnlyList<Contract> accept = role == NodeRole.Bank ? ReadAccept() : [];
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank || (role == NodeRole.Agent && file.Accept is not null) ? ReadAccept() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -94,7 +94,8 @@ internal sealed class ConfigurationReader
         if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
         if (role == NodeRole.Ledger) read.Unused("ledger", file.Ledger, role);
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
-        if (role != NodeRole.Bank) read.Unused("accept", file.Accept, role);
+        if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("accept", file.Accept, role);
+        if (role == NodeRole.Agent) read.Unused("accept.limits", file.Accept?.Limits, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
@@ -222,7 +223,7 @@ internal sealed class ConfigurationReader
     {
         List<Contract> contracts = [];
         IReadOnlyList<string?>? names = file.Accept?.Contracts;
-        if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in");
+        if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in, or whose redemptions this agent pays");
         for (int i = 0; i < (names?.Count ?? 0); i++)
         {
             if (ReadContract($"accept.contracts[{i}]", names![i] ?? "") is { } contract) contracts.Add(contract);

@@ -63,7 +63,7 @@ internal sealed record NodeConfiguration
     /// <summary>Whom the ledger admits; null for the other roles, and for a ledger that admits anybody, which no configuration file can say.</summary>
     public IReadOnlyList<ParticipantPin>? Admit { get; init; }
 
-    /// <summary>The contracts that a bank takes part in.</summary>
+    /// <summary>The contracts that a bank takes part in, or whose redemptions an agent pays; an agent's is empty for those of the library.</summary>
     public required IReadOnlyList<Contract> Accept { get; init; }
 
     /// <summary>The largest limits that a bank grants in channels which others propose: by counterparty and currency, in minor units.</summary>

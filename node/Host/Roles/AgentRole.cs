@@ -35,7 +35,9 @@ internal sealed class AgentRole : IRole
     {
         NodeMaterial prepared = NodeMaterial.Prepare(ground);
         RecoveredRows rows = await prepared.ReadRowsAsync(AgentMachine.RecoveryKinds, ct);
-        return new AgentRole(prepared, new AgentMachine(new AgentParts(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors), rows));
+        AgentParts parts = new(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors);
+        if (ground.Configuration.Accept.Count > 0) parts = parts with { Contracts = ground.Configuration.Accept };
+        return new AgentRole(prepared, new AgentMachine(parts, rows));
     }
 
     /// <inheritdoc/>

@@ -70,6 +70,10 @@ public sealed class BadOrderTests(RunningNetwork network)
         too precise                          | operator | bank      | POST /v1/channels/{channel}/funding | {"currency":"EUR","amount":"1.001"} | 400 HO104
         more than a number holds             | operator | bank      | POST /v1/channels/{channel}/funding | {"currency":"EUR","amount":"99999999999999999999"} | 400 HO104
         a number where a text belongs        | operator | bank      | POST /v1/channels/{channel}/funding | {"currency":"EUR","amount":1} | 400 HO104
+        out of it, more than the position    | operator | bank      | POST /v1/channels/{channel}/defunding | {"currency":"EUR","amount":"1000000.00"} | 422 AM04
+        out of an unknown channel            | operator | bank      | POST /v1/channels/{0}/defunding | {"currency":"EUR","amount":"1"} | 422 CH035
+        out of it, zero                      | operator | bank      | POST /v1/channels/{channel}/defunding | {"currency":"EUR","amount":"0"} | 400 HO104
+        an auditor that takes money out      | audit    | bank      | POST /v1/channels/{channel}/defunding | {"currency":"EUR","amount":"1"} | 403 HO102
         a credit to nobody                   | operator | agent     | POST /v1/accounts/nobody/credits | {"reference":"r","currency":"EUR","amount":"1"} | 404 HO103
         a credit of zero                     | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"r","currency":"EUR","amount":"0"} | 400 HO104
         a credit without a reference         | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"","currency":"EUR","amount":"1"} | 400 HO104

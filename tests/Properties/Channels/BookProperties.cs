@@ -2,7 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
 using Settlement.Core.Agent;
+using Settlement.Core.Bank;
 using Settlement.Core.Monetary;
+using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Bank;
 using Settlement.Tests.Properties.Cryptography;
@@ -20,6 +22,27 @@ public sealed class BookProperties
 
         public sealed record Restart : Step;
     }
+
+    /// <summary>What banks do with money in a channel, and what happens to them meanwhile.</summary>
+    private abstract record Move
+    {
+        public sealed record In(bool IsAlpha, int Amount) : Move;
+
+        public sealed record Out(bool IsAlpha, int Amount) : Move;
+
+        public sealed record Pay(bool IsAlpha, int Amount) : Move;
+
+        public sealed record Loss(int Messages) : Move;
+
+        public sealed record Crash(int Node) : Move;
+    }
+
+    private static Gen<Move> Moves => Gen.Frequency(
+        (3, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from amount in Gen.Choose(1, 40) select (Move)new Move.In(isAlpha, amount)),
+        (4, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from amount in Gen.Choose(1, 30) select (Move)new Move.Out(isAlpha, amount)),
+        (3, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from amount in Gen.Choose(1, 30) select (Move)new Move.Pay(isAlpha, amount)),
+        (1, from messages in Gen.Choose(1, 4) select (Move)new Move.Loss(messages)),
+        (1, from node in Gen.Choose(0, 2) select (Move)new Move.Crash(node)));
 
     private static Gen<Step> Steps => Gen.Frequency(
         (4, from isAlpha in ArbMap.Default.GeneratorFor<bool>() from reference in Gen.Choose(0, 6) from amount in Gen.Choose(-2, 30) select (Step)new Step.Credit(isAlpha, reference, amount)),
@@ -77,6 +100,62 @@ public sealed class BookProperties
             }
         },
         runs: 60);
+
+    [Fact]
+    public void Pools_stand_behind_positions_and_all_that_is_redeemed_is_paid_once() => Samples.ForAll(
+        Moves.ArrayOf(),
+        static moves =>
+        {
+            using TwoBanks world = new TwoBanks().Open((false, new Money(TwoBanks.Eur, 25)));
+            int losses = 0;
+            world.OnAgentRequest = request => losses-- > 0 ? null : request;
+            world.OnAgentReply = reply => losses-- > 0 ? null : reply;
+            world.OnLedgerReply = (_, reply) => losses-- > 0 ? null : reply;
+            foreach (Move move in moves)
+            {
+                switch (move)
+                {
+                    case Move.In into:
+                        Money amount = new(TwoBanks.Eur, into.Amount);
+                        world.Credit(Bank(world, into.IsAlpha), amount);
+                        world.Tell(Bank(world, into.IsAlpha), call => new BankInput.Fund(call, world.Channel, amount));
+                        break;
+                    case Move.Out output:
+                        world.Tell(Bank(world, output.IsAlpha), call => new BankInput.Defund(call, world.Channel, new Money(TwoBanks.Eur, output.Amount)));
+                        break;
+                    case Move.Pay pay:
+                        world.Submit(Bank(world, pay.IsAlpha), world.Transfer(Bank(world, pay.IsAlpha), pay.Amount));
+                        break;
+                    case Move.Loss loss:
+                        losses = loss.Messages;
+                        break;
+                    case Move.Crash crash:
+                        world.Nodes[crash.Node].Restart();
+                        break;
+                }
+
+                world.Settle();
+                CheckSums(world, atRest: false);
+            }
+
+            losses = 0;
+            world.Pass(TimeSpan.FromSeconds(40));
+            CheckSums(world, atRest: true);
+            Assert.All(new[] { world.Alpha, world.Beta }, static bank => Assert.DoesNotContain(bank.Vault.Scan(PayloadKind.Waiting), static row => WaitingRow.Parser.ParseFrom(row.Body) is { IsQueued: false }));
+        },
+        runs: 25);
+
+    /// <summary>Accounts and pools are what was issued, and at rest the pool is what the members hold.</summary>
+    private static void CheckSums(TwoBanks world, bool atRest)
+    {
+        Books books = world.Ask<Books>(world.Agent, call => new AgentInput.ListBooks(call));
+        long pool = books.Pools.Sum(static p => p.Balance.MinorUnits);
+        Assert.Equal(books.Issued.Sum(static i => i.MinorUnits), books.Accounts.Sum(static a => a.Balance.MinorUnits) + pool);
+        // Each bank learns of a final batch in its own time; both have come to the same at the end.
+        if (atRest) Assert.Equal(pool, world.Position(world.Alpha) + world.Position(world.Beta));
+        Assert.All(books.Pools, static p => Assert.True(p.Balance.MinorUnits >= 0));
+        Assert.All(books.Accounts, static a => Assert.True(a.Balance.MinorUnits >= 0));
+    }
 
     private static TestNode Bank(TwoBanks world, bool isAlpha) => isAlpha ? world.Alpha : world.Beta;
 

@@ -79,6 +79,9 @@ internal sealed class ChannelBook(ChannelTerms terms)
     /// <summary>By currency: what the cited postings sum to.</summary>
     public Dictionary<string, long> Issued { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The entries that gave money back to the agent, and who is to be paid.</summary>
+    public List<(EntryId Entry, int Holder, MoneyValue Amount)> Redeemed { get; } = [];
+
     /// <summary>Takes a member's final batch.</summary>
     public void Take(ChannelContext context, BatchRow row, KeptEntries kept, string who)
     {
@@ -116,6 +119,16 @@ internal sealed class ChannelBook(ChannelTerms terms)
             Violation.Unless(PostingText.TryRead(posting, out byte[]? id, out _) && postings.Add(Convert.ToHexString(id)), "a posting is cited once", posting);
             Issued[amount.Currency] = Issued.GetValueOrDefault(amount.Currency) + amount.MinorUnits;
             Move(entry.Actor, amount.Currency, amount.MinorUnits);
+            return;
+        }
+
+        if (entry.Action.Name == "redeem")
+        {
+            Redeemed.Add((entry.Id, entry.Actor, amount));
+            Move(entry.Actor, amount.Currency, -amount.MinorUnits);
+            long left = positions[(entry.Actor, amount.Currency)] - reserved.GetValueOrDefault((entry.Actor, amount.Currency));
+            Violation.Unless(left >= 0, "nobody redeems what it owes", $"{left} are left");
+            Violation.Unless(positions.Where(p => p.Key.Currency == amount.Currency).Sum(static p => p.Value) >= 0, "nobody redeems what it is owed", "the pool was overdrawn");
             return;
         }
 

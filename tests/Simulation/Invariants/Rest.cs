@@ -1,3 +1,4 @@
+using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
@@ -17,6 +18,7 @@ internal static class Rest
         CheckInstructions(world);
         CheckActs(world);
         CheckReports(world);
+        CheckRedemptions(world);
         CheckPools(world);
         foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
         {
@@ -106,6 +108,19 @@ internal static class Rest
             reports.RemoveAll(static r => r.Status == InstructionStatus.Queued);
             Violation.Unless(reports.Count == ends.Count && reports.DistinctBy(r => r.Instruction).Count() == reports.Count, "each end is reported once", $"{bank.Name}: {reports.Count} reports of {ends.Count}");
             Violation.Unless(reports.All(r => ends[r.Instruction] == r.Status), "each end is reported once", $"{bank.Name} reports another end");
+        }
+    }
+
+    /// <summary>The agent paid every entry that redeems, once, to the bank whose position it was.</summary>
+    private static void CheckRedemptions(World world)
+    {
+        List<PostingRow> paid = [.. world.Agent.Store.Scan(PayloadKind.Postings).Select(r => world.Agent.Rows.Open(PayloadKind.Postings, r.Key, r.Body, PostingRow.Parser))
+            .Where(static p => p.Refusal.Length == 0)];
+        foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
+        {
+            List<string> expected = [.. book.Redeemed.Select(r => $"{world.Invariants.MemberOf(channel, r.Holder)} {r.Amount.Written}").Order(StringComparer.Ordinal)];
+            List<string> posted = [.. paid.Where(p => p.Debit == channel.ToString()).Select(static p => $"{p.Credit} {new MoneyValue(p.Currency, p.MinorUnits).Written}").Order(StringComparer.Ordinal)];
+            Violation.Unless(expected.SequenceEqual(posted, StringComparer.Ordinal), "each redemption is paid once", $"{expected.Count} entries redeem and {posted.Count} were paid");
         }
     }
 

@@ -86,8 +86,11 @@ internal sealed class Watch(World world)
     public string Summary() =>
         $"{Log.Count} leaves, {Log.Chains.Count} channels, {Log.Chains.Values.Sum(c => c.Heads.Count)} heads, {Log.Takeovers} takeovers, "
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
-        + $"{Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, "
+        + $"{Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
         + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
+
+    /// <summary>The member of this number in a channel that a bank has applied a batch of.</summary>
+    public string MemberOf(Digest channel, int number) => contexts.Values.First(c => c.Channel == channel).Terms.Participants[number].Id.ToString();
 
     /// <summary>Whether a bank is in a channel, as far as it has applied a batch of it.</summary>
     public bool IsMember(MachineNode node, Digest channel) => contexts.ContainsKey((node.Name, channel)) && applied.ContainsKey((node.Name, channel));

@@ -8,7 +8,7 @@ using Settlement.Tests.Simulation.Worlds;
 
 namespace Settlement.Tests.Simulation.Workload;
 
-/// <summary>What operators and back offices do: open channels, fund them, open business days, and pay.</summary>
+/// <summary>What operators and back offices do: open channels, move money in and out of them, open business days, and pay.</summary>
 internal sealed class Day
 {
     private static readonly TimeSpan Rounds = TimeSpan.FromSeconds(2);
@@ -17,6 +17,7 @@ internal sealed class Day
     private const int LastDay = 3;
     private readonly World world;
     private readonly Chance chance;
+    private readonly Chance defunding;
     private readonly List<BackOffice> offices;
     private readonly List<Acts> acts;
     private int pending;
@@ -25,6 +26,7 @@ internal sealed class Day
     {
         this.world = world;
         chance = world.Chance.Fork("day");
+        defunding = world.Chance.Fork("defunding");
         Currencies = [Code("EUR"), Code("USD")];
         offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
         acts = [.. world.Banks.Select(b => new Acts(world, this, b))];
@@ -145,7 +147,25 @@ internal sealed class Day
                 bank.Enqueue(new BankInput.Fund(world.NewCall(answer => bank.Note($"funded {((FundAnswer)answer).Refusal}")), channel, amount));
             });
         }
+
+        Defund(bank, channel);
     }, () => Fund(bank, other, channel));
+
+    /// <summary>The treasury takes money out of the channel again while the back offices pay: what its position does not cover is refused.</summary>
+    private void Defund(MachineNode bank, Digest channel)
+    {
+        int times = defunding.From(0, 3);
+        pending += times;
+        for (int i = 0; i < times; i++)
+        {
+            Money amount = Money(defunding.From(1, 20_000), defunding.Pick(Currencies));
+            world.After(defunding.Between(world.Swarm.Storm / 8, world.Swarm.Storm), () =>
+            {
+                pending--;
+                bank.Enqueue(new BankInput.Defund(world.NewCall(answer => bank.Note($"defunded {((DefundAnswer)answer).Refusal}")), channel, amount));
+            });
+        }
+    }
 
     private static Currency Code(string code) => Currency.TryParse(code, out Currency currency) ? currency : throw new ArgumentException("No currency.", nameof(code));
 }

@@ -78,6 +78,7 @@ public sealed class ActTests
         Assert.Equal(BankCodes.NoSuchAction, Reason(world, world.Alpha, Create(world, world.Alpha, "Deal", "raise", [])));
         Assert.Equal(BankCodes.HasDoorOfItsOwn, Reason(world, world.Alpha, Create(world, world.Alpha, "GrossPayment", "pay", [])));
         Assert.Equal(BankCodes.HasDoorOfItsOwn, Reason(world, world.Alpha, Create(world, world.Alpha, "PoolFunding", "issue", [])));
+        Assert.Equal(BankCodes.HasDoorOfItsOwn, Reason(world, world.Alpha, Create(world, world.Alpha, "PoolFunding", "redeem", [])));
         AssertProven(world);
     }
 

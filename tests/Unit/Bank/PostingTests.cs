@@ -230,7 +230,7 @@ public sealed class PostingTests
         Assert.Equal(100_00 + 10_00 - 1_00, world.Position(world.Alpha));
     }
 
-    private static string Signed(TwoBanks world, SigningKey key, Digest channel, ParticipantId beneficiary, string currency, long amount) =>
+    internal static string Signed(TwoBanks world, SigningKey key, Digest channel, ParticipantId beneficiary, string currency, long amount) =>
         PostingText.Write(FreshId, key.Sign(PostingText.Digest(TwoBanks.Network, FreshId, channel, beneficiary, currency, amount)));
 
     /// <summary>The posting that Beta's own funding cited, as its entry has it.</summary>
@@ -248,20 +248,20 @@ public sealed class PostingTests
         throw new InvalidOperationException("Beta was not funded.");
     }
 
-    private static SealedEntry Issue(TwoBanks world, string posting, long amount, ChannelContext? sender = null)
+    internal static SealedEntry Issue(TwoBanks world, string posting, long amount, ChannelContext? sender = null)
     {
         ChannelContext context = sender ?? world.Context(world.Beta);
         ContractPlan plan = context.Terms.Contracts.Single(c => c.Contract.Name == "PoolFunding");
         return EntrySealer.Seal(context, plan, plan.Contract.Actions[0], [new MoneyValue("EUR", amount), new TextValue(posting)], world.Now, new SeededEntropy(posting.GetHashCode(StringComparison.Ordinal))).Sealed;
     }
 
-    private static void HandOver(TwoBanks world, params SealedEntry[] entries)
+    internal static void HandOver(TwoBanks world, params SealedEntry[] entries)
     {
         Commands commands = new() { Channel = ByteString.CopyFrom(world.Channel.ToArray()), Term = 1 };
         commands.Entries.Add(entries);
         world.Send(world.Beta, world.Alpha, new PeerMessage { Commands = commands });
     }
 
-    private static string? LastRefusal(TestNode bank, TwoBanks world) =>
+    internal static string? LastRefusal(TestNode bank, TwoBanks world) =>
         Core.Vault.BatchRows.Read(bank.Rows, world.Channel, bank.Vault.Scan(PayloadKind.Batches)[^1].Body, null).Items.LastOrDefault(i => i.Refusal is not null)?.Refusal.Code;
 }

@@ -18,7 +18,7 @@ public sealed partial class LibraryScenarioTests
         ["LoyaltyExchange"] = "9020e25e7c37216fccb72c7c106b3d9804750df36122b344b124eb8c7042dc89",
         ["NettedObligation"] = "f878b5cce0550d762297aa5e6ddf6bcd8d01fb76f5f8ea80d9b7b30705665298",
         ["PaymentVersusPayment"] = "a5378e2ae9495c66c840a5c1064395d1f6def8af59b86229fa4e56585fe7f8aa",
-        ["PoolFunding"] = "4c60f890066d44edacd2610e7fb2c37c995b8d671a12d1f98789da986fa45867",
+        ["PoolFunding"] = "0288d63e658e807d4923362e0c95f0f76e0cceef8be98586ed267242c0f9ad08",
         ["ReceivableFinance"] = "9cb070dce427401b236e78b11916ac53daa35c7cc432a1b6acad42ee0cc9dcb9",
         ["StandingOrder"] = "8ca18b3a51107760236f76a61e14ed195f76305e2b6f815bab919c748a06b29c",
         ["SyndicatedDrawdown"] = "f06667e0998c64c7989d041ff2265905d54a71faee7d30b8475f77de5e3c8865",
@@ -84,6 +84,7 @@ public sealed partial class LibraryScenarioTests
     {
         Assert.Equal(["GrossPayment"], Creating("pay"));
         Assert.Equal(["PoolFunding"], Creating("issue"));
+        Assert.Equal(["PoolFunding"], Creating("redeem"));
 
         static IEnumerable<string> Creating(string action) =>
             ContractLibrary.All.Where(c => c.FindAction(action, state: null) is not null).Select(static c => c.Name);

@@ -71,7 +71,7 @@ internal static class ObserverCases
             for (int i = 0; i < OpeningStorm; i++) world.Banks.Send(world.Alpha, world.Supervisor, Opening(world, world.Alpha, [world.Beta.Pin, world.Supervisor.Pin], i, isForObserver: true));
         })
         {
-            Victim = static world => world.Supervisor, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_000, Sends: OpeningStorm, Checks: 530),
+            Victim = static world => world.Supervisor, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_100, Sends: OpeningStorm, Checks: 530),
         },
     ];
 

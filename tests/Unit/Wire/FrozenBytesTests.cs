@@ -20,6 +20,32 @@ public sealed class FrozenBytesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
+    // Frozen with the bytes: terms that pinned version 1 of this contract pin it for ever.
+    private const string PoolFunding1 = """
+        contract PoolFunding version 1
+          "Money of the settlement agent enters a channel as one bank's position."
+
+        parties
+          holder        bank
+            "The bank whose account at the settlement agent pays for the position."
+          counterparty  bank
+          supervisor    regulator, observes
+
+        fields
+          amount   money      to holder, counterparty, supervisor
+          posting  text(128)  to holder, counterparty, supervisor
+            "The agent's posting that moved the money into the pool; it serves once."
+
+        states
+          Issued may rest
+
+        on issue by holder, agreed by counterparty
+          require amount > 0 else AM01
+          issue amount to holder citing posting
+          -> Issued
+
+        """;
+
     [Fact]
     public void The_bytes_of_suite_1_are_the_ones_of_the_snapshot()
     {
@@ -73,6 +99,9 @@ public sealed class FrozenBytesTests
         Assert.True(ParticipantId.TryParse("ALPHDEFFXXX", out ParticipantId alpha));
         yield return ("posting", PostingText.Digest("test", new byte[16], channel, alpha, "EUR", 12_34).ToArray());
         yield return ("position-salts-binding", PositionSalts.Binding(context, 1, Digest.Zero).AssociatedData());
+        EntryId redeeming = new(Digest.Of([7]));
+        yield return ("redemption", RedemptionText.Request("test", channel, redeeming, alpha, "EUR", 12_34).ToArray());
+        yield return ("redeemed", RedemptionText.Posting("test", new byte[16], channel, redeeming, alpha, "EUR", 12_34).ToArray());
     }
 
     private static byte[] TermsBytes(SeededEntropy entropy)
@@ -88,9 +117,8 @@ public sealed class FrozenBytesTests
         terms.Observers.Add(Participant("SUPVDEFFXXX"));
         terms.Currencies.Add("EUR");
         terms.Limits.Add(new Limit { Member = 1, Currency = "EUR", MinorUnits = 5_00 });
-        foreach (string name in new[] { "GrossPayment", "PoolFunding" })
+        foreach (Contract contract in new[] { ContractLibrary.Load("GrossPayment"), ContractCompiler.Compile("PoolFunding", PoolFunding1).Contract! })
         {
-            Contract contract = ContractLibrary.Load(name);
             terms.Contracts.Add(new ContractPin { Hash = ByteString.CopyFrom(contract.Hash), Source = contract.CanonicalText });
         }
 
