@@ -37,6 +37,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly TermWatch terms;
     private readonly ObserverFeed observers;
     private readonly PeerReader reader;
+    private readonly OpeningMessages aboutOpenings;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
@@ -62,6 +63,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         terms = new TermWatch(node, settings, finaliser, endorser, ledger) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
+        aboutOpenings = new OpeningMessages(node);
         finaliser.Finalised = observers.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
@@ -131,6 +133,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         defunding.Flush();
         ledger.Flush();
         reader.Forget();
+        aboutOpenings.Forget();
         return node.End();
     }
 
@@ -228,17 +231,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         switch (message.MessageCase)
         {
-            case PeerMessage.MessageOneofCase.OpenProposal:
-                openings.OnProposal(from, message.OpenProposal);
-                return;
-            case PeerMessage.MessageOneofCase.OpenAnswer:
-                openings.OnAnswer(from, message.OpenAnswer);
-                return;
-            case PeerMessage.MessageOneofCase.Acknowledgement:
-                openings.OnAcknowledgement(from, message.Acknowledgement);
-                return;
-            case PeerMessage.MessageOneofCase.Opened:
-                openings.OnOpened(from, message.Opened);
+            case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.OpenAnswer
+                or PeerMessage.MessageOneofCase.Acknowledgement or PeerMessage.MessageOneofCase.Opened:
+                if (aboutOpenings.Takes(from)) OnOpening(from, message);
                 return;
             case PeerMessage.MessageOneofCase.Progress:
                 OnProgress(from, message.Progress);
@@ -271,6 +266,14 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 node.Alarm(ChannelCodes.MessageMalformed, from.ToString());
                 break;
         }
+    }
+
+    private void OnOpening(ParticipantId from, PeerMessage message)
+    {
+        if (message.OpenProposal is { } proposal) openings.OnProposal(from, proposal);
+        else if (message.OpenAnswer is { } answer) openings.OnAnswer(from, answer);
+        else if (message.Acknowledgement is { } acknowledgement) openings.OnAcknowledgement(from, acknowledgement);
+        else openings.OnOpened(from, message.Opened);
     }
 
     private void OnProgress(ParticipantId from, DeliveryProgress progress)

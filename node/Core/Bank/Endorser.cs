@@ -44,6 +44,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
     public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
+        if (commands.Entries.Count == 0)
+        {
+            // Who has nothing to hand over says nothing.
+            node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
+            return;
+        }
+
         if (!channel.Awaits(commands))
         {
             node.Note(ChannelCodes.Late, channel.Id.ToString());
@@ -58,8 +65,6 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
-        HashSet<Digest> present = [.. channel.Mailbox.OfType<Command.Peer>().Select(c => c.Entry.Id.Value)];
-        present.UnionWith(channel.InFlight?.Slots.Where(s => s.Entry is not null).Select(s => s.Entry!.Id.Value) ?? []);
         bool isLate = false;
         foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
@@ -77,7 +82,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 continue;
             }
 
-            if (channel.Mailbox.Count >= settings.MaxMailbox || !present.Add(entry.Id.Value)) continue;
+            if (channel.Mailbox.Count >= settings.MaxMailbox || channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(entry.Id)) is not null)
             {
                 isLate = true;

@@ -16,6 +16,9 @@ internal sealed class OpeningBook(NodeContext node, ChannelBook channels)
 {
     private readonly SortedDictionary<Digest, Opening> underWay = [];
 
+    // Of open channels: when each participant was reminded last, which is one entry for each of those that the terms name at most.
+    private readonly Dictionary<(Digest Terms, ParticipantId Participant), DateTimeOffset> reminded = [];
+
     /// <summary>Every one of them, by the hash of its terms.</summary>
     public IReadOnlyCollection<Opening> All => underWay.Values;
 
@@ -60,10 +63,19 @@ internal sealed class OpeningBook(NodeContext node, ChannelBook channels)
         return channel;
     }
 
-    /// <summary>One that still asks about a channel that is open has missed the notice.</summary>
+    /// <summary>One that still asks about a channel that is open has missed the notice. The notice is larger than what asks for it, so it
+    /// is said again once in the shortest wait of an honest participant, however often it is asked for.</summary>
     public void Remind(ParticipantId participant, Digest terms)
     {
-        if (channels.TryFindTerms(terms, out ChannelSide? channel) && channel.Opening.IsProposer && channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
+        if (!channels.TryFindTerms(terms, out ChannelSide? channel) || !channel.Opening.IsProposer || !channel.Terms.TryFind(participant, out PinnedParticipant? pinned)) return;
+        if (reminded.TryGetValue((terms, participant), out DateTimeOffset last) && node.Now - last < node.Settings.FirstRetry)
+        {
+            node.Note(ChannelCodes.TooOften, channel.Id.ToString());
+            return;
+        }
+
+        reminded[(terms, participant)] = node.Now;
+        node.Peers.Send(pinned, Opening.NoticeOf(channel.Opening, channel.Terms));
     }
 
     /// <summary>There will be no channel, and the operator hears why.</summary>

@@ -163,17 +163,24 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGet(hash, out Opening? opening) || opening.Row.IsProposer) return;
         if (from != opening.Terms.Participants[0].Id || !opening.Terms.Participants[0].IsIn(node.Parts.Directory) || opened.Record is null) return;
-        if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code) || !opening.Row.Channel.Span.SequenceEqual(channel.Id.ToArray()))
+        PinnedParticipant[] observers = [.. opening.Terms.Observers];
+        // Both before any key is read or any signature checked. Another channel's record is no use: with it this member could never prove
+        // to the agent which channel it funds. And each observer acknowledges once.
+        if (!opening.Row.Channel.Span.SequenceEqual(RecordHashes.Channel(opened.Record.Body.Span).ToArray()) || opened.Acknowledgements.Count > observers.Length)
         {
-            // Another channel's record: with it this member could never prove to the agent which channel it funds.
-            node.Alarm(code.Length > 0 ? code : ChannelCodes.TermsInvalid, hash.ToString());
+            node.Alarm(ChannelCodes.TermsInvalid, hash.ToString());
             return;
         }
 
-        PinnedParticipant[] observers = [.. opening.Terms.Observers];
+        if (!OpenedChannel.TryRead(opened.Record, node.Network, out _, out string code))
+        {
+            node.Alarm(code, hash.ToString());
+            return;
+        }
+
         foreach (ObserverAcknowledgement acknowledgement in opened.Acknowledgements)
         {
-            foreach (PinnedParticipant observer in observers.Where(o => !opening.HasAcknowledged(o)))
+            foreach (PinnedParticipant observer in observers.Where(o => Acknowledgements.IsOf(acknowledgement, o.Id) && !opening.HasAcknowledged(o)))
             {
                 if (policy.TryRoot(observer, out PublicKey root) && Acknowledgements.TryVerify(acknowledgement, opening.Terms, opening.Row.Epoch, observer, root, node.Now))
                     opening.Row.Acknowledgements.Add(acknowledgement);

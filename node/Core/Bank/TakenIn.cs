@@ -17,6 +17,7 @@ internal sealed class TakenIn
 
     // As many as wait in the mailbox and lie in the batch in flight, which hold the entries themselves.
     private readonly Dictionary<ByteString, OpenedEntry> underWay = [];
+    private readonly HashSet<Digest> ids = [];
     private readonly HashSet<Digest> final = [];
     private readonly Queue<Digest> order = new();
 
@@ -28,8 +29,15 @@ internal sealed class TakenIn
         return final.Count > 0 && final.Contains(Digest.Of(said.Header.Span)) ? new ProposedSlot(null, null, ChannelCodes.Late) { IsKnown = true } : null;
     }
 
+    /// <summary>Whether an entry of this id is under way, whatever else it holds.</summary>
+    public bool IsUnderWay(Digest id) => ids.Contains(id);
+
     /// <summary>It waits for its batch from here on.</summary>
-    public void Begin(OpenedEntry entry) => underWay[entry.Sealed.Header] = entry;
+    public void Begin(OpenedEntry entry)
+    {
+        underWay[entry.Sealed.Header] = entry;
+        ids.Add(entry.Id.Value);
+    }
 
     /// <summary>It is final, or refused finally.</summary>
     public void End(OpenedEntry entry)
@@ -42,8 +50,16 @@ internal sealed class TakenIn
     }
 
     /// <summary>It is let go, and its owner hands it over again.</summary>
-    public void Drop(OpenedEntry entry) => underWay.Remove(entry.Sealed.Header);
+    public void Drop(OpenedEntry entry)
+    {
+        // Another one of its id, which another member's proposal had, is not the one that is under way.
+        if (underWay.Remove(entry.Sealed.Header)) ids.Remove(entry.Id.Value);
+    }
 
     /// <summary>All of them are let go.</summary>
-    public void DropAll() => underWay.Clear();
+    public void DropAll()
+    {
+        underWay.Clear();
+        ids.Clear();
+    }
 }

@@ -96,7 +96,8 @@ public static class ChannelCodes
     /// <summary>The other member took the office over.</summary>
     public const string TakenOver = "CH037";
 
-    /// <summary>An observer asks for batches again before an answer can have come.</summary>
+    /// <summary>An observer asks for batches again, or a participant for a channel's notice, before an answer can have come; or more is
+    /// said of openings at once than is handled.</summary>
     public const string TooOften = "CH038";
 
     /// <summary>A proposal is not signed with the other member's channel key, or the signature is another proposal's.</summary>

@@ -16,19 +16,20 @@ internal static class PeerBatches
     /// signatures are known to be good.</summary>
     public const int MaxItems = 20_000;
 
-    /// <summary>Proposals and endorsements of one channel in one batch: each may cost a signature check or two. An honest node has one
-    /// or two, and more only when it answers what came late all at once.</summary>
-    public const int MaxSignedOfChannel = 256;
+    /// <summary>Commands, proposals and endorsements of one channel in one batch: each may cost a signature check or two, or a question
+    /// to the ledger. An honest node has one or two of each, and more only when it answers what came late all at once.</summary>
+    public const int MaxOfChannel = 256;
 
     /// <summary>False when the batch cannot be read, is not for this network, or is out of bounds.</summary>
     public static bool TryRead(byte[] body, string network, [NotNullWhen(true)] out PeerBatch? batch) =>
         Parsing.TryParse(PeerBatch.Parser, body, out batch) && batch.Suite == Suite.Current
         && string.Equals(batch.Network, network, StringComparison.Ordinal)
         && batch.Messages.Count <= MaxMessages && batch.Messages.Sum(ItemsOf) <= MaxItems
-        && batch.Messages.Select(SignedOf).OfType<ByteString>().CountBy(static channel => channel).All(static of => of.Value <= MaxSignedOfChannel);
+        && batch.Messages.Select(ChannelOf).OfType<ByteString>().CountBy(static channel => channel).All(static of => of.Value <= MaxOfChannel);
 
-    private static ByteString? SignedOf(PeerMessage message) => message.MessageCase switch
+    private static ByteString? ChannelOf(PeerMessage message) => message.MessageCase switch
     {
+        PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
         PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
         _ => null,

@@ -16,7 +16,7 @@ namespace Settlement.Core.Regulator;
 /// <summary>A regulator's part in opening channels: it checks terms and epoch keys, acknowledges, and remembers.</summary>
 internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, RegulatorSettings settings)
 {
-    private readonly SortedDictionary<Digest, (ChannelTerms Terms, OpeningRow Row, Retry Retry)> underWay = [];
+    private readonly SortedDictionary<Digest, Observed> underWay = [];
 
     // Overdue openings by the channel that the ledger is asked about, and since when it says that it does not list it.
     private readonly Dictionary<Digest, (Digest Terms, DateTimeOffset? UnlistedSince)> asked = [];
@@ -30,7 +30,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, out ChannelTerms? terms, out string code))
             throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
         if (row.Channel.Length > 0) Opened(terms, row);
-        else underWay[terms.Hash] = (terms, row, node.NewRetry());
+        else underWay[terms.Hash] = Pending(terms, row);
     }
 
     /// <summary>A member asks for an acknowledgement.</summary>
@@ -38,7 +38,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     {
         Digest hash = ChannelTerms.HashOf(proposal.Terms.Span);
         if (isOpen(hash)) return;
-        if (underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known))
+        if (underWay.TryGetValue(hash, out Observed? known))
         {
             Acknowledge(known.Terms, known.Row);
             return;
@@ -64,35 +64,38 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
             row.EpochSecrets.Add(keys!.Secrets.Select(s => new EpochSecret { Audience = s.Audience.Bits, Secret = ByteString.CopyFrom(s.Secret) }));
             row.Certificates.Add(proposal.MemberCertificates);
             row.Certificates.Add(node.Parts.Keys.Certify(KeyPurpose.Channel, key.PublicKey, node.Now - NodeContext.ClockTolerance, node.Now + settings.ChannelKeyLife, terms!.Hash.ToArray()));
-            underWay[hash] = (terms, row, node.NewRetry());
+            underWay[hash] = Pending(terms, row);
             Save(terms, row);
             Acknowledge(terms, row);
         }
     }
 
+    /// <summary>The channel that a notice may open here: the one that is waited for under its terms, or null.</summary>
+    public Digest? Awaited(ChannelOpened opened) => Digest.TryRead(opened.TermsHash.Span, out Digest hash) && underWay.TryGetValue(hash, out Observed? known) ? known.Channel : null;
+
     /// <summary>The members say that the channel is open; its own signatures prove that both agreed.</summary>
     public void OnOpened(ParticipantId from, ChannelOpened opened)
     {
-        if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
+        if (!Digest.TryRead(opened.TermsHash.Span, out Digest hash) || !underWay.TryGetValue(hash, out Observed? known)) return;
         if (!known.Terms.TryFind(from, out PinnedParticipant? member) || member.Number >= ChannelTerms.MemberCount || !member.IsIn(node.Parts.Directory) || opened.Record is null) return;
-        if (!OpenedChannel.TryRead(opened.Record, node.Network, out OpenedChannel? channel, out string code))
-        {
-            node.Alarm(code, hash.ToString());
-            return;
-        }
-
-        // The keys must be the ones that the members' roots certified for these terms: a proposer alone could sign with two of
-        // its own, and this observer would watch a channel that nobody uses.
-        if (!channel.MemberKeys.SequenceEqual(known.Row.Certificates.Take(ChannelTerms.MemberCount).Select(KeyOf)) || channel.TermsHash != hash || channel.EpochHash != EpochKeys.HashOf(known.Terms, known.Row.Epoch))
+        // Before any key is read or any signature checked. The id has the terms, the epoch and the keys that the members' roots
+        // certified for them: a proposer alone could sign with two of its own, and this observer would watch a channel that nobody uses.
+        if (RecordHashes.Channel(opened.Record.Body.Span) != known.Channel)
         {
             node.Alarm(ChannelCodes.TermsInvalid, hash.ToString());
             return;
         }
 
+        if (!OpenedChannel.TryRead(opened.Record, node.Network, out _, out string code))
+        {
+            node.Alarm(code, hash.ToString());
+            return;
+        }
+
         known.Row.Record = opened.Record;
-        known.Row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
+        known.Row.Channel = ByteString.CopyFrom(known.Channel.ToArray());
         underWay.Remove(hash);
-        asked.Remove(channel.Id);
+        asked.Remove(known.Channel);
         Save(known.Terms, known.Row);
         Opened(known.Terms, known.Row);
     }
@@ -101,13 +104,13 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     /// answers with its notice all the same. Of one that is overdue the ledger is asked instead.</summary>
     public void Tick()
     {
-        foreach ((ChannelTerms terms, OpeningRow row, Retry retry) in underWay.Values)
+        foreach ((ChannelTerms terms, OpeningRow row, Retry retry, Digest channel) in underWay.Values)
         {
             if (PendingOpening.TryDate(node, row)) Save(terms, row);
             if (!retry.IsDue(node.Now)) continue;
             retry.Tried(node.Now);
             if (retry.Tries <= 1) continue;
-            if (PendingOpening.IsOverdue(node, row)) Ask(terms, row);
+            if (PendingOpening.IsOverdue(node, row)) Ask(terms, channel);
             else Acknowledge(terms, row);
         }
     }
@@ -124,7 +127,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         }
 
         asked.Remove(channel);
-        if (!underWay.TryGetValue(question.Terms, out (ChannelTerms Terms, OpeningRow Row, Retry Retry) known)) return;
+        if (!underWay.TryGetValue(question.Terms, out Observed? known)) return;
         if (isListed)
         {
             Acknowledge(known.Terms, known.Row);
@@ -135,9 +138,11 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
         node.Delete(PayloadKind.Channels, question.Terms.ToArray());
     }
 
-    private void Ask(ChannelTerms terms, OpeningRow row)
+    private Observed Pending(ChannelTerms terms, OpeningRow row) =>
+        new(terms, row, node.NewRetry(), RecordHashes.Channel(PendingOpening.Body(terms, row.Epoch, KeyOf(row.Certificates[0]), KeyOf(row.Certificates[1]))));
+
+    private void Ask(ChannelTerms terms, Digest channel)
     {
-        Digest channel = RecordHashes.Channel(PendingOpening.Body(terms, row.Epoch, KeyOf(row.Certificates[0]), KeyOf(row.Certificates[1])));
         asked.TryAdd(channel, (terms.Hash, null));
         ledger.Query(channel);
     }
@@ -175,4 +180,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     }
 
     private void Save(ChannelTerms terms, OpeningRow row) => node.Write(node.Rows.Replace(PayloadKind.Channels, terms.Hash.ToArray(), row));
+
+    /// <summary>An opening that is under way, and the id that its channel will have.</summary>
+    private sealed record Observed(ChannelTerms Terms, OpeningRow Row, Retry Retry, Digest Channel);
 }

@@ -26,6 +26,7 @@ public sealed class RegulatorMachine : IMachine
     private readonly LogFollower follower;
     private readonly LedgerDesk ledger;
     private readonly ObservedOpenings openings;
+    private readonly OpeningMessages aboutOpenings;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
     private readonly HashSet<ParticipantId> participants = [];
     private readonly bool isFrozen;
@@ -39,6 +40,7 @@ public sealed class RegulatorMachine : IMachine
         follower = new LogFollower(node, rows, settings.LogInterval) { LeafRead = OnLeaf };
         ledger = new LedgerDesk(node, rows, follower);
         openings = new ObservedOpenings(node, ledger, settings) { Opened = Join };
+        aboutOpenings = new OpeningMessages(node);
         ledger.ChannelSeen = (status, head, _) => openings.OnSeen(new Digest(status.Channel.Span), head is not null);
         node.Alarms.IsPartner = IsPartner;
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels)) openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser));
@@ -74,9 +76,9 @@ public sealed class RegulatorMachine : IMachine
             if (Read(received) is not { } batch) continue;
             foreach (PeerMessage message in batch.Messages)
             {
-                if (message.MessageCase == PeerMessage.MessageOneofCase.Opened && message.Opened.Record is { } record)
+                if (message.MessageCase == PeerMessage.MessageOneofCase.Opened && openings.Awaited(message.Opened) is { } opened)
                 {
-                    needs.Add(HeadKey(RecordHashes.Channel(record.Body.Span), 1));
+                    needs.Add(HeadKey(opened, 1));
                 }
                 else if (message.MessageCase == PeerMessage.MessageOneofCase.Delivery && Digest.TryRead(message.Delivery.Channel.Span, out Digest id) && channels.ContainsKey(id))
                 {
@@ -103,6 +105,7 @@ public sealed class RegulatorMachine : IMachine
         foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress.Count > 0)) TellProgress(channel, [.. channel.OwesProgress]);
         ledger.Flush();
         follower.Keep(Notarised);
+        aboutOpenings.Forget();
         return node.End();
     }
 
@@ -158,6 +161,8 @@ public sealed class RegulatorMachine : IMachine
     {
         switch (message.MessageCase)
         {
+            case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.Opened when !aboutOpenings.Takes(from):
+                break;
             case PeerMessage.MessageOneofCase.OpenProposal:
                 openings.OnProposal(from, message.OpenProposal, hash => channels.Values.Any(c => c.Context.Terms.Hash == hash));
                 break;

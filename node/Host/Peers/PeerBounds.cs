@@ -9,6 +9,9 @@ internal static class PeerBounds
     /// <summary>Messages that wait for one participant; more are reported to the machine as failed.</summary>
     public const int MaximumQueuedPerParticipant = 1_024;
 
+    /// <summary>The bytes of their bodies, with the one that is being sent: four of the largest.</summary>
+    public const long MaximumQueuedBytesPerParticipant = 4L * MaximumBodyBytes;
+
     /// <summary>Participants that messages wait for; a participant beyond that is reported as failed.</summary>
     public const int MaximumDestinations = 4_096;
 

@@ -90,6 +90,7 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
         private PeerClient? client;
         private bool lost;
         private int unanswered;
+        private long bytes;
 
         public Queue(PeerSender owner)
         {
@@ -110,9 +111,9 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
         {
             // Counted first, because it may be answered at once.
             Interlocked.Increment(ref unanswered);
-            if (!waiting.Writer.TryWrite(send))
+            if (Interlocked.Add(ref bytes, send.Body.Length) > PeerBounds.MaximumQueuedBytesPerParticipant || !waiting.Writer.TryWrite(send))
             {
-                Interlocked.Decrement(ref unanswered);
+                Uncount(send);
                 return false;
             }
 
@@ -134,7 +135,7 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
                     while (waiting.Reader.TryRead(out Effect.Send? send))
                     {
                         await SendAsync(send, ct);
-                        Interlocked.Decrement(ref unanswered);
+                        Uncount(send);
                     }
                 }
             }
@@ -151,6 +152,12 @@ internal sealed class PeerSender : ISends, IAsyncDisposable
             {
                 client?.Dispose();
             }
+        }
+
+        private void Uncount(Effect.Send send)
+        {
+            Interlocked.Add(ref bytes, -send.Body.Length);
+            Interlocked.Decrement(ref unanswered);
         }
 
         private async Task SendAsync(Effect.Send send, CancellationToken ct)

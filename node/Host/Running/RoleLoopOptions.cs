@@ -28,8 +28,10 @@ internal sealed record RoleLoopOptions
 
     /// <summary>
     /// Messages of one participant that one step handles; the rest waits for the next, so that whatever comes from others and from the
-    /// bank itself is handled in between. The worst a participant can say in one is 256 signed messages that nobody signed, some 25 ms
-    /// of signature checks: 200 ms a step. It meets a payment in another channel once for each step that this takes, which are four to six.
+    /// bank itself is handled in between. The worst a participant can say in one of a few bytes is 256 proposals or endorsements of one
+    /// channel that nobody signed, some 25 ms of signature checks for each channel that it shares with this bank: 200 ms a step with one.
+    /// It meets a payment in another channel once for each step that this takes, which are four to six. What it says of openings is
+    /// bounded for the step as a whole, to 16 messages.
     /// </summary>
     public int PeerMessagesPerStep { get; init; } = 8;
 

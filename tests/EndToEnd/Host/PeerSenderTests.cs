@@ -62,6 +62,42 @@ public sealed class PeerSenderTests
         Assert.Equal([0, 1, 2, 10, 11, 12, 20, 21, 22], answered.Order());
     }
 
+    [Fact]
+    public async Task AQueueHoldsNoMoreBytesThanItsBoundAndOthersAreAnsweredMeanwhile()
+    {
+        Channel<Input> told = Channel.CreateUnbounded<Input>();
+        ManualTime time = new();
+        RoleLoop loop = Loop(told, time);
+        Task running = loop.RunAsync(Ct);
+        using TlsIdentity own = TlsIdentity.Create(new SystemEntropy(), TimeProvider.System.GetUtcNow());
+        // It takes connections, and says nothing on them.
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        Uri at = new($"https://{silent.LocalEndpoint}");
+        byte[] largest = new byte[PeerBounds.MaximumBodyBytes];
+        const int most = (int)(PeerBounds.MaximumQueuedBytesPerParticipant / PeerBounds.MaximumBodyBytes);
+        await using (PeerSender sender = new(own, new NodeHealth(), time, NullLogger.Instance, Queues))
+        {
+            sender.AnswerTo(loop);
+            for (int i = 0; i < most; i++) Assert.True(sender.TrySend(To("BANADEFFXXX", at, i) with { Body = largest }));
+            Assert.False(sender.TrySend(To("BANADEFFXXX", at, -1)));
+            Assert.True(sender.TrySend(To("BANBDEFFXXX", at, most) with { Body = largest }));
+            HashSet<long> answered = [];
+            while (answered.Count <= most)
+            {
+                time.Advance(PeerBounds.RequestTimeout);
+                while (told.Reader.TryRead(out Input? input)) Assert.True(answered.Add(Assert.IsType<Input.SendFailed>(input).Token));
+                await Task.Delay(TimeSpan.FromMilliseconds(5), Ct);
+            }
+
+            // What was answered has made room.
+            await SendAsync(sender, To("BANADEFFXXX", at, 100) with { Body = largest });
+        }
+
+        loop.Complete();
+        await running.WaitAsync(Patience, Ct);
+    }
+
     /// <summary>No listing names such an address; a pinned one might.</summary>
     [Fact]
     public async Task AnAddressThatCannotBeConnectedToIsAFailureLikeAnyOther()

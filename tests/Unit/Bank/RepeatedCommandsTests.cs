@@ -83,6 +83,49 @@ public sealed class RepeatedCommandsTests
     }
 
     [Fact]
+    public void A_message_costs_no_more_memory_where_more_entries_wait()
+    {
+        const int messages = Core.Nodes.PeerBatches.MaxOfChannel, wait = 90, bytesOfDigest = 32;
+        long few = Allocated(2), many = Allocated(2 + wait);
+        // A copy of what waits would be some ninety digests for each of them.
+        Assert.InRange(many - few, long.MinValue, messages * wait * bytesOfDigest / 4);
+
+        static long Allocated(int payments)
+        {
+            using TwoBanks world = Funded();
+            List<PeerMessage> handed = HandOver(world, out _, payments);
+            PeerMessage[] said = [.. Enumerable.Repeat(handed[0], messages)];
+            // The first time may cost what is done once.
+            world.Send(world.Beta, world.Alpha, said);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            world.Send(world.Beta, world.Alpha, said);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
+    public void Another_entry_of_an_id_that_is_under_way_is_not_taken_in()
+    {
+        TakenIn taken = new();
+        using HostileWorld world = new();
+        OpenedEntry entry = world.Payment(world.Beta);
+        SealedEntry said = entry.Sealed.Clone();
+        said.Header = ByteString.CopyFromUtf8("another header");
+        OpenedEntry other = new(said, entry.Id, entry.Plan, entry.Action, entry.Parties, entry.Root, entry.Values, entry.ContentKeys, entry.TimeUnixMs);
+        Assert.False(taken.IsUnderWay(entry.Id.Value));
+        taken.Begin(entry);
+        Assert.True(taken.IsUnderWay(entry.Id.Value));
+        // It was never under way.
+        taken.End(other);
+        Assert.True(taken.IsUnderWay(entry.Id.Value));
+        taken.Drop(entry);
+        Assert.False(taken.IsUnderWay(entry.Id.Value));
+        taken.Begin(entry);
+        taken.DropAll();
+        Assert.False(taken.IsUnderWay(entry.Id.Value));
+    }
+
+    [Fact]
     public void What_is_remembered_of_final_entries_is_bounded()
     {
         TakenIn taken = new();
@@ -113,7 +156,7 @@ public sealed class RepeatedCommandsTests
     }
 
     /// <summary>Beta pays, and Alpha's proposals do not arrive: the first payment is in flight, and the others wait.</summary>
-    private static List<PeerMessage> HandOver(TwoBanks world, out byte[][] paid)
+    private static List<PeerMessage> HandOver(TwoBanks world, out byte[][] paid, int payments = Payments)
     {
         List<PeerMessage> handed = [];
         world.OnPeer = (_, _, message) =>
@@ -121,8 +164,8 @@ public sealed class RepeatedCommandsTests
             if (message.Commands is not null) handed.Add(message.Clone());
             return message.Proposal is null ? [message] : [];
         };
-        paid = [.. Enumerable.Range(0, Payments).Select(_ => world.Pay(world.Beta, 1_00))];
-        Assert.Equal(Payments, handed.Count);
+        paid = [.. Enumerable.Range(0, payments).Select(_ => world.Pay(world.Beta, 1_00))];
+        Assert.Equal(payments, handed.Count);
         return [.. handed];
     }
 

@@ -33,11 +33,17 @@ internal static class MemberCases
             PeerMessage honest = world.Once(() => Held(world));
             PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
             batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Proposal = new Proposal(honest.Proposal) { Signature = ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, SigningKey.SignatureLength)]) } },
-                Core.Nodes.PeerBatches.MaxSignedOfChannel + 1));
+                Core.Nodes.PeerBatches.MaxOfChannel + 1));
             world.Say(world.Alpha, world.Beta, batch.ToByteArray());
         }) { Times = HostileWorld.Storm };
         yield return new("a proposal in a channel of others", Sequencer, ChannelCodes.ChannelUnknown, "message", Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = new Proposal { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Term = 1, Sequence = 2 } }));
+        yield return new("notices of openings without end in one batch", Sequencer, ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
+        {
+            PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+            batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Opened = new ChannelOpened { TermsHash = TermsHash(world) } }, 10 * Core.Nodes.OpeningMessages.MaxOfParticipant));
+            world.Say(world.Alpha, world.Beta, batch.ToByteArray());
+        }) { Times = HostileWorld.Storm, IsCommon = true };
         yield return FalseEntry("an entry with a wrong commitment", "a commitment that is another's", ChannelCodes.CommitmentMismatch);
         yield return FalseEntry("two values for one field", "a second value for a field", ChannelCodes.CommitmentMismatch);
         yield return FalseEntry("an envelope that does not open", "a ciphertext that was changed", ChannelCodes.EnvelopeUnreadable);
@@ -204,6 +210,16 @@ internal static class MemberCases
             Lies.All["a commitment that is another's"].Tell(forge);
             world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { forge.Seal() } } });
         });
+        yield return OfEndorser("commands without entries", ChannelCodes.MessageMalformed, "message", Afterwards.GoesOn, static world =>
+            world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1 } })) with { Times = HostileWorld.Storm };
+        yield return OfEndorser("commands without end in one batch", ChannelCodes.MessageMalformed, "body", Afterwards.GoesOn, static world =>
+        {
+            PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+            batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { new SealedEntry() } } }, Core.Nodes.PeerBatches.MaxOfChannel + 1));
+            world.Say(world.Beta, world.Alpha, batch.ToByteArray());
+        }) with { Times = HostileWorld.Storm };
+        yield return OfEndorser("consents to a channel that is open", ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
+            world.Say(world.Beta, world.Alpha, new PeerMessage { OpenAnswer = new OpenAnswer { TermsHash = TermsHash(world) } })) with { Times = HostileWorld.Storm - 1, IsCommon = true };
         yield return OfEndorser("a return of another amount, handed over", ChannelCodes.InstanceDiffers, "entry", Afterwards.GoesOn, world =>
         {
             Instance paid = world.Once(() => world.Paid(world.Alpha, 1_00));
@@ -213,6 +229,8 @@ internal static class MemberCases
         yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
             world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { Cost = Cost.Batch with { Sends = 5 }, IsCommon = true };
     }
+
+    private static ByteString TermsHash(HostileWorld world) => HostileWorld.Bytes(world.Banks.Context(world.Alpha).Terms.Hash);
 
     private static HostileCase OfEndorser(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, Endorser, code, evidence, after, attack)
     {

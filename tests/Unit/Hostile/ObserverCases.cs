@@ -31,6 +31,8 @@ internal static class ObserverCases
         }),
         OfRegulator("asking for batches without end", ChannelCodes.TooOften, "message", static world =>
             world.Say(world.Supervisor, world.Alpha, new PeerMessage { Progress = new DeliveryProgress { Channel = world.Channel, Sequence = 0 } })) with { IsCommon = true },
+        OfRegulator("acknowledgements of a channel that is open", ChannelCodes.TooOften, "message", static world =>
+            world.Say(world.Supervisor, world.Alpha, new PeerMessage { Acknowledgement = new ObserverAcknowledgement { TermsHash = HostileWorld.Bytes(world.Banks.Context(world.Alpha).Terms.Hash) } })) with { Times = HostileWorld.Storm - 1, IsCommon = true },
         OfRegulator("an acknowledgement that it did not sign", ChannelCodes.ParticipantNotPinned, "message", static world =>
         {
             world.Banks.OnPeer = (from, to, message) =>

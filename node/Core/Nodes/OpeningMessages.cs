@@ -1,0 +1,27 @@
+using Settlement.Core.Channels;
+using Settlement.Core.Identifiers;
+
+namespace Settlement.Core.Nodes;
+
+/// <summary>
+/// Counts the messages about openings that one participant's say in one drain takes: a proposal, a consent, an acknowledgement and
+/// a notice may each cost keys to read, signatures to check and one to make, and there is no channel yet whose bounds would hold.
+/// </summary>
+internal sealed class OpeningMessages(NodeContext node)
+{
+    /// <summary>The most of one participant in one drain. An honest one repeats what is dropped beyond it, since nothing answers that.</summary>
+    public const int MaxOfParticipant = 16;
+
+    private readonly Dictionary<ParticipantId, int> heard = [];
+
+    /// <summary>Whether one more is handled. That more came is noted once.</summary>
+    public bool Takes(ParticipantId from)
+    {
+        int count = heard[from] = heard.GetValueOrDefault(from) + 1;
+        if (count == MaxOfParticipant + 1) node.Note(ChannelCodes.TooOften, from.ToString());
+        return count <= MaxOfParticipant;
+    }
+
+    /// <summary>The drain is over.</summary>
+    public void Forget() => heard.Clear();
+}
