@@ -44,9 +44,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
     public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (commands.Entries.Count == 0)
+        if (commands is { Entries.Count: 0, AreOffers: false })
         {
-            // Who has nothing to hand over says nothing.
+            // Who has nothing to hand over says nothing; who offers nothing any more says that.
             node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
             return;
         }
