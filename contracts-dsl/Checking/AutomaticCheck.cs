@@ -108,8 +108,12 @@ internal sealed class AutomaticCheck
             case Statement.Require require: return assumptions.Assume(require.Condition, true, facts);
             case Statement.Move move: return Moved(move.Amount, move.AmountSpan, move.From, move.To, move.Span, facts);
             case Statement.Reserve reserve: return Moved(reserve.Amount, reserve.Span, reserve.From, null, reserve.Span, facts);
-            case Statement.Issue issue: return Moved(issue.Amount, issue.AmountSpan, issue.To, null, issue.Span, facts);
-            case Statement.Redeem redeem: return Moved(redeem.Amount, redeem.AmountSpan, redeem.From, null, redeem.Span, facts);
+            case Statement.Issue issue:
+                ReportAgent("the posting that it cites may not exist, or have served already", issue.Span);
+                return Assumptions.Moved(issue.Amount, facts);
+            case Statement.Redeem redeem:
+                ReportAgent("the settlement agent may not take the money", redeem.Span);
+                return Assumptions.Moved(redeem.Amount, facts);
             // What is released was reserved, by somebody who could, and has not changed (CD903, CD904).
             case Statement.Release release: return Assumptions.Moved(release.Amount, facts);
             case Statement.ForEachPlayer each: return ForEach(each, facts);
@@ -183,6 +187,13 @@ internal sealed class AutomaticCheck
 
         inState[state.Index] = facts;
         if (waiting.Add(state.Index)) toVisit.Enqueue(state);
+    }
+
+    /// <summary>What the settlement agent does is no value, so that no condition makes sure of it.</summary>
+    private void ReportAgent(string because, TextSpan span)
+    {
+        if (reported is null || steps.AreSpent) return;
+        diagnostics.Report(Rules.MayBeStuck, span, $"'{reported.Name}' may be refused here for ever: {because}", "let a bank take this action, who can answer to the settlement agent");
     }
 
     private bool Report(Doubt? doubt, TextSpan span)

@@ -43,7 +43,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
     private void Check(List<State> states, List<Field> fields, List<Party> parties, List<ActionDraft> drafts, List<ContractAction> actions)
     {
         new CaseCheck(diagnostics).Run(drafts);
-        if (!syntax.Incomplete && drafts.All(a => a.Complete)) new LifecycleCheck(syntax, states, drafts, diagnostics).Run();
+        if (!syntax.Incomplete && drafts.All(a => a.Complete)) new LifecycleCheck(syntax, parties, fields, states, drafts, diagnostics).Run();
         // Who reads what is known only when everything that declares parties and fields could be read.
         if (!syntax.Incomplete && ChecksFlow)
         {

@@ -94,24 +94,12 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
         _ => [],
     };
 
-    /// <summary>The fields on which an expression depends, but for whether something personal is there, and for the list in which it is looked up.</summary>
+    /// <summary>The fields on which an expression depends, but for whether something personal is there.</summary>
     private IEnumerable<Field> Reads(Expression expression) => expression switch
     {
         Expression.Present present => present.Field.PersonalOf is null ? [present.Field] : [],
         Expression.Named name => named.GetValueOrDefault(name.Local) ?? name.Local.Sources,
-        Expression.Quantified { All: false, Condition: Expression.Compare { Comparator: Comparator.Equal } compare } quantified when Beside(quantified.Element, compare) is { } other => Reads(quantified.List, other),
         Expression.Read or Expression.ReadOf => expression.FieldsRead,
         _ => expression.Children.SelectMany(Reads),
     };
-
-    /// <summary>Of <c>any x in list: x = other</c>. A list with one value at most is no list to look something up in.</summary>
-    private Field[] Reads(Expression list, Expression other)
-    {
-        Field[] looked = [.. Reads(other)];
-        return looked.Length > 0 && looked.All(static f => f.PersonalOf is not null) && list is not Expression.Read { Field.Type: ListType { Most: 1 } } ? looked : [.. looked, .. Reads(list)];
-    }
-
-    private static Expression? Beside(Local element, Expression.Compare compare) =>
-        compare.Left is Expression.Named left && left.Local == element ? compare.Right
-        : compare.Right is Expression.Named right && right.Local == element ? compare.Left : null;
 }

@@ -5,7 +5,7 @@ namespace Settlement.Contracts.Checking;
 /// <summary>
 /// Finds the states where an instance may not rest and yet can be stuck once a moment has passed: every way out closes. A way stays
 /// open when it has no window, opens 'after' a moment (which comes, and does not go), or opens again and again as time goes on. One
-/// that has closed, or may never open, does when a way that stays open leads back to it and sets what its moment reads.
+/// that has closed, or may never open, does when a way that stays open leads back to it and sets what its moment reads. A way that only an observer may be named for is none at all.
 /// </summary>
 internal sealed class DeadEndCheck
 {
@@ -20,11 +20,12 @@ internal sealed class DeadEndCheck
 
     /// <param name="states">The states that are reached.</param>
     /// <param name="actions">All actions.</param>
+    /// <param name="actors">Who can act.</param>
     /// <param name="diagnostics">Where it reports.</param>
-    public DeadEndCheck(IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, DiagnosticBag diagnostics)
+    public DeadEndCheck(IReadOnlyList<State> states, IReadOnlyList<ContractAction> actions, Actors actors, DiagnosticBag diagnostics)
     {
         (this.states, this.diagnostics) = (states, diagnostics);
-        ways = [.. actions.Select(static a => new Way(a, Set(a.When.Select(static s => s.Index)), Set(a.Outcomes.Select(static s => s.Index)), Set(a.Updates.Select(static f => f.Index))))];
+        ways = [.. actions.Select(a => new Way(a, actors.CanAct(a), Set(a.When.Select(static s => s.Index)), Set(a.Outcomes.Select(static s => s.Index)), Set(a.Updates.Select(static f => f.Index))))];
         to = ways.SelectMany(static w => w.Action.Outcomes, static (w, s) => (Way: w, State: s.Index)).ToLookup(static p => p.State, static p => p.Way);
         within = Reached(ways);
         (Way Way, Label To)[] open = [.. ways.Where(static w => w.StaysOpen).Select(w => (w, within.Where((_, i) => w.To.Contains(i)).Aggregate(w.To, static (all, one) => all | one)))];
@@ -37,7 +38,16 @@ internal sealed class DeadEndCheck
         foreach (State state in states.Where(s => once.Contains(s.Index) && !always.Contains(s.Index)))
         {
             // The state to blame is one with a way out that closes; those before it are stuck only because of it.
-            ContractAction[] closing = [.. ways.Where(w => w.From.Contains(state.Index) && !w.StaysOpen && w.To.Overlaps(once) && !OpensAgain(state, w)).Select(static w => w.Action)];
+            Way[] shut = [.. ways.Where(w => w.From.Contains(state.Index) && !w.StaysOpen && w.To.Overlaps(once) && !OpensAgain(state, w))];
+            if (shut.FirstOrDefault(static w => !w.CanAct) is { Action: var named })
+            {
+                string field = named.By.Field!.Name;
+                diagnostics.Report(Rules.DeadEnd, place(state), $"no way out of '{state.Name}' is sure to be taken: '{field}' says who takes '{named.Name}' and may name an observer, who cannot, and an instance may not rest there",
+                    $"require in every action that supplies or sets {field} whom it may name, or let an automatic action lead on");
+                continue;
+            }
+
+            ContractAction[] closing = [.. shut.Select(static w => w.Action)];
             // A way that is never open at all is a fault of its own (CD603).
             if (closing.Length == 0 || closing.Any(static a => MovingMoments.Of(a.Window!) == Openness.Never)) continue;
             ContractAction last = closing[^1];
@@ -59,10 +69,11 @@ internal sealed class DeadEndCheck
 
     /// <summary>An action by the numbers of states and fields.</summary>
     /// <param name="action">The action.</param>
+    /// <param name="canAct">False when who acts may be nobody who can.</param>
     /// <param name="from">The states in which it can be taken.</param>
     /// <param name="to">Those to which it leads.</param>
     /// <param name="sets">The fields to which it may give another value.</param>
-    private sealed class Way(ContractAction action, Label from, Label to, Label sets)
+    private sealed class Way(ContractAction action, bool canAct, Label from, Label to, Label sets)
     {
         public ContractAction Action { get; } = action;
 
@@ -72,7 +83,9 @@ internal sealed class DeadEndCheck
 
         public Label Sets { get; } = sets;
 
-        public bool StaysOpen { get; } = action.Window is not { } window || MovingMoments.Of(window) >= Openness.Recurs;
+        public bool CanAct => canAct;
+
+        public bool StaysOpen { get; } = canAct && (action.Window is not { } window || MovingMoments.Of(window) >= Openness.Recurs);
 
         /// <summary>What its moment reads of the instance's fields, or of its own parameters, which nothing sets.</summary>
         public Label Reads { get; } = action.Window is { } window ? Set(window.Moment.Sources.Select(static f => f.Index)) : Label.Nobody;
@@ -101,7 +114,7 @@ internal sealed class DeadEndCheck
     }
 
     /// <summary>Whether from the state, by ways that stay open, something sets what the moment of a closed way reads and leads back to it.</summary>
-    private bool OpensAgain(State state, Way closed) => reopened[closed].Overlaps(within[state.Index]);
+    private bool OpensAgain(State state, Way closed) => closed.CanAct && reopened[closed].Overlaps(within[state.Index]);
 
     /// <summary>By state: those within reach by ways that stay open, itself among them.</summary>
     private static Label[] Reached(IReadOnlyList<Way> ways)

@@ -3,7 +3,7 @@ using Settlement.Contracts.Language;
 namespace Settlement.Contracts.Checking;
 
 /// <summary>Checks the life of an instance: every state is reached, every action can happen, and nothing is stuck where it may not rest.</summary>
-internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State> states, IReadOnlyList<ActionDraft> actions, DiagnosticBag diagnostics)
+internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<State> states, IReadOnlyList<ActionDraft> actions, DiagnosticBag diagnostics)
 {
     public void Run()
     {
@@ -29,7 +29,11 @@ internal sealed class LifecycleCheck(ContractSyntax syntax, IReadOnlyList<State>
             diagnostics.Report(Rules.Unreached, Place(state), $"nothing leads to the state '{state.Name}'", $"let an action end with '-> {state.Name}', or remove the state");
         CheckWaysOut(reached);
         if (actions.All(a => a.Action is not null && (a.Syntax.Window is null || a.Action.Window is not null)))
-            new DeadEndCheck([.. states.Where(reached.Contains)], [.. actions.Select(a => a.Action!)], diagnostics).Run(Place);
+        {
+            ContractAction[] all = [.. actions.Select(a => a.Action!)];
+            new DeadEndCheck([.. states.Where(reached.Contains)], all, new Actors(parties, fields, all), diagnostics).Run(Place);
+        }
+
         CheckAutomatic();
     }
 

@@ -77,7 +77,7 @@ public sealed class ConsentTests
               holder  party  to first, second, supervisor
 
             states
-              Open, Done may rest
+              Open may rest, Done may rest
 
             on make by first, agreed by second
               -> Open

@@ -29,6 +29,11 @@ public sealed class CopyOfPersonalDataTests
     [InlineData("require not (any day in list: day != plain) else NO")]
     [InlineData("require any day in single: day = born else NO")]
     [InlineData("require any day in dates: day <= born else NO")]
+    [InlineData("require any day in dates: day = born else NO")]
+    [InlineData("require not (any day in dates: born = day) else NO")]
+    [InlineData("require all day in dates: day = plain else NO\n  require any day in dates: day = born else NO")]
+    [InlineData("require all day in dates: day != born else NO")]
+    [InlineData("require present(maybe) = (born > today) else NO")]
     [InlineData("let same = plain = born\n  require same else NO")]
     [InlineData("let copy = born\n  require plain <= copy else NO")]
     [InlineData("if born != plain\n    require 1 > 2 else NO\n  end")]
@@ -48,8 +53,8 @@ public sealed class CopyOfPersonalDataTests
     [InlineData("require born < today else NO")]
     [InlineData("require (born < today) = true else NO")]
     [InlineData("require not (plain > today) and born < today else NO")]
-    [InlineData("require any day in dates: day = born else NO")]
-    [InlineData("require not (any day in dates: born = day) else NO")]
+    [InlineData("require any day in list: day = born else NO")]
+    [InlineData("require not (all day in list: born != day) else NO")]
     [InlineData("require born = also else NO")]
     [InlineData("require sick and flag else NO")]
     [InlineData("require present(note) = flag else NO")]
@@ -75,6 +80,7 @@ public sealed class CopyOfPersonalDataTests
           dates  list(3) of date  to payer, payee
           single list(1) of date  to payer, payee
           plain  date             to payer, payee
+          maybe  text(9) optional to payer, payee
           flag   boolean          to payer, payee
         states
           Open, Done may rest

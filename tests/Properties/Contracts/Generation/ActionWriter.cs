@@ -36,7 +36,8 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         List<Party> agreed = action.IsNetwork ? [] : Dice.Some(contract.Members.Where(p => p != by), 25);
         string? actorField = null;
         if (action.IsNetwork) contract.NetworkIn.UnionWith(plan.When);
-        else if (!Creates && Dice.Percent(20)) actorField = ActorField(action);
+        // Whom a field names may be an observer, so that such an action is not what leads on from where an instance may not rest.
+        else if (!Creates && Dice.Percent(20) && !plan.LeadsOn) actorField = ActorField(action);
         action.Takers = by is null || actorField is not null ? contract.MemberReaders : ContractDraft.Bits([by]);
         action.Vouching = agreed.Count > 0 && Dice.Coin() ? ContractDraft.Bits([agreed[0]]) : action.Takers;
         if (contract.IsCareless && !action.IsNetwork) action.Vouching = 0;
