@@ -22,8 +22,8 @@ namespace Settlement.Core.Agent;
 /// </summary>
 public sealed class AgentMachine : IMachine
 {
-    /// <summary>Requests of one message.</summary>
-    public const int MaxRequests = 1_000;
+    /// <summary>Requests of one message. Each may need an acknowledgement verified.</summary>
+    public const int MaxRequests = 250;
 
     private readonly NodeContext node;
     private readonly AgentParts parts;
@@ -31,6 +31,7 @@ public sealed class AgentMachine : IMachine
     private readonly AccountBook book;
     private readonly Dictionary<PayloadKey, PostingRow> postedThisStep = [];
     private readonly RefusalBudget refusals = new();
+    private readonly SupervisedChannels supervised;
     private readonly EventStream history;
 
     /// <summary>A machine with the memory of its vault.</summary>
@@ -40,6 +41,7 @@ public sealed class AgentMachine : IMachine
         node = new NodeContext(parts.Node, rows);
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
+        supervised = new SupervisedChannels(node, parts.Supervisors);
         history = new EventStream(node, "books", rows);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
@@ -148,6 +150,7 @@ public sealed class AgentMachine : IMachine
             return reply;
         }
 
+        supervised.Begin();
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
             reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
@@ -159,7 +162,8 @@ public sealed class AgentMachine : IMachine
         FundResult result = new() { RequestId = fund.RequestId };
         PayloadKey key = FundKey(bank, fund.RequestId);
         if (fund.RequestId.Length != Digest.Length || !Digest.TryRead(fund.Channel.Span, out Digest channel)
-            || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0)
+            || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0
+            || fund.Acknowledgements.Count > SupervisedChannels.MaxAcknowledgements)
         {
             node.Alarm(AgentCodes.Malformed, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.Malformed;
@@ -175,7 +179,7 @@ public sealed class AgentMachine : IMachine
             return result;
         }
 
-        if (!refusals.MayBeRefused(bank, node.Now))
+        if (!refusals.MayBeRefused(bank, node.Now) || !supervised.HasRoom)
         {
             node.Alarm(AgentCodes.TooManyRefusals, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.TooManyRefusals;
@@ -183,7 +187,9 @@ public sealed class AgentMachine : IMachine
         }
 
         Money amount = new(currency, fund.MinorUnits);
-        string refusal = !IsAcknowledged(channel, fund) ? AgentCodes.NotAcknowledged
+        string refusal = !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
+            : !book.CanPost(bank.ToString(), channel.ToString(), amount) ? AgentCodes.InsufficientFunds
+            : !supervised.IsTrue(claims) ? AgentCodes.NotAcknowledged
             : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {
@@ -197,20 +203,6 @@ public sealed class AgentMachine : IMachine
         PostingRow row = Post(key, bank.ToString(), channel.ToString(), amount, (bank, channel));
         (result.PostingId, result.Signature) = (row.PostingId, row.Signature);
         return result;
-    }
-
-    /// <summary>The channel is the one of the opening, and a supervisor that this agent knows has acknowledged it.</summary>
-    private bool IsAcknowledged(Digest channel, FundRequest fund)
-    {
-        if (RecordHashes.Channel(fund.OpeningBody.Span) != channel || !Parsing.TryParse(OpeningBody.Parser, fund.OpeningBody.Span, out OpeningBody? body)) return false;
-        if (!Digest.TryRead(body.TermsHash.Span, out Digest terms) || !Digest.TryRead(body.EpochHash.Span, out Digest epoch)) return false;
-        foreach (ParticipantPin supervisor in parts.Supervisors)
-        {
-            if (!node.Parts.Directory.TryGet(supervisor.Id, out Participant? participant) || participant.Root.Fingerprint != supervisor.RootFingerprint) continue;
-            if (fund.Acknowledgements.Any(a => Acknowledgements.TryVerify(a, node.Network, terms, epoch, supervisor.Id, participant.Root, node.Now))) return true;
-        }
-
-        return false;
     }
 
     private PostingRow Post(PayloadKey key, string debit, string credit, Money amount, (ParticipantId Bank, Digest Channel)? funding)
