@@ -37,17 +37,17 @@ internal sealed class StingyClient : IAsyncDisposable
 
     public static async Task<StingyClient> ConnectAsync(TlsIdentity identity, Uri door, CancellationToken ct)
     {
-        TcpClient tcp = new();
-        await tcp.ConnectAsync(IPAddress.Loopback, door.Port, ct);
-        SslStream tls = new(tcp.GetStream());
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        TcpClient connection = new();
+        await connection.ConnectAsync(IPAddress.Loopback, door.Port, ct);
+        SslStream secured = new(connection.GetStream());
+        await secured.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "door", EnabledSslProtocols = SslProtocols.Tls13, ApplicationProtocols = [SslApplicationProtocol.Http2],
             LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate, RemoteCertificateValidationCallback = static (_, _, _, _) => true,
         }, ct);
-        StingyClient client = new(tcp, tls);
+        StingyClient client = new(connection, secured);
         // SETTINGS_INITIAL_WINDOW_SIZE is 4 (RFC 9113, section 6.5.2), and zero here.
-        await tls.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), ct);
+        await secured.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), ct);
         await client.WriteAsync(Settings, 0, 0, [0, 4, 0, 0, 0, 0], ct);
         return client;
     }
