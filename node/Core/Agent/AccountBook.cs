@@ -42,12 +42,18 @@ internal sealed class AccountBook
     /// <summary>Moves an amount; false when the debited holder is not the issuance and does not cover it, or a sum would not fit.</summary>
     public bool TryPost(string debit, string credit, bool creditsPool, Money amount)
     {
+        if (!CanPost(debit, credit, amount)) return false;
+        Set(debit, false, amount.Currency.Code, BalanceOf(debit, amount.Currency) - amount.MinorUnits);
+        Set(credit, creditsPool, amount.Currency.Code, BalanceOf(credit, amount.Currency) + amount.MinorUnits);
+        return true;
+    }
+
+    /// <summary>Whether <see cref="TryPost"/> would move the amount.</summary>
+    public bool CanPost(string debit, string credit, Money amount)
+    {
         Int128 left = (Int128)BalanceOf(debit, amount.Currency) - amount.MinorUnits;
         Int128 right = (Int128)BalanceOf(credit, amount.Currency) + amount.MinorUnits;
-        if (amount.MinorUnits <= 0 || (debit != Issuance && left < 0) || left < long.MinValue || right > long.MaxValue) return false;
-        Set(debit, false, amount.Currency.Code, (long)left);
-        Set(credit, creditsPool, amount.Currency.Code, (long)right);
-        return true;
+        return amount.MinorUnits > 0 && (debit == Issuance || left >= 0) && left >= long.MinValue && right <= long.MaxValue;
     }
 
     /// <summary>The books as the operator sees them.</summary>

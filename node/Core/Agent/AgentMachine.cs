@@ -22,8 +22,8 @@ namespace Settlement.Core.Agent;
 /// </summary>
 public sealed class AgentMachine : IMachine
 {
-    /// <summary>Requests of one message.</summary>
-    public const int MaxRequests = 1_000;
+    /// <summary>Requests of one message. Each may need an acknowledgement verified.</summary>
+    public const int MaxRequests = 250;
 
     private readonly NodeContext node;
     private readonly AgentParts parts;
@@ -32,6 +32,7 @@ public sealed class AgentMachine : IMachine
     private readonly PostingBook postings;
     private readonly RefusalBudget refusals = new();
     private readonly Redemptions redemptions;
+    private readonly SupervisedChannels supervised;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public AgentMachine(AgentParts parts, RecoveredRows rows)
@@ -42,6 +43,7 @@ public sealed class AgentMachine : IMachine
         book = new AccountBook(node, rows);
         postings = new PostingBook(node, new EventStream(node, "books", rows));
         redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
+        supervised = new SupervisedChannels(node, parts.Supervisors);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
@@ -151,6 +153,7 @@ public sealed class AgentMachine : IMachine
             return reply;
         }
 
+        supervised.Begin();
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
@@ -163,7 +166,8 @@ public sealed class AgentMachine : IMachine
         FundResult result = new() { RequestId = fund.RequestId };
         PayloadKey key = FundKey(bank, fund.RequestId);
         if (fund.RequestId.Length != Digest.Length || !Digest.TryRead(fund.Channel.Span, out Digest channel)
-            || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0)
+            || !Currency.TryParse(fund.Currency, out Currency currency) || fund.MinorUnits <= 0
+            || fund.Acknowledgements.Count > SupervisedChannels.MaxAcknowledgements)
         {
             node.Alarm(AgentCodes.Malformed, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.Malformed;
@@ -179,7 +183,7 @@ public sealed class AgentMachine : IMachine
             return result;
         }
 
-        if (!refusals.MayBeRefused(bank, node.Now))
+        if (!refusals.MayBeRefused(bank, node.Now) || !supervised.HasRoom)
         {
             node.Alarm(AgentCodes.TooManyRefusals, bank.ToString(), EvidencePart.Of("request", fund));
             result.Code = AgentCodes.TooManyRefusals;
@@ -187,7 +191,9 @@ public sealed class AgentMachine : IMachine
         }
 
         Money amount = new(currency, fund.MinorUnits);
-        string refusal = !IsAcknowledged(channel, fund) ? AgentCodes.NotAcknowledged
+        string refusal = !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
+            : !book.CanPost(bank.ToString(), channel.ToString(), amount) ? AgentCodes.InsufficientFunds
+            : !supervised.IsTrue(claims) ? AgentCodes.NotAcknowledged
             : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {
@@ -202,20 +208,6 @@ public sealed class AgentMachine : IMachine
             id => parts.Posting.Sign(PostingText.Digest(node.Network, id, channel, bank, amount.Currency.Code, amount.MinorUnits)));
         (result.PostingId, result.Signature) = (row.PostingId, row.Signature);
         return result;
-    }
-
-    /// <summary>The channel is the one of the opening, and a supervisor that this agent knows has acknowledged it.</summary>
-    private bool IsAcknowledged(Digest channel, FundRequest fund)
-    {
-        if (RecordHashes.Channel(fund.OpeningBody.Span) != channel || !Parsing.TryParse(OpeningBody.Parser, fund.OpeningBody.Span, out OpeningBody? body)) return false;
-        if (!Digest.TryRead(body.TermsHash.Span, out Digest terms) || !Digest.TryRead(body.EpochHash.Span, out Digest epoch)) return false;
-        foreach (ParticipantPin supervisor in parts.Supervisors)
-        {
-            if (!node.Parts.Directory.TryGet(supervisor.Id, out Participant? participant) || participant.Root.Fingerprint != supervisor.RootFingerprint) continue;
-            if (fund.Acknowledgements.Any(a => Acknowledgements.TryVerify(a, node.Network, terms, epoch, supervisor.Id, participant.Root, node.Now))) return true;
-        }
-
-        return false;
     }
 
     private PayloadKey CreditKey(string reference) => new(PayloadKind.Postings, node.Rows.LookupKey("agent-credit", reference));

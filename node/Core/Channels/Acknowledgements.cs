@@ -36,10 +36,13 @@ public static class Acknowledgements
         return verifier.Verify(Hash(network, terms, epoch), acknowledgement.Signature.Span);
     }
 
-    /// <summary>Whose word it claims to be.</summary>
+    /// <summary>Whether it claims to be this observer's word.</summary>
     public static bool IsOf(ObserverAcknowledgement acknowledgement, ParticipantId observer) =>
-        acknowledgement.Certificate is { } certificate && Parsing.TryParse(KeyCertificateBody.Parser, certificate.Body.Span, out KeyCertificateBody? body)
-        && string.Equals(body.Participant, observer.ToString(), StringComparison.Ordinal);
+        string.Equals(AuthorOf(acknowledgement), observer.ToString(), StringComparison.Ordinal);
+
+    /// <summary>Whose word it claims to be; null where it does not say.</summary>
+    public static string? AuthorOf(ObserverAcknowledgement acknowledgement) =>
+        acknowledgement.Certificate is { } certificate && Parsing.TryParse(KeyCertificateBody.Parser, certificate.Body.Span, out KeyCertificateBody? body) ? body.Participant : null;
 
     private static Digest Hash(string network, Digest terms, Digest epoch) => new HashWriter("settlement/acknowledgement").Text(network).Digest(terms).Digest(epoch).Finish();
 }

@@ -56,6 +56,10 @@ internal static class PeerBounds
     /// <summary>The same, of the strangers of one address. Many newcomers may share one, and each is done with its turn at once.</summary>
     public const int MaximumStrangersAtOncePerAddress = 16;
 
+    /// <summary>Requests of a stranger on one connection that are worked on, before it is asked to close. An honest newcomer that
+    /// needs more connects again; one that takes no answers leaves no more of them with the node.</summary>
+    public const int MaximumRequestsPerStrangerConnection = 8;
+
     /// <summary>Bytes a second below which a connection is ended, once it has been slower for <see cref="SlowGrace"/>.</summary>
     public const double MinimumBytesPerSecond = 1024;
 
@@ -79,6 +83,12 @@ internal static class PeerBounds
 
     /// <summary>See <see cref="MinimumBytesPerSecond"/>. Longer than <see cref="BodyTimeout"/>, which knows who is slow and records it.</summary>
     public static readonly TimeSpan SlowGrace = TimeSpan.FromSeconds(25);
+
+    /// <summary>How long a stranger's connection stays after it was asked to close. Longer than <see cref="BodyTimeout"/>, which answers who is slow.</summary>
+    public static readonly TimeSpan StrangerGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection stays on which no participant shows itself.</summary>
+    public static readonly TimeSpan StrangerLife = TimeSpan.FromMinutes(1);
 
     /// <summary>How long an idle connection is kept.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(2);

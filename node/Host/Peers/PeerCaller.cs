@@ -28,6 +28,7 @@ internal sealed class PeerCaller(ParticipantDirectory directory, Strangers stran
 
         caller = default;
         seat?.Counted();
+        context.Features.Get<StrangerStay>()?.Asked();
         strangers.Knocked();
         return false;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
@@ -14,7 +15,7 @@ namespace Settlement.Host.Peers;
 /// Gives connections their places at the door (<see cref="PeerSeats"/>), and counts with the strangers each one that ends without
 /// a participant having shown itself on it: one without TLS, one that loses its place, one that never asks for anything.
 /// </summary>
-internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller callers, Strangers strangers, RoleLoop loop)
+internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller callers, Strangers strangers, RoleLoop loop, TimeProvider time)
 {
     // What one customer of a network usually has of IPv6 is a prefix of 64 bits, and counts as one address.
     private const int BytesOfIpV6 = 8;
@@ -38,18 +39,25 @@ internal sealed class PeerConnections(PeerConnectionBounds bounds, PeerCaller ca
     };
 
     /// <summary>Stands behind TLS, where the caller has proved to hold the key that it shows.</summary>
-    public ConnectionDelegate BehindTls(ConnectionDelegate next) => connection =>
+    public ConnectionDelegate BehindTls(ConnectionDelegate next) => async connection =>
     {
-        // Read here, where the connection is open: the server keeps it, and cannot read it for a request whose caller has hung up.
-        if (callers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is not { } participant) return next(connection);
         PeerSeat seat = connection.Features.Get<PeerSeat>()!;
-        if (seat.TryShow(participant)) return next(connection);
-        loop.TryPost(new Input.DoorRefused(participant, HostCodes.TooManyAtOnce, string.Create(CultureInfo.InvariantCulture, $"more than {bounds.PerParticipant} connections at once")));
-        connection.Abort();
-        return Task.CompletedTask;
+        // Read here, where the connection is open: the server keeps it, and cannot read it for a request whose caller has hung up.
+        if (callers.Find(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate) is { } participant && !seat.TryShow(participant))
+        {
+            loop.TryPost(new Input.DoorRefused(participant, HostCodes.TooManyAtOnce, string.Create(CultureInfo.InvariantCulture, $"more than {bounds.PerParticipant} connections at once")));
+            connection.Abort();
+            return;
+        }
+
+        // A participant has one too, since its key may be rotated away.
+        using StrangerStay stay = new(seat, connection.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose, time);
+        connection.Features.Set(stay);
+        await next(connection);
     };
 
-    private static IPAddress AddressOf(EndPoint? remote)
+    /// <summary>The address that counts for a caller's share.</summary>
+    internal static IPAddress AddressOf(EndPoint? remote)
     {
         if (remote is not IPEndPoint { Address: { } address }) return IPAddress.None;
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();

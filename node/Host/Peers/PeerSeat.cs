@@ -10,6 +10,7 @@ namespace Settlement.Host.Peers;
 internal sealed class PeerSeat(PeerSeats owner, IPAddress from, Action end)
 {
     private volatile bool isCounted;
+    private volatile bool isShown;
 
     /// <summary>The address that the connection comes from.</summary>
     public IPAddress From => from;
@@ -26,6 +27,9 @@ internal sealed class PeerSeat(PeerSeats owner, IPAddress from, Action end)
     /// <summary>Whether whoever has it was counted with the strangers already, or is none.</summary>
     public bool IsCounted => isCounted;
 
+    /// <summary>Whether a listed participant has shown itself on it.</summary>
+    public bool IsShown => isShown;
+
     /// <summary>A request on it was counted with the strangers, and the connection itself need not be.</summary>
     public void Counted() => isCounted = true;
 
@@ -33,6 +37,7 @@ internal sealed class PeerSeat(PeerSeats owner, IPAddress from, Action end)
     public bool TryShow(ParticipantId participant)
     {
         isCounted = true;
+        isShown = true;
         return owner.TryShow(this, participant);
     }
 

@@ -67,7 +67,7 @@ public sealed class DoorTests : IAsyncLifetime
         using SlowContent body = new();
         Task<HttpResponseMessage> request = RawClient.BeginAsync(client, door.Messages, body, Ct);
         await body.Begun;
-        await TestDoor.UntilAsync(() => door.Time.Waiting == 1);
+        await TestDoor.UntilAsync(() => door.Time.WaitingFor(PeerBounds.BodyTimeout) == 1);
         // Others come and go while it trickles.
         await HonestGetsInAsync();
         Assert.False(request.IsCompleted);
@@ -91,7 +91,7 @@ public sealed class DoorTests : IAsyncLifetime
             await body.Begun;
         }
 
-        await TestDoor.UntilAsync(() => door.Time.Waiting == PeerBounds.MaximumAtOncePerParticipant);
+        await TestDoor.UntilAsync(() => door.Time.WaitingFor(PeerBounds.BodyTimeout) == PeerBounds.MaximumAtOncePerParticipant);
         using HttpClient one = RawClient.Create(door.Hostile);
         using (HttpResponseMessage more = await one.PostAsync(door.Messages, TestDoor.Body([1]), Ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, more.StatusCode);
         await ToldAsync(HostCodes.TooManyAtOnce);

@@ -39,7 +39,7 @@ internal sealed class TestDoor : IAsyncDisposable
                 foreach (Input input in inputs)
                 {
                     Told.Writer.TryWrite(input);
-                    if (input is LedgerRequested asked) step.Then.Add(new Effect.Reply(asked.CallId, new LedgerReply()));
+                    if (input is LedgerRequested asked) step.Then.Add(new Effect.Reply(asked.CallId, Reply));
                 }
 
                 return step;
@@ -61,6 +61,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>One that does what it may.</summary>
     public static ParticipantId HonestId { get; } = TestNodes.Id("HONEDEFFXXX");
+
+    /// <summary>What the machine answers a request to the ledger.</summary>
+    public LedgerReply Reply { get; set; } = new();
 
     /// <summary>What the machine was told, in order.</summary>
     public Channel<Input> Told { get; } = Channel.CreateUnbounded<Input>();

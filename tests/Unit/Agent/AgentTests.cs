@@ -10,6 +10,8 @@ using Settlement.Core.Vault.Records;
 using Settlement.Tests.Bank;
 using Settlement.Tests.Channels;
 using Settlement.Wire.Agent;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Participants;
 
 namespace Settlement.Tests.Agent;
 
@@ -35,6 +37,8 @@ public sealed class AgentTests
         ["an acknowledgement of another epoch"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].EpochHash = Lies.Flipped(f.Acknowledgements[0].EpochHash, 0)),
         ["an acknowledgement by a member"] = (AgentCodes.NotAcknowledged, (world, f) => Forge(world, f, world.Alpha)),
         ["an acknowledgement without a certificate"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements[0].Certificate = null),
+        ["more acknowledgements than a channel has observers"] = (AgentCodes.Malformed, (_, f) => Repeat(f, SupervisedChannels.MaxAcknowledgements + 1)),
+        ["an acknowledgement in the supervisor's name before its own"] = (AgentCodes.NotAcknowledged, (_, f) => f.Acknowledgements.Insert(0, Unsigned(f.Acknowledgements[0]))),
         ["the opening of another channel"] = (AgentCodes.NotAcknowledged, (_, f) => f.OpeningBody = Lies.Flipped(f.OpeningBody, 9)),
         ["no opening"] = (AgentCodes.NotAcknowledged, (_, f) => f.OpeningBody = ByteString.Empty),
         ["another channel"] = (AgentCodes.NotAcknowledged, (_, f) => f.Channel = Lies.Flipped(f.Channel, 0)),
@@ -91,6 +95,64 @@ public sealed class AgentTests
         Assert.Equal(reply.Funds[0], reply.Funds[1]);
         Assert.Equal(AgentCodes.RepeatedDifferently, reply.Funds[2].Code);
         Assert.Equal(50_00, Assert.Single(Balances(world).Pools).Balance.MinorUnits);
+    }
+
+    /// <summary>What can be seen without a signature is looked at first; then one acknowledgement in the supervisor's name costs the
+    /// signature of its certificate and its own, and the others nothing.</summary>
+    [Theory]
+    [InlineData("signatures that are none", AgentCodes.NotAcknowledged, 2)]
+    [InlineData("another opening", AgentCodes.NotAcknowledged, 0)]
+    [InlineData("no cover", AgentCodes.InsufficientFunds, 0)]
+    [InlineData("no acknowledgement of a supervisor", AgentCodes.NotAcknowledged, 0)]
+    public void A_request_costs_one_verification_for_each_supervisor_at_most(string lie, string code, int signatures)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, lie == "no cover" ? 99_99 : 100_00));
+        FundRequest request = Request(world, 100_00, 1);
+        if (lie == "signatures that are none") request.Acknowledgements[0] = Unsigned(request.Acknowledgements[0]);
+        if (lie == "another opening") request.OpeningBody = Lies.Flipped(request.OpeningBody, 9);
+        if (lie == "no acknowledgement of a supervisor") Forge(world, request, world.Alpha);
+        Repeat(request, SupervisedChannels.MaxAcknowledgements);
+        (long checks, int alarms) = (world.Agent.Checks, world.Agent.Vault.Scan(PayloadKind.Alarms).Count);
+        Assert.Equal(code, Ask(world, world.Alpha, request).Code);
+        Assert.Equal(signatures, world.Agent.Checks - checks);
+        // Want of cover is the bank's own affair; the operator finds the others counted.
+        Assert.Equal(code == AgentCodes.NotAcknowledged ? 1 : 0, world.Agent.Vault.Scan(PayloadKind.Alarms).Count - alarms);
+    }
+
+    [Fact]
+    public void A_message_costs_no_more_verifications_than_its_bound_whatever_is_in_it()
+    {
+        using TwoBanks world = new TwoBanks(membersSupervise: true).Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        FundRequest[] requests = [.. Enumerable.Range(0, AgentMachine.MaxRequests).Select(i =>
+        {
+            FundRequest request = Request(world, 1_00, 0);
+            request.RequestId = ByteString.CopyFrom(Digest.Of([(byte)i]).ToArray());
+            foreach (KeyCertificate certificate in world.Opening(world.Alpha).Certificates)
+            {
+                ObserverAcknowledgement another = request.Acknowledgements[0].Clone();
+                another.Certificate = certificate;
+                request.Acknowledgements.Add(another);
+            }
+
+            for (int a = 0; a < request.Acknowledgements.Count; a++) request.Acknowledgements[a] = Unsigned(request.Acknowledgements[a]);
+            return request;
+        })];
+        long checks = world.Agent.Checks;
+        AgentReply reply = Send(world, world.Alpha, requests);
+        Assert.InRange(world.Agent.Checks - checks, AgentMachine.MaxRequests, 2 * SupervisedChannels.MaxVerifications);
+        Assert.Equal([AgentCodes.NotAcknowledged, AgentCodes.TooManyRefusals], reply.Funds.Select(static f => f.Code).Distinct());
+        Assert.Contains(AgentCodes.TooManyRefusals, world.Agent.Alarms);
+        // The next message has its own, and so many requests that are true are all granted.
+        world.Credit(world.Beta, new Money(TwoBanks.Eur, 100_00));
+        reply = Send(world, world.Beta, [.. requests.Select((_, i) =>
+        {
+            FundRequest request = Request(world, 1, 0);
+            request.RequestId = ByteString.CopyFrom(Digest.Of([2, (byte)i]).ToArray());
+            return request;
+        })]);
+        Assert.All(reply.Funds, static result => Assert.Equal("", result.Code));
     }
 
     [Fact]
@@ -199,6 +261,19 @@ public sealed class AgentTests
         AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
         request.Funds.Add(requests);
         return AgentReply.Parser.ParseFrom(world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, bank.Id, request.ToByteArray())));
+    }
+
+    private static void Repeat(FundRequest request, int times)
+    {
+        while (request.Acknowledgements.Count < times) request.Acknowledgements.Add(request.Acknowledgements[0].Clone());
+    }
+
+    /// <summary>The same with a certificate that is true and a signature that is not.</summary>
+    private static ObserverAcknowledgement Unsigned(ObserverAcknowledgement acknowledgement)
+    {
+        ObserverAcknowledgement unsigned = acknowledgement.Clone();
+        unsigned.Signature = Lies.Flipped(unsigned.Signature, 0);
+        return unsigned;
     }
 
     private static void Forge(TwoBanks world, FundRequest request, TestNode member)

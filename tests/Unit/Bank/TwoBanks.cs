@@ -40,7 +40,7 @@ internal sealed class TwoBanks : IDisposable
     private long calls;
     private int payments;
 
-    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null, RegulatorSettings? supervisorSettings = null)
+    public TwoBanks(long seed = 1, BankSettings? settings = null, IReadOnlyList<string>? contracts = null, bool withGamma = false, LedgerSettings? ledgerSettings = null, RegulatorSettings? supervisorSettings = null, bool membersSupervise = false)
     {
         entropy = new SeededEntropy(seed);
         Contracts = contracts ?? [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
@@ -59,7 +59,7 @@ internal sealed class TwoBanks : IDisposable
         Supervisor = new TestNode(Network, "SUPVDEFFXXX", seed + 101, new TestRole("regulator", RegulatorMachine.RecoveryKinds, _ => [],
             (parts, rows) => new RegulatorMachine(parts, supervisorSettings ?? new RegulatorSettings(), rows)), pin, node, Start);
         Agent = new TestNode(Network, "MARKDEFFXXX", seed + 102, new TestRole("agent", AgentMachine.RecoveryKinds, _ => [],
-            (parts, rows) => new AgentMachine(new AgentParts(parts, Posting, [Supervisor.Pin]), rows)), pin, node, Start, Posting);
+            (parts, rows) => new AgentMachine(new AgentParts(parts, Posting, membersSupervise ? [Alpha!.Pin, Beta!.Pin, Supervisor.Pin] : [Supervisor.Pin]), rows)), pin, node, Start, Posting);
         TestRole bank = new("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, Settings, Agent.Pin), rows));
         Alpha = new TestNode(Network, "ALPHDEFFXXX", seed + 103, bank, pin, node, Start);
         Beta = new TestNode(Network, "BETAFRPPXXX", seed + 104, bank, pin, node, Start);

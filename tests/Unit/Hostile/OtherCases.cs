@@ -4,6 +4,7 @@ using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
+using Settlement.Core.Monetary;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
@@ -47,6 +48,24 @@ internal static class OtherCases
         })
         {
             Victim = static world => world.Banks.Agent, IsBetaLate = true, Cost = new Cost(Written: RefusalBudget.Burst + 10, Rows: RefusalBudget.Burst + 6, Kilobytes: 200, Sends: 0, Checks: 0),
+        },
+        new("acknowledgements that no supervisor signed", "bank to agent", AgentCodes.NotAcknowledged, "request", Afterwards.GoesOn, static world =>
+        {
+            // What the account does not cover is refused before anything is verified.
+            world.Banks.Credit(world.Alpha, new Money(TwoBanks.Eur, 1));
+            AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+            request.Funds.Add(Enumerable.Range(0, HostileWorld.Storm).Select(n =>
+            {
+                FundRequest fund = AgentTests.Request(world.Banks, 1, 0);
+                while (fund.Acknowledgements.Count < SupervisedChannels.MaxAcknowledgements) fund.Acknowledgements.Add(fund.Acknowledgements[0].Clone());
+                foreach (Settlement.Wire.Channels.ObserverAcknowledgement acknowledgement in fund.Acknowledgements) acknowledgement.Signature = Channels.Lies.Flipped(acknowledgement.Signature, 0);
+                fund.RequestId = ByteString.CopyFrom(Digest.Of([1, 2, 3, (byte)n]).ToArray());
+                return fund;
+            }));
+            world.Banks.Ask<byte[]>(world.Banks.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, request.ToByteArray()));
+        })
+        {
+            Victim = static world => world.Banks.Agent, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: HostileWorld.Storm + 10, Rows: HostileWorld.Storm + 6, Kilobytes: 60, Sends: 0, Checks: 2 * HostileWorld.Storm),
         },
         new("knocking", "stranger to bank", NodeCodes.Stranger, "", Afterwards.GoesOn, static world =>
         {
