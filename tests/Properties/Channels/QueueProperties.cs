@@ -133,10 +133,10 @@ public sealed class QueueProperties
             payments.Add(payment);
         }
 
-        /// <summary>Time alone makes nobody look, unless the time of a payment has come.</summary>
+        /// <summary>Time alone makes nobody look, unless the time of a payment that nobody holds has come.</summary>
         private void Wake()
         {
-            if (payments.Exists(p => p.Waits && (p.From == minutes || p.Till == minutes))) Look();
+            if (payments.Exists(p => p.Waits && ((p.From == minutes && !p.IsHeld) || p.Till == minutes))) Look();
         }
 
         private void Look()
