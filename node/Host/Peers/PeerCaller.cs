@@ -28,7 +28,6 @@ internal sealed class PeerCaller(ParticipantDirectory directory, Strangers stran
 
         caller = default;
         seat?.Counted();
-        context.Features.Get<StrangerStay>()?.Asked();
         strangers.Knocked();
         return false;
     }

@@ -57,7 +57,7 @@ internal static class PeerDoor
 
     private static PeerTurn? TryTakeTurn(HttpContext context, ParticipantId? caller) => caller is { } id
         ? context.RequestServices.GetRequiredService<PeerTurns>().TryTake(id)
-        : context.Features.Get<StrangerStay>() is { IsOver: true } ? null
+        : !context.Features.GetRequiredFeature<StrangerStay>().TryAsk() ? null
         : context.RequestServices.GetRequiredService<StrangerTurns>().TryTake(context.Features.GetRequiredFeature<PeerSeat>().From);
 
     /// <summary>Tells the machine what a participant was refused for; a stranger is counted already.</summary>

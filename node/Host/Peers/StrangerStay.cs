@@ -23,17 +23,19 @@ internal sealed class StrangerStay : IDisposable
         timer = time.CreateTimer(static stay => ((StrangerStay)stay!).End(), this, PeerBounds.StrangerLife, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the stranger has asked for more than is worked on: it did not close when it was asked to.</summary>
-    public bool IsOver => Volatile.Read(ref asked) > PeerBounds.MaximumRequestsPerStrangerConnection;
-
-    /// <summary>A stranger asks for something.</summary>
-    public void Asked()
+    /// <summary>A stranger asks for something. False where it was asked to close before, and this is not worked on.</summary>
+    public bool TryAsk()
     {
-        // What comes after the last one changes nothing, so that the count does not overflow either.
-        if (IsOver || Interlocked.Increment(ref asked) != PeerBounds.MaximumRequestsPerStrangerConnection) return;
-        isClosing = true;
-        requestClose();
-        timer.Change(PeerBounds.StrangerGrace, Timeout.InfiniteTimeSpan);
+        // Looked at first, so that the count cannot overflow.
+        int number = isClosing ? int.MaxValue : Interlocked.Increment(ref asked);
+        if (number == PeerBounds.MaximumRequestsPerStrangerConnection)
+        {
+            isClosing = true;
+            requestClose();
+            timer.Change(PeerBounds.StrangerGrace, Timeout.InfiniteTimeSpan);
+        }
+
+        return number <= PeerBounds.MaximumRequestsPerStrangerConnection;
     }
 
     /// <inheritdoc/>
