@@ -16,7 +16,7 @@ namespace Settlement.Ledger;
 /// A leaf as an event of the store. Every value is a function of the leaf, so that verification can say of each column
 /// what must stand there. The readable fields beside the leaf serve projections and people; the leaf alone counts.
 /// </summary>
-/// <param name="Stream">The stream: the channel or the participant.</param>
+/// <param name="Stream">The stream: the channel, the group or the participant.</param>
 /// <param name="StreamType">What the stream describes.</param>
 /// <param name="Event">The event.</param>
 internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
@@ -32,6 +32,8 @@ internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
             LedgerRecord.Opening => ($"channel-{record.Channel}", "channel", "channel_opened"),
             LedgerRecord.Head => ($"channel-{record.Channel}", "channel", "head_notarised"),
             LedgerRecord.Takeover => ($"channel-{record.Channel}", "channel", "taken_over"),
+            LedgerRecord.Reservation => ($"channel-{record.Channel}", "channel", "leg_reserved"),
+            LedgerRecord.Decision decision => ($"group-{decision.Value.Group}", "group", "group_decided"),
             _ => throw new InvalidOperationException($"No event for {record.GetType().Name}."),
         };
         DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(leaf.TimeUnixMs);
@@ -112,6 +114,16 @@ internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
                 json.WriteNumber("Term", takeover.NewTerm);
                 json.WriteNumber("Member", takeover.Member);
                 json.WriteString("Head", takeover.Head.ToString());
+                break;
+            case LedgerRecord.Reservation(SignedReservation reservation):
+                json.WriteString("Group", reservation.Group.Id.ToString());
+                json.WriteNumber("Channels", reservation.Group.Channels.Count);
+                json.WriteString("Expires", reservation.Group.ExpiresAt);
+                json.WriteString("Head", reservation.Head.ToString());
+                break;
+            case LedgerRecord.Decision(DecidedGroup decided):
+                json.WriteString("Group", decided.Group.ToString());
+                json.WriteString("Outcome", decided.IsCommitted ? "committed" : "aborted");
                 break;
         }
     }

@@ -33,8 +33,11 @@ internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
 
     public DateTimeOffset? LastTakeover { get; private set; }
 
+    /// <summary>How often the channel has set a leg of a group aside.</summary>
+    public long Reservations { get; private set; }
+
     /// <summary>The number of leaves of this channel.</summary>
-    public long Leaves => 1 + heads.Count + takeovers.Count;
+    public long Leaves => 1 + heads.Count + takeovers.Count + Reservations;
 
     /// <summary>The leaf that already holds exactly this head, or null.</summary>
     public long? LeafOf(HeadFields fields)
@@ -61,6 +64,8 @@ internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
         heads.Add((fields.Head, fields.Term, leaf));
         known.Add(fields.Head);
     }
+
+    public void CountReservation() => Reservations++;
 
     public void Add(SignedTakeover takeover, long leaf, DateTimeOffset time)
     {

@@ -127,11 +127,20 @@ public sealed class LedgerMachine
             throw new LedgerDamagedException(LedgerCodes.LeafUnreadable, log.Count, $"event {stored.SequenceId} holds no leaf.");
         if (index != log.Count || leaf.Index != (ulong)index)
             throw new LedgerDamagedException(LedgerCodes.LeafMissing, log.Count, $"event {stored.SequenceId} holds leaf {index}.");
-        bool unknownChannel = record is LedgerRecord.Head or LedgerRecord.Takeover && log.Channel(record.Channel!.Value) is null;
-        if (unknownChannel || (record is LedgerRecord.Opening && log.Channel(record.Channel!.Value) is not null))
-            throw new LedgerDamagedException(LedgerCodes.LeafAgainstRules, index, "its channel is not open, or is opened twice.");
+        if (!HasPlace(log, record)) throw new LedgerDamagedException(LedgerCodes.LeafAgainstRules, index, "its channel or group is unknown, or holds it already.");
         log.Append(record, bytes, DateTimeOffset.FromUnixTimeMilliseconds(leaf.TimeUnixMs));
     }
+
+    // What the state itself stands on; a full verification applies all rules.
+    private static bool HasPlace(LedgerState log, LedgerRecord record) => record switch
+    {
+        LedgerRecord.Participant => true,
+        LedgerRecord.Opening(SignedOpening opening) => log.Channel(opening.Channel.Id) is null,
+        LedgerRecord.Decision(DecidedGroup decided) => log.Group(decided.Group) is { DecidedLeaf: null },
+        LedgerRecord.Reservation(SignedReservation reservation) =>
+            log.Channel(reservation.Channel) is not null && log.Group(reservation.Group.Id)?.ReservedBy(reservation.Channel) is null,
+        _ => log.Channel(record.Channel!.Value) is not null,
+    };
 
     private void AdvanceTime(DateTimeOffset now)
     {

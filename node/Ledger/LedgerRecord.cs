@@ -22,12 +22,19 @@ internal abstract record LedgerRecord
     /// <summary>A takeover of a channel.</summary>
     public sealed record Takeover(SignedTakeover Value) : LedgerRecord;
 
+    /// <summary>A channel has set its leg of a group aside.</summary>
+    public sealed record Reservation(SignedReservation Value) : LedgerRecord;
+
+    /// <summary>What became of a group.</summary>
+    public sealed record Decision(DecidedGroup Value) : LedgerRecord;
+
     /// <summary>The channel the record speaks of, if it speaks of one.</summary>
     public Digest? Channel => this switch
     {
         Opening opening => opening.Value.Channel.Id,
         Head head => head.Value.Fields.Channel,
         Takeover takeover => takeover.Value.Channel,
+        Reservation reservation => reservation.Value.Channel,
         _ => null,
     };
 
@@ -37,8 +44,16 @@ internal abstract record LedgerRecord
         Participant participant => participant.Value.Signatures,
         Opening opening => opening.Value.Signatures,
         Head head => head.Value.Signatures,
+        Reservation reservation => reservation.Value.Signatures.Count,
+        Decision => 0,
         _ => 1,
     };
+
+    /// <summary>What the record counts for in its submitter's quota: one for each two signatures, and for each sixteen channels that it names,
+    /// since its leaf is kept.</summary>
+    public int Weight => Math.Max(1, (Signatures + 1) / 2) + (this is Reservation reservation ? reservation.Value.Group.Channels.Count / ChannelsPerWeight : 0);
+
+    private const int ChannelsPerWeight = 16;
 
     /// <summary>Reads a submitted record.</summary>
     public static bool TryRead(Submission submission, string network, [NotNullWhen(true)] out LedgerRecord? record, out string code)
@@ -61,6 +76,13 @@ internal abstract record LedgerRecord
                 code = LedgerCodes.Malformed;
                 if (SignedTakeover.TryRead(submission.Takeover, out SignedTakeover? takeover)) record = new Takeover(takeover);
                 break;
+            case Submission.RecordOneofCase.Reserve:
+                if (SignedReservation.TryRead(submission.Reserve, network, out SignedReservation? reservation, out code)) record = new Reservation(reservation);
+                break;
+            case Submission.RecordOneofCase.Decided:
+                code = LedgerCodes.Malformed;
+                if (DecidedGroup.TryRead(submission.Decided, out DecidedGroup? decided)) record = new Decision(decided);
+                break;
         }
 
         if (record is not null) code = "";
@@ -74,6 +96,8 @@ internal abstract record LedgerRecord
         Leaf.RecordOneofCase.Opening => new Submission { Opening = leaf.Opening },
         Leaf.RecordOneofCase.Head => new Submission { Head = leaf.Head },
         Leaf.RecordOneofCase.Takeover => new Submission { Takeover = leaf.Takeover },
+        Leaf.RecordOneofCase.Reserve => new Submission { Reserve = leaf.Reserve },
+        Leaf.RecordOneofCase.Decided => new Submission { Decided = leaf.Decided },
         _ => new Submission(),
     };
 
@@ -87,6 +111,8 @@ internal abstract record LedgerRecord
             case Submission.RecordOneofCase.Opening: leaf.Opening = submission.Opening; break;
             case Submission.RecordOneofCase.Head: leaf.Head = submission.Head; break;
             case Submission.RecordOneofCase.Takeover: leaf.Takeover = submission.Takeover; break;
+            case Submission.RecordOneofCase.Reserve: leaf.Reserve = submission.Reserve; break;
+            case Submission.RecordOneofCase.Decided: leaf.Decided = submission.Decided; break;
             default: throw new InvalidOperationException($"A submission of kind {submission.RecordCase} has no leaf.");
         }
 

@@ -35,6 +35,8 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
             : Judgement.Append,
         LedgerRecord.Head(EndorsedHead head) => Judge(head, time),
         LedgerRecord.Takeover(SignedTakeover takeover) => Judge(takeover, time),
+        LedgerRecord.Reservation(SignedReservation reservation) => GroupRules.Judge(state, reservation, time),
+        LedgerRecord.Decision(DecidedGroup decided) => GroupRules.Judge(state, decided, time),
         _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
     };
 
@@ -46,6 +48,8 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         LedgerRecord.Opening(SignedOpening opening) => opening.IsSigned() ? "" : LedgerCodes.OpeningSignature,
         LedgerRecord.Head(EndorsedHead head) => head.IsEndorsedBy(state.Network, MembersOf(record)) ? "" : LedgerCodes.EndorsementSignature,
         LedgerRecord.Takeover(SignedTakeover takeover) => takeover.IsSignedBy(state.Network, MembersOf(record)[takeover.Member]) ? "" : LedgerCodes.TakeoverSignature,
+        LedgerRecord.Reservation(SignedReservation reservation) => reservation.IsSignedBy(state.Network, MembersOf(record)) ? "" : LedgerCodes.ReservationSignature,
+        LedgerRecord.Decision => "",
         _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
     };
 

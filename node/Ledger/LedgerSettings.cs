@@ -43,11 +43,11 @@ public sealed record LedgerSettings
     /// <summary>Participant records that all strangers together may have accepted in a window.</summary>
     public int StrangerRecordsPerWindow { get; init; } = 1024;
 
-    /// <summary>Heads and takeovers that one participant may have accepted in a second, sustained. A head of many members counts as one for
-    /// each two of them.</summary>
+    /// <summary>Heads, takeovers, reservations and decisions that one participant may have accepted in a second, sustained. A head of many
+    /// members counts as one for each two of them, a reservation for each sixteen channels of its group once more.</summary>
     public int HeadsPerSecond { get; init; } = 500;
 
-    /// <summary>Heads and takeovers beyond that rate which one participant may have accepted at once.</summary>
+    /// <summary>Such records beyond that rate which one participant may have accepted at once.</summary>
     public int HeadBurst { get; init; } = 100_000;
 
     /// <summary>

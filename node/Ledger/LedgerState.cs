@@ -5,11 +5,12 @@ using Settlement.Core.Notarisation;
 
 namespace Settlement.Ledger;
 
-/// <summary>The log and what follows from it: channels and the directory. A function of the leaves alone.</summary>
+/// <summary>The log and what follows from it: channels, groups and the directory. A function of the leaves alone.</summary>
 internal sealed class LedgerState(string network)
 {
     private readonly List<ByteString> leaves = [];
     private readonly Dictionary<Digest, LedgerChannel> channels = [];
+    private readonly Dictionary<Digest, LedgerGroup> groups = [];
     private readonly Dictionary<string, ListedEntry> participants = new(StringComparer.Ordinal);
     private readonly List<long> participantLeaves = [];
 
@@ -37,6 +38,9 @@ internal sealed class LedgerState(string network)
 
     public LedgerChannel? Channel(Digest id) => channels.GetValueOrDefault(id);
 
+    /// <summary>A group for which a channel has reserved.</summary>
+    public LedgerGroup? Group(Digest id) => groups.GetValueOrDefault(id);
+
     public ListedEntry? Participant(string id) => participants.GetValueOrDefault(id);
 
     /// <summary>Appends a leaf that was judged, or that was judged when it was first appended.</summary>
@@ -63,6 +67,14 @@ internal sealed class LedgerState(string network)
             case LedgerRecord.Takeover(SignedTakeover takeover):
                 channels[takeover.Channel].Add(takeover, index, time);
                 break;
+            case LedgerRecord.Reservation(SignedReservation reservation):
+                if (!groups.TryGetValue(reservation.Group.Id, out LedgerGroup? group)) groups.Add(reservation.Group.Id, group = new LedgerGroup(reservation.Group));
+                group.Reserve(reservation.Channel, reservation.Head, index);
+                channels[reservation.Channel].CountReservation();
+                break;
+            case LedgerRecord.Decision(DecidedGroup decided):
+                groups[decided.Group].DecidedLeaf = index;
+                break;
         }
     }
 
@@ -70,6 +82,8 @@ internal sealed class LedgerState(string network)
     public long StreamVersion(LedgerRecord record) => record switch
     {
         LedgerRecord.Participant participant => Participant(participant.Value.Id.ToString())?.Records ?? 0,
+        // A group is decided once.
+        LedgerRecord.Decision => 0,
         _ => Channel(record.Channel!.Value)?.Leaves ?? 0,
     };
 }

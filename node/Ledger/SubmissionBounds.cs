@@ -39,6 +39,6 @@ internal sealed class SubmissionBounds(LedgerSettings settings)
         if (!isAccepted) return;
         if (record is LedgerRecord.Opening) openings.Take(submitter, time);
         else if (record is LedgerRecord.Participant) records.Take(submitter, time);
-        else heads.Take(submitter, (record.Signatures + 1) / 2, time);
+        else heads.Take(submitter, record.Weight, time);
     }
 }

@@ -16,6 +16,7 @@ internal sealed record PendingSubmission(Submission Submission, LedgerDesk.Outco
         Submission.RecordOneofCase.Participant => 1 + ListedParticipant.MaximumCertificates,
         Submission.RecordOneofCase.Opening => Submission.Opening.Signatures.Count,
         Submission.RecordOneofCase.Head => Submission.Head.Endorsements.Count,
+        Submission.RecordOneofCase.Reserve => Submission.Reserve.Signatures.Count,
         _ => 1,
     };
 }

@@ -61,6 +61,21 @@ public static class LedgerCodes
     /// <summary>The channel changed hands too short a time ago.</summary>
     public const string TakeoverTooSoon = "LG034";
 
+    /// <summary>The group does not name the channel that would reserve for it.</summary>
+    public const string NotOfGroup = "LG035";
+
+    /// <summary>The head that should hold a channel's leg of a group is none of the channel's.</summary>
+    public const string ReservedHead = "LG036";
+
+    /// <summary>The channel has reserved for this group at another head.</summary>
+    public const string AlreadyReserved = "LG037";
+
+    /// <summary>The group's time has passed: no channel reserves for it any more.</summary>
+    public const string GroupExpired = "LG038";
+
+    /// <summary>A reservation lacks a member's valid signature.</summary>
+    public const string ReservationSignature = "LG039";
+
     /// <summary>The participant's own fields are not valid, or it is not the submitter.</summary>
     public const string ParticipantFields = "LG040";
 
@@ -75,6 +90,18 @@ public static class LedgerCodes
 
     /// <summary>The participant is already listed under another root key.</summary>
     public const string RootChanged = "LG044";
+
+    /// <summary>No channel has reserved for the group.</summary>
+    public const string UnknownGroup = "LG045";
+
+    /// <summary>The group cannot be committed: a channel has not reserved.</summary>
+    public const string GroupIncomplete = "LG046";
+
+    /// <summary>The group cannot be aborted: every channel has reserved, so it is committed.</summary>
+    public const string GroupComplete = "LG047";
+
+    /// <summary>The group cannot be aborted yet: its time has not passed.</summary>
+    public const string GroupStillOpen = "LG048";
 
     /// <summary>The checkpoint is not a note of the ledger's form.</summary>
     public const string CheckpointUnreadable = "LG050";

@@ -32,6 +32,16 @@ public static class RecordHashes
         return writer.Text(network).Digest(channel).Digest(head).Int64(newTerm).Finish();
     }
 
+    /// <summary>A group's id: the hash of its body, which names its channels and its time.</summary>
+    public static Digest Group(ReadOnlySpan<byte> groupBody) => OfBody("settlement/group", groupBody);
+
+    /// <summary>What a member signs when the batch of a head sets its channel's leg of a group aside.</summary>
+    public static Digest Reservation(string network, Digest group, Digest channel, Digest head)
+    {
+        using var writer = new HashWriter("settlement/reserve");
+        return writer.Text(network).Digest(group).Digest(channel).Digest(head).Finish();
+    }
+
     /// <summary>What a sequencer signs to propose a batch for one place of a channel.</summary>
     public static Digest Proposal(string network, Digest channel, Digest termsHash, long term, long sequence, Digest previousHead, Digest body)
     {

@@ -179,6 +179,8 @@ public sealed class VerificationProperties
             [first.Head(1, 2, a, b, until), second.Takeover(Digest.Zero, 2, 1), first.Takeover(b, 2, 1), second.Head(2, 1, Digest.Zero, c, until)]));
         world.Now += TimeSpan.FromSeconds(20);
         world.Submit(LedgerWorld.Beta, first.Takeover(b, 3, 0));
+        ByteString group = world.Group(world.Now.AddMinutes(1), first, second);
+        world.Ask(LedgerWorld.Beta, request => request.Submissions.AddRange([first.Reserve(group, a), second.Reserve(group, c), LedgerWorld.Decide(group, isCommitted: true)]));
         world.Submit("", LedgerWorld.Record("GAMMGB2LXXX", world.NewKey()));
         return world;
     }

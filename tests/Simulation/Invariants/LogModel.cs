@@ -80,6 +80,10 @@ internal sealed class LogModel
                     $"the takeover to term {takeover.NewTerm} does not follow term {taken.Term}");
                 taken.Term = takeover.NewTerm;
                 break;
+            case Leaf.RecordOneofCase.Reserve:
+                Violation.Unless(SignedReservation.TryRead(leaf.Reserve, World.Network, out SignedReservation? reservation, out _), Invariant, "a reservation cannot be read");
+                Violation.Unless(chains[reservation!.Channel].Heads.Exists(head => head.Head == reservation.Head), Invariant, "a channel reserved at a head that it does not have");
+                break;
         }
     }
 }

@@ -94,6 +94,12 @@ internal sealed class LedgerWorld
 
     public TestChannel NewChannel(int members = 2) => new(this, [.. Enumerable.Range(0, members).Select(_ => NewKey())]);
 
+    public ByteString Group(DateTimeOffset expires, params TestChannel[] channels) =>
+        ChannelGroup.Of(Network, channels.Select(static channel => channel.Id), expires, NewDigest()).ToByteString();
+
+    public static Submission Decide(ByteString groupBody, bool isCommitted) =>
+        new() { Decided = new DecidedRecord { Group = TestChannel.Bytes(RecordHashes.Group(groupBody.Span)), IsCommitted = isCommitted } };
+
     public static Submission Record(string participant, SigningKey root, ulong version = 1, Action<ParticipantRecordBody>? change = null)
     {
         var body = new ParticipantRecordBody
@@ -175,6 +181,18 @@ internal sealed class TestChannel
             Signature = ByteString.CopyFrom(keys[member % keys.Length].Sign(RecordHashes.Takeover(LedgerWorld.Network, Id, head, newTerm))),
         },
     };
+
+    public Submission Reserve(ByteString groupBody, Digest head)
+    {
+        Digest signed = RecordHashes.Reservation(LedgerWorld.Network, RecordHashes.Group(groupBody.Span), Id, head);
+        return new Submission
+        {
+            Reserve = new ReserveRecord
+            {
+                GroupBody = groupBody, Channel = Bytes(Id), Head = Bytes(head), Signatures = { keys.Select(key => ByteString.CopyFrom(key.Sign(signed))) },
+            },
+        };
+    }
 
     public static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
 }

@@ -95,6 +95,9 @@ public sealed class FrozenBytesTests
         ProposalBody body = new() { TimeUnixMs = Now.ToUnixTimeMilliseconds(), Items = { new BatchItem { Refusal = refusal } }, PositionSalts = new SealedEnvelope { Ciphertext = Bytes(channel), WrappedKey = Bytes(terms.Hash) } };
         yield return ("proposal-body", body.ToByteArray());
         yield return ("proposal", RecordHashes.Proposal("test", channel, terms.Hash, 1, 1, Digest.Zero, Digest.Of(body.ToByteArray())).ToArray());
+        GroupBody group = ChannelGroup.Of("test", [channel, batch.HeadHash], Now, terms.Hash);
+        yield return ("group-body", group.ToByteArray());
+        yield return ("reservation", RecordHashes.Reservation("test", RecordHashes.Group(group.ToByteArray()), channel, batch.HeadHash).ToArray());
         yield return ("takeover", RecordHashes.Takeover("test", channel, batch.HeadHash, 2).ToArray());
         Assert.True(ParticipantId.TryParse("ALPHDEFFXXX", out ParticipantId alpha));
         yield return ("posting", PostingText.Digest("test", new byte[16], channel, alpha, "EUR", 12_34).ToArray());
