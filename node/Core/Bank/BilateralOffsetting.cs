@@ -29,7 +29,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     /// <summary>Offers what waits, when that has changed or the sequencer may have forgotten it.</summary>
     public void Offer(ChannelSide channel)
     {
-        if (channel.IsSequencer || (channel.Queued == 0 && channel.Offers.Sent.Count == 0)) return;
+        if (channel.IsSequencer || !(channel.Offers.IsChanged || channel.Offers.SendAgain <= node.Now)) return;
+        channel.Offers.IsChanged = false;
         List<Command.Own> offered = [];
         Int128 sum = 0;
         int size = 0;
@@ -72,13 +73,15 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         {
             // What was handed over since goes its way, and what is final is late.
             if (slot.IsKnown) continue;
-            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || AmountOf(channel, entry) is null)
+            // An offer's contract runs in the batch alone, so what it would refuse of amounts is refused here: no queue holds a payment of nothing.
+            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || AmountOf(channel, entry) is not { Units: > 0 })
             {
                 node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", SharedEntry.With(said, channel.Context.Own)));
                 continue;
             }
 
-            if (node.Find(Objections.EntryFact(entry.Id)) is not null || channel.InFlight?.Slots.Any(s => s.Entry?.Id == entry.Id) == true) continue;
+            // An id has one fate: what is under way under it, whatever else that holds, is not offered beside it.
+            if (channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value) || node.Find(Objections.EntryFact(entry.Id)) is not null) continue;
             foreach (Store.PayloadKey fact in Objections.Needs(node, channel, entry)) node.Remember(fact);
             offers.Add(entry);
         }
@@ -99,7 +102,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
 
     private void Settle(ChannelSide channel, string currency)
     {
-        List<QueuedPayment> own = [.. queue.WaitingForCover(channel).Where(p => p.Row.Currency == currency).Take(MaxOffers)];
+        List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MaxOffers)];
         List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
             .Select(o => (o.Entry, AmountOf(channel, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
         if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return;
@@ -131,7 +134,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     /// <summary>The first payments that wait, as many of each currency.</summary>
     private IEnumerable<QueuedPayment> First(ChannelSide channel)
     {
-        List<IGrouping<string, QueuedPayment>> lines = [.. queue.WaitingForCover(channel).GroupBy(static p => p.Row.Currency)];
+        List<IEnumerable<QueuedPayment>> lines = [.. queue.LinesForCover(channel).Where(static line => line.Any())];
         return lines.SelectMany(line => line.Take(Math.Max(1, MaxOffers / lines.Count))).Take(MaxOffers);
     }
 

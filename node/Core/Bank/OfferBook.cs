@@ -42,11 +42,12 @@ internal sealed class OfferBook
         IsChanged = true;
     }
 
-    /// <summary>These are in a batch now.</summary>
+    /// <summary>Entries of these ids go another way now, whatever else was offered under them.</summary>
     public void Take(IReadOnlyCollection<OpenedEntry> entries)
     {
-        Received.RemoveAll(offer => entries.Contains(offer.Entry));
-        foreach (OpenedEntry entry in entries) byHeader.Remove(entry.Sealed.Header);
+        HashSet<EntryId> ids = [.. entries.Select(static entry => entry.Id)];
+        foreach ((OpenedEntry entry, _) in Received.FindAll(offer => ids.Contains(offer.Entry.Id))) byHeader.Remove(entry.Sealed.Header);
+        Received.RemoveAll(offer => ids.Contains(offer.Entry.Id));
     }
 
     /// <summary>This member offered a list.</summary>

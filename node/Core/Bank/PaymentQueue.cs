@@ -119,8 +119,13 @@ internal sealed class PaymentQueue(NodeContext node)
         return true;
     }
 
-    /// <summary>What waits for cover in a channel, in order.</summary>
-    public IEnumerable<QueuedPayment> WaitingForCover(ChannelSide channel) => Waiting(channel).Where(WaitsForCover);
+    /// <summary>What waits for cover in a channel and currency, in order.</summary>
+    public IEnumerable<QueuedPayment> WaitingForCover(ChannelSide channel, string currency) =>
+        lines.TryGetValue((channel, currency), out Line? line) ? line.Payments.Where(WaitsForCover) : [];
+
+    /// <summary>The same for each currency, by its code; nothing is gone through that is not asked for.</summary>
+    public IEnumerable<IEnumerable<QueuedPayment>> LinesForCover(ChannelSide channel) =>
+        lines.Keys.Where(key => key.Channel == channel).Select(static key => key.Currency).Order(StringComparer.Ordinal).Select(currency => WaitingForCover(channel, currency));
 
     /// <summary>A payment goes on its way together with what covers it, before everything else that waits for a batch.</summary>
     public void TakeForOffset(QueuedPayment payment)

@@ -59,7 +59,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal, nor is what this member alone reads: a restart finds the bytes beside the work.
             if (first.Value is Command.Own own && (code.Length > 0 || !entry.Plan.IsSharedWhole(entry.Action))) WaitingRows.WriteSealed(node, channel, own);
-            if (code == ChannelCodes.InstanceDiffers) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+            if (code is ChannelCodes.InstanceDiffers or ChannelCodes.EntryRepeated) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
         }
 
         RefuseUncovered(channel, execution, taken, offered);

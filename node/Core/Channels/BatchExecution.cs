@@ -55,7 +55,8 @@ public sealed class BatchExecution
     private readonly HashSet<PositionKey> taken = [];
     // The instances that entries of this batch acted on; most batches have none.
     private HashSet<Digest>? acted;
-    private bool redeems;
+    // How many entries redeem each position.
+    private readonly Dictionary<PositionKey, int> redeemed = [];
     private bool isVoid;
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
@@ -93,10 +94,17 @@ public sealed class BatchExecution
         Add(new BatchSlot.Concealed(refusal), null);
     }
 
-    /// <summary>Runs an entry. Whether it is covered is judged at the end of the batch.</summary>
+    /// <summary>Runs an entry. Whether it is covered is judged at the end of the batch. One whose id has a place already gets none, because an
+    /// id has one fate: a decider leaves it out, and who only verifies finds the batch void.</summary>
     /// <returns>The refusal's code, or the empty string when the entry stands.</returns>
     public string Add(OpenedEntry entry)
     {
+        if (!ids.Add(entry.Id.Value))
+        {
+            isVoid |= entropy is null;
+            return ChannelCodes.EntryRepeated;
+        }
+
         string code = Run(entry, out State? next, out PositionChanges? moved);
         if (code.Length == 0) Add(new BatchSlot.Agreed(entry, next!), moved);
         else if (entropy is not null) Add(new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, code, entropy), entry), null);
@@ -115,33 +123,44 @@ public sealed class BatchExecution
     {
         if (entropy is null) throw new InvalidOperationException("Who only verifies refuses nothing.");
         List<OpenedEntry> uncovered = [];
-        for (int last = FindUncovered(); last >= 0; last = FindUncovered())
+        HashSet<OpenedEntry> left = new(ReferenceEqualityComparer.Instance);
+        PlacesByPosition places = new(changes);
+        for (int last = FindUncovered(places); last >= 0; last = FindUncovered(places))
         {
             OpenedEntry entry = ((BatchSlot.Agreed)slots[last]).Entry;
             Change(changes[last]!, -1);
-            if (waits(entry))
-            {
-                slots.RemoveAt(last);
-                changes.RemoveAt(last);
-                ids.Remove(entry.Id.Value);
-            }
-            else
-            {
-                slots[last] = new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, ReasonCodes.InsufficientFunds, entropy), entry);
-                changes[last] = null;
-            }
-
+            if (changes[last]!.Redeemed is { } key) redeemed[key]--;
+            changes[last] = null;
+            if (waits(entry)) left.Add(entry);
+            else slots[last] = new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, ReasonCodes.InsufficientFunds, entropy), entry);
             uncovered.Add(entry);
         }
 
+        Leave(left);
         return uncovered;
+    }
+
+    /// <summary>Takes places away; the others close ranks.</summary>
+    private void Leave(HashSet<OpenedEntry> left)
+    {
+        if (left.Count == 0) return;
+        List<PositionChanges?> stay = [];
+        for (int place = 0; place < slots.Count; place++)
+        {
+            if (slots[place] is not BatchSlot.Agreed agreed || !left.Contains(agreed.Entry)) stay.Add(changes[place]);
+        }
+
+        slots.RemoveAll(slot => slot is BatchSlot.Agreed agreed && left.Contains(agreed.Entry));
+        changes.Clear();
+        changes.AddRange(stay);
+        foreach (OpenedEntry entry in left) ids.Remove(entry.Id.Value);
     }
 
     /// <summary>Computes roots and head. False when the batch is void.</summary>
     public bool TryFinish(long term, long sequence, Digest previous, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
     {
         batch = null;
-        if (isVoid || FindUncovered() >= 0) return false;
+        if (isVoid || FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
         foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>()) draft.AppendContractState(ContractStateLeaf(agreed.Entry, agreed.Next));
         ChannelState state = draft.Finish(salts);
         Digest[] leaves = [.. slots.Select(Leaf)];
@@ -168,7 +187,6 @@ public sealed class BatchExecution
     {
         next = null;
         moved = null;
-        if (!ids.Add(entry.Id.Value)) return ChannelCodes.EntryRepeated;
         if (objection?.Invoke(entry) is { } reason) return reason;
         if (!entry.Action.Creates && Stands(entry) is { } wrong) return wrong;
         Contract contract = entry.Plan.Contract;
@@ -270,7 +288,7 @@ public sealed class BatchExecution
 
         Change(moved, 1);
         taken.UnionWith(moved.Taken);
-        redeems |= moved.Redeemed is not null;
+        if (moved.Redeemed is { } redeems) redeemed[redeems] = redeemed.GetValueOrDefault(redeems) + 1;
         return "";
     }
 
@@ -285,19 +303,25 @@ public sealed class BatchExecution
 
     /// <summary>The last entry that takes of a position which is not covered by what is left and the limit; -1 when all of them are. What
     /// entries that left made room for may have grown beyond what a position counts: then the last that changes it.</summary>
-    private int FindUncovered()
+    private int FindUncovered(PlacesByPosition places)
     {
         foreach (PositionKey key in taken)
         {
             (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
             // Money that a bank owes is not its own to take out: where something is redeemed, no limit covers.
-            Int128 limit = redeems && changes.Exists(c => c?.Redeemed == key) ? 0 : context.Terms.LimitOf(key.Member, key.Currency);
+            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : context.Terms.LimitOf(key.Member, key.Currency);
             if (units - reserved >= -limit) continue;
-            if (changes.FindLastIndex(c => c?.Takes(key) == true) is var last and >= 0) return last;
+            if (places.LastThatTakes(key) is var last and >= 0) return last;
         }
 
-        if (redeems && changes.FindLastIndex(c => c?.Redeemed is { } key && PoolOf(key.Currency) < 0) is var redemption and >= 0) return redemption;
-        return draft.TryFindBeyond(Fits, out int member, out string? currency) ? changes.FindLastIndex(c => c?.Touches(new PositionKey(member, currency)) == true) : -1;
+        int redemption = -1;
+        foreach (PositionKey key in redeemed.Keys)
+        {
+            if (PoolOf(key.Currency) < 0) redemption = Math.Max(redemption, places.LastThatRedeems(key));
+        }
+
+        if (redemption >= 0) return redemption;
+        return draft.TryFindBeyond(Fits, out int member, out string? currency) ? places.LastThatTouches(new PositionKey(member, currency)) : -1;
     }
 
     /// <summary>Positions sum to the pool, so where a member is below zero, the pool has less than the other's position says.</summary>

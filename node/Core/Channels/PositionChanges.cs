@@ -21,12 +21,6 @@ internal sealed class PositionChanges
     /// <summary>The position that goes back to the settlement agent; null where none does.</summary>
     public PositionKey? Redeemed { get; private set; }
 
-    /// <summary>Whether the entry takes of a position.</summary>
-    public bool Takes(PositionKey key) => taken.Contains(key);
-
-    /// <summary>Whether it changes one.</summary>
-    public bool Touches(PositionKey key) => all.Exists(c => c.Key == key);
-
     /// <summary>Adds a movement's part; <paramref name="units"/> and <paramref name="reserved"/> are its signs.</summary>
     public void Add(OpenedEntry entry, Seat seat, AmountValue amount, int units, int reserved)
     {

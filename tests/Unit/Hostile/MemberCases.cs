@@ -226,6 +226,16 @@ internal static class MemberCases
             Value?[] more = [new MoneyValue("EUR", 2_00), .. paid.Fields.Skip(1)];
             world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { world.Return(world.Beta, paid with { Fields = more }) } } }, times: 1);
         }) with { Cost = Cost.OwnBatch with { Written = 44, Kilobytes = 16 } };
+        yield return OfEndorser("an offer of nothing", ChannelCodes.EntryNotOurs, "entry", Afterwards.GoesOn, world =>
+        {
+            ChannelContext own = world.Banks.Context(world.Beta);
+            OpenedEntry like = world.Payment(world.Beta);
+            OpenedEntry nothing = EntrySealer.Seal(own, like.Plan, like.Action, [new MoneyValue("EUR", 0), .. like.Values.Skip(1)], world.Banks.Now, new SeededEntropy(3));
+            world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, AreOffers = true, Entries = { nothing.Shared } } });
+        }) with { Times = HostileWorld.Storm };
+        yield return OfEndorser("offers beyond their number", ChannelCodes.EntryMalformed, "message", Afterwards.GoesOn, static world => world.Say(world.Beta, world.Alpha,
+            new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, AreOffers = true, Entries = { Enumerable.Repeat(new SealedEntry(), Core.Bank.BilateralOffsetting.MaxOffers + 1) } } }))
+            with { Times = HostileWorld.Storm };
         yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
             world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { Cost = Cost.Batch with { Sends = 5 }, IsCommon = true };
     }
