@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Settlement.Contracts;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Nodes;
@@ -12,9 +11,10 @@ namespace Settlement.Core.Bank;
 /// Lets payments of a channel's two queues settle against each other. The member that is not the sequencer offers the first of its
 /// queue; the sequencer looks which prefixes of both queues cover each other, and puts them into one batch, at the end of which
 /// everything is covered. An offer settles in such a set alone. Its payer endorses the batch, so one that it holds or has
-/// cancelled meanwhile it simply refuses.
+/// cancelled meanwhile it simply refuses. The own limits of a bank are told to nobody, so the sequencer keeps to its own, and the other
+/// member offers only what its limits bound no closer than its cover does, which both know.
 /// </summary>
-internal sealed class BilateralOffsetting(NodeContext node, BankSettings settings, PaymentQueue queue)
+internal sealed class BilateralOffsetting(NodeContext node, BankSettings settings, PaymentQueue queue, OwnLimits limits)
 {
     /// <summary>Payments that are offered at once, and looked at of each queue: as many as are opened in some 15 milliseconds.</summary>
     public const int MaxOffers = 64;
@@ -72,7 +72,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         {
             // What was handed over since goes its way, and what is final is late.
             if (slot.IsKnown) continue;
-            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || AmountOf(channel, entry) is null)
+            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || PaymentContract.AmountOf(channel.Terms, entry) is null)
             {
                 node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", SharedEntry.With(said, channel.Context.Own)));
                 continue;
@@ -94,19 +94,24 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         if (channel.Offers.Received.Count == 0 || channel.Queued == 0) return;
         // What an action takes of the other member's position is known when it runs; it goes first.
         if (channel.Mailbox.Any(static c => c is Command.Peer peer && (peer.ActsOnInstance || peer.Entry.Plan.Contract.FindAction("pay") != peer.Entry.Action))) return;
-        foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code)) Settle(channel, currency);
+        foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code))
+        {
+            List<QueuedPayment> own = [.. queue.WaitingForCover(channel).Where(p => p.Row.Currency == currency).Take(MaxOffers)];
+            Room room = limits.RoomOf(channel, currency);
+            // What has less room must not hold up what has more: where the whole line finds nothing, those of higher priorities are looked at alone.
+            _ = own.Select(static p => p.Priority).Distinct().Order().DistinctBy(room.Of).Any(least => Settle(channel, currency, [.. own.Where(p => p.Priority >= least)], room.Of(least)));
+        }
     }
 
-    private void Settle(ChannelSide channel, string currency)
+    private bool Settle(ChannelSide channel, string currency, List<QueuedPayment> own, Int128 room)
     {
-        List<QueuedPayment> own = [.. queue.WaitingForCover(channel).Where(p => p.Row.Currency == currency).Take(MaxOffers)];
         List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
-            .Select(o => (o.Entry, AmountOf(channel, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
-        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return;
+            .Select(o => (o.Entry, PaymentContract.AmountOf(channel.Terms, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
+        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return false;
         int other = 1 - channel.Context.Own;
-        Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => AmountOf(channel, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
+        Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => PaymentContract.AmountOf(channel.Terms, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
         Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.Terms.LimitOf(other, currency) - onTheirWay;
-        if (Fit(channel.CoverOf(currency)) is not { } mine || Fit(cover) is not { } left) return;
+        if (Fit(room) is not { } mine || Fit(cover) is not { } left) return false;
         OffsettingCase waiting = new([new OffsettingBank(mine, null), new OffsettingBank(left, null)], [],
         [
             .. own.Select(static p => new Offsetting.QueuedPayment(0, 1, p.Row.MinorUnits, p.Priority)),
@@ -117,7 +122,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         List<QueuedPayment> ownSet = [.. own.Where((_, i) => result.Settles(i))];
         List<OpenedEntry> theirSet = [.. theirs.Where((_, i) => result.Settles(own.Count + i)).Select(static o => o.Entry)];
         // What its payer's own cover allows goes on without an offset.
-        if (ownSet.Count == 0 || theirSet.Count == 0) return;
+        if (ownSet.Count == 0 || theirSet.Count == 0) return false;
         foreach (OpenedEntry entry in Enumerable.Reverse(theirSet))
         {
             channel.Mailbox.AddFirst(new Command.Peer(entry, node.Now) { IsOffset = true });
@@ -126,19 +131,31 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
 
         channel.Offers.Take(theirSet);
         foreach (QueuedPayment payment in Enumerable.Reverse(ownSet)) queue.TakeForOffset(payment);
+        return true;
     }
 
     /// <summary>The first payments that wait, as many of each currency.</summary>
     private IEnumerable<QueuedPayment> First(ChannelSide channel)
     {
-        List<IGrouping<string, QueuedPayment>> lines = [.. queue.WaitingForCover(channel).GroupBy(static p => p.Row.Currency)];
+        List<IGrouping<string, QueuedPayment>> lines = [.. queue.WaitingForCover(channel).Where(p => IsBoundByCoverAlone(channel, p)).GroupBy(static p => p.Row.Currency)];
         return lines.SelectMany(line => line.Take(Math.Max(1, MaxOffers / lines.Count))).Take(MaxOffers);
     }
 
-    /// <summary>The amount of a payment; null for what is none.</summary>
-    private static AmountValue? AmountOf(ChannelSide channel, OpenedEntry entry) =>
-        PaymentContract.Find(channel.Terms) is { } payment && entry.Action == payment.Action && payment.Plan.Contract.FindField("amount") is { } field
-            ? entry.Values[field.Index] as AmountValue : null;
+    /// <summary>Whether the other member, who knows the cover, can judge what room a payment has.</summary>
+    private bool IsBoundByCoverAlone(ChannelSide channel, QueuedPayment payment) =>
+        limits.IsEmpty || limits.RoomOf(channel, payment.Row.Currency) is var room && room.Of(payment.Priority) >= room.Cover;
+
+    /// <summary>Takes back offers of a batch for which there is no room any more.</summary>
+    public void TakeBack(ChannelSide channel, IReadOnlyList<ProposedSlot> slots)
+    {
+        if (limits.IsEmpty) return;
+        foreach (IGrouping<string, (OpenedEntry Entry, long Amount)> paid in slots.Select(static s => s.Entry).OfType<OpenedEntry>()
+            .Select(e => (Entry: e, Amount: PaymentContract.AmountOf(channel.Terms, e))).Where(static p => p.Amount is not null).GroupBy(static p => p.Amount!.Unit, static p => (p.Entry, p.Amount!.Units)))
+        {
+            Int128 received = paid.Where(p => p.Entry.Actor != channel.Context.Own).Aggregate(Int128.Zero, static (sum, p) => sum + p.Amount);
+            queue.TakeBack(channel, paid.Select(p => channel.OwnSealed.GetValueOrDefault(p.Entry.Id.Value)).OfType<Command.Own>(), received);
+        }
+    }
 
     private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;
 }

@@ -205,6 +205,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        offsetting.TakeBack(channel, slots);
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
         for (int i = 0; i < slots.Count; i++)
