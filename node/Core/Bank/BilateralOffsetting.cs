@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Contracts;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Nodes;
@@ -36,6 +37,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         foreach (QueuedPayment payment in First(channel))
         {
             Command.Own own = payment.Command;
+            // It may have been taken back once for want of room.
+            own.IsWithdrawn = false;
             // All of them may be on their way at once.
             sum += payment.Row.MinorUnits;
             if (channel.ReservedOf(payment.Row.Currency) + sum > long.MaxValue) break;
@@ -145,16 +148,21 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     private bool IsBoundByCoverAlone(ChannelSide channel, QueuedPayment payment) =>
         limits.IsEmpty || limits.RoomOf(channel, payment.Row.Currency) is var room && room.Of(payment.Priority) >= room.Cover;
 
-    /// <summary>Takes back offers of a batch for which there is no room any more.</summary>
-    public void TakeBack(ChannelSide channel, IReadOnlyList<ProposedSlot> slots)
+    /// <summary>Takes back offers for which there is no room in a batch, by what would stand of it. True when it took back some: then the batch
+    /// must be run again.</summary>
+    public bool TryTakeBack(ChannelSide channel, IReadOnlyList<BatchSlot> slots)
     {
-        if (limits.IsEmpty) return;
-        foreach (IGrouping<string, (OpenedEntry Entry, long Amount)> paid in slots.Select(static s => s.Entry).OfType<OpenedEntry>()
-            .Select(e => (Entry: e, Amount: PaymentContract.AmountOf(channel.Terms, e))).Where(static p => p.Amount is not null).GroupBy(static p => p.Amount!.Unit, static p => (p.Entry, p.Amount!.Units)))
+        if (limits.IsEmpty) return false;
+        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. slots.OfType<BatchSlot.Agreed>()
+            .Select(s => (s.Entry, PaymentContract.AmountOf(channel.Terms, s.Entry)!)).Where(static p => p.Item2 is not null)];
+        bool tookBack = false;
+        foreach (IGrouping<string, (OpenedEntry Entry, AmountValue Paid)> paid in payments.GroupBy(static p => p.Paid.Unit))
         {
-            Int128 received = paid.Where(p => p.Entry.Actor != channel.Context.Own).Aggregate(Int128.Zero, static (sum, p) => sum + p.Amount);
-            queue.TakeBack(channel, paid.Select(p => channel.OwnSealed.GetValueOrDefault(p.Entry.Id.Value)).OfType<Command.Own>(), received);
+            Int128 received = paid.Where(p => p.Entry.Actor != channel.Context.Own).Aggregate(Int128.Zero, static (sum, p) => sum + p.Paid.Units);
+            tookBack |= queue.TryTakeBack(channel, paid.Select(p => channel.OwnSealed.GetValueOrDefault(p.Entry.Id.Value)).OfType<Command.Own>(), received);
         }
+
+        return tookBack;
     }
 
     private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;

@@ -124,21 +124,12 @@ internal sealed class OwnLimits
         return channel.State.PositionOf(channel.Context.Own, currency) - channel.ReservedOf(currency) + Int128.Max(cap - elsewhere, owed);
     }
 
-    /// <summary>What came before the one in effect is over, and one that changes nothing says nothing.</summary>
+    /// <summary>What came before the one in effect is over. What is planned stays, also where it says what holds anyway: what comes before
+    /// it may be set anew.</summary>
     private void Prune(SortedList<int, long?> steps)
     {
         while (steps.Count > 1 && steps.GetKeyAtIndex(1) <= day.Number) steps.RemoveAt(0);
-        long? before = null;
-        for (int i = 0; i < steps.Count;)
-        {
-            if (steps.GetValueAtIndex(i) == before)
-            {
-                steps.RemoveAt(i);
-                continue;
-            }
-
-            before = steps.GetValueAtIndex(i++);
-        }
+        if (steps.GetKeyAtIndex(0) <= day.Number && steps.GetValueAtIndex(0) is null) steps.RemoveAt(0);
     }
 
     private LimitView View(LimitKey key, SortedList<int, long?> steps) => new(key, InEffect(steps), UsedOf(key),

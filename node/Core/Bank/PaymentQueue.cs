@@ -153,21 +153,19 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         }
     }
 
-    /// <summary>A batch came with payments that this member offered, and has no room for any more: it takes back those that waited last,
-    /// so that the batch refuses them.</summary>
+    /// <summary>A batch came with payments that this member offered: where there is no room for all of them any more, it takes them back, so
+    /// that the batch refuses them. They are offered again one day, and none stands without those of the other member that made its room.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="offered">The payments of one currency.</param>
+    /// <param name="offered">The payments of one currency that would stand.</param>
     /// <param name="received">What the other member pays in the same batch.</param>
-    public void TakeBack(ChannelSide channel, IEnumerable<Command.Own> offered, Int128 received)
+    public bool TryTakeBack(ChannelSide channel, IEnumerable<Command.Own> offered, Int128 received)
     {
-        List<QueuedPayment> waiting = [.. offered.Select(o => byId.GetValueOrDefault(Convert.ToHexStringLower(o.WorkKey))).OfType<QueuedPayment>().Where(static p => !p.Row.IsHeld).Order(QueuedPayment.Order)];
-        foreach (QueuedPayment payment in waiting) payment.Command.IsWithdrawn = false;
+        List<QueuedPayment> waiting = [.. offered.Select(o => byId.GetValueOrDefault(Convert.ToHexStringLower(o.WorkKey))).OfType<QueuedPayment>()];
+        if (waiting.Count == 0) return false;
         Int128 sum = waiting.Aggregate(Int128.Zero, static (all, p) => all + p.Row.MinorUnits);
-        for (; waiting.Count > 0 && sum - received > limits.RoomOf(channel, waiting[^1].Row.Currency).Of(waiting[^1].Priority); waiting.RemoveAt(waiting.Count - 1))
-        {
-            waiting[^1].Command.IsWithdrawn = true;
-            sum -= waiting[^1].Row.MinorUnits;
-        }
+        if (sum - received <= limits.RoomOf(channel, waiting[0].Row.Currency).Of(waiting.Min(static p => p.Priority))) return false;
+        foreach (QueuedPayment payment in waiting) payment.Command.IsWithdrawn = true;
+        return true;
     }
 
     /// <summary>The entry of a payment was refused while that waits: it gets another. False when it does not wait.</summary>
@@ -231,7 +229,7 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
             if (why is null)
             {
                 Leave(payment);
-                // It may have been taken back for want of room.
+                // It may have been taken back once for want of room.
                 payment.Command.IsWithdrawn = false;
                 payment.Row.Status = (int)InstructionStatus.Accepted;
                 Show(payment, "");

@@ -57,10 +57,10 @@ public sealed class LimitTests
         Set(world, world.Alpha, bilateral, null, TwoBanks.Day.AddDays(3));
         Set(world, world.Alpha, kept, 20, TwoBanks.Day.AddDays(1));
         _ = world.Pay(world.Alpha, 30);
-        Assert.Equal([$"{bilateral} 50 30 +2=60 +3=", $"{OverAll(LimitKind.DebitCap)} 70 30", $"{kept} 20 "], Texts());
+        Assert.Equal([$"{bilateral} 50 30 +2=60 +3=", $"{OverAll(LimitKind.DebitCap)} 70 30", $"{kept} 20  +1=20"], Texts());
         world.Alpha.Restart();
         world.Pass(TimeSpan.FromSeconds(1));
-        Assert.Equal([$"{bilateral} 50 30 +2=60 +3=", $"{OverAll(LimitKind.DebitCap)} 70 30", $"{kept} 20 "], Texts());
+        Assert.Equal([$"{bilateral} 50 30 +2=60 +3=", $"{OverAll(LimitKind.DebitCap)} 70 30", $"{kept} 20  +1=20"], Texts());
         // What was sent is of yesterday, what is owed is owed still.
         OpenDay(world, 2);
         Assert.Equal([$"{bilateral} 60 0 +3=", $"{OverAll(LimitKind.DebitCap)} 70 30", $"{kept} 20 "], Texts());

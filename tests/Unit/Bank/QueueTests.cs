@@ -73,6 +73,8 @@ public sealed class QueueTests
         fund 90; bilateral 50; bilateral none from 1; A 60          | A=PDNG/QU005
         fund 90; bilateral 50; bilateral none from 1; day; A 60     | A=ACSC
         fund 90; bilateral 9 from 1; bilateral 5 from 2; day; A 8   | A=ACSC
+        fund 90; bilateral none from 2; bilateral 5 from 1; day; day; A 8 | A=ACSC
+        fund 90; bilateral 5; bilateral 5 from 1; bilateral 9; day; A 8 | A=PDNG/QU005
         fund 90; multilateral 50; A 60                              | A=PDNG/QU006
         fund 90; multilateral 50; A! 60; B 1                        | A=ACSC B=PDNG/QU006
         fund 90; multilateral 50; bilateral 50; A 60                | A=PDNG/QU005
