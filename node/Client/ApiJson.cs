@@ -12,6 +12,8 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(Instruction))]
 [JsonSerializable(typeof(QueueOrder))]
 [JsonSerializable(typeof(QueuePage))]
+[JsonSerializable(typeof(TreasuryLimitOrder))]
+[JsonSerializable(typeof(TreasuryLimitList))]
 [JsonSerializable(typeof(InstructionStatus))]
 [JsonSerializable(typeof(ActOrder))]
 [JsonSerializable(typeof(InstanceInfo))]

@@ -34,7 +34,8 @@ public sealed record QueuedPayment
     /// <summary>URGT, HIGH or NORM.</summary>
     public required string Priority { get; init; }
 
-    /// <summary>Why it waits: AM04 (not covered), QU001 (behind others), QU002 (held), QU003 (before its time).</summary>
+    /// <summary>Why it waits: AM04 (not covered), QU001 (behind others), QU002 (held), QU003 (before its time), QU005 (bilateral limit),
+    /// QU006 (multilateral limit), QU007 (debit cap), QU008 (kept for higher priorities).</summary>
     public required string Reason { get; init; }
 
     /// <summary>When it became durable here.</summary>

@@ -103,6 +103,13 @@ public sealed class SettlementClient : IDisposable
     public Task<InstructionStatus> ChangeQueuedAsync(string instruction, QueueOrder order, CancellationToken ct) =>
         PostAsync($"v1/instructions/{Uri.EscapeDataString(instruction)}/queue", order, ApiJson.Default.QueueOrder, ApiJson.Default.InstructionStatus, ct);
 
+    /// <summary>The limits of the bank's own treasury: what is in effect, used and planned.</summary>
+    public Task<TreasuryLimitList> LimitsAsync(CancellationToken ct) => GetAsync("v1/limits", ApiJson.Default.TreasuryLimitList, ct);
+
+    /// <summary>Sets a limit of the bank's own treasury at once, or from a business day on; returns it as it is then.</summary>
+    public Task<TreasuryLimit> SetLimitAsync(TreasuryLimitOrder order, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, "v1/limits") { Content = JsonContent.Create(order, ApiJson.Default.TreasuryLimitOrder) }, ApiJson.Default.TreasuryLimit, ct);
+
     /// <summary>The bank's positions.</summary>
     public Task<PositionList> PositionsAsync(CancellationToken ct) => GetAsync("v1/positions", ApiJson.Default.PositionList, ct);
 

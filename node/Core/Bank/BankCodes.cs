@@ -38,4 +38,10 @@ public static class BankCodes
 
     /// <summary>The instruction does not wait in the queue: it is on its way, at its end, or was never there.</summary>
     public const string NotQueued = "BK012";
+
+    /// <summary>A limit names a counterparty with which this bank has no channel.</summary>
+    public const string NoChannelWith = "BK013";
+
+    /// <summary>Too many limits, or too many days on which one of them changes.</summary>
+    public const string TooManyLimits = "BK014";
 }

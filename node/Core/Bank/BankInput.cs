@@ -53,6 +53,16 @@ public abstract record BankInput : Input
     /// <param name="Limit">The most payments to list; at least 1.</param>
     public sealed record ListQueue(long CallId, Digest? Channel, int Limit) : BankInput;
 
+    /// <summary>Sets a limit of the bank's own treasury; answered by <see cref="LimitSet"/>.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Limit">Which.</param>
+    /// <param name="MinorUnits">What it is to be, not below zero; null for no limit.</param>
+    /// <param name="From">The business day from which on; null for at once.</param>
+    public sealed record SetLimit(long CallId, LimitKey Limit, long? MinorUnits, DateOnly? From) : BankInput;
+
+    /// <summary>Answered by <see cref="LimitList"/>.</summary>
+    public sealed record ListLimits(long CallId) : BankInput;
+
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
@@ -130,6 +140,22 @@ public sealed record QueueList(IReadOnlyList<QueuedView> Payments, int Waiting, 
 public sealed record QueuedView(
     string Instruction, Digest Channel, ParticipantId Counterparty, Money Amount, Priority Priority, DateTimeOffset ReceivedAt, string Reason,
     DateTimeOffset? NotBefore, DateTimeOffset? NotAfter);
+
+/// <summary>The answer to <see cref="BankInput.SetLimit"/>: the limit as it is then, or a refusal.</summary>
+public sealed record LimitSet(LimitView? Limit, string? Refusal);
+
+/// <summary>The answer to <see cref="BankInput.ListLimits"/>.</summary>
+public sealed record LimitList(IReadOnlyList<LimitView> Limits);
+
+/// <summary>A limit, and how far it is used.</summary>
+/// <param name="Limit">Which.</param>
+/// <param name="MinorUnits">What is in effect; null for no limit.</param>
+/// <param name="Used">Net payments of the day, or what is owed; below zero where more came in. Null for a reservation.</param>
+/// <param name="Planned">What it is to be, by day.</param>
+public sealed record LimitView(LimitKey Limit, long? MinorUnits, long? Used, IReadOnlyList<PlannedLimit> Planned);
+
+/// <summary>What a limit is to be from a business day on; null for none.</summary>
+public sealed record PlannedLimit(DateOnly From, long? MinorUnits);
 
 /// <summary>The answer to <see cref="BankInput.OpenChannel"/>.</summary>
 public sealed record OpenChannelResult(Digest? Channel, string? Refusal);

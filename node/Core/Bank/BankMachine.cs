@@ -25,6 +25,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly ChannelBook channels;
     private readonly BusinessDay day;
     private readonly Submissions submissions;
+    private readonly OwnLimits limits;
     private readonly PaymentQueue queue;
     private readonly Intake intake;
     private readonly Acts acts;
@@ -49,15 +50,17 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         channels = new ChannelBook(settings);
         day = new BusinessDay(node, rows);
         submissions = new Submissions(node, new EventStream(node, "intake", rows));
-        queue = new PaymentQueue(node);
-        day.Opened = queue.EndDaysBefore;
+        limits = new OwnLimits(node, settings, day, channels, rows);
+        queue = new PaymentQueue(node, limits);
+        limits.Changed = queue.LookAgain;
+        day.Opened = OnDay;
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
-        finaliser = new Finaliser(node, this, ledger);
-        BilateralOffsetting offsetting = new(node, settings, queue);
+        finaliser = new Finaliser(node, this, ledger, day);
+        BilateralOffsetting offsetting = new(node, settings, queue, limits);
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting) { Returned = intake.Return };
         endorser = new Endorser(node, settings, ledger, offsetting, queue);
         terms = new TermWatch(node, settings, finaliser, endorser, ledger) { Returned = intake.Return };
@@ -151,6 +154,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
 
     private void Join(ChannelSide channel) => channels.Add(channel);
 
+    private void OnDay(DateOnly date)
+    {
+        limits.OnDay();
+        queue.EndDaysBefore(date);
+    }
+
     /// <summary>The ledger, the agent, and whoever is in a channel of this bank.</summary>
     private bool IsPartner(string party) => ParticipantId.TryParse(party, out ParticipantId id)
         && (id == node.Parts.Ledger.Destination.Participant || id == agent || channels.Participants.Contains(id));
@@ -196,6 +205,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.ListQueue list:
                 node.Then(new Effect.Reply(list.CallId, QueueViews.Of(list, channels, queue)));
+                break;
+            case BankInput.SetLimit set:
+                limits.Set(set);
+                break;
+            case BankInput.ListLimits list:
+                node.Then(new Effect.Reply(list.CallId, limits.List()));
                 break;
             case BankInput.OpenChannel open:
                 openings.Open(open);

@@ -28,6 +28,9 @@ public sealed record BankSettings
     /// <summary>Payments that wait for cover in one channel; beyond it submissions are refused until some settle. Default 100,000.</summary>
     public int MaxQueue { get; init; } = 100_000;
 
+    /// <summary>Limits that its treasury sets. Default 10,000.</summary>
+    public int MaxLimits { get; init; } = 10_000;
+
     /// <summary>Channels of this bank. Default 10,000.</summary>
     public int MaxChannels { get; init; } = 10_000;
 

@@ -12,9 +12,10 @@ namespace Settlement.Core.Bank;
 /// Lets payments of a channel's two queues settle against each other. The member that is not the sequencer offers the first of its
 /// queue; the sequencer looks which prefixes of both queues cover each other, and puts them into one batch, at the end of which
 /// everything is covered. An offer settles in such a set alone. Its payer endorses the batch, so one that it holds or has
-/// cancelled meanwhile it simply refuses.
+/// cancelled meanwhile it simply refuses. The own limits of a bank are told to nobody, so the sequencer keeps to its own, and the other
+/// member offers only what its limits bound no closer than its cover does, which both know.
 /// </summary>
-internal sealed class BilateralOffsetting(NodeContext node, BankSettings settings, PaymentQueue queue)
+internal sealed class BilateralOffsetting(NodeContext node, BankSettings settings, PaymentQueue queue, OwnLimits limits)
 {
     /// <summary>Payments that are offered at once, and looked at of each queue: as many as are opened in some 15 milliseconds.</summary>
     public const int MaxOffers = 64;
@@ -37,6 +38,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         foreach (QueuedPayment payment in First(channel))
         {
             Command.Own own = payment.Command;
+            // It may have been taken back once for want of room.
+            own.IsWithdrawn = false;
             // All of them may be on their way at once.
             sum += payment.Row.MinorUnits;
             if (channel.ReservedOf(payment.Row.Currency) + sum > long.MaxValue) break;
@@ -74,7 +77,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
             // What was handed over since goes its way, and what is final is late.
             if (slot.IsKnown) continue;
             // An offer's contract runs in the batch alone, so what it would refuse of amounts is refused here: no queue holds a payment of nothing.
-            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || AmountOf(channel, entry) is not { Units: > 0 })
+            if (slot.Entry is not { } entry || entry.Actor == channel.Context.Own || PaymentContract.AmountOf(channel.Terms, entry) is not { Units: > 0 })
             {
                 node.Alarm(slot.Entry is null ? slot.Fault : ChannelCodes.EntryNotOurs, channel.Id.ToString(), EvidencePart.Of("entry", SharedEntry.With(said, channel.Context.Own)));
                 continue;
@@ -97,19 +100,24 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         if (channel.Offers.Received.Count == 0 || channel.Queued == 0) return;
         // What an action takes of the other member's position is known when it runs; it goes first.
         if (channel.Mailbox.Any(static c => c is Command.Peer peer && (peer.ActsOnInstance || peer.Entry.Plan.Contract.FindAction("pay") != peer.Entry.Action))) return;
-        foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code)) Settle(channel, currency);
+        foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code))
+        {
+            List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MaxOffers)];
+            Room room = limits.RoomOf(channel, currency);
+            // What has less room must not hold up what has more: where the whole line finds nothing, those of higher priorities are looked at alone.
+            _ = own.Select(static p => p.Priority).Distinct().Order().DistinctBy(room.Of).Any(least => Settle(channel, currency, [.. own.Where(p => p.Priority >= least)], room.Of(least)));
+        }
     }
 
-    private void Settle(ChannelSide channel, string currency)
+    private bool Settle(ChannelSide channel, string currency, List<QueuedPayment> own, Int128 room)
     {
-        List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MaxOffers)];
         List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
-            .Select(o => (o.Entry, AmountOf(channel, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
-        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return;
+            .Select(o => (o.Entry, PaymentContract.AmountOf(channel.Terms, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
+        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return false;
         int other = 1 - channel.Context.Own;
-        Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => AmountOf(channel, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
+        Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => PaymentContract.AmountOf(channel.Terms, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
         Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.Terms.LimitOf(other, currency) - onTheirWay;
-        if (Fit(channel.CoverOf(currency)) is not { } mine || Fit(cover) is not { } left) return;
+        if (Fit(room) is not { } mine || Fit(cover) is not { } left) return false;
         OffsettingCase waiting = new([new OffsettingBank(mine, null), new OffsettingBank(left, null)], [],
         [
             .. own.Select(static p => new Offsetting.QueuedPayment(0, 1, p.Row.MinorUnits, p.Priority)),
@@ -120,7 +128,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         List<QueuedPayment> ownSet = [.. own.Where((_, i) => result.Settles(i))];
         List<OpenedEntry> theirSet = [.. theirs.Where((_, i) => result.Settles(own.Count + i)).Select(static o => o.Entry)];
         // What its payer's own cover allows goes on without an offset.
-        if (ownSet.Count == 0 || theirSet.Count == 0) return;
+        if (ownSet.Count == 0 || theirSet.Count == 0) return false;
         foreach (OpenedEntry entry in Enumerable.Reverse(theirSet))
         {
             channel.Mailbox.AddFirst(new Command.Peer(entry, node.Now) { IsOffset = true });
@@ -129,19 +137,36 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
 
         channel.Offers.Take(theirSet);
         foreach (QueuedPayment payment in Enumerable.Reverse(ownSet)) queue.TakeForOffset(payment);
+        return true;
     }
 
     /// <summary>The first payments that wait, as many of each currency.</summary>
     private IEnumerable<QueuedPayment> First(ChannelSide channel)
     {
-        List<IEnumerable<QueuedPayment>> lines = [.. queue.LinesForCover(channel).Where(static line => line.Any())];
+        List<IEnumerable<QueuedPayment>> lines = [.. queue.LinesForCover(channel).Select(line => line.Where(p => IsBoundByCoverAlone(channel, p))).Where(static line => line.Any())];
         return lines.SelectMany(line => line.Take(Math.Max(1, MaxOffers / lines.Count))).Take(MaxOffers);
     }
 
-    /// <summary>The amount of a payment; null for what is none.</summary>
-    private static AmountValue? AmountOf(ChannelSide channel, OpenedEntry entry) =>
-        PaymentContract.Find(channel.Terms) is { } payment && entry.Action == payment.Action && payment.Plan.Contract.FindField("amount") is { } field
-            ? entry.Values[field.Index] as AmountValue : null;
+    /// <summary>Whether the other member, who knows the cover, can judge what room a payment has.</summary>
+    private bool IsBoundByCoverAlone(ChannelSide channel, QueuedPayment payment) =>
+        limits.IsEmpty || limits.RoomOf(channel, payment.Row.Currency) is var room && room.Of(payment.Priority) >= room.Cover;
+
+    /// <summary>Takes back offers for which there is no room in a batch, by what would stand of it. True when it took back some: then the batch
+    /// must be run again.</summary>
+    public bool TryTakeBack(ChannelSide channel, IReadOnlyList<BatchSlot> slots)
+    {
+        if (limits.IsEmpty) return false;
+        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. slots.OfType<BatchSlot.Agreed>()
+            .Select(s => (s.Entry, PaymentContract.AmountOf(channel.Terms, s.Entry)!)).Where(static p => p.Item2 is not null)];
+        bool tookBack = false;
+        foreach (IGrouping<string, (OpenedEntry Entry, AmountValue Paid)> paid in payments.GroupBy(static p => p.Paid.Unit))
+        {
+            Int128 received = paid.Where(p => p.Entry.Actor != channel.Context.Own).Aggregate(Int128.Zero, static (sum, p) => sum + p.Paid.Units);
+            tookBack |= queue.TryTakeBack(channel, paid.Select(p => channel.OwnSealed.GetValueOrDefault(p.Entry.Id.Value)).OfType<Command.Own>(), received);
+        }
+
+        return tookBack;
+    }
 
     private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;
 }

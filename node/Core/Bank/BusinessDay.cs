@@ -22,6 +22,9 @@ internal sealed class BusinessDay
     /// <summary>The open day; null before the first.</summary>
     public DateOnly? Date { get; private set; }
 
+    /// <summary>It as a number; zero before the first.</summary>
+    public int Number => Date?.DayNumber ?? 0;
+
     /// <summary>Called with the day that was opened.</summary>
     public Action<DateOnly> Opened { get; set; } = _ => { };
 

@@ -14,6 +14,9 @@ internal sealed class ChannelBook(BankSettings settings)
     /// <summary>Everybody who is in a channel of this bank.</summary>
     public HashSet<ParticipantId> Participants { get; } = [];
 
+    /// <summary>Those of which a position, or what is on its way, has changed since somebody emptied this.</summary>
+    public HashSet<ChannelSide> Moved { get; } = [];
+
     /// <summary>All of them, by id.</summary>
     public IReadOnlyCollection<ChannelSide> All => byId.Values;
 
@@ -21,6 +24,8 @@ internal sealed class ChannelBook(BankSettings settings)
     public void Add(ChannelSide channel)
     {
         byId.Add(channel.Id, channel);
+        channel.Moved = () => Moved.Add(channel);
+        Moved.Add(channel);
         Participants.UnionWith(channel.Terms.Participants.Select(p => p.Id));
         byTerms[channel.Terms.Hash] = channel;
         byCounterparty.TryAdd(channel.Other.Id, channel);

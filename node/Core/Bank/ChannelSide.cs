@@ -33,6 +33,8 @@ internal sealed class ChannelSide : IDisposable
     private HeadRecord? notarised;
     private SignedProposal? proposed;
     private readonly Dictionary<string, long> reserved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> sending = new(StringComparer.Ordinal);
+    private readonly DayFlow flow = new();
     private readonly Dictionary<Digest, Command.Own> ownSealed = [];
     private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
     private readonly Dictionary<EntryId, Command.Own> ownActs = [];
@@ -83,6 +85,9 @@ internal sealed class ChannelSide : IDisposable
 
     /// <summary>Payments that wait in the queue, beside the mailbox.</summary>
     public int Queued { get; set; }
+
+    /// <summary>Called when a position, or what is on its way, has changed.</summary>
+    public Action Moved { get; set; } = () => { };
 
     /// <summary>What waits in the queues and may settle against each other.</summary>
     public OfferBook Offers { get; } = new();
@@ -158,6 +163,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>What the own payments on their way take from the position, and what instances of contracts have set aside of it.</summary>
     public Int128 ReservedOf(string currency) => (Int128)reserved.GetValueOrDefault(currency) + State.ReservedOf(Context.Own, currency);
 
+    /// <summary>What this bank's payments of a day exceed those of the other member, with the own ones on their way.</summary>
+    public Int128 SentOf(int day, string currency) => (Int128)flow.NetOf(day, currency) + sending.GetValueOrDefault(currency);
+
     /// <summary>What position and limit cover beside the payments on their way.</summary>
     public Int128 CoverOf(string currency) => (Int128)State.PositionOf(Context.Own, currency) - ReservedOf(currency) + Terms.LimitOf(Context.Own, currency);
 
@@ -229,9 +237,17 @@ internal sealed class ChannelSide : IDisposable
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
+        Moved();
         Offers.IsChanged = true;
         HasObjected = false;
         Retry.Answered(now);
+    }
+
+    /// <summary>A payment of either member became final on a business day.</summary>
+    public void NotePaid(int day, AmountValue amount, bool isSent)
+    {
+        flow.Add(day, amount.Unit, amount.Units, isSent);
+        Moved();
     }
 
     /// <summary>Writes where the channel stands.</summary>
@@ -251,6 +267,7 @@ internal sealed class ChannelSide : IDisposable
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
         row.Notarised = Notarised;
+        flow.Write(row);
         row.Proposed = Proposed?.ToClaim();
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
@@ -268,6 +285,8 @@ internal sealed class ChannelSide : IDisposable
         State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
         Notarised = row.Notarised;
+        flow.Restore(row);
+        Moved();
         if (row.Proposed is { } claim) Proposed = SignedProposal.TryRead(claim, out SignedProposal? signed) ? signed : throw new InvalidOperationException("A snapshot holds a proposal that nobody signed.");
     }
 
@@ -295,10 +314,12 @@ internal sealed class ChannelSide : IDisposable
     private void Reserve(Command.Own command, int sign)
     {
         if (command.Reserved is not { } amount) return;
-        Reserve(amount, sign);
-        foreach (AmountValue other in command.AlsoReserved) Reserve(other, sign);
+        Reserve(reserved, amount, sign);
+        if (command.IsPayment) Reserve(sending, amount, sign);
+        foreach (AmountValue other in command.AlsoReserved) Reserve(reserved, other, sign);
+        Moved();
     }
 
-    private void Reserve(AmountValue amount, int sign) =>
-        reserved[amount.Unit] = checked(reserved.GetValueOrDefault(amount.Unit) + sign * amount.Units);
+    private static void Reserve(Dictionary<string, long> sums, AmountValue amount, int sign) =>
+        sums[amount.Unit] = checked(sums.GetValueOrDefault(amount.Unit) + sign * amount.Units);
 }

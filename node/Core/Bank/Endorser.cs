@@ -206,32 +206,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
-        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
-        for (int i = 0; i < slots.Count; i++)
-        {
-            if (slots[i].Refusal is { } refusal)
-            {
-                execution.Add(refusal, null);
-            }
-            else if (slots[i].Entry is { } entry)
-            {
-                InstanceRows.Resolve(node, channel, entry);
-                string code = execution.Add(entry);
-                // An honest sequencer has refused these itself.
-                if (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
-                // What this member erased, the other one may still have.
-                if (code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
-            }
-            else
-            {
-                // Neither the rows in flight nor the evidence keep what is for others.
-                SealedEntry said = body.Items[i].Entry = SharedEntry.With(body.Items[i].Entry, channel.Context.Own);
-                node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", said));
-                execution.Add(BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy), null);
-            }
-        }
-
-        execution.RefuseUncovered(static _ => false);
+        BatchExecution execution = Run(channel, body, slots, isFirst: true);
+        if (offsetting.TryTakeBack(channel, execution.Slots)) execution = Run(channel, body, slots, isFirst: false);
         if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed))
         {
             Decline(channel, signed, ChannelCodes.EntryMalformed);
@@ -248,6 +224,38 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         // Also those that are refused: they are told so when the batch is final.
         queue.TakeEndorsed(channel, slots.Where(s => s.Entry is not null).Select(s => channel.OwnSealed.GetValueOrDefault(s.Entry!.Id.Value)).OfType<Command.Own>().Where(static o => !o.IsWithdrawn));
         Answer(channel, batch);
+    }
+
+    /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
+    private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, bool isFirst)
+    {
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        for (int i = 0; i < slots.Count; i++)
+        {
+            if (slots[i].Refusal is { } refusal)
+            {
+                execution.Add(refusal, null);
+            }
+            else if (slots[i].Entry is { } entry)
+            {
+                InstanceRows.Resolve(node, channel, entry);
+                string code = execution.Add(entry);
+                // An honest sequencer has refused these itself.
+                if (isFirst && code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+                // What this member erased, the other one may still have.
+                if (isFirst && code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+            }
+            else
+            {
+                // Neither the rows in flight nor the evidence keep what is for others.
+                SealedEntry said = body.Items[i].Entry = SharedEntry.With(body.Items[i].Entry, channel.Context.Own);
+                if (isFirst) node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", said));
+                execution.Add(BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy), null);
+            }
+        }
+
+        execution.RefuseUncovered(static _ => false);
+        return execution;
     }
 
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>

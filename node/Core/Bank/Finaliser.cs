@@ -15,7 +15,7 @@ namespace Settlement.Core.Bank;
 /// Applies a batch at the moment of finality: the first checkpoint that covers its head. Positions move, content keys are
 /// wrapped under the vault key and their transport wraps dropped, and own work learns its fate, all in one transaction.
 /// </summary>
-internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledger)
+internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledger, BusinessDay day)
 {
     /// <summary>Called with each batch that became final here.</summary>
     public Action<ChannelSide, BatchRow, IReadOnlyList<byte[]>> Finalised { get; set; } = (_, _, _) => { };
@@ -95,6 +95,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         }
 
         (OpenedEntry entry, Contracts.State next) = (BatchSlot.Agreed)slot;
+        if (PaymentContract.PaidByActor(channel.Terms, entry) is { } paid) channel.NotePaid(day.Number, paid, entry.Actor == channel.Context.Own);
         if (TakeOwn(channel, entry.Id.Value) is { } own) work.Settled(channel, own, sequence);
         if (entry.Link is not null)
         {

@@ -12,6 +12,8 @@ namespace Settlement.Core.Bank;
 internal static class PaymentContract
 {
     private const string PayAction = "pay";
+    private const string ReturnAction = "return";
+    private const string AmountField = "amount";
 
     /// <summary>The contract of the channel that takes payments, and its action.</summary>
     public static (ContractPlan Plan, ContractAction Action)? Find(ChannelTerms terms)
@@ -56,6 +58,14 @@ internal static class PaymentContract
     /// <summary>The same where money goes back: nothing is cited.</summary>
     public static IReadOnlyList<Value?> DefundingValues(Contract contract, MoneyValue amount) => [.. contract.Fields.Select(f => f.Type is MoneyType ? amount : (Value?)null)];
 
+    /// <summary>The amount of a payment; null for what is none.</summary>
+    public static AmountValue? AmountOf(ChannelTerms terms, OpenedEntry entry) =>
+        Find(terms) is { } payment && entry.Action == payment.Action ? AmountOf(entry) : null;
+
+    /// <summary>What an entry takes from its actor to the other member as a payment, or as the return of one; null for all else.</summary>
+    public static AmountValue? PaidByActor(ChannelTerms terms, OpenedEntry entry) =>
+        Find(terms) is { } payment && entry.Plan == payment.Plan && (entry.Action == payment.Action || entry.Action.Name == ReturnAction) ? AmountOf(entry) : null;
+
     /// <summary>What makes a transfer unique for ever at its payer: its UETR, else the instructing agent and its own identification,
     /// else that agent and what the transfer must have in any case, its message's id and its end-to-end id.</summary>
     public static string UniqueReference(CreditTransfer transfer) =>
@@ -71,12 +81,15 @@ internal static class PaymentContract
     public static string? UniqueReference(OpenedEntry entry, string instructingAgent) =>
         entry.Action.Name == PayAction ? UniqueReference(TextOf(entry, "uetr"), instructingAgent, TextOf(entry, "transaction")) : null;
 
+    private static AmountValue? AmountOf(OpenedEntry entry) =>
+        entry.Plan.Contract.FindField(AmountField) is { } field ? entry.Values[field.Index] as AmountValue : null;
+
     private static string? TextOf(OpenedEntry entry, string name) =>
         entry.Plan.Contract.FindField(name) is { } field && entry.Values[field.Index] is TextValue text ? text.Text : null;
 
     private static Value? ValueOf(string field, CreditTransfer transfer) => field switch
     {
-        "amount" => new MoneyValue(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits),
+        AmountField => new MoneyValue(transfer.Amount.Currency.Code, transfer.Amount.MinorUnits),
         "value_date" => new DateValue(transfer.SettlementDate),
         "end_to_end" => new TextValue(transfer.EndToEndId),
         "uetr" => Text(transfer.Uetr?.ToString()),

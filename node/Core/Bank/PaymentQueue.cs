@@ -8,13 +8,13 @@ using Settlement.Core.Vault.Records;
 namespace Settlement.Core.Bank;
 
 /// <summary>
-/// Payments that wait: for cover, for their time, or because their back office holds them. Each channel and currency has a line of its own.
+/// Payments that wait: for cover, for room under the bank's own limits, for their time, or because their back office holds them. Each channel and currency has a line of its own.
 /// Whoever comes waits behind what waits for cover with the same or a higher priority, also when it is covered itself. When more is
 /// covered than before, a line is gone through in its order and whatever is covered goes on its way, past those of its own
 /// priority that are not; none goes past one of a higher priority. So a large payment holds up none of its own rank, and no small
-/// ones use up what an urgent one waits for.
+/// ones use up what an urgent one waits for. A payment that waits for a limit stands in the way as one that waits for cover does.
 /// </summary>
-internal sealed class PaymentQueue(NodeContext node)
+internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
 {
     private readonly Dictionary<string, QueuedPayment> byId = new(StringComparer.Ordinal);
     private readonly Dictionary<(ChannelSide Channel, string Currency), Line> lines = [];
@@ -23,8 +23,8 @@ internal sealed class PaymentQueue(NodeContext node)
     {
         public SortedSet<QueuedPayment> Payments { get; } = new(QueuedPayment.Order);
 
-        /// <summary>What was covered when it was last looked at: more than that is a reason to go through it.</summary>
-        public required Int128 Cover { get; set; }
+        /// <summary>What room there was when it was last looked at: more than that is a reason to go through it.</summary>
+        public required Room Room { get; set; }
 
         /// <summary>Whether something else is one: a payment was changed, or left.</summary>
         public bool IsChanged { get; set; }
@@ -43,7 +43,7 @@ internal sealed class PaymentQueue(NodeContext node)
         QueuedPayment payment = new(command, row, channel);
         string? why = payment.IsEarly(node.NowUnixMs) ? QueueCodes.BeforeItsTime
             : lines.TryGetValue(payment.Line, out Line? line) && line.Payments.Any(p => p.Priority >= payment.Priority && WaitsForCover(p)) ? QueueCodes.BehindOthers
-            : channel.Covers(command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
+            : Uncovered(payment);
         if (why is null)
         {
             Send(payment);
@@ -67,14 +67,22 @@ internal sealed class PaymentQueue(NodeContext node)
     /// <summary>Goes through the lines that something has changed for.</summary>
     public void Flush()
     {
-        foreach ((ChannelSide channel, string currency) in lines.Keys.ToList())
+        foreach ((ChannelSide channel, string currency) in InTurn())
         {
             Line line = lines[(channel, currency)];
-            if (line.IsChanged) channel.Offers.IsChanged = true;
-            if (line.IsChanged || line.DueUnixMs <= node.NowUnixMs || channel.CoverOf(currency) > line.Cover) Pass(line);
-            line.Cover = channel.CoverOf(currency);
+            Room room = limits.RoomOf(channel, currency);
+            // What is offered, and what settles against it, follows the room.
+            if (line.IsChanged || room != line.Room) channel.Offers.IsChanged = true;
+            if (line.IsChanged || line.DueUnixMs <= node.NowUnixMs || room.IsMoreThan(line.Room)) Pass(line);
+            line.Room = limits.RoomOf(channel, currency);
             if (line.Payments.Count == 0) lines.Remove((channel, currency));
         }
+    }
+
+    /// <summary>A limit was changed: every payment is given its reason anew, or goes on.</summary>
+    public void LookAgain()
+    {
+        foreach (Line line in lines.Values) line.IsChanged = true;
     }
 
     /// <summary>The day of some payments is over: what still waits is refused with the reason why it waits.</summary>
@@ -131,6 +139,7 @@ internal sealed class PaymentQueue(NodeContext node)
     public void TakeForOffset(QueuedPayment payment)
     {
         Leave(payment);
+        payment.Command.IsWithdrawn = false;
         payment.Row.Status = (int)InstructionStatus.Accepted;
         Show(payment, "");
         payment.Command.IsOffset = true;
@@ -151,11 +160,27 @@ internal sealed class PaymentQueue(NodeContext node)
         }
     }
 
+    /// <summary>A batch came with payments that this member offered: where there is no room for all of them any more, it takes them back, so
+    /// that the batch refuses them. They are offered again one day, and none stands without those of the other member that made its room.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="offered">The payments of one currency that would stand.</param>
+    /// <param name="received">What the other member pays in the same batch.</param>
+    public bool TryTakeBack(ChannelSide channel, IEnumerable<Command.Own> offered, Int128 received)
+    {
+        List<QueuedPayment> waiting = [.. offered.Select(o => byId.GetValueOrDefault(Convert.ToHexStringLower(o.WorkKey))).OfType<QueuedPayment>()];
+        if (waiting.Count == 0) return false;
+        Int128 sum = waiting.Aggregate(Int128.Zero, static (all, p) => all + p.Row.MinorUnits);
+        if (sum - received <= limits.RoomOf(channel, waiting[0].Row.Currency).Of(waiting.Min(static p => p.Priority))) return false;
+        foreach (QueuedPayment payment in waiting) payment.Command.IsWithdrawn = true;
+        return true;
+    }
+
     /// <summary>The entry of a payment was refused while that waits: it gets another. False when it does not wait.</summary>
     public bool TryRenew(Command.Own command)
     {
         if (!byId.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out QueuedPayment? payment) || payment.Command != command) return false;
         command.Entry = null;
+        command.IsWithdrawn = payment.Row.IsHeld;
         payment.Channel.Offers.IsChanged = true;
         return true;
     }
@@ -181,6 +206,14 @@ internal sealed class PaymentQueue(NodeContext node)
         .OrderBy(static l => l.Key.Channel.Id).ThenBy(static l => l.Key.Currency, StringComparer.Ordinal)
         .SelectMany(static l => l.Value.Payments);
 
+    /// <summary>Where a limit is over all channels, the line goes first whose first payment would go first in one line of all.</summary>
+    private List<(ChannelSide Channel, string Currency)> InTurn() => limits.IsEmpty ? [.. lines.Keys]
+        : [.. lines.OrderBy(static l => l.Value.Payments.Min is { } first ? (-(int)first.Priority, first.Command.Order) : default).Select(static l => l.Key)];
+
+    /// <summary>What a payment lacks whose turn has come; null when it lacks nothing.</summary>
+    private string? Uncovered(QueuedPayment payment) => !payment.Channel.Covers(payment.Command.Reserved!) ? ReasonCodes.InsufficientFunds
+        : limits.RoomOf(payment.Channel, payment.Row.Currency).Refuses(payment.Row.MinorUnits, payment.Priority);
+
     private bool WaitsForCover(QueuedPayment payment) => !payment.Row.IsHeld && !payment.IsEarly(node.NowUnixMs);
 
     private void Pass(Line line)
@@ -199,10 +232,12 @@ internal sealed class PaymentQueue(NodeContext node)
             string? why = payment.Row.IsHeld ? QueueCodes.HeldByBackOffice
                 : payment.IsEarly(node.NowUnixMs) ? QueueCodes.BeforeItsTime
                 : highest > payment.Priority ? QueueCodes.BehindOthers
-                : payment.Channel.Covers(payment.Command.Reserved!) ? null : ReasonCodes.InsufficientFunds;
+                : Uncovered(payment);
             if (why is null)
             {
                 Leave(payment);
+                // It may have been taken back once for want of room.
+                payment.Command.IsWithdrawn = false;
                 payment.Row.Status = (int)InstructionStatus.Accepted;
                 Show(payment, "");
                 Send(payment);
@@ -252,7 +287,7 @@ internal sealed class PaymentQueue(NodeContext node)
     private void Join(QueuedPayment payment)
     {
         byId.Add(payment.Id, payment);
-        if (!lines.TryGetValue(payment.Line, out Line? line)) lines[payment.Line] = line = new Line { Cover = payment.Channel.CoverOf(payment.Row.Currency) };
+        if (!lines.TryGetValue(payment.Line, out Line? line)) lines[payment.Line] = line = new Line { Room = limits.RoomOf(payment.Channel, payment.Row.Currency) };
         line.Payments.Add(payment);
         payment.Channel.Queued++;
         payment.Channel.Offers.IsChanged = true;

@@ -27,6 +27,7 @@ internal static class BackOfficeSlice
         services.AddSingleton<IntakeDoor>();
         services.AddSingleton<ActDoor>();
         services.AddSingleton<QueueDoor>();
+        services.AddSingleton<LimitDoor>();
         services.AddSingleton(provider => new InstructionDoor(own, provider.GetRequiredService<VaultReads>(), provider.GetRequiredService<StatusReports>()));
     }
 
@@ -39,6 +40,8 @@ internal static class BackOfficeSlice
         routes.MapGet("/v1/instructions/{id}", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ShowAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapPost("/v1/instructions/{id}/queue", static context => context.RequestServices.GetRequiredService<QueueDoor>().ChangeAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapGet("/v1/queue", static context => context.RequestServices.GetRequiredService<QueueDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator);
+        routes.MapGet("/v1/limits", static context => context.RequestServices.GetRequiredService<LimitDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
+        routes.MapPut("/v1/limits", static context => context.RequestServices.GetRequiredService<LimitDoor>().SetAsync(context)).Demands(ApiRole.Operator);
         routes.MapGet("/v1/reports", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ReportsAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapPost("/v1/business-day", OpenDayAsync).Demands(ApiRole.Operator);
     }

@@ -46,6 +46,17 @@ public sealed class BadOrderTests(RunningNetwork network)
         nested too deep                      | operator | bank      | POST /v1/business-day | @deep | 400 HO104
         too large                            | operator | bank      | POST /v1/business-day | @large | 413 HO105
         another content type                 | operator | bank      | POST /v1/business-day | @text | 415 HO106
+        a limit of no kind                   | operator | bank      | PUT /v1/limits | {"kind":"all","currency":"EUR","amount":"1.00"} | 400 HO104
+        a limit with half a cent             | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.005"} | 400 HO104
+        a limit below zero                   | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"-1.00"} | 400 HO104
+        a limit without a word of how much   | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR"} | 400 HO104
+        a limit towards nobody               | operator | bank      | PUT /v1/limits | {"kind":"bilateral","currency":"EUR","amount":"1.00"} | 400 HO104
+        a cap towards somebody               | operator | bank      | PUT /v1/limits | {"kind":"debit-cap","counterparty":"BANBDEFFXXX","currency":"EUR","amount":"1.00"} | 400 HO104
+        a limit from no day                  | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.00","from":"tomorrow"} | 400 HO104
+        a limit from yesterday               | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.00","from":"2026-03-01"} | 422 BK003
+        a limit towards a stranger           | operator | bank      | PUT /v1/limits | {"kind":"bilateral","counterparty":"NOPEDEFFXXX","currency":"EUR","amount":"1.00"} | 422 BK013
+        a limit in what nobody settles in    | operator | bank      | PUT /v1/limits | {"kind":"bilateral","counterparty":"BANBDEFFXXX","currency":"CHF","amount":"1.00"} | 422 AM03
+        a back office that sets a limit      | office   | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.00"} | 403 HO102
         a channel with somebody unknown      | operator | bank      | POST /v1/channels | {"counterparty":"NOPEDEFFXXX","rootFingerprint":"{0}","contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005
         with a false root                    | operator | bank      | POST /v1/channels | {"counterparty":"AGNTDEFFXXX","rootFingerprint":"{0}","contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005
         with an observer's false root        | operator | bank      | POST /v1/channels | {"counterparty":"LEDGDEFFXXX","rootFingerprint":"{0}","observers":[{"participant":"SUPEDEFFXXX","rootFingerprint":"{0}"}],"contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005

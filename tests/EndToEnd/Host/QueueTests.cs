@@ -52,6 +52,35 @@ public sealed class QueueTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatTheTreasuryLimitsWaitsSaysForWhichLimitAndGoesOnWhenThatHasRoom()
+    {
+        string channel = await network.OpenFundedChannelAsync("100.00", Ct);
+        using SettlementClient bank = network.BackOffice(HostNetwork.BankA), chief = network.Operator(HostNetwork.BankA);
+        Assert.Empty((await bank.LimitsAsync(Ct)).Limits);
+        TreasuryLimitOrder bilateral = new("bilateral", "EUR", "50.00", HostNetwork.BankB);
+        TreasuryLimit set = await chief.SetLimitAsync(bilateral, Ct);
+        Assert.Equal(("50.00", "0.00"), (set.Amount, set.Used));
+        await chief.SetLimitAsync(bilateral with { Amount = null, From = "2026-03-03" }, Ct);
+        await chief.SetLimitAsync(new TreasuryLimitOrder("urgent-reservation", "EUR", "30.00", HostNetwork.BankB), Ct);
+        await chief.SetLimitAsync(new TreasuryLimitOrder("debit-cap", "EUR", "0.00"), Ct);
+        string normal = await SubmitAsync(bank, "NORMAL", "60.00", "PDNG", "QU005"), high = await SubmitAsync(bank, "HIGH", "80.00", "PDNG", "QU008", "HIGH");
+        await SubmitAsync(bank, "URGENT", "15.00", "ACSC", null, "URGT");
+        Assert.Equal([(high, "QU008"), (normal, "QU005")], (await bank.QueueAsync(channel, 10, Ct)).Payments.Select(static p => (p.Instruction, p.Reason)));
+
+        await network.RestartAsync(HostNetwork.BankA, Ct);
+        using SettlementClient again = network.BackOffice(HostNetwork.BankA), chiefAgain = network.Operator(HostNetwork.BankA);
+        Assert.Equal(["bilateral BANBDEFFXXX 50.00 15.00 2026-03-03=", "debit-cap  0.00 0.00 ", "urgent-reservation BANBDEFFXXX 30.00  "],
+            (await again.LimitsAsync(Ct)).Limits.Select(static l => $"{l.Kind} {l.Counterparty} {l.Amount} {l.Used} {string.Join(' ', l.Planned.Select(static p => $"{p.From}={p.Amount}"))}"));
+        Assert.Equal("RJCT DS02", await ChangeAsync(again, high, "cancel"));
+        Assert.Equal((403, "HO102"), await RefusalAsync(() => again.SetLimitAsync(bilateral, Ct)));
+        await chiefAgain.SetLimitAsync(bilateral with { Amount = "75.00" }, Ct);
+        Assert.Equal("PDNG", (await again.GetInstructionAsync(normal, Ct)).Status);
+        await chiefAgain.SetLimitAsync(new TreasuryLimitOrder("urgent-reservation", "EUR", "25.00", HostNetwork.BankB), Ct);
+        await network.UntilAsync(async () => (await again.GetInstructionAsync(normal, Ct)).Status == "ACSC", Ct);
+        Assert.Equal("25.00", Assert.Single((await again.PositionsAsync(Ct)).Positions).Position);
+    }
+
+    [Fact]
     public async Task WhatStillWaitsWhenTheDayEndsIsRefused()
     {
         await network.OpenFundedChannelAsync("100.00", Ct);

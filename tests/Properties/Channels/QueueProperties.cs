@@ -18,6 +18,8 @@ public sealed class QueueProperties
         (3, from verb in Gen.Elements("hold", "release", "release", "cancel") from which in Gen.Choose(0, 9) select $"{verb} {which}"),
         (1, from which in Gen.Choose(0, 9) from urgency in Gen.Choose(0, 2) select $"raise {which} {new string('!', urgency)}".TrimEnd()),
         (1, Gen.Constant("pass 1")),
+        (1, Gen.Constant("day")),
+        (3, from limit in Gen.Elements("bilateral", "multilateral", "cap", "keep", "keep!") from amount in Gen.Frequency((4, from most in Gen.Choose(0, 40) select $"{most}"), (1, Gen.Constant("none"))) from days in Gen.Frequency((3, Gen.Constant("")), (1, from after in Gen.Choose(0, 2) select $" from {after}")) select $"{limit} {amount}{days}"),
         (1, Gen.Constant("restart")));
 
     private static Gen<string> Time(string word) => from minutes in Gen.Choose(0, 4) select $" {word} {minutes}";
@@ -25,7 +27,7 @@ public sealed class QueueProperties
     [Fact]
     public void The_queue_follows_the_model() => Samples.ForAll(Commands.ArrayOf(), static commands =>
     {
-        using QueueScript script = new();
+        using QueueScript script = new(Model.Granted);
         Model model = new();
         foreach (string command in commands)
         {
@@ -41,7 +43,11 @@ public sealed class QueueProperties
     private sealed class Model
     {
         private readonly List<Payment> payments = [];
+        // By word and day; the last one whose day has come is in effect.
+        private readonly Dictionary<string, SortedList<int, long?>> limits = [];
         private long minutes;
+        private int days;
+        private long sent;
 
         private sealed class Payment
         {
@@ -62,6 +68,8 @@ public sealed class QueueProperties
             public bool Waits => Fate.StartsWith("PDNG", StringComparison.Ordinal);
         }
 
+        public const long Granted = 20;
+
         public long Funds { get; private set; }
 
         /// <summary>A generated command with its payment's name; null when there is no such payment.</summary>
@@ -69,6 +77,8 @@ public sealed class QueueProperties
         {
             if (command.StartsWith('?')) return $"P{payments.Count}{command[1..]}";
             string[] words = command.Split(' ');
+            // Days of limits are counted from the one that is open.
+            if (words is [_, _, "from", var after]) return $"{words[0]} {words[1]} from {days + int.Parse(after, System.Globalization.CultureInfo.InvariantCulture)}";
             if (words[0] is not ("hold" or "release" or "cancel" or "raise")) return command;
             if (payments.Count == 0) return null;
             words[1] = payments[int.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture) % payments.Count].Name;
@@ -84,6 +94,17 @@ public sealed class QueueProperties
             {
                 case "get" or "fund":
                     Funds += Number(1);
+                    if (words[0] == "get") sent -= Number(1);
+                    Look();
+                    break;
+                case "day":
+                    days++;
+                    sent = 0;
+                    foreach (Payment payment in payments.Where(p => p.Waits)) payment.Fate = payment.Fate.Replace("PDNG", "RJCT", StringComparison.Ordinal);
+                    break;
+                case "bilateral" or "multilateral" or "cap" or "keep" or "keep!":
+                    if (!limits.TryGetValue(words[0], out SortedList<int, long?>? steps)) limits[words[0]] = steps = [];
+                    steps[words.Length > 2 ? (int)Number(3) : days] = words[1] == "none" ? null : Number(1);
                     Look();
                     break;
                 case "pass":
@@ -128,9 +149,25 @@ public sealed class QueueProperties
             payment.Fate = payment.Till <= minutes ? "RJCT/TM01"
                 : payment.From > minutes ? "PDNG/QU003"
                 : payments.Exists(p => p.Waits && !p.IsHeld && !(p.From > minutes) && p.Urgency >= urgency) ? "PDNG/QU001"
-                : amount > Funds ? "PDNG/AM04" : "ACSC";
-            if (payment.Fate == "ACSC") Funds -= amount;
+                : Judge(payment);
             payments.Add(payment);
+        }
+
+        private long? Limit(string word) => limits.TryGetValue(word, out SortedList<int, long?>? steps) ? steps.LastOrDefault(s => s.Key <= days).Value : null;
+
+        /// <summary>What becomes of a payment whose turn has come.</summary>
+        private string Judge(Payment payment)
+        {
+            long kept = (payment.Urgency < 2 ? Limit("keep") ?? 0 : 0) + (payment.Urgency < 1 ? Limit("keep!") ?? 0 : 0);
+            string? lacks = payment.Amount > Funds + Granted ? "AM04"
+                : payment.Amount > Funds + Granted - kept ? "QU008"
+                : payment.Urgency == 0 && sent + payment.Amount > Limit("bilateral") ? "QU005"
+                : payment.Urgency == 0 && sent + payment.Amount > Limit("multilateral") ? "QU006"
+                : payment.Amount - Funds > Limit("cap") ? "QU007" : null;
+            if (lacks is not null) return "PDNG/" + lacks;
+            Funds -= payment.Amount;
+            sent += payment.Amount;
+            return "ACSC";
         }
 
         /// <summary>Time alone makes nobody look, unless the time of a payment that nobody holds has come.</summary>
@@ -150,9 +187,8 @@ public sealed class QueueProperties
                     continue;
                 }
 
-                payment.Fate = payment.IsHeld ? "PDNG/QU002" : payment.From > minutes ? "PDNG/QU003" : waiting > payment.Urgency ? "PDNG/QU001" : payment.Amount > Funds ? "PDNG/AM04" : "ACSC";
-                if (payment.Fate == "ACSC") Funds -= payment.Amount;
-                else if (!payment.IsHeld && !(payment.From > minutes)) waiting ??= payment.Urgency;
+                payment.Fate = payment.IsHeld ? "PDNG/QU002" : payment.From > minutes ? "PDNG/QU003" : waiting > payment.Urgency ? "PDNG/QU001" : Judge(payment);
+                if (payment.Waits && !payment.IsHeld && !(payment.From > minutes)) waiting ??= payment.Urgency;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Settlement.Core.Bank;
 using Settlement.Core.Instructions;
+using Settlement.Core.Monetary;
 using Settlement.Core.Reading;
 
 namespace Settlement.Tests.Bank;
@@ -9,7 +10,9 @@ namespace Settlement.Tests.Bank;
 /// A day of one bank's queue, written down: commands with a semicolon between them.
 /// <c>A 60</c> submits a payment named A; <c>A! 60</c> with high, <c>A!! 60</c> with urgent priority; <c>A 60 from 5</c> not before five
 /// minutes after the start, <c>till 9</c> not after nine. <c>fund 100</c>, <c>get 40</c> (the other bank pays), <c>hold A</c>, <c>release A</c>, <c>cancel A</c>,
-/// <c>raise A !</c>, <c>pass 3</c> (minutes), <c>day</c> (the next one opens), <c>restart</c>.
+/// <c>raise A !</c>, <c>pass 3</c> (minutes), <c>day</c> (the next one opens), <c>restart</c>. Limits of the bank itself: <c>bilateral 50</c>,
+/// <c>multilateral 50</c>, <c>cap 50</c>, <c>keep 50</c> for urgent payments, <c>keep! 50</c> for high and urgent ones; <c>none</c> in place of an amount, and
+/// <c>from 1</c> behind it for one day after the first.
 /// </summary>
 internal sealed class QueueScript : IDisposable
 {
@@ -18,9 +21,10 @@ internal sealed class QueueScript : IDisposable
     private DateOnly day = TwoBanks.Day;
     private readonly DateTimeOffset start;
 
-    public QueueScript()
+    /// <param name="granted">How far below zero the other bank lets this one fall.</param>
+    public QueueScript(long granted = 0)
     {
-        World = new TwoBanks().Open();
+        World = granted == 0 ? new TwoBanks().Open() : new TwoBanks().Open((false, new Money(TwoBanks.Eur, granted)));
         World.Fund(World.Beta, 1_000_000);
         start = World.Now;
     }
@@ -82,6 +86,21 @@ internal sealed class QueueScript : IDisposable
                 day = day.AddDays(1);
                 foreach (TestNode bank in new[] { World.Alpha, World.Beta }) Assert.Null(World.Ask<BusinessDayResult>(bank, call => new BankInput.OpenBusinessDay(call, day)).Refusal);
                 break;
+            case "bilateral":
+                Limit(LimitKind.Bilateral, words);
+                break;
+            case "multilateral":
+                Limit(LimitKind.Multilateral, words);
+                break;
+            case "cap":
+                Limit(LimitKind.DebitCap, words);
+                break;
+            case "keep":
+                Limit(LimitKind.UrgentReservation, words);
+                break;
+            case "keep!":
+                Limit(LimitKind.HighReservation, words);
+                break;
             case "restart":
                 World.Alpha.Restart();
                 World.Pass(TimeSpan.FromSeconds(1));
@@ -105,6 +124,14 @@ internal sealed class QueueScript : IDisposable
         SubmittedInstruction entered = Assert.Single(World.Submit(World.Alpha, transfer).Instructions);
         names.Add(name);
         payments.Add(name, Convert.FromHexString(entered.Id));
+    }
+
+    private void Limit(LimitKind kind, string[] words)
+    {
+        LimitKey key = new(kind, kind is LimitKind.Multilateral or LimitKind.DebitCap ? null : World.Beta.Id, TwoBanks.Eur);
+        long? amount = words[1] == "none" ? null : Number(words[1]);
+        DateOnly? from = words.Length > 2 ? TwoBanks.Day.AddDays(Number(words[3])) : null;
+        Assert.Null(World.Ask<LimitSet>(World.Alpha, call => new BankInput.SetLimit(call, key, amount, from)).Refusal);
     }
 
     private void Change(string name, QueueChange change)

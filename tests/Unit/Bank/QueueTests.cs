@@ -46,6 +46,51 @@ public sealed class QueueTests
         fund 10; A 60; day; B 60; get 50                            | A=RJCT/AM04 B=ACSC
         fund 10; A 60; B! 60; C 60; restart; get 50; get 60; get 60 | A=ACSC B=ACSC C=ACSC
         fund 10; A 60; B 5; C! 70; restart                          | A=PDNG/AM04 B=PDNG/QU001 C=PDNG/AM04
+        fund 90; bilateral 50; A 60                                 | A=PDNG/QU005
+        fund 90; bilateral 50; A 50                                 | A=ACSC
+        fund 90; bilateral 50; A 40; B 20                           | A=ACSC B=PDNG/QU005
+        fund 90; bilateral 50; A 40; B 20; get 9                    | A=ACSC B=PDNG/QU005
+        fund 90; bilateral 50; A 40; B 20; get 10                   | A=ACSC B=ACSC
+        fund 90; bilateral 50; A 40; B 20; fund 10                  | A=ACSC B=PDNG/QU005
+        fund 90; bilateral 50; A! 60; B!! 20; C 1                   | A=ACSC B=ACSC C=PDNG/QU005
+        fund 90; bilateral 50; A 60; raise A !                      | A=ACSC
+        fund 90; bilateral 50; A 60; B 10                           | A=PDNG/QU005 B=PDNG/QU001
+        fund 90; bilateral 50; A 60; B 10; get 1                    | A=PDNG/QU005 B=ACSC
+        fund 90; bilateral 50; A 60; bilateral 59                   | A=PDNG/QU005
+        fund 90; bilateral 50; A 60; bilateral 60                   | A=ACSC
+        fund 90; bilateral 50; A 60; bilateral none                 | A=ACSC
+        fund 90; bilateral 0; A 1                                   | A=PDNG/QU005
+        fund 10; bilateral 5; A 60                                  | A=PDNG/AM04
+        fund 10; bilateral 5; A 60; get 50                          | A=PDNG/QU005
+        fund 90; A 60; bilateral 50; B 1                            | A=ACSC B=PDNG/QU005
+        fund 90; bilateral 50; A 60 till 3; pass 3                  | A=RJCT/QU005
+        fund 90; bilateral 50; A 60; day                            | A=RJCT/QU005
+        fund 90; bilateral 50; A 40; day; B 50                      | A=ACSC B=ACSC
+        fund 90; bilateral 50; A 40; restart; B 20                  | A=ACSC B=PDNG/QU005
+        fund 90; bilateral 50; restart; A 60; restart; get 10       | A=ACSC
+        fund 90; bilateral 50 from 1; A 60                          | A=ACSC
+        fund 90; bilateral 50 from 1; restart; day; A 60            | A=PDNG/QU005
+        fund 90; bilateral 50; bilateral none from 1; A 60          | A=PDNG/QU005
+        fund 90; bilateral 50; bilateral none from 1; day; A 60     | A=ACSC
+        fund 90; bilateral 9 from 1; bilateral 5 from 2; day; A 8   | A=ACSC
+        fund 90; bilateral none from 2; bilateral 5 from 1; day; day; A 8 | A=ACSC
+        fund 90; bilateral 5; bilateral 5 from 1; bilateral 9; day; A 8 | A=PDNG/QU005
+        fund 90; multilateral 50; A 60                              | A=PDNG/QU006
+        fund 90; multilateral 50; A! 60; B 1                        | A=ACSC B=PDNG/QU006
+        fund 90; multilateral 50; bilateral 50; A 60                | A=PDNG/QU005
+        fund 90; multilateral 50; A 40; B 20; get 10                | A=ACSC B=ACSC
+        fund 90; keep 30; A 61                                      | A=PDNG/QU008
+        fund 90; keep 30; A 60; B!! 30                              | A=ACSC B=ACSC
+        fund 90; keep 30; A! 61                                     | A=PDNG/QU008
+        fund 90; keep 30; A!! 90                                    | A=ACSC
+        fund 90; keep! 30; A! 90                                    | A=ACSC
+        fund 90; keep! 30; A 61; fund 1                             | A=ACSC
+        fund 90; keep 20; keep! 30; A 41; B! 70; C!! 20             | A=PDNG/QU008 B=ACSC C=ACSC
+        fund 90; keep 30; A! 70; B 5                                | A=PDNG/QU008 B=PDNG/QU001
+        fund 90; keep 30; A 70; keep 20                             | A=ACSC
+        fund 90; keep 30; A 70; restart; keep none                  | A=ACSC
+        fund 90; keep 30; bilateral 10; A 61                        | A=PDNG/QU008
+        fund 90; cap 0; A 90                                        | A=ACSC
         """;
 
     public static TheoryData<string, string> Table =>
@@ -61,6 +106,31 @@ public sealed class QueueTests
         Assert.Equal(waiting, string.Join(' ', script.Queue().Split(' ').Order(StringComparer.Ordinal)));
         script.World.AssertSameState();
         // A restart finds everything as it was.
+        script.World.Alpha.Restart();
+        script.World.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(fates, script.Fates());
+    }
+
+    // The other bank grants 40.
+    [Theory]
+    [InlineData("A 30", "A=ACSC")]
+    [InlineData("A 50", "A=PDNG/AM04")]
+    [InlineData("cap 20; A 20", "A=ACSC")]
+    [InlineData("cap 20; A 21", "A=PDNG/QU007")]
+    [InlineData("cap 20; A!! 21", "A=PDNG/QU007")]
+    [InlineData("cap 20; A!! 21; B 1", "A=PDNG/QU007 B=PDNG/QU001")]
+    [InlineData("cap 20; fund 10; A 30; B 1", "A=ACSC B=PDNG/QU007")]
+    [InlineData("cap 20; A 21; fund 1", "A=ACSC")]
+    [InlineData("cap 20; A 21; get 1", "A=ACSC")]
+    [InlineData("cap 20; A 21; cap 30; B 10", "A=ACSC B=PDNG/QU007")]
+    [InlineData("A 30; cap 20; B 1; get 10", "A=ACSC B=PDNG/QU007")]
+    [InlineData("A 30; cap 20; B 1; get 11", "A=ACSC B=ACSC")]
+    [InlineData("A 30; cap 20; get 40; B 30", "A=ACSC B=ACSC")]
+    [InlineData("keep 10; A 31", "A=PDNG/QU008")]
+    public void A_payment_waits_when_the_bank_would_owe_more_than_its_cap(string day, string fates)
+    {
+        using QueueScript script = new QueueScript(granted: 40).Run(day);
+        Assert.Equal(fates, script.Fates());
         script.World.Alpha.Restart();
         script.World.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(fates, script.Fates());

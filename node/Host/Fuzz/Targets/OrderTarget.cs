@@ -8,6 +8,7 @@ using Settlement.Core.Bank;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
 using Settlement.Host.Api;
+using Settlement.Host.BackOffice;
 using Settlement.Host.Channels;
 using Settlement.Host.Fuzz.Mutations;
 
@@ -28,6 +29,7 @@ internal sealed class OrderTarget : Reader
             """,
             """{"currency":"EUR","amount":"12.34"}""",
             """{"date":"2026-03-02"}""",
+            """{"kind":"bilateral","counterparty":"BANBDEFFXXX","currency":"EUR","amount":"50.00","from":"2026-03-03"}""",
             """{"reference":"opening balance","currency":"USD","amount":"1000000.00"}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
@@ -53,6 +55,8 @@ internal sealed class OrderTarget : Reader
             _ = new Core.Cryptography.HashWriter("settlement/fuzz").Text(credit.Reference).Finish();
         }
 
+        if (Read(input, ApiJson.Default.TreasuryLimitOrder) is { } limit && LimitDoor.TryRead(limit, out LimitKey key, out long? most, out _, out _))
+            BrokenPromise.Unless(key.IsWhole && most is null or >= 0, "a limit is whole and not below zero");
         if (Read(input, ApiJson.Default.BusinessDay) is { } day) _ = DateOnly.TryParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
     }
 
