@@ -85,6 +85,30 @@ public sealed class PeerSharesTests
         Assert.Equal([true, false], taken);
     }
 
+    [Fact]
+    public async Task WhatIsPutOffIsNoMoreThanTheInboxHolds()
+    {
+        const int capacity = 4;
+        int waiting = 0, most = 0;
+        RoleLoop loop = null!;
+        loop = Loop(
+            new ToyMachine((machine, inputs) =>
+            {
+                // A participant that has always more to say than a step takes of it.
+                waiting -= inputs.Count;
+                while (Post(loop, Of(A, 1))) waiting++;
+                most = Math.Max(most, waiting);
+                if (machine.Steps.Count == 5 * capacity) loop.Complete();
+                return new Step();
+            }),
+            new RoleLoopOptions { InboxCapacity = capacity, PeerMessages = 100 * capacity, PeerMessagesPerStep = 1 });
+        Assert.True(Post(loop, Of(A, 1)));
+        waiting++;
+        await loop.RunAsync(Ct);
+        Assert.Equal(2 * capacity, most);
+        Assert.Equal(0, waiting);
+    }
+
     private static Input.PeerReceived Of(string from, int bytes) => new(TestNodes.Id(from), new byte[bytes]);
 
     private static bool Post(RoleLoop loop, Input input) => loop.TryPost(input, (input as Input.PeerReceived)?.Body.Length ?? 0);

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Settlement.Host.Ledger;
 using Settlement.Host.Peers;
 using Settlement.Tests.EndToEnd.Host;
 
@@ -66,6 +67,31 @@ public sealed class StrangerTurnTests : IAsyncLifetime
         door.Time.Advance(PeerBounds.BodyTimeout);
         using HttpResponseMessage response = await slow[0].Request.WaitAsync(TestDoor.Patience, Ct);
         Assert.Equal(HttpStatusCode.RequestTimeout, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task WhatTheNodeWorksOnIsNotMadeMoreByNewcomers()
+    {
+        door.IsSilent = true;
+        List<(HttpClient Client, Task<HttpResponseMessage> Request)> asked = [];
+        for (int i = 0; i < Bounds.AtOnce; i++)
+        {
+            HttpClient client = RawClient.Create(door.Stranger, NextAddress());
+            asked.Add((client, RawClient.BeginAsync(client, door.LedgerRequests, TestDoor.Body(), Ct)));
+            // Its body has come in, and the machine has it.
+            while (await door.NextToldAsync() is not LedgerRequested) { }
+        }
+
+        using HttpClient newcomer = RawClient.Create(door.Stranger, NextAddress());
+        using HttpResponseMessage response = await newcomer.PostAsync(door.LedgerRequests, TestDoor.Body(), Ct).WaitAsync(TestDoor.Patience, Ct);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.All(asked, static a => Assert.False(a.Request.IsCompleted));
+        foreach ((HttpClient client, Task<HttpResponseMessage> request) in asked)
+        {
+            client.CancelPendingRequests();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+            client.Dispose();
+        }
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class TestDoor : IAsyncDisposable
                 foreach (Input input in inputs)
                 {
                     Told.Writer.TryWrite(input);
-                    if (input is LedgerRequested asked) step.Then.Add(new Effect.Reply(asked.CallId, Reply));
+                    if (input is LedgerRequested asked && !IsSilent) step.Then.Add(new Effect.Reply(asked.CallId, Reply));
                 }
 
                 return step;
@@ -64,6 +64,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>What the machine answers a request to the ledger.</summary>
     public LedgerReply Reply { get; set; } = new();
+
+    /// <summary>Whether the machine leaves requests to the ledger unanswered.</summary>
+    public bool IsSilent { get; set; }
 
     /// <summary>What the machine was told, in order.</summary>
     public Channel<Input> Told { get; } = Channel.CreateUnbounded<Input>();
