@@ -82,7 +82,8 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Codes.Check(scope.Diagnostics, syntax.Code);
         Bound condition = Expressions(scope).Condition(syntax.Condition, way.Known);
         way = way with { Known = way.Known.Union(condition.WhenTrue) };
-        return condition.Expression is null ? null : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span };
+        return condition.Expression is null ? null
+            : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span, Conjuncts = [.. ExpressionPrinter.Conjuncts(syntax.Condition)] };
     }
 
     private Statement.Set? Set(StatementSyntax.Set syntax, Scope scope, ref Way way)

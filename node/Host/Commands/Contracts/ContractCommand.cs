@@ -68,7 +68,7 @@ internal static class ContractCommand
     {
         Argument<FileInfo> before = File("OLD", "The contract in use."), after = File("NEW", "The contract that is to follow it.");
         Option<bool> json = Json("Prints one JSON object instead.");
-        return Verb(new Command("diff", "Says who would read, be told or be able to do more or less. Exit code 0: nobody more; 2: somebody more; 1: the new one does not follow the old, or one is wrong.") { before, after, json },
+        return Verb(new Command("diff", "Says who would read, be told or be able to do more or less. Exit code, the first that holds: 1, one of them is wrong; 2, somebody more; 1, the new one does not follow the old; 0, none of these.") { before, after, json },
             (parsed, output, error, ct) => ContractComparing.RunAsync(parsed.GetValue(before)!, parsed.GetValue(after)!, parsed.GetValue(json), output, error, ct));
     }
 
