@@ -93,8 +93,9 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         way = way with { Known = way.Known.Add(field) };
         if (value.Expression is null || !new LiteralTypes(scope.Diagnostics).TryFit(syntax.Value.Span, ref value, field.Type)) return null;
         if (Fits(field.Type, value)) return new Statement.Set(syntax.Span, field, value.Expression!);
-        scope.Diagnostics.Report(Rules.DoesNotFit, syntax.Value.Span, $"'{field.Name}' is {field.Type.Written}, and this is {TypeNames.Of(value.Type)}",
-            value.Type is TextType text && field.Type is TextType ? $"make {field.Name} at least as long: {text.Written}" : null);
+        bool isLonger = field.Type is TextType && value.Type is TextType;
+        scope.Diagnostics.Report(Rules.DoesNotFit, syntax.Value.Span, $"'{field.Name}' is {field.Type.Written}, and this is {(isLonger ? value.Type.Written : TypeNames.Of(value.Type))}",
+            isLonger ? $"make {field.Name} at least as long: {value.Type.Written}" : null);
         return null;
     }
 
