@@ -58,6 +58,9 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal((ExitCodes.Success, ContractExplanation.ToJson(contract), ""), await RunAsync("explain", file, "--json"));
         Assert.Equal((ExitCodes.Success, "", ""), await RunAsync("explain", file, "--html", page));
         Assert.Equal("html", XDocument.Load(page).Root!.Name.LocalName);
+        File.Delete(page);
+        Assert.Equal((ExitCodes.Success, ContractExplanation.ToJson(contract), ""), await RunAsync("explain", file, "--json", "--html", page));
+        Assert.Equal(ContractExplanation.ToHtml(contract), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
         (int code, _, string error) = await RunAsync("explain", file, "--html", Path.Combine(folder.FullName, "nowhere", "page.html"));
         Assert.Equal(ExitCodes.Unusable, code);
         Assert.StartsWith("HO017: ", error, StringComparison.Ordinal);

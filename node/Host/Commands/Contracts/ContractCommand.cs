@@ -36,8 +36,8 @@ internal static class ContractCommand
     private static Command Explain()
     {
         Argument<FileInfo> file = File("FILE", "A file that ends in .contract.");
-        Option<bool> json = Json("Prints one JSON object instead.");
-        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead, over an earlier page but no other file." };
+        Option<bool> json = Json("Prints one JSON object instead, also where a page is written.");
+        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead, over an earlier page but no other file. With --json the object is printed too." };
         return Verb(new Command("explain", "Shows who sees what, what can happen, what is disclosed, where personal data goes, and what it can cost.") { file, json, html },
             (parsed, output, error, ct) => ContractExplaining.RunAsync(parsed.GetValue(file)!, parsed.GetValue(json), parsed.GetValue(html), output, error, ct));
     }
