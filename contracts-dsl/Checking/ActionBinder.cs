@@ -40,6 +40,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         ExpressionBinder expressions = new(scope, slots, unset, inWindow: true);
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
         List<Disclosure> disclosures = [.. syntax.Disclosures.Select(Disclose).OfType<Disclosure>()];
+        CheckDisclosedOnce(disclosures);
         StatementBinder statements = new(syntax, fields, unset, slots);
         Way way = new([], Ended: false);
         Block body = statements.Bind(syntax.Statements, scope, ref way);
@@ -159,5 +160,19 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool known = scope.ResolveAll(disclosure.Fields, disclosed);
         known &= scope.ResolveAll(disclosure.Parties, readers);
         return known ? new Disclosure(disclosed, readers) { Span = disclosure.Span } : null;
+    }
+
+    /// <summary>What is disclosed to the same party twice would still be disclosed where one of the two is taken away.</summary>
+    private void CheckDisclosedOnce(List<Disclosure> disclosures)
+    {
+        HashSet<(Field, Party)> told = [];
+        foreach (Disclosure disclosure in disclosures)
+        {
+            foreach (Field field in disclosure.Fields)
+            {
+                string[] again = [.. disclosure.Parties.Where(p => !told.Add((field, p))).Select(static p => p.Name)];
+                if (again.Length > 0) Diagnostics.Report(Rules.ListedTwice, disclosure.Span, $"'{field.Name}' is disclosed to {string.Join(" and ", again)} twice", "disclose it once");
+            }
+        }
     }
 }

@@ -82,7 +82,8 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Codes.Check(scope.Diagnostics, syntax.Code);
         Bound condition = Expressions(scope).Condition(syntax.Condition, way.Known);
         way = way with { Known = way.Known.Union(condition.WhenTrue) };
-        return condition.Expression is null ? null : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span };
+        return condition.Expression is null ? null
+            : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span, Conjuncts = [.. ExpressionPrinter.Conjuncts(syntax.Condition)] };
     }
 
     private Statement.Set? Set(StatementSyntax.Set syntax, Scope scope, ref Way way)
@@ -92,8 +93,9 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         way = way with { Known = way.Known.Add(field) };
         if (value.Expression is null || !new LiteralTypes(scope.Diagnostics).TryFit(syntax.Value.Span, ref value, field.Type)) return null;
         if (Fits(field.Type, value)) return new Statement.Set(syntax.Span, field, value.Expression!);
-        scope.Diagnostics.Report(Rules.DoesNotFit, syntax.Value.Span, $"'{field.Name}' is {field.Type.Written}, and this is {TypeNames.Of(value.Type)}",
-            value.Type is TextType text && field.Type is TextType ? $"make {field.Name} at least as long: {text.Written}" : null);
+        bool isLonger = field.Type is TextType && value.Type is TextType;
+        scope.Diagnostics.Report(Rules.DoesNotFit, syntax.Value.Span, $"'{field.Name}' is {field.Type.Written}, and this is {(isLonger ? value.Type.Written : TypeNames.Of(value.Type))}",
+            isLonger ? $"make {field.Name} at least as long: {value.Type.Written}" : null);
         return null;
     }
 

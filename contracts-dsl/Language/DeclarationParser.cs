@@ -6,6 +6,8 @@ namespace Settlement.Contracts.Language;
 /// <summary>Parses the sections before the actions, one declaration a line; parameters are declared as fields are.</summary>
 internal sealed class DeclarationParser(TokenCursor cursor)
 {
+    private static readonly string[] BehindType = ["for", "optional", "to", "personal"];
+
     private readonly List<UnitSyntax> units = [];
     private readonly List<CodeSetSyntax> codeSets = [];
     private readonly List<PartySyntax> parties = [];
@@ -68,6 +70,11 @@ internal sealed class DeclarationParser(TokenCursor cursor)
         {
             field = field with { Audience = AtListEnd() ? [] : cursor.TakeNames("a party", parameter ? NextIsParty : null) };
             if (field.Audience is null) return field;
+        }
+        else if (cursor.At(TokenKind.Word) && !ReservedWords.All.Contains(cursor.Current.Text))
+        {
+            cursor.Expected("'to'", cursor.DidYouMean(BehindType) ?? $"write 'to {cursor.Current.Text}' for those who read it");
+            return field;
         }
 
         if (cursor.TryTakeWord("personal"))

@@ -32,6 +32,24 @@ internal static class ExpressionPrinter
         _ => throw new InvalidOperationException("Unknown syntax."),
     };
 
+    /// <summary>What stands between the ands of a condition, each by itself; the condition alone where there are none.</summary>
+    public static IEnumerable<string> Conjuncts(ExpressionSyntax condition)
+    {
+        Stack<ExpressionSyntax> left = new([condition]);
+        while (left.TryPop(out ExpressionSyntax? next))
+        {
+            switch (next)
+            {
+                case ExpressionSyntax.Parenthesised inner: left.Push(inner.Inner); break;
+                case ExpressionSyntax.Binary { Operator: BinaryOperator.And } both:
+                    left.Push(both.Right);
+                    left.Push(both.Left);
+                    break;
+                default: yield return Print(next); break;
+            }
+        }
+    }
+
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Decimal(ExpressionSyntax.Decimal value)

@@ -10,12 +10,26 @@ internal static class NumberSlips
 
     private const int Thousands = 3;
 
-    /// <summary>The minor units that were probably meant, of a currency with cents: 5.25 are 525.</summary>
+    /// <summary>The minor units that were probably meant, of a currency with cents: 5.25 are 525. Three decimals are those of a currency with three.</summary>
     public static string MinorUnits(string number)
     {
         if (number.Split('.') is not [var whole, var cents]) return number;
-        return (whole + cents.PadRight(2, '0')[..2]).TrimStart('0').PadLeft(1, '0');
+        return (whole + cents.PadRight(2, '0')).TrimStart('0').PadLeft(1, '0');
     }
+
+    /// <summary>How an amount is written: whoever writes a whole number behind or before a currency may mean either, and the two are a factor of a hundred apart.</summary>
+    public static string Money(string currency, string number) => number.Contains('.', StringComparison.Ordinal) || number.All(static c => c == '0') ? $"write {currency} {MinorUnits(number)}"
+        : $"write {currency} {number}00 for {number}.00, or {currency} {number} for {number} minor units";
+
+    /// <summary>What two operators that touch are called here, where the second stands in a value's place; null for others.</summary>
+    public static string? Operators(Token first, Token second) => !Touch(first, second) ? null : (first.Kind, second.Kind) switch
+    {
+        (TokenKind.Equal, TokenKind.Equal) => "write a single =",
+        (TokenKind.Equal, TokenKind.Greater) => "write >= for 'at least'",
+        (TokenKind.Equal, TokenKind.Less) => "write <= for 'at most'",
+        (TokenKind.Less, TokenKind.Greater) or (TokenKind.NotEqual, TokenKind.Equal) => "write != for 'is not'",
+        _ => null,
+    };
 
     /// <summary>A number with a comma in it, which is at the index: a decimal, or one with separators. Null when spaces stand around the comma.</summary>
     public static (TextSpan Span, string Message, string Suggestion)? WithComma(IReadOnlyList<Token> tokens, int comma)

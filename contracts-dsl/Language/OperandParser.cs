@@ -38,7 +38,7 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
             case TokenKind.Word:
                 return Word(token);
             default:
-                cursor.Expected("a value");
+                cursor.Expected("a value", NumberSlips.Operators(cursor.Before, token));
                 return null;
         }
     }
@@ -81,7 +81,7 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
         if (MoneyValue.IsCurrency(token.Text) && cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal) return Money();
         if (cursor.Ahead(1).Kind is TokenKind.Number or TokenKind.Decimal && !ReservedWords.All.Contains(token.Text) && MoneyValue.IsCurrency(token.Text.ToUpperInvariant()))
         {
-            cursor.Expected("a currency in capital letters", $"write {token.Text.ToUpperInvariant()} {NumberSlips.MinorUnits(cursor.Ahead(1).Text)}");
+            cursor.Expected("a currency in capital letters", NumberSlips.Money(token.Text.ToUpperInvariant(), cursor.Ahead(1).Text));
             return null;
         }
 
@@ -111,7 +111,7 @@ internal sealed class OperandParser(TokenCursor cursor, ExpressionParser express
     {
         Token number = cursor.Current, currency = cursor.Ahead(1);
         cursor.Diagnostics.Report(Rules.BadNumber, number.Span.To(currency.Span), "a currency stands before its number, which counts minor units",
-            $"write {currency.Text} {NumberSlips.MinorUnits(number.Text)}");
+            NumberSlips.Money(currency.Text, number.Text));
         return null;
     }
 

@@ -67,7 +67,8 @@ internal sealed class StatementParser(TokenCursor cursor)
             }
         }
 
-        string begins = first.IsWord("else") ? "the other branch of a block begins with 'otherwise'"
+        string begins = first.Kind == TokenKind.Equal && cursor.Ahead(1).Kind == TokenKind.Greater ? "write -> before the state that follows"
+            : first.IsWord("else") ? "the other branch of a block begins with 'otherwise'"
             : "a statement begins with let, require, set, clear, move, reserve, release, issue, redeem, if, for each or ->";
         cursor.Expected("a statement", cursor.DidYouMean(ReservedWords.Statements) ?? begins);
         return null;

@@ -24,6 +24,9 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     /// <summary>The texts that are doc strings, by index.</summary>
     public IReadOnlySet<int> Docs => docs;
 
+    /// <summary>The token before the current one; the first itself where there is none.</summary>
+    public Token Before => tokens[Math.Max(index - 1, 0)];
+
     public Token Ahead(int count) => tokens[Math.Min(index + count, tokens.Count - 1)];
 
     public bool At(TokenKind kind) => Current.Kind == kind;
@@ -82,7 +85,8 @@ internal sealed class TokenCursor(IReadOnlyList<Token> tokens, DiagnosticBag dia
     public bool ExpectWord(string word)
     {
         if (TryTakeWord(word)) return true;
-        Expected($"'{word}'");
+        // One that is misspelt has behind it what the word is for; else it may have been left out before that.
+        Expected($"'{word}'", !At(TokenKind.Word) ? null : Ahead(1).Kind == TokenKind.Word ? DidYouMean([word]) : ReservedWords.All.Contains(Current.Text) ? null : $"write '{word} {Current.Text}'");
         return false;
     }
 

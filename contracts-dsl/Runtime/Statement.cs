@@ -33,6 +33,9 @@ internal abstract record Statement(TextSpan Span)
         /// <summary>Who may read all that the condition depends on.</summary>
         public Label Readers { get; } = Condition.Readers;
 
+        /// <summary>What must all hold: the condition's parts between its ands, each in canonical form.</summary>
+        public IReadOnlyList<string> Conjuncts { get; init; } = [];
+
         /// <inheritdoc/>
         public override string Place => string.Create(CultureInfo.InvariantCulture, $"require {Ordinal}");
     }

@@ -20,7 +20,7 @@ internal sealed class ContractDocument
         parsed = ParsedSource.Read(uri[(uri.LastIndexOf('/') + 1)..], text);
         compilation = ContractCompiler.Compile(parsed);
         // Names are looked up in the syntax, which is there whatever else is wrong.
-        declarations = new Declarations(parsed.Syntax);
+        declarations = new Declarations(parsed.Syntax, compilation.Contract);
     }
 
     /// <summary>What is wrong, as the protocol writes it.</summary>

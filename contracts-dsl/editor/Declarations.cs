@@ -18,10 +18,21 @@ internal sealed class Declarations
 
     private readonly List<Declaration> all = [];
     private readonly ContractSyntax? contract;
+    // Of each statement that gives a name, by its place: what the name stands for.
+    private readonly Dictionary<TextSpan, Local> locals = [];
+    private readonly IReadOnlyList<Party> parties;
 
-    public Declarations(ContractSyntax? contract)
+    /// <param name="contract">As written.</param>
+    /// <param name="compiled">What came of it; null while something is wrong, when the types of named values are not known.</param>
+    public Declarations(ContractSyntax? contract, Contract? compiled)
     {
         this.contract = contract;
+        parties = compiled?.Parties ?? [];
+        foreach (Statement statement in compiled?.Actions.SelectMany(static a => a.Body.All) ?? [])
+        {
+            if (LocalOf(statement) is { } local) locals[statement.Span] = local;
+        }
+
         if (contract is null) return;
         TextSpan everywhere = new(0, int.MaxValue);
         Add(contract.Name, $"contract {contract.Name.Text} version {contract.Version.ToString(CultureInfo.InvariantCulture)}", contract.Docs, null, everywhere);
@@ -71,19 +82,30 @@ internal sealed class Declarations
             switch (statement)
             {
                 case StatementSyntax.Let let:
-                    Add(let.Name, $"let {let.Name.Text} = {ExpressionPrinter.Print(let.Value)}", [], null, own);
+                    Add(let.Name, $"let {let.Name.Text} = {ExpressionPrinter.Print(let.Value)}{Known(let)}", [], null, own);
                     break;
                 case StatementSyntax.If branch:
                     Statements(branch.Then, own);
                     Statements(branch.Otherwise ?? [], own);
                     break;
                 case StatementSyntax.ForEach each:
-                    if (each.List is { } list) Add(each.Name, $"each {each.Name.Text} in {list.Text}", [], null, own);
+                    if (each.List is { } list) Add(each.Name, $"each {each.Name.Text} in {list.Text}{Known(each)}", [], null, own);
                     Statements(each.Body, own);
                     break;
             }
         }
     }
+
+    /// <summary>The type of a named value and who may read what it came from; empty while that is not known.</summary>
+    private string Known(StatementSyntax statement) => !locals.TryGetValue(statement.Span, out Local? local) ? ""
+        : $"\n-- {local.Type.Written}\n-- read by {string.Join(", ", parties.Where(p => local.Readers.Contains(p.Index)).Select(static p => p.Name).DefaultIfEmpty("nobody"))}";
+
+    private static Local? LocalOf(Statement statement) => statement switch
+    {
+        Statement.Let let => let.Local,
+        Statement.ForEachValue each => each.Element,
+        _ => null,
+    };
 
     private static string CodesOf(CodeSetSyntax set) =>
         $"codes {set.Name.Text} = {(set.External is { } external ? $"iso {external.Text}" : string.Join(", ", set.Codes.Select(c => c.Text)))}";
@@ -91,7 +113,7 @@ internal sealed class Declarations
     private string PartyOf(PartySyntax party)
     {
         string[] reads = [.. contract!.Fields.Where(f => f.Audience?.Any(n => n.Text == party.Name.Text) == true).Select(f => f.Name.Text)];
-        string several = party.Several is null ? "" : ", several";
+        string several = party.Several is null ? "" : party.Several.Most is { } most ? string.Create(CultureInfo.InvariantCulture, $", several({most})") : ", several";
         return $"party {party.Name.Text} {party.Kind?.Text}{several}{(party.Observes ? ", observes" : "")}\n-- reads {(reads.Length == 0 ? "no field" : string.Join(", ", reads))}";
     }
 

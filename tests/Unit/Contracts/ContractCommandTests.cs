@@ -58,6 +58,9 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal((ExitCodes.Success, ContractExplanation.ToJson(contract), ""), await RunAsync("explain", file, "--json"));
         Assert.Equal((ExitCodes.Success, "", ""), await RunAsync("explain", file, "--html", page));
         Assert.Equal("html", XDocument.Load(page).Root!.Name.LocalName);
+        File.Delete(page);
+        Assert.Equal((ExitCodes.Success, ContractExplanation.ToJson(contract), ""), await RunAsync("explain", file, "--json", "--html", page));
+        Assert.Equal(ContractExplanation.ToHtml(contract), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
         (int code, _, string error) = await RunAsync("explain", file, "--html", Path.Combine(folder.FullName, "nowhere", "page.html"));
         Assert.Equal(ExitCodes.Unusable, code);
         Assert.StartsWith("HO017: ", error, StringComparison.Ordinal);
@@ -173,6 +176,12 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Equal(ExitCodes.Success, (await RunAsync("diff", old, old)).Code);
         Assert.Equal(ExitCodes.Refused, (await RunAsync("diff", old, stray)).Code);
         Assert.Equal(ExitCodes.Refused, (await RunAsync("diff", old, Write("bad.contract", "contract"))).Code);
+        // What widened outweighs a number that is wrong, and neither counts where one of the two does not compile.
+        string strayAndWider = Write("strayandwider.contract", source.Replace("version 1", "version 2", StringComparison.Ordinal).Replace(", agreed by payee", "", StringComparison.Ordinal));
+        (code, output, _) = await RunAsync("diff", old, strayAndWider);
+        Assert.Equal(ExitCodes.Widened, code);
+        Assert.Contains("\nMisnumbered\n", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Refused, (await RunAsync("diff", wider, Write("bad.contract", "contract"))).Code);
         (code, output, _) = await RunAsync("diff", old, wider, "--json");
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(["old", "new", "widened", "follows", "findings"], json.RootElement.EnumerateObject().Select(p => p.Name));

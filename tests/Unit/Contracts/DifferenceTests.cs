@@ -115,6 +115,12 @@ public sealed class DifferenceTests
     [InlineData("  require amount <= limit else AM02\n", "", Widened, "lend no longer requires amount <= limit (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount < limit else AM02", Widened, "lend now requires amount < limit (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit else AM09", Changed, "lend is refused with AM09 and no longer with AM02 unless amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires amount <= limit and until > now (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires until > now and (amount < limit or until > now) and (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require amount <= limit or until > now else AM02", Widened, "lend now requires amount <= limit or until > now (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now and (amount <= limit or until > now) (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit and until > now (else AM02), and required amount <= limit.")]
+    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 and amount <= limit else AM01", Widened, "lend no longer requires amount <= limit (else AM02).")]
     [InlineData("require amount > 0 else AM01", "require amount > 0 else AM01\n  require until > now else DT09", Narrowed, "lend now requires until > now (else DT09).")]
     [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount <= limit else AM02\n  require amount > 0 else AM01", Changed, "lend does the same in another order.")]
     [InlineData("require limit > EUR 1 else AM03\n  set limit = amount", "set limit = amount\n  require limit > EUR 1 else AM03", Widened, "note does the same in another order, and a value that is set counts from there on.")]
@@ -130,7 +136,7 @@ public sealed class DifferenceTests
     [InlineData("amount > 0", "amount > 0", Changed, "Only the number of the version differs.")]
     [InlineData("units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  lender    bank\n  borrower  bank", "units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  borrower  bank\n  lender    bank", Changed, "Only the order differs in which things are declared.")]
     [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which things are declared or named, or parentheses do.")]
-    [InlineData("amount <= limit", "(amount <= limit)", Widened, "lend now requires (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("amount <= limit", "(amount <= limit)", Narrowed, "lend now requires (amount <= limit) (else AM02), and required amount <= limit.")]
     public void AChangeIsToldAsWhatItMeans(string was, string now, DifferenceKind kind, string sentence)
     {
         Assert.Contains(was, Old, StringComparison.Ordinal);
@@ -197,6 +203,30 @@ public sealed class DifferenceTests
 
     private static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
         + $"\non step{(statements.Contains("bonus", StringComparison.Ordinal) && !statements.Contains("let ", StringComparison.Ordinal) ? "(bonus rate(2) to lender, borrower, auditor, helper)" : "")} by lender when Open\n{statements}\n{(statements.Contains("\n-> Paid\nend\n->", StringComparison.Ordinal) ? "" : "-> Paid")}\n";
+
+    /// <summary>The name of a value means nothing by itself, but where the word stands for something else another one does.</summary>
+    [Theory]
+    [InlineData("let x = fee\nrequire x > 0.50 else AM03\nif limit > EUR 5\nrequire x < 0.75 and limit > EUR 6 else AM04\nend", "y", "step calls y what it called x.")]
+    [InlineData("if limit > EUR 5\nlet x = fee\nrequire x > 0.50 else AM03\notherwise\nlet x = fee\nrequire x > 0.75 else AM03\nend", "y", "step calls y what it called x.")]
+    [InlineData("let x = 2\nlet z = x + 1\nrequire now > now + z days else AM03", "y", "step calls y what it called x.")]
+    [InlineData("let x = 2\nrequire until > now + x days else AM03", "hours", "step calls hours what it called x.")]
+    // The unit of a length, a code and a word in a text are not the value.
+    [InlineData("let days = 2\nrequire until > now + days days else AM03", "hours", null)]
+    [InlineData("let X = fee\nrequire X > 0.50 else X", "Y", null)]
+    [InlineData("let X = fee\nrequire X > 0.50 and currency(limit) != \"X\" else AM03", "Y", null)]
+    public void ANameOfAValueIsNoDifference(string statements, string now, string? sentence)
+    {
+        string was = statements[(statements.IndexOf("let ", StringComparison.Ordinal) + 4)..].Split(' ')[0];
+        ContractDifference difference = Between(Step(statements), Step(string.Join('\n', statements.Split('\n').Select(l => string.Join(' ', l.Split(' ').Select(w => w == was ? now : w)).Replace($"\"{was}\"", $"\"{now}\"", StringComparison.Ordinal)))).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
+        if (sentence is null) Assert.True(difference.HasWidened, difference.Render());
+        else Assert.Equal([(Changed, sentence)], difference.Findings.Select(f => (f.Kind, f.Sentence)));
+    }
+
+    /// <summary>The names of two values that trade places are no names alone.</summary>
+    [Fact]
+    public void TwoValuesThatTradeNamesAreADifference() => Assert.True(Between(
+        Step("let x = fee\nlet y = amount\nrequire x > 0.50 else AM03"),
+        Step("let y = fee\nlet x = amount\nrequire y > 0.50 else AM03").Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal)).HasWidened);
 
     [Theory]
     [InlineData("contract Loan version 2 replaces 1", null)]

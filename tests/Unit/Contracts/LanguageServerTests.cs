@@ -79,6 +79,25 @@ public sealed class LanguageServerTests
         Assert.Equal((declaredLine, declaredCharacter), ((int)start!["line"]!, (int)start["character"]!));
     }
 
+    /// <summary>Of a name that an action gives: its type, and who may read what it came from, once the contract is right.</summary>
+    [Theory]
+    [InlineData("  let half = ", "half", "```contract\nlet half = amount\n-- money\n-- read by lender, borrower\n```")]
+    [InlineData("  for each part in", "part", "```contract\neach part in parts\n-- money\n-- read by lender, borrower, auditor\n```")]
+    [InlineData("  auditor", "auditor", "```contract\nparty auditor bank, several(5), observes\n-- reads parts\n```")]
+    public async Task ANameOfAnActionSaysItsTypeAndWhoReadsIt(string line, string name, string hover)
+    {
+        const string Parts = "contract Loan version 1\nparties\n  lender bank\n  borrower bank\n  auditor bank, several(5), observes\nfields\n  amount money to lender, borrower\n  parts list(3) of money to lender, borrower, auditor\nstates\n  Lent may rest\non lend by lender, agreed by borrower\n"
+            + "  let half = amount\n  for each part in parts\n    let same = part\n  end\n  -> Lent\n";
+        string[] lines = Parts.Split('\n');
+        int at = Array.FindIndex(lines, l => l.StartsWith(line, StringComparison.Ordinal));
+        int column = lines[at].IndexOf(name, StringComparison.Ordinal);
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Parts), At(2, "textDocument/hover", at, column));
+        Assert.Equal("[]", DiagnosticsOf(said[1]!).ToJsonString());
+        Assert.Equal(hover, (string)said[2]!["result"]!["contents"]!["value"]!);
+        (said, _) = await TalkAsync(Request(1, "initialize"), Open(Parts + "-> Lnt\n"), At(2, "textDocument/hover", at, column));
+        Assert.StartsWith(hover.Split('\n')[1], ((string)said[2]!["result"]!["contents"]!["value"]!)["```contract\n".Length..], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
     {
@@ -157,6 +176,7 @@ public sealed class LanguageServerTests
     {
         string grammar = File.ReadAllText(Path.Combine(TestData.ProjectRoot, "contracts-dsl", "editor", "contract.tmLanguage.json"));
         HashSet<string> words = [.. Regex.Matches(grammar, "[a-z_]+", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Select(m => m.Value)];
+        Assert.Contains(JsonNode.Parse(grammar)!["repository"]!["type"]!["patterns"]!.AsArray(), p => Regex.Match("by cut-off of day", (string)p!["match"]!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Value == "cut-off");
         Assert.Subset(words, ReservedWords.All.Concat(ReservedWords.Functions).ToHashSet());
         Assert.NotNull(JsonNode.Parse(grammar));
     }

@@ -36,8 +36,8 @@ internal static class ContractCommand
     private static Command Explain()
     {
         Argument<FileInfo> file = File("FILE", "A file that ends in .contract.");
-        Option<bool> json = Json("Prints one JSON object instead.");
-        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead, over an earlier page but no other file." };
+        Option<bool> json = Json("Prints one JSON object instead, also where a page is written.");
+        Option<FileInfo> html = new("--html") { Description = "Writes a page to be printed and signed to this file instead, over an earlier page but no other file. With --json the object is printed too." };
         return Verb(new Command("explain", "Shows who sees what, what can happen, what is disclosed, where personal data goes, and what it can cost.") { file, json, html },
             (parsed, output, error, ct) => ContractExplaining.RunAsync(parsed.GetValue(file)!, parsed.GetValue(json), parsed.GetValue(html), output, error, ct));
     }
@@ -68,7 +68,7 @@ internal static class ContractCommand
     {
         Argument<FileInfo> before = File("OLD", "The contract in use."), after = File("NEW", "The contract that is to follow it.");
         Option<bool> json = Json("Prints one JSON object instead.");
-        return Verb(new Command("diff", "Says who would read, be told or be able to do more or less. Exit code 0: nobody more; 2: somebody more; 1: the new one does not follow the old, or one is wrong.") { before, after, json },
+        return Verb(new Command("diff", "Says who would read, be told or be able to do more or less. Exit code, the first that holds: 1, one of them is wrong; 2, somebody more; 1, the new one does not follow the old; 0, none of these.") { before, after, json },
             (parsed, output, error, ct) => ContractComparing.RunAsync(parsed.GetValue(before)!, parsed.GetValue(after)!, parsed.GetValue(json), output, error, ct));
     }
 

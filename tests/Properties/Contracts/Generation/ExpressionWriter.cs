@@ -165,7 +165,7 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
             1 => Join("(", Write(type, depth), " * ", Write(new IntegerType(), depth), ")"),
             2 => Join("(", Write(new IntegerType(), depth), " * ", Write(type, depth), ")"),
             3 => Join("(", Write(type, depth), " * ", Write(Rate(), depth), Rounded(), ")"),
-            4 => Join("(", Write(type, depth), " / ", Write(new IntegerType(), depth), Rounded(), ")"),
+            4 => Join("(", Write(type, depth), " / ", NotZero(Write(new IntegerType(), depth)), Rounded(), ")"),
             5 => Converted(type, depth),
             6 => List(e => e == type) is { } list ? $"sum({list.Name})" : null,
             _ => Extreme(type, depth),
@@ -194,7 +194,7 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
         {
             0 => Join("(", Write(type, depth), Dice.Any([" + ", " - ", " * "]), Write(type, depth), ")"),
             1 => Join("(", Write(type, depth), " * ", Write(Rate(), depth), Rounded(), ")"),
-            2 => Join("(", Write(type, depth), " / ", Write(type, depth), Rounded(), ")"),
+            2 => Join("(", Write(type, depth), " / ", NotZero(Write(type, depth)), Rounded(), ")"),
             3 => Join("(", Write(date, depth), " - ", Write(date, depth), ")"),
             4 => List(static e => e is IntegerType) is { } list ? $"sum({list.Name})" : null,
             5 or 6 => List() is { } list ? $"count({list.Name})" : null,
@@ -202,6 +202,9 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
             _ => Extreme(type, depth),
         };
     }
+
+    /// <summary>A divisor of literals alone is none that may be zero: the compiler would see that nobody can take the action (CD603).</summary>
+    private static string? NotZero(string? divisor) => divisor is not null && divisor.All(static c => char.IsAsciiDigit(c) || c is ' ' or '(' or ')' or '+' or '-' or '*') ? "7" : divisor;
 
     private string? Count(int depth) => Dice.Percent(70) ? Dice.From(0, 40).ToString(CultureInfo.InvariantCulture) : Join("(", Write(new IntegerType(), depth), ")");
 
