@@ -15,17 +15,19 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
     /// <summary>Personal fields that may say what something that is not so does: beside other personal data they stand for it.</summary>
     private readonly Dictionary<Field, Field> copied = [];
 
-    /// <summary>Personal fields whose presence is an answer, as they are set or cleared under a condition.</summary>
-    private readonly HashSet<Field> answering = [];
+    /// <summary>By personal field that is set or cleared under conditions: what those read, of which its presence tells.</summary>
+    private readonly Dictionary<Field, HashSet<Field>> answering = [];
+
+    private int learned;
 
     private readonly Dictionary<Local, Field[]> named = [];
 
     public void Run()
     {
         if (!ResidencyCheck.IsAnyPersonal(fields, actions)) return;
-        for (int before = -1; before < blended.Count + copied.Count + answering.Count && !steps.AreSpent;)
+        for (int before = -1; before < learned && !steps.AreSpent;)
         {
-            before = blended.Count + copied.Count + answering.Count;
+            before = learned;
             foreach (ContractAction action in actions) ResidencyCheck.Walk(action.Body, [], Reads, steps, Blend);
         }
 
@@ -37,7 +39,7 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
         switch (statement)
         {
             case Statement.Let let:
-                // What it reads may have grown: the presence of a field counts once it is an answer.
+                // What it reads may have grown: the presence of a field tells of ever more.
                 named[let.Local] = [.. Reads(let.Value).Distinct()];
                 steps.Take(1 + named[let.Local].Length);
                 break;
@@ -52,9 +54,11 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
 
     private void Store(Field stored, IReadOnlyList<Field> path, Field[] sources)
     {
-        if (path.Count > 0) answering.Add(stored);
-        if (Found(sources) is var (_, plain)) blended.TryAdd(stored, plain);
-        if (Array.Find(sources, f => f.PersonalOf != stored.PersonalOf || copied.ContainsKey(f)) is { } source) copied.TryAdd(stored, copied.GetValueOrDefault(source, source));
+        steps.Take(path.Count);
+        if (!answering.TryGetValue(stored, out HashSet<Field>? answered)) answering.Add(stored, answered = []);
+        learned += path.Count(answered.Add);
+        if (Found(sources) is var (_, plain) && blended.TryAdd(stored, plain)) learned++;
+        if (Array.Find(sources, f => f.PersonalOf != stored.PersonalOf || copied.ContainsKey(f)) is { } source && copied.TryAdd(stored, copied.GetValueOrDefault(source, source))) learned++;
     }
 
     /// <summary>Reports the first of an action: what comes after it mostly depends on it.</summary>
@@ -120,10 +124,10 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
         _ => [],
     };
 
-    /// <summary>The fields on which an expression depends, but for whether something personal is there, unless that is an answer.</summary>
+    /// <summary>The fields on which an expression depends, whether something personal is there on what it was set or cleared under.</summary>
     private IEnumerable<Field> Reads(Expression expression) => expression switch
     {
-        Expression.Present present => present.Field.PersonalOf is null || answering.Contains(present.Field) ? [present.Field] : [],
+        Expression.Present present => present.Field.PersonalOf is null ? [present.Field] : answering.GetValueOrDefault(present.Field) ?? [],
         Expression.Named name => named.GetValueOrDefault(name.Local) ?? name.Local.Sources,
         Expression.Read or Expression.ReadOf => expression.FieldsRead,
         _ => expression.Children.SelectMany(Reads),

@@ -75,6 +75,7 @@ public sealed class CopyOfPersonalDataTests
     [InlineData("set also = max(born, plain)")]
     [InlineData("if born > today\n    move EUR 1 from payer to payee\n  end")]
     [InlineData("set also = plain\n  require also > today else NO")]
+    [InlineData("if flag\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) or plain > today else NO")]
     [InlineData("set also = born\n  require also = born else NO")]
     [InlineData("if flag\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) else NO")]
     public void WhatDecidesApartIsNot(string statements) => Says(statements);
