@@ -12,15 +12,22 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
     /// <summary>Personal fields that some action computes from what is not, too: by each something of that.</summary>
     private readonly Dictionary<Field, Field> blended = [];
 
+    /// <summary>Personal fields that may say what something that is not so does: beside other personal data they stand for it.</summary>
+    private readonly Dictionary<Field, Field> copied = [];
+
+    /// <summary>By personal field that is set or cleared under conditions: what those read, of which its presence tells.</summary>
+    private readonly Dictionary<Field, HashSet<Field>> answering = [];
+
+    private int learned;
+
     private readonly Dictionary<Local, Field[]> named = [];
 
     public void Run()
     {
         if (!ResidencyCheck.IsAnyPersonal(fields, actions)) return;
-        foreach (Statement.Let let in actions.SelectMany(static a => a.Body.All).OfType<Statement.Let>()) named[let.Local] = [.. Reads(let.Value).Distinct()];
-        for (int before = -1; before < blended.Count && !steps.AreSpent;)
+        for (int before = -1; before < learned && !steps.AreSpent;)
         {
-            before = blended.Count;
+            before = learned;
             foreach (ContractAction action in actions) ResidencyCheck.Walk(action.Body, [], Reads, steps, Blend);
         }
 
@@ -29,7 +36,29 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
 
     private void Blend(Statement statement, IReadOnlyList<Field> path)
     {
-        if (statement is Statement.Set { Field.PersonalOf: not null } set && Found([.. path, .. Reads(set.Value)]) is var (_, plain)) blended.TryAdd(set.Field, plain);
+        switch (statement)
+        {
+            case Statement.Let let:
+                // What it reads may have grown: the presence of a field tells of ever more.
+                named[let.Local] = [.. Reads(let.Value).Distinct()];
+                steps.Take(1 + named[let.Local].Length);
+                break;
+            case Statement.Set { Field.PersonalOf: not null } set:
+                Store(set.Field, path, [.. path, .. Reads(set.Value)]);
+                break;
+            case Statement.Clear { Field.PersonalOf: not null } clear:
+                Store(clear.Field, path, [.. path]);
+                break;
+        }
+    }
+
+    private void Store(Field stored, IReadOnlyList<Field> path, Field[] sources)
+    {
+        steps.Take(path.Count);
+        if (!answering.TryGetValue(stored, out HashSet<Field>? answered)) answering.Add(stored, answered = []);
+        learned += path.Count(answered.Add);
+        if (Found(sources) is var (_, plain) && blended.TryAdd(stored, plain)) learned++;
+        if (Array.Find(sources, f => f.PersonalOf != stored.PersonalOf || copied.ContainsKey(f)) is { } source && copied.TryAdd(stored, copied.GetValueOrDefault(source, source))) learned++;
     }
 
     /// <summary>Reports the first of an action: what comes after it mostly depends on it.</summary>
@@ -60,12 +89,13 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
         }
     }
 
-    /// <summary>Something personal, and what beside it is not so, or is another's and read by others.</summary>
+    /// <summary>Something personal, and what beside it is not so, or may be a copy of what is not, or is another's and read by others.</summary>
     private (Field Source, Field Plain)? Found(Field[] fields)
     {
         // Beside those of one bank and one audience stands the same.
         HashSet<(int? PersonalOf, Label Readers)> seen = [];
         steps.Take(fields.Length);
+        if (Array.Find(fields, copied.ContainsKey) is { } copy && Array.Find(fields, f => f != copy && f.PersonalOf is not null) is { } beside) return (beside, copied[copy]);
         foreach (Field source in fields.Where(static f => f.PersonalOf is not null))
         {
             if (blended.TryGetValue(source, out Field? plain)) return (source, plain);
@@ -94,10 +124,10 @@ internal sealed class CopyCheck(IReadOnlyList<Field> fields, IReadOnlyList<Contr
         _ => [],
     };
 
-    /// <summary>The fields on which an expression depends, but for whether something personal is there.</summary>
+    /// <summary>The fields on which an expression depends, whether something personal is there on what it was set or cleared under.</summary>
     private IEnumerable<Field> Reads(Expression expression) => expression switch
     {
-        Expression.Present present => present.Field.PersonalOf is null ? [present.Field] : [],
+        Expression.Present present => present.Field.PersonalOf is null ? [present.Field] : answering.GetValueOrDefault(present.Field) ?? [],
         Expression.Named name => named.GetValueOrDefault(name.Local) ?? name.Local.Sources,
         Expression.Read or Expression.ReadOf => expression.FieldsRead,
         _ => expression.Children.SelectMany(Reads),

@@ -47,6 +47,18 @@ public sealed class CopyOfPersonalDataTests
     [InlineData("let z = 1 / (if born = plain then 1 otherwise 0) rounded down")]
     [InlineData("if flag\n    let z = 1 / (born - today) rounded down\n  end")]
     [InlineData("discloses others to payer\n  require present(others) and others = born else NO")]
+    [InlineData("set also = plain\n  require also = born else NO")]
+    [InlineData("set also = plain\n  let same = also = born\n  require same else NO")]
+    [InlineData("set also = plain\n  if also = born\n    -> Open\n  end")]
+    [InlineData("set theirs = plain\n  require born = theirs else NO")]
+    [InlineData("set list = dates\n  require any day in list: day = born else NO")]
+    [InlineData("if flag\n    set sick = true\n  otherwise\n    set sick = false\n  end\n  require sick = (born > today) else NO")]
+    [InlineData("set sick = flag\n  if sick\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) = (born > today) else NO")]
+    [InlineData("if born = plain\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) else NO")]
+    [InlineData("if born = plain\n    clear note\n  end\n  let there = present(note)\n  require there else NO")]
+    [InlineData("if born = plain\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  if present(note)\n    -> Open\n  end")]
+    [InlineData("if born > today\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) = flag else NO")]
+    [InlineData("if flag\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) = (born > today) else NO")]
     public void WhatDecidesTogetherWithItIsPersonalToo(string statements) => Says(statements, "CD801");
 
     [Theory]
@@ -62,9 +74,29 @@ public sealed class CopyOfPersonalDataTests
     [InlineData("if born > today\n    set sick = true\n  end\n  require flag else NO")]
     [InlineData("set also = max(born, plain)")]
     [InlineData("if born > today\n    move EUR 1 from payer to payee\n  end")]
+    [InlineData("set also = plain\n  require also > today else NO")]
+    [InlineData("if flag\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) or plain > today else NO")]
+    [InlineData("set also = born\n  require also = born else NO")]
+    [InlineData("if flag\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  require present(note) else NO")]
     public void WhatDecidesApartIsNot(string statements) => Says(statements);
 
-    private static void Says(string statements, params string[] codes) => Assert.Equal(codes, ContractCompiler.Compile("copy", $"""
+    [Theory]
+    [InlineData("on learn by payer, agreed by payee when Open\n  set also = plain\n  -> Open", "require also = born else NO")]
+    [InlineData("on start by payee, agreed by payer\n  set also = plain\n  -> Open", "require also = born else NO")]
+    [InlineData("on learn(told date to payer, payee) by payee, agreed by payer when Open\n  set also = told\n  -> Open", "require also = born else NO")]
+    [InlineData("on learn(told date to payer, payee) by payee, agreed by payer when Open\n  set also = told\n  -> Open", "if also = born\n    -> Open\n  end")]
+    [InlineData("on learn by payer, agreed by payee when Open\n  set theirs = plain\n  -> Open", "require born = theirs else NO")]
+    [InlineData("on learn by payer, agreed by payee when Open\n  if born = plain\n    set note = \"yes\"\n  otherwise\n    clear note\n  end\n  -> Open", "require present(note) else NO")]
+    public void WhatAnActionBeforeHasCopiedDecidesNoMoreWithIt(string earlier, string statements) => Is(earlier, statements, "CD801");
+
+    [Theory]
+    [InlineData("on learn(told date to payer, payee personal of payer) by payer, agreed by payee when Open\n  set also = told\n  -> Open", "require also = born else NO")]
+    [InlineData("on learn by payer, agreed by payee when Open\n  set note = \"yes\"\n  -> Open", "require present(note) = flag else NO")]
+    public void WhatAnActionBeforeHasCopiedFromItDoes(string earlier, string statements) => Is(earlier, statements);
+
+    private static void Says(string statements, params string[] codes) => Is("", statements, codes);
+
+    private static void Is(string earlier, string statements, params string[] codes) => Assert.Equal(codes, ContractCompiler.Compile("copy", $"""
         contract Copy version 1
         parties
           payer  bank
@@ -86,6 +118,7 @@ public sealed class CopyOfPersonalDataTests
           Open, Done may rest
         on open by payer, agreed by payee
           -> Open
+        {earlier}
         on go by payer, agreed by payee when Open
           {statements}
           -> Done
