@@ -5,16 +5,19 @@ using System.Text.Json.Serialization.Metadata;
 using Settlement.Client;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
+using Settlement.Core.Channels;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
 using Settlement.Core.Monetary;
 using Settlement.Host.Api;
 using Settlement.Host.BackOffice;
 using Settlement.Host.Channels;
 using Settlement.Host.Fuzz.Mutations;
+using Settlement.Host.Iso20022;
 
 namespace Settlement.Host.Fuzz.Targets;
 
-/// <summary>Every other JSON body of the API: orders for channels, money, credits and business days.</summary>
+/// <summary>Every other JSON body of the API: orders for channels, money, credits, business days, actions of contracts and the queue.</summary>
 internal sealed class OrderTarget : Reader
 {
     private static readonly ParticipantId Own = ParticipantId.TryParse("BANADEFFXXX", out ParticipantId id) ? id : default;
@@ -31,6 +34,10 @@ internal sealed class OrderTarget : Reader
             """{"date":"2026-03-02"}""",
             """{"kind":"bilateral","counterparty":"BANBDEFFXXX","currency":"EUR","amount":"50.00","from":"2026-03-03"}""",
             """{"reference":"opening balance","currency":"USD","amount":"1000000.00"}""",
+            """{"contract":"Escrow","action":"fund","values":{"amount":"51.74 USD","deadline":"2026-12-31T12:00:00Z","order":"O1","goods":"Goods"}}""",
+            """{"action":"return","values":{"reason":"AC04"},"sequence":18446744073709551615}""",
+            """{"change":"prioritise","priority":"URGT"}""",
+            """{"change":"hold"}""",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -57,7 +64,28 @@ internal sealed class OrderTarget : Reader
 
         if (Read(input, ApiJson.Default.TreasuryLimitOrder) is { } limit && LimitDoor.TryRead(limit, out LimitKey key, out long? most, out _, out _))
             BrokenPromise.Unless(key.IsWhole && most is null or >= 0, "a limit is whole and not below zero");
+
+        if (Read(input, ApiJson.Default.ActOrder) is { } act) CheckValues(act);
+        if (Read(input, ApiJson.Default.QueueOrder) is { Priority: { } code } && TransferRules.TryReadPriority(code, out Priority priority))
+            BrokenPromise.Unless(TransferRules.CodeOf(priority) == code, "a priority is written as it is read", code);
+
         if (Read(input, ApiJson.Default.BusinessDay) is { } day) _ = DateOnly.TryParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    }
+
+    /// <summary>The machine reads each text by the field that has its name, whatever the contract is.</summary>
+    private static void CheckValues(Client.ActOrder act)
+    {
+        _ = act.Contract?.Length;
+        _ = act.Action.Length;
+        foreach (Contract contract in ContractLibrary.All)
+        {
+            _ = contract.FindAction(act.Action, null);
+            foreach (Field field in contract.Fields.Concat(contract.Actions.SelectMany(static action => action.Parameters)))
+            {
+                if (!act.Values.TryGetValue(field.Name, out string? text) || !ValueText.TryRead(field.Type, text, out Value? value)) continue;
+                BrokenPromise.Unless(ValueText.TryRead(field.Type, ValueText.Write(value), out Value? again) && again.ToCanonical().AsSpan().SequenceEqual(value.ToCanonical()), "a value is written as it is read", $"{contract.Name} {field.Name}");
+            }
+        }
     }
 
     private static void CheckMoney(string currency, string amount)

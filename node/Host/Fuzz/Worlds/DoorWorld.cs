@@ -59,7 +59,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>The nodes' clock.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Ids that a case can name without knowing them: the channel, an instruction, and a piece of evidence.</summary>
+    /// <summary>Ids that a case can name without knowing them: the channel, an instruction, the instance that it created, and a piece of evidence.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Starts the nodes, opens and funds the channel, and settles a payment.</summary>
@@ -156,7 +156,7 @@ internal sealed class DoorWorld : IAsyncDisposable
             Counterparty = facts["beta"].Participant.ToString(),
             RootFingerprint = facts["beta"].RootFingerprint.ToString(),
             Observers = [new PinnedParticipant(facts["regulator"].Participant.ToString(), facts["regulator"].RootFingerprint.ToString())],
-            Contracts = ["GrossPayment", "PoolFunding"],
+            Contracts = ["GrossPayment", "PoolFunding", "Escrow"],
             Currencies = ["EUR"],
         };
         string channel = (await MustAsync("a channel opens", () => alpha.OpenChannelAsync(order, ct), ct)).Id;
@@ -167,7 +167,8 @@ internal sealed class DoorWorld : IAsyncDisposable
         }
 
         string instruction = await PayAsync("alpha", "beta", ct);
-        Ids = new Dictionary<string, string> { ["channel"] = channel, ["instruction"] = instruction, ["evidence"] = await EvidenceAsync(ct) };
+        string instance = (await Client("alpha", BackOffice).GetInstructionAsync(instruction, ct)).Entry ?? throw new BrokenPromise("a settled instruction names its entry", instruction);
+        Ids = new Dictionary<string, string> { ["channel"] = channel, ["instruction"] = instruction, ["instance"] = instance, ["evidence"] = await EvidenceAsync(ct) };
     }
 
     private async Task<string> PayAsync(string from, string to, CancellationToken ct)

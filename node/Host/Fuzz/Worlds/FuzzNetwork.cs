@@ -31,6 +31,7 @@ internal sealed class FuzzNetwork : IDisposable
     private const long Limit = 1_000;
     private const int MostRounds = 2_000;
     private const int MostKept = 400;
+    private const int MostListed = 1_000;
 
     private readonly SeededEntropy entropy;
     private readonly SigningKey posting;
@@ -119,11 +120,18 @@ internal sealed class FuzzNetwork : IDisposable
     }
 
     /// <summary>Submits payments of one message; the instructions' keys.</summary>
-    public IReadOnlyList<byte[]> Pay(FuzzNode from, int count = 1)
+    public IReadOnlyList<byte[]> Pay(FuzzNode from, int count = 1, long minorUnits = 1)
     {
-        SubmittedTransfer[] items = [.. Enumerable.Range(0, count).Select(_ => Item(from))];
+        SubmittedTransfer[] items = [.. Enumerable.Range(0, count).Select(_ => Item(from, minorUnits))];
         SubmissionAnswer answer = Ask<SubmissionAnswer>(from, call => new BankInput.Submit(call, null, [1], items)) ?? throw new BrokenPromise("a submission is answered", from.Id.ToString());
         return [.. answer.Instructions.Select(static instruction => Convert.FromHexString(instruction.Id))];
+    }
+
+    /// <summary>The bank's back office gives up whatever waits in its queue.</summary>
+    public void CancelQueued(FuzzNode bank)
+    {
+        foreach (QueuedView payment in Ask<QueueList>(bank, static call => new BankInput.ListQueue(call, null, MostListed))?.Payments ?? [])
+            _ = Ask<QueueChanged>(bank, call => new BankInput.ChangeQueued(call, payment.Instruction, new QueueChange.Cancel()));
     }
 
     public InstructionStatus StatusOf(FuzzNode bank, byte[] instruction) =>
@@ -178,10 +186,10 @@ internal sealed class FuzzNetwork : IDisposable
         Ledger.Dispose();
     }
 
-    private SubmittedTransfer Item(FuzzNode from)
+    private SubmittedTransfer Item(FuzzNode from, long minorUnits)
     {
         string name = $"T{++payments}";
-        CreditTransfer transfer = new("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, 1), Day, Priority.Normal,
+        CreditTransfer transfer = new("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, minorUnits), Day, Priority.Normal,
             from.Id, from == Alpha ? Beta.Id : Alpha.Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
         return new SubmittedTransfer(transfer, new TransferIdentification(transfer.MessageId, transfer.MessageType, transfer.InstructionId, transfer.EndToEndId, transfer.TransactionId, transfer.Uetr?.ToString()), null, null);
     }

@@ -49,6 +49,10 @@ internal sealed class NetworkSession : IFuzzSession
     private const int MostFlooded = 2 * 1024 * 1024;
     private const long Funds = 100_000;
 
+    // More than a bank's funds and limit cover, so that it waits; and a few that wait are enough.
+    private const long Uncovered = 150_000;
+    private const int MostQueued = 4;
+
     // Longer than an opening is tried: one that its proposer spoiled is given up only then.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly NetworkFocus focus;
@@ -167,6 +171,9 @@ internal sealed class NetworkSession : IFuzzSession
             case NetworkFocus.Agent or NetworkFocus.Ledger or NetworkFocus.Answers:
                 Tampered(chance, chance.Pick([Travel.LedgerReply, Travel.AgentReply, Travel.LedgerRequest, Travel.AgentRequest]), () => Work(chance));
                 break;
+            case NetworkFocus.Banks when chance.Percent(25):
+                Offer(chance);
+                break;
             default:
                 if (chance.Percent(60)) network.Deliver(Sender(chance), focus == NetworkFocus.Regulator ? network.Supervisor : chance.Pick(Banks), Changed(Travel.PeerBatch, chance));
                 else Tampered(chance, Travel.PeerBatch, () => Work(chance));
@@ -199,6 +206,17 @@ internal sealed class NetworkSession : IFuzzSession
         if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
         else network.Pay(bank, chance.From(1, 3));
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
+    }
+
+    /// <summary>Payments wait at the sequencer, now and then at the other member too, and it is offered what that member made up.</summary>
+    private void Offer(Chance chance)
+    {
+        bool isAlphas = View(network.Alpha).IsSequencer;
+        FuzzNode victim = isAlphas ? network.Alpha : network.Beta, other = isAlphas ? network.Beta : network.Alpha;
+        if (View(victim).Queued < MostQueued) network.Pay(victim, chance.From(1, 2), Uncovered);
+        if (chance.Percent(20) && View(other).Queued < MostQueued) network.Pay(other, 1, Uncovered);
+        if (other.Channel() is { } context)
+            network.Deliver(other.Id, victim, new OfferForgery(context, entropy).Draw(View(victim).Term, network.Seen[Travel.PeerBatch], network.Now, chance));
     }
 
     /// <summary>While something honest is under way, some of what travels is changed, lost or repeated.</summary>
@@ -249,6 +267,8 @@ internal sealed class NetworkSession : IFuzzSession
     {
         foreach (FuzzNode bank in Banks)
         {
+            // What waits for cover is in the way of what comes after it.
+            network.CancelQueued(bank);
             byte[] paid = network.Pay(bank)[0];
             for (DateTimeOffset end = network.Now + Patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
             BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
