@@ -10,7 +10,7 @@ using Settlement.Core.Vault.Records;
 namespace Settlement.Core.Regulator;
 
 /// <summary>A channel that this regulator observes, and how far it has come.</summary>
-internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<VerifyingKey> members, Retry retry)
+internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<VerifyingKey> members, Retry retry, WaitingDeliveries pending)
 {
     public ChannelContext Context { get; } = context;
 
@@ -30,7 +30,7 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
     public SortedDictionary<long, Digest> Heads { get; } = [];
 
     /// <summary>Batches that wait for their head to be read, or for the batch before them.</summary>
-    public SortedDictionary<long, (DeliveredBatch Batch, ParticipantId From)> Pending { get; } = [];
+    public WaitingDeliveries Pending { get; } = pending;
 
     /// <summary>The members that are to be told what is held.</summary>
     public SortedSet<int> OwesProgress { get; } = [];

@@ -28,6 +28,7 @@ public sealed class RegulatorMachine : IMachine
     private readonly ObservedOpenings openings;
     private readonly OpeningMessages aboutOpenings;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
+    private readonly Dictionary<ParticipantId, long> waitingOfMembers = [];
     private readonly HashSet<ParticipantId> participants = [];
     private readonly bool isFrozen;
     private bool lacksRows;
@@ -189,7 +190,7 @@ public sealed class RegulatorMachine : IMachine
         ChannelContext context = new(new Digest(row.Channel.Span), terms, keys, own!.Number);
         if (!OpenedChannel.TryRead(row.Record, node.Network, out OpenedChannel? opened, out string code))
             throw new InvalidOperationException($"A stored opening cannot be read: {code}.");
-        ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry()) { IsFrozen = isFrozen };
+        ObservedSide channel = new(context, [.. opened.MemberKeys.Select(k => new VerifyingKey(k))], node.NewRetry(), new WaitingDeliveries(settings, waitingOfMembers)) { IsFrozen = isFrozen };
         participants.UnionWith(terms.Participants.Select(p => p.Id));
         if (channels.TryAdd(context.Channel, channel)) SeeHead(channel, 1);
     }
@@ -259,7 +260,10 @@ public sealed class RegulatorMachine : IMachine
 
         SeeHead(channel, batch.Sequence);
         SeeHead(channel, batch.Sequence + 1);
-        channel.Pending[batch.Sequence] = (batch, from);
+        // What can be judged at once waits for nothing.
+        bool isNext = batch.Sequence == channel.Held + 1 && channel.Heads.ContainsKey(batch.Sequence) && !channel.IsFrozen;
+        if (isNext) TryHold(channel, batch, from);
+        else if (!channel.Pending.TryAdd(batch, from)) node.Note(ChannelCodes.TooOften, id.ToString());
         HoldWhatFits(channel);
     }
 
@@ -267,27 +271,33 @@ public sealed class RegulatorMachine : IMachine
     /// is dropped and reported; the member that sent it, or the other, is asked again.</summary>
     private void HoldWhatFits(ObservedSide channel)
     {
-        while (!channel.IsFrozen && channel.Pending.TryGetValue(channel.Held + 1, out (DeliveredBatch Batch, ParticipantId From) next))
+        while (!channel.IsFrozen && channel.Pending.Contains(channel.Held + 1))
         {
-            DeliveredBatch batch = next.Batch;
-            if (!channel.Heads.TryGetValue(batch.Sequence, out Digest head))
+            if (!channel.Heads.ContainsKey(channel.Held + 1))
             {
                 follower.Hurry();
                 return;
             }
 
-            channel.Pending.Remove(batch.Sequence);
-            if (head != batch.HeadHash || batch.Previous != channel.HeldHead)
-            {
-                // The log may have shown it long after the delivery came: it is about the member that delivered.
-                node.AlarmAbout(next.From, ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString(), EvidencePart.Of("delivery", batch.Delivery), EvidencePart.Of("head in the log", head.ToString()));
-                return;
-            }
-
-            Hold(channel, batch);
-            channel.Heads.Remove(batch.Sequence);
-            channel.OwesProgress.UnionWith(Enumerable.Range(0, ChannelTerms.MemberCount));
+            if (!channel.Pending.TryTake(channel.Held + 1, out DeliveredBatch? batch, out ParticipantId from) || !TryHold(channel, batch, from)) return;
         }
+    }
+
+    /// <summary>Holds the batch after those that are held, when it leads to the head that the log shows.</summary>
+    private bool TryHold(ObservedSide channel, DeliveredBatch batch, ParticipantId from)
+    {
+        Digest head = channel.Heads[batch.Sequence];
+        if (head != batch.HeadHash || batch.Previous != channel.HeldHead)
+        {
+            // The log may have shown it long after the delivery came: it is about the member that delivered.
+            node.AlarmAbout(from, ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString(), EvidencePart.Of("delivery", batch.Delivery), EvidencePart.Of("head in the log", head.ToString()));
+            return false;
+        }
+
+        Hold(channel, batch);
+        channel.Heads.Remove(batch.Sequence);
+        channel.OwesProgress.UnionWith(Enumerable.Range(0, ChannelTerms.MemberCount));
+        return true;
     }
 
     private void Hold(ObservedSide channel, DeliveredBatch batch)
