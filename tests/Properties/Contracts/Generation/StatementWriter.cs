@@ -165,10 +165,11 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         FieldType type = Contract.Units.Count > 0 && Dice.Percent(15) ? new QuantityType(Dice.Any(Contract.Units)) : new MoneyType();
         string? amount = Expression(type, Open, Dice.From(0, 2)), from = Holder(null), to = Holder(from);
         if (amount is null || from is null || to is null) return;
+        // Literals alone might come to nothing, and the compiler would see it (CD603).
+        if (!action.Names.Any(name => amount.Contains(name.Name, StringComparison.Ordinal))) amount = "EUR 1";
         if (action.WithAgent is null)
         {
-            // Literals alone might come to nothing, and the compiler would see it (CD603).
-            lines.Add($"move {(amount.Any(char.IsAsciiLetterLower) ? amount : "EUR 1")} from {from} to {to}");
+            lines.Add($"move {amount} from {from} to {to}");
             return;
         }
 
