@@ -86,7 +86,7 @@ internal sealed class DeliveredBatch
                 case DeliveryItem.ItemOneofCase.Entry when item.Entry.Commitments.Length % Digest.Length == 0:
                     leaves.Add(BatchLeaf.OfEntry(rootOf(item.Entry, i)));
                     break;
-                case DeliveryItem.ItemOneofCase.Refusal when item.Refusal.EntryId.Length == EntryId.Length:
+                case DeliveryItem.ItemOneofCase.Refusal when item.Refusal.EntryId.Length == EntryId.Length && item.Refusal.ReasonCommitment.Length == Digest.Length:
                     leaves.Add(BatchLeaf.OfRefusal(item.Refusal));
                     break;
                 default:

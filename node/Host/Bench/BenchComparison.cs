@@ -29,7 +29,7 @@ internal static class BenchComparison
             string line = (await File.ReadAllLinesAsync(file, ct)).LastOrDefault(static line => !string.IsNullOrWhiteSpace(line)) ?? "";
             return JsonSerializer.Deserialize(line, BenchJson.Default.BenchResult) ?? throw Unreadable(file, "its last line is null", null);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
             throw Unreadable(file, error.Message, error);
         }

@@ -53,6 +53,7 @@ public sealed partial class BenchTests
     [InlineData("BN001", "--seconds", "0")]
     [InlineData("BN002", "--channels", "2")]
     [InlineData("BN003", "--compare", "/nowhere/result.json")]
+    [InlineData("BN003", "--compare", "")]
     public async Task What_cannot_be_measured_is_refused_before_anything_starts(string code, string option, string value)
     {
         using OwnFolder folder = new();

@@ -27,6 +27,19 @@ public sealed class WaitingDeliveryTests
         Assert.Equal(world.View(world.Alpha).Sequence, world.Audit().NotarisedSequence);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(Megabyte)]
+    public void A_commitment_of_another_length_than_a_hash_is_refused_before_it_waits(int length)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        Delivery delivery = MadeUp(world, 5).Delivery;
+        delivery.Items[7].Refusal.ReasonCommitment = ByteString.CopyFrom(new byte[length]);
+        Assert.False(DeliveredBatch.TryRead(world.Context(world.Supervisor), delivery, out _, out string code));
+        Assert.Equal(ChannelCodes.EntryMalformed, code);
+    }
+
     [Fact]
     public void Bytes_are_counted_of_the_channel_and_of_who_delivered_them()
     {
