@@ -22,10 +22,14 @@ internal static class GroupRules
     /// <summary>Judges a decision. A decided group answers with its decision, whichever the submitter expected.</summary>
     public static Judgement Judge(LedgerState state, DecidedGroup decided, DateTimeOffset time)
     {
-        if (state.Group(decided.Group) is not { } group) return Judgement.Refuse(LedgerCodes.UnknownGroup);
+        if (state.Group(decided.Group) is not { } group) return decided.Body is { } body ? JudgeUnreserved(body, decided.IsCommitted, time) : Judgement.Refuse(LedgerCodes.UnknownGroup);
         if (group.DecidedLeaf is { } leaf) return Judgement.Existing(leaf);
         if (decided.IsCommitted) return group.IsComplete ? Judgement.Append : Judgement.Refuse(LedgerCodes.GroupIncomplete);
         if (group.IsComplete) return Judgement.Refuse(LedgerCodes.GroupComplete);
         return time > group.ExpiresAt ? Judgement.Append : Judgement.Refuse(LedgerCodes.GroupStillOpen);
     }
+
+    /// <summary>A group of which no channel has reserved in time ends by a record that says which group it is.</summary>
+    private static Judgement JudgeUnreserved(ChannelGroup group, bool isCommitted, DateTimeOffset time) =>
+        isCommitted ? Judgement.Refuse(LedgerCodes.GroupIncomplete) : time > group.ExpiresAt ? Judgement.Append : Judgement.Refuse(LedgerCodes.GroupStillOpen);
 }

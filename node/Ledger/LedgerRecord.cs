@@ -51,7 +51,14 @@ internal abstract record LedgerRecord
 
     /// <summary>What the record counts for in its submitter's quota: one for each two signatures, and for each sixteen channels that it names,
     /// since its leaf is kept.</summary>
-    public int Weight => Math.Max(1, (Signatures + 1) / 2) + (this is Reservation reservation ? reservation.Value.Group.Channels.Count / ChannelsPerWeight : 0);
+    public int Weight => Math.Max(1, (Signatures + 1) / 2) + (Named?.Channels.Count ?? 0) / ChannelsPerWeight;
+
+    private ChannelGroup? Named => this switch
+    {
+        Reservation reservation => reservation.Value.Group,
+        Decision decision => decision.Value.Body,
+        _ => null,
+    };
 
     private const int ChannelsPerWeight = 16;
 
@@ -80,8 +87,7 @@ internal abstract record LedgerRecord
                 if (SignedReservation.TryRead(submission.Reserve, network, out SignedReservation? reservation, out code)) record = new Reservation(reservation);
                 break;
             case Submission.RecordOneofCase.Decided:
-                code = LedgerCodes.Malformed;
-                if (DecidedGroup.TryRead(submission.Decided, out DecidedGroup? decided)) record = new Decision(decided);
+                if (DecidedGroup.TryRead(submission.Decided, network, out DecidedGroup? decided, out code)) record = new Decision(decided);
                 break;
         }
 

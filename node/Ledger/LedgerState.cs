@@ -73,7 +73,8 @@ internal sealed class LedgerState(string network)
                 channels[reservation.Channel].CountReservation();
                 break;
             case LedgerRecord.Decision(DecidedGroup decided):
-                groups[decided.Group].DecidedLeaf = index;
+                if (!groups.TryGetValue(decided.Group, out LedgerGroup? ended)) groups.Add(decided.Group, ended = new LedgerGroup(decided.Body!));
+                ended.DecidedLeaf = index;
                 break;
         }
     }

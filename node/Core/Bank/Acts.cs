@@ -6,6 +6,7 @@ using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
 using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 
@@ -29,7 +30,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
 
     /// <summary>The rows of those batches, for as many orders as a drain looks at.</summary>
     public IEnumerable<PayloadKey> NeedsOfLooks() => looks.Take(BankSettings.LargestActs).SelectMany(static look => (PayloadKey[])
-        [InstanceRows.Key(look.Channel.Id, look.Act.Order.Instance!.Value), .. InstanceRows.BatchKeys(look.Channel.Id, look.Sequence)])
+        [InstanceRows.Key(look.Channel.Id, look.Act.Order.Instance!.Value), Objections.EntryFact(look.Newest), .. InstanceRows.BatchKeys(look.Channel.Id, look.Sequence)])
         .Concat(looks.Take(BankSettings.LargestActs).SelectMany(look => submissions.Needs(look.Act.IdempotencyKey)));
 
     /// <summary>Takes an order; it is answered once its instance was read.</summary>
@@ -68,7 +69,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
             else if (InstanceRows.Read(node, channel, newest, sequence) is { } instance && instance.Id == named)
             {
                 submissions.Accept(act.CallId, act.IdempotencyKey, act.Body, items: 1, (id, messageKey, _) =>
-                    Enter(id, messageKey, act.Order, channel, instance.Plan, () => Process(id, act.Order, channel, instance)));
+                    Enter(id, messageKey, act.Order, channel, instance.Plan.Contract.Name, Process(id, channel, Judge(act.Order, channel, instance, out JudgedAct? judged), judged)));
             }
             else
             {
@@ -80,7 +81,8 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     /// <summary>What a restart needs of an action that waits.</summary>
     public static ActRow Keep(Command.Own own)
     {
-        ActRow row = new() { ContractHash = ByteString.CopyFrom(own.Plan.Contract.Hash), Action = (uint)own.Action.Index };
+        ActRow row = new() { ContractHash = ByteString.CopyFrom(own.Plan.Contract.Hash), Action = (uint)own.Action.Index, GroupBody = own.GroupBody };
+        row.Expects.Add(own.Expects);
         if (own.Before is { } before) row.Before = InstanceRows.Keep(before);
         row.Values.Add(KeptValues.Write(own.Values));
         if (own.Reserved is { } reserved) row.Reserved.Add(new[] { reserved }.Concat(own.AlsoReserved).Select(static a => new KeptAmount { Unit = a.Unit, Units = a.Units }));
@@ -90,13 +92,53 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     /// <summary>The command that such a row stands for.</summary>
     public static Command.Own Rebuild(byte[] key, ActRow row, ChannelSide channel)
     {
+        ChannelGroup? group = null;
+        if (!row.GroupBody.IsEmpty && !ChannelGroup.TryRead(row.GroupBody, channel.Terms.Network, out group, out _)) throw new InvalidOperationException("A leg waits that is of no group.");
         if (!channel.Terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("An action waits that is of no contract of its channel.");
         ContractAction action = plan.Contract.Actions[(int)row.Action];
         AmountValue[] reserved = [.. row.Reserved.Select(static kept => KeptValues.Amount(kept.Unit, kept.Units))];
         return new Command.Own(key, plan, action, KeptValues.Read(plan.FieldsOf(action), row.Values), reserved.FirstOrDefault())
         {
             IsAct = true, Before = row.Before is null ? null : InstanceRows.Restore(channel.Terms, row.Before), AlsoReserved = [.. reserved.Skip(1)],
+            Group = group, GroupBody = row.GroupBody, Expects = row.Expects,
         };
+    }
+
+    /// <summary>Judges an order that creates an instance, as the leg of a group.</summary>
+    /// <returns>Null where it stands, else the reason and its place.</returns>
+    public (string Code, string Place)? Judge(ActOrder order, ChannelSide channel, out JudgedAct? act)
+    {
+        act = null;
+        if (order.Instance is not null || channel.Terms.Contracts.FirstOrDefault(c => c.Contract.Name == order.Contract) is not { } plan) return (BankCodes.NoSuchContract, "contract");
+        return Judge(order, channel, plan, isLeg: true, out act);
+    }
+
+    /// <summary>An action is on its way.</summary>
+    /// <param name="groupBody">The group whose leg it is; empty where it stands for itself.</param>
+    /// <param name="expects">The legs of others that are expected of the group.</param>
+    public void Enqueue(byte[] id, ChannelSide channel, JudgedAct act, ByteString groupBody, IReadOnlyList<ExpectedLeg> expects)
+    {
+        ChannelGroup? group = null;
+        if (!groupBody.IsEmpty && !ChannelGroup.TryRead(groupBody, channel.Terms.Network, out group, out string code)) throw new ArgumentException($"It is no group: {code}.", nameof(groupBody));
+        Command.Own own = new(id, act.Plan, act.Action, act.Values, act.Taken.FirstOrDefault())
+        {
+            IsAct = true, Before = act.Before, AlsoReserved = [.. act.Taken.Skip(1)], Group = group, GroupBody = groupBody, Expects = expects,
+        };
+        channel.Enqueue(own);
+        WaitingRows.WriteInstruction(node, channel.Id, own);
+    }
+
+    /// <summary>Takes up an order that was judged.</summary>
+    public SubmittedInstruction Enter(byte[] id, byte[] messageKey, ActOrder order, ChannelSide channel, string contract, (string Code, string Place)? refusal)
+    {
+        InstructionRow row = new()
+        {
+            MessageRow = ByteString.CopyFrom(messageKey), ReceivedUnixMs = node.NowUnixMs, Channel = ByteString.CopyFrom(channel.Id.ToArray()),
+            Contract = contract, Action = order.Action,
+        };
+        if (order.Instance is { } instance) row.Instance = ByteString.CopyFrom(instance.ToArray());
+        if (refusal is { } known) row.Place = known.Place;
+        return intake.Enter(id, row, refusal is null ? InstructionStatus.Accepted : InstructionStatus.Rejected, refusal?.Code);
     }
 
     private void Look(BankInput.Act act, ChannelSide channel, EntryId instance)
@@ -116,50 +158,47 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         }
 
         submissions.Accept(act.CallId, act.IdempotencyKey, act.Body, items: 1, (id, messageKey, _) =>
-            Enter(id, messageKey, act.Order, channel, plan, () => Process(id, act.Order, channel, plan)));
+            Enter(id, messageKey, act.Order, channel, plan.Contract.Name, Process(id, channel, Judge(act.Order, channel, plan, isLeg: false, out JudgedAct? judged), judged)));
     }
 
-    private SubmittedInstruction Enter(byte[] id, byte[] messageKey, ActOrder order, ChannelSide channel, ContractPlan plan, Func<(string Code, string Place)?> process)
+    private (string Code, string Place)? Process(byte[] id, ChannelSide channel, (string Code, string Place)? refusal, JudgedAct? act)
     {
-        InstructionRow row = new()
-        {
-            MessageRow = ByteString.CopyFrom(messageKey), ReceivedUnixMs = node.NowUnixMs, Channel = ByteString.CopyFrom(channel.Id.ToArray()),
-            Contract = plan.Contract.Name, Action = order.Action,
-        };
-        if (order.Instance is { } instance) row.Instance = ByteString.CopyFrom(instance.ToArray());
-        (string Code, string Place)? refusal = process();
-        if (refusal is { } known) row.Place = known.Place;
-        return intake.Enter(id, row, refusal is null ? InstructionStatus.Accepted : InstructionStatus.Rejected, refusal?.Code);
+        if (act is not null) Enqueue(id, channel, act, ByteString.Empty, []);
+        return refusal;
     }
 
-    /// <summary>Null when the action on an instance is on its way, else the reason and its place.</summary>
-    private (string Code, string Place)? Process(byte[] id, ActOrder order, ChannelSide channel, Instance instance)
+    /// <summary>Null when the action on an instance stands, else the reason and its place.</summary>
+    private (string Code, string Place)? Judge(ActOrder order, ChannelSide channel, Instance instance, out JudgedAct? act)
     {
+        act = null;
         Contract contract = instance.Plan.Contract;
         if (contract.FindAction(order.Action) is not { Creates: false }) return (BankCodes.NoSuchAction, "action");
         if (contract.FindAction(order.Action, instance.State) is not { } action) return (PlatformCodes.WrongState, $"{order.Action}: when");
         if (channel.IsUnderWay(instance.Id)) return (ChannelCodes.InstanceBusy, "instance");
         if (!TryRead(action.Parameters, order.Values, out Value?[] arguments, out string unreadable)) return (BankCodes.ValueUnreadable, unreadable);
         Seat self = new(ContractPlan.PartyOf(instance.Parties, channel.Context.Own));
-        return Run(id, channel, instance.Plan, action, instance, instance.Fields, arguments, self);
+        return Run(channel, instance.Plan, action, instance, instance.Fields, arguments, self, out act);
     }
 
     /// <summary>The same of one that creates an instance.</summary>
-    private (string Code, string Place)? Process(byte[] id, ActOrder order, ChannelSide channel, ContractPlan plan)
+    private (string Code, string Place)? Judge(ActOrder order, ChannelSide channel, ContractPlan plan, bool isLeg, out JudgedAct? act)
     {
+        act = null;
         Contract contract = plan.Contract;
         if (contract.FindAction(order.Action, null) is not { } action) return (BankCodes.NoSuchAction, "action");
-        if (PaymentContract.Find(channel.Terms)?.Action == action || PaymentContract.FindFunding(channel.Terms)?.Action == action || action.Redeems) return (BankCodes.HasDoorOfItsOwn, "action");
+        // A transfer pays one bank, so that a payment of a group comes through this door.
+        if ((!isLeg && PaymentContract.Find(channel.Terms)?.Action == action) || PaymentContract.FindFunding(channel.Terms)?.Action == action || action.Redeems) return (BankCodes.HasDoorOfItsOwn, "action");
         if (!TryRead([.. plan.FieldsOf(action)], order.Values, out Value?[] values, out string unreadable)) return (BankCodes.ValueUnreadable, unreadable);
         // What the action sets it sets alone, also where it sets it only in some cases.
         if (action.Updates.FirstOrDefault(f => values[f.Index] is not null) is { } set) return (PlatformCodes.WrongCount, $"{action.Name}: {set.Name}");
         if (plan.PartiesFor(action, values, channel.Context.Own) is not { } parties) return (PlatformCodes.WrongActor, $"{action.Name}: by");
         Seat self = new(ContractPlan.PartyOf(parties, channel.Context.Own));
-        return Run(id, channel, plan, action, null, values[..contract.Fields.Count], values[contract.Fields.Count..], self);
+        return Run(channel, plan, action, null, values[..contract.Fields.Count], values[contract.Fields.Count..], self, out act);
     }
 
-    private (string Code, string Place)? Run(byte[] id, ChannelSide channel, ContractPlan plan, ContractAction action, Instance? before, IReadOnlyList<Value?> fields, Value?[] arguments, Seat self)
+    private (string Code, string Place)? Run(ChannelSide channel, ContractPlan plan, ContractAction action, Instance? before, IReadOnlyList<Value?> fields, Value?[] arguments, Seat self, out JudgedAct? act)
     {
+        act = null;
         switch (plan.Contract.Evaluate(action, before?.State, fields, arguments, ContractPlan.Occasion(self, node.NowUnixMs)))
         {
             case Evaluation.Refused refused:
@@ -169,12 +208,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
                 if (!accepted.Movements.All(m => channel.Terms.Holdings.Contains(m.Amount.Unit))) return (ReasonCodes.CurrencyNotProcessable, $"{action.Name}: move");
                 List<AmountValue> taken = Taken(accepted.Movements, self.Party);
                 if (!taken.TrueForAll(channel.Covers)) return (ReasonCodes.InsufficientFunds, $"{action.Name}: move");
-                Command.Own own = new(id, plan, action, After(fields, accepted.Updates, arguments), taken.FirstOrDefault())
-                {
-                    IsAct = true, Before = before, AlsoReserved = taken.Count > 1 ? taken[1..] : [],
-                };
-                channel.Enqueue(own);
-                WaitingRows.WriteInstruction(node, channel.Id, own);
+                act = new JudgedAct(plan, action, before, After(fields, accepted.Updates, arguments), taken);
                 return null;
             default:
                 throw new InvalidOperationException("An unknown evaluation.");
@@ -182,7 +216,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     }
 
     /// <summary>The values of some fields by their names; else what cannot be read. A value that is left out is absent.</summary>
-    private static bool TryRead(IReadOnlyList<Field> fields, IReadOnlyDictionary<string, string> texts, out Value?[] values, out string unreadable)
+    public static bool TryRead(IReadOnlyList<Field> fields, IReadOnlyDictionary<string, string> texts, out Value?[] values, out string unreadable)
     {
         values = new Value?[fields.Count];
         unreadable = texts.Keys.Where(name => fields.All(f => f.Name != name)).Order(StringComparer.Ordinal).FirstOrDefault() ?? "";

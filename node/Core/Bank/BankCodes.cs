@@ -12,7 +12,7 @@ public static class BankCodes
     /// <summary>A business day cannot lie before the one that is open.</summary>
     public const string DayPassed = "BK003";
 
-    /// <summary>A channel with this participant exists or is being opened.</summary>
+    /// <summary>A channel with this participant that has one of the currencies exists or is being opened.</summary>
     public const string ChannelExists = "BK004";
 
     /// <summary>A participant of the request is not in the directory, or its root is another.</summary>

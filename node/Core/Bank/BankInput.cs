@@ -30,6 +30,15 @@ public abstract record BankInput : Input
     /// <param name="Order">What it says.</param>
     public sealed record Act(long CallId, string? IdempotencyKey, byte[] Body, ActOrder Order) : BankInput;
 
+    /// <summary>Orders legs of a group; answered by <see cref="SubmissionAnswer"/> once all of them are on their way, or none.</summary>
+    /// <param name="IdempotencyKey">As of a message.</param>
+    /// <param name="Body">The order as it came.</param>
+    /// <param name="Order">What it says.</param>
+    public sealed record OrderGroup(long CallId, string? IdempotencyKey, byte[] Body, GroupOrder Order) : BankInput;
+
+    /// <summary>Asks for the groups that the bank has to do with; answered by <see cref="GroupList"/>.</summary>
+    public sealed record ListGroups(long CallId) : BankInput;
+
     /// <summary>Opens a channel; answered by <see cref="OpenChannelResult"/> when it is open, or cannot be.</summary>
     public sealed record OpenChannel(long CallId, ChannelRequest Request) : BankInput;
 
@@ -76,6 +85,36 @@ public abstract record BankInput : Input
 /// instance for each field that it does not set itself.</param>
 /// <param name="Sequence">The batch in which that entry became final, where the vault's facts do not tell; zero for not known.</param>
 public sealed record ActOrder(Digest Channel, EntryId? Instance, string? Contract, string Action, IReadOnlyDictionary<string, string> Values, long Sequence = 0);
+
+/// <summary>Legs of a group that the bank brings, and those that it expects.</summary>
+/// <param name="Group">The group, where another bank began it; null for a new one.</param>
+/// <param name="Channels">Where it is new: channels beside those of the legs, which may be other banks' alone.</param>
+/// <param name="Life">Where it is new: how long channels may set their legs aside; null for a minute.</param>
+/// <param name="Legs">What the bank itself does, in channels of its own.</param>
+/// <param name="Expects">What other banks must do in the other channels that it has in the group. Every amount is given; a field that is left out may have any value.</param>
+public sealed record GroupOrder(Digest? Group, IReadOnlyList<Digest> Channels, TimeSpan? Life, IReadOnlyList<ActOrder> Legs, IReadOnlyList<ActOrder> Expects);
+
+/// <summary>The answer to <see cref="BankInput.ListGroups"/>.</summary>
+public sealed record GroupList(IReadOnlyList<GroupView> Groups);
+
+/// <summary>A group as far as this bank sees it.</summary>
+/// <param name="Group">Its id.</param>
+/// <param name="Channels">Its channels, of which the bank may be in some alone.</param>
+/// <param name="ExpiresAt">When the last channel must have set its leg aside.</param>
+/// <param name="IsOrdered">Whether the bank has an order for it under way.</param>
+/// <param name="IsCommitted">What the ledger decided; null while that is not known.</param>
+/// <param name="Legs">The legs that the bank's channels have set aside.</param>
+public sealed record GroupView(Digest Group, IReadOnlyList<Digest> Channels, DateTimeOffset ExpiresAt, bool IsOrdered, bool? IsCommitted, IReadOnlyList<LegView> Legs);
+
+/// <summary>A leg that is set aside.</summary>
+/// <param name="Channel">Where.</param>
+/// <param name="Entry">Its entry.</param>
+/// <param name="Sequence">The batch of the entry.</param>
+/// <param name="Contract">The contract's name.</param>
+/// <param name="Action">The action's name.</param>
+/// <param name="IsOwn">Whether this bank acts.</param>
+/// <param name="Values">The contract's fields, as <see cref="ValueText"/> writes them; null where absent.</param>
+public sealed record LegView(Digest Channel, EntryId Entry, long Sequence, string Contract, string Action, bool IsOwn, IReadOnlyList<(string Field, string? Value)> Values);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>

@@ -29,6 +29,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly PaymentQueue queue;
     private readonly Intake intake;
     private readonly Acts acts;
+    private readonly GroupDesk groups;
+    private readonly GroupOrders orders;
     private readonly Openings openings;
     private readonly Funding funding;
     private readonly Defunding defunding;
@@ -56,14 +58,16 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         day.Opened = OnDay;
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
+        groups = new GroupDesk(node, channels, ledger);
+        orders = new GroupOrders(node, settings, channels, submissions, acts);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         finaliser = new Finaliser(node, this, ledger, day);
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
-        proposer = new Proposer(node, settings, finaliser, ledger, offsetting) { Returned = intake.Return };
-        endorser = new Endorser(node, settings, ledger, offsetting, queue);
-        terms = new TermWatch(node, settings, finaliser, endorser, ledger) { Returned = intake.Return };
+        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders) { Returned = intake.Return };
+        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders);
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
@@ -71,7 +75,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
-        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding);
+        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding, orders);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -109,6 +113,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         {
             if (input is BankInput.Submit submit) needs.UnionWith(intake.Needs(submit));
             else if (input is BankInput.Act act) needs.UnionWith(acts.Needs(act));
+            else if (input is BankInput.OrderGroup order) needs.UnionWith(submissions.Needs(order.IdempotencyKey));
             else if (input is Input.PeerReceived received) needs.UnionWith(reader.Needs(received));
         }
 
@@ -134,6 +139,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         intake.Flush();
         funding.Flush();
         defunding.Flush();
+        groups.Flush();
         ledger.Flush();
         reader.Forget();
         aboutOpenings.Forget();
@@ -146,9 +152,17 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         foreach (ChannelSide channel in channels.All) channel.Dispose();
     }
 
-    void IOwnWork.Settled(ChannelSide channel, Command.Own command, long sequence) => OwnerOf(command).Settled(channel, command, sequence);
+    void IOwnWork.Settled(ChannelSide channel, Command.Own command, long sequence)
+    {
+        orders.End(channel, command);
+        OwnerOf(command).Settled(channel, command, sequence);
+    }
 
-    void IOwnWork.Refused(ChannelSide channel, Command.Own command, string code, long sequence) => OwnerOf(command).Refused(channel, command, code, sequence);
+    void IOwnWork.Refused(ChannelSide channel, Command.Own command, string code, long sequence)
+    {
+        orders.End(channel, command);
+        OwnerOf(command).Refused(channel, command, code, sequence);
+    }
 
     private IOwnWork OwnerOf(Command.Own command) => command.Funding is not null ? funding : command.Redemption is not null ? defunding : intake;
 
@@ -199,6 +213,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.Act act:
                 acts.Take(act);
+                break;
+            case BankInput.OrderGroup order:
+                orders.Take(order);
+                break;
+            case BankInput.ListGroups list:
+                node.Then(new Effect.Reply(list.CallId, orders.List(groups)));
                 break;
             case BankInput.ChangeQueued change:
                 intake.Change(change);

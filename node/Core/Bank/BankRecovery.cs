@@ -11,7 +11,7 @@ namespace Settlement.Core.Bank;
 /// <summary>Rebuilds a bank's memory from its vault: channels from their snapshots, then the work that was under way.</summary>
 internal static class BankRecovery
 {
-    public static void Run(NodeContext node, RecoveredRows rows, ChannelBook channels, Openings openings, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding)
+    public static void Run(NodeContext node, RecoveredRows rows, ChannelBook channels, Openings openings, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders)
     {
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels))
             openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser), channels.Add);
@@ -20,7 +20,7 @@ internal static class BankRecovery
             if (channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, SnapshotRow.Parser));
         }
 
-        Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, queue, funding, defunding);
+        Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, queue, funding, defunding, orders);
         Dictionary<Digest, StoredProposal> proposals = Proposals(node, rows);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
@@ -46,7 +46,7 @@ internal static class BankRecovery
             });
     }
 
-    private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding)
+    private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders)
     {
         Dictionary<string, byte[]> instructions = rows.Of(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexString(r.Key), r => r.Body, StringComparer.Ordinal);
         Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal static class BankRecovery
         {
             node.RestoreOrder(waiting.Order);
             if (!channels.TryGet(new Digest(waiting.Channel.Span), out ChannelSide? channel)) throw new InvalidOperationException("Work waits for a channel that is not there.");
-            if (Rebuild(node, row.Key, waiting, channel, instructions, intake, funding, defunding) is not { } own) continue;
+            if (Rebuild(node, row.Key, waiting, channel, instructions, intake, funding, defunding, orders) is not { } own) continue;
             if (waiting.SealedEntry.Length > 0)
             {
                 if (!EntryOpener.TryOpen(channel.Context, Wire.Channels.SealedEntry.Parser.ParseFrom(waiting.SealedEntry), out OpenedEntry? entry, out string code))
@@ -73,6 +73,8 @@ internal static class BankRecovery
                 continue;
             }
 
+            // A leg that is set aside waits for the ledger, in no mailbox.
+            if (own is { Group: { } group, Entry: { } held } && channel.State.Legs.TryGetValue(group.Id, out HeldLeg? leg) && leg.Entry == held.Id) continue;
             own.IsOffset = waiting.IsOffset;
 
             if (own.Before is { } before) own.IsOvertaken = Overtakes(rows, channel, before);
@@ -92,14 +94,20 @@ internal static class BankRecovery
             && !InstanceRow.Parser.ParseFrom(row.Body).Newest.Span.SequenceEqual(before.Newest.ToArray());
     }
 
-    private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding, Defunding defunding)
+    private static Command.Own? Rebuild(NodeContext node, byte[] key, WaitingRow waiting, ChannelSide channel, Dictionary<string, byte[]> instructions, Intake intake, Funding funding, Defunding defunding, GroupOrders orders)
     {
         if (WaitingRows.FundingOf(node.Rows, key, waiting) is { } row) return funding.Restore(key, channel, row);
         if (WaitingRows.RedemptionOf(node.Rows, key, waiting) is { } redemption) return defunding.Restore(key, channel, redemption);
         if (!instructions.TryGetValue(Convert.ToHexString(key), out byte[]? body)) throw new InvalidOperationException("An instruction that waits is not in the vault.");
         InstructionRow instruction = node.Rows.Open(PayloadKind.Instructions, key, body, InstructionRow.Parser);
         intake.Restore(Convert.ToHexStringLower(key), instruction);
-        if (WaitingRows.ActOf(node.Rows, key, waiting) is { } act) return Acts.Rebuild(key, act, channel);
+        if (WaitingRows.ActOf(node.Rows, key, waiting) is { } act)
+        {
+            Command.Own own = Acts.Rebuild(key, act, channel);
+            orders.Restore(channel, own, act);
+            return own;
+        }
+
         return Intake.Rebuild(key, instruction, channel);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
 
 namespace Settlement.Core.Bank;
 
@@ -8,7 +9,8 @@ namespace Settlement.Core.Bank;
 internal sealed class ChannelBook(BankSettings settings)
 {
     private readonly SortedDictionary<Digest, ChannelSide> byId = [];
-    private readonly Dictionary<ParticipantId, ChannelSide> byCounterparty = [];
+    private readonly Dictionary<(ParticipantId Counterparty, Currency Currency), ChannelSide> byCurrency = [];
+    private readonly HashSet<ParticipantId> counterparties = [];
     private readonly Dictionary<Digest, ChannelSide> byTerms = [];
 
     /// <summary>Everybody who is in a channel of this bank.</summary>
@@ -20,7 +22,7 @@ internal sealed class ChannelBook(BankSettings settings)
     /// <summary>All of them, by id.</summary>
     public IReadOnlyCollection<ChannelSide> All => byId.Values;
 
-    /// <summary>Adds a channel; the first one with a counterparty takes its payments.</summary>
+    /// <summary>Adds a channel. Two banks have one for a currency, which takes their payments in it.</summary>
     public void Add(ChannelSide channel)
     {
         byId.Add(channel.Id, channel);
@@ -28,7 +30,8 @@ internal sealed class ChannelBook(BankSettings settings)
         Moved.Add(channel);
         Participants.UnionWith(channel.Terms.Participants.Select(p => p.Id));
         byTerms[channel.Terms.Hash] = channel;
-        byCounterparty.TryAdd(channel.Other.Id, channel);
+        counterparties.Add(channel.Other.Id);
+        foreach (Currency currency in channel.Terms.Currencies) byCurrency.TryAdd((channel.Other.Id, currency), channel);
     }
 
     /// <summary>Finds by id.</summary>
@@ -37,11 +40,18 @@ internal sealed class ChannelBook(BankSettings settings)
     /// <summary>Finds by the hash of its terms.</summary>
     public bool TryFindTerms(Digest hash, [NotNullWhen(true)] out ChannelSide? channel) => byTerms.TryGetValue(hash, out channel);
 
-    /// <summary>Finds the channel that takes payments to a participant.</summary>
-    public bool TryFindOpen(ParticipantId counterparty, [NotNullWhen(true)] out ChannelSide? channel) => byCounterparty.TryGetValue(counterparty, out channel);
+    /// <summary>Finds the channel that takes payments to a participant in a currency.</summary>
+    public bool TryFindOpen(ParticipantId counterparty, Currency currency, [NotNullWhen(true)] out ChannelSide? channel) => byCurrency.TryGetValue((counterparty, currency), out channel);
+
+    /// <summary>Whether there is a channel with a participant.</summary>
+    public bool IsOpenWith(ParticipantId counterparty) => counterparties.Contains(counterparty);
+
+    /// <summary>Whether a new channel with a participant would share a currency with one that is open, or have none to tell it by.</summary>
+    public bool IsTaken(ParticipantId counterparty, IReadOnlyCollection<Currency> currencies) =>
+        IsOpenWith(counterparty) && (currencies.Count == 0 || currencies.Any(currency => byCurrency.ContainsKey((counterparty, currency))));
 
     /// <summary>Whether these payments would overflow the mailbox or the queue of a channel that they go to.</summary>
-    public bool IsFullFor(IEnumerable<ParticipantId> counterparties) =>
-        counterparties.GroupBy(c => c).Any(g => byCounterparty.TryGetValue(g.Key, out ChannelSide? channel)
+    public bool IsFullFor(IEnumerable<(ParticipantId Counterparty, Currency Currency)> payments) =>
+        payments.GroupBy(static p => p).Any(g => byCurrency.TryGetValue(g.Key, out ChannelSide? channel)
             && (channel.Mailbox.Count + g.Count() > settings.MaxMailbox || channel.Queued + g.Count() > settings.MaxQueue));
 }

@@ -103,6 +103,9 @@ internal sealed class ChannelSide : IDisposable
 
     public InFlight? InFlight { get; set; }
 
+    /// <summary>By group: the reservations of held legs that this member, as the sequencer of their batches, owes the ledger.</summary>
+    public SortedDictionary<Digest, ReserveRecord> Reserves { get; } = [];
+
     /// <summary>The newest final head as the log holds it, with both endorsements; null before the first.</summary>
     public HeadRecord? Notarised
     {
@@ -237,6 +240,7 @@ internal sealed class ChannelSide : IDisposable
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
+        foreach (DecidedLeg decided in batch.Decided) Reserves.Remove(decided.Leg.Group.Id);
         Moved();
         Offers.IsChanged = true;
         HasObjected = false;
@@ -269,6 +273,7 @@ internal sealed class ChannelSide : IDisposable
         row.Notarised = Notarised;
         flow.Write(row);
         row.Proposed = Proposed?.ToClaim();
+        row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, Reserves.GetValueOrDefault(leg.Group.Id))));
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
 
@@ -282,7 +287,9 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
-        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts);
+        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts,
+            row.Legs.Select(leg => LegRows.Restore(Terms, leg)));
+        foreach (LegRow leg in row.Legs.Where(static leg => leg.Reserve is not null)) Reserves.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Reserve);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
         Notarised = row.Notarised;
         flow.Restore(row);

@@ -1,6 +1,8 @@
+using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Vault.Records;
 
 namespace Settlement.Core.Bank;
@@ -50,6 +52,15 @@ internal abstract class Command
         /// <summary>The instance that the action acts on; null where it creates one.</summary>
         public Instance? Before { get; init; }
 
+        /// <summary>The group whose leg it is; null where it stands for itself.</summary>
+        public ChannelGroup? Group { get; init; }
+
+        /// <summary>The group's body; empty where there is none.</summary>
+        public ByteString GroupBody { get; init; } = ByteString.Empty;
+
+        /// <summary>The legs of others that the bank expects of the group.</summary>
+        public IReadOnlyList<ExpectedLeg> Expects { get; init; } = [];
+
         /// <summary>Whether a newer entry of the instance became final since.</summary>
         public bool IsOvertaken { get; set; }
 
@@ -61,7 +72,7 @@ internal abstract class Command
 
         /// <summary>Seals it, unless it is sealed.</summary>
         public OpenedEntry Seal(ChannelContext context, DateTimeOffset now, IEntropy entropy) =>
-            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before);
+            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before, Group is null ? null : GroupBody);
 
         /// <summary>Whether its amount is reserved of the position.</summary>
         public bool IsReserved { get; set; }

@@ -12,7 +12,7 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Bank;
 
 /// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
-internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue)
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders)
 {
     /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
     public void HandOver(ChannelSide channel, bool again)
@@ -145,6 +145,15 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        if (channel.InFlight is null && read.Body is { Outcomes.Count: > 0 } ends && groups.Hurry(ends.Outcomes))
+        {
+            // The ledger has decided, or the sequencer says so: it is asked, and without an answer the proposal waits to be said again.
+            if (hasAsked) return;
+            channel.Parked = (message, false);
+            ledger.Query(channel.Id);
+            return;
+        }
+
         bool isNew = channel.Proposed?.IsSame(signed) != true;
         channel.Proposed = signed;
         if (channel.InFlight is { } same) Answer(channel, same);
@@ -173,6 +182,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             Endorsement = batch.Own,
         };
         answer.Refusals.Add(batch.Refusals);
+        answer.Reservations.Add(Reservations.Of(channel, agreed));
         channel.Tell(node, new PeerMessage { Endorsement = answer });
     }
 
@@ -229,7 +239,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
     private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, bool isFirst)
     {
-        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context));
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context), orders.ForBatch(channel));
+        foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         for (int i = 0; i < slots.Count; i++)
         {
             if (slots[i].Refusal is { } refusal)
@@ -261,7 +272,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
     private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if (slots.Count == 0 || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
+        if ((slots.Count == 0 && body.Outcomes.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
+        if (body.Outcomes.Any(o => !Digest.TryRead(o.Group.Span, out Digest group) || groups.DecisionOf(group) is not { } isCommitted || isCommitted != o.IsCommitted)) return GroupCodes.OutcomeDiffers;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;

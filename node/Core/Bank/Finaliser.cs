@@ -39,11 +39,14 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
             CheckpointSize = ledger.CheckpointSize,
         };
         foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(slot, keys));
+        row.Outcomes.Add(batch.Body.Outcomes);
         if (agreed.Slots.Any(static slot => slot is BatchSlot.Agreed { Entry.Action.Outcomes.Count: > 1 }))
             row.NextStates.Add(agreed.Slots.Select(static slot => slot is BatchSlot.Agreed stands ? (uint)stands.Next.Index : 0));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
         channel.Advance(agreed, node.Now);
+        // Only the sequencer has the other member's signatures.
+        if (batch.Reservations.Count > 0) foreach ((Digest group, ReserveRecord record) in Reservations.Records(channel, agreed, batch.Reservations)) channel.Reserves.Add(group, record);
         channel.Notarised = leaf.Head;
         channel.InFlight = null;
         channel.StalledSince = null;
@@ -60,6 +63,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         InFlightRows.End(node, channel, batch);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
         channel.Applied = agreed;
+        foreach (DecidedLeg decided in agreed.Decided) End(channel, decided, row.Sequence);
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
         channel.Applied = null;
         channel.WriteSnapshot(node);
@@ -95,6 +99,12 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         }
 
         (OpenedEntry entry, Contracts.State next) = (BatchSlot.Agreed)slot;
+        if (entry.Group is not null)
+        {
+            Hold(channel, entry);
+            return;
+        }
+
         if (PaymentContract.PaidByActor(channel.Terms, entry) is { } paid) channel.NotePaid(day.Number, paid, entry.Actor == channel.Context.Own);
         if (TakeOwn(channel, entry.Id.Value) is { } own) work.Settled(channel, own, sequence);
         if (entry.Link is not null)
@@ -109,6 +119,39 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         node.WriteFact(Objections.EntryFact(entry.Id), RowKeys.Number(sequence));
         if (entry.Actor == channel.Context.Own) return;
         if (Objections.Reference(node, channel, entry) is { } reference) node.WriteFact(reference, entry.Id.ToArray());
+    }
+
+    /// <summary>A leg is set aside: nothing has come of it yet, and its entry is no instance.</summary>
+    private void Hold(ChannelSide channel, OpenedEntry entry)
+    {
+        node.WriteFact(Objections.EntryFact(entry.Id), []);
+        if (channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own))
+        {
+            // From now on it is the channel's state that sets aside what it takes.
+            channel.Unreserve(own);
+            WaitingRows.WriteSealed(node, channel, own);
+        }
+        else if (Objections.Reference(node, channel, entry) is { } reference)
+        {
+            node.WriteFact(reference, entry.Id.ToArray());
+        }
+    }
+
+    /// <summary>The ledger's decision is in the channel's history: the leg's instance is there, or never will be.</summary>
+    private void End(ChannelSide channel, DecidedLeg decided, long sequence)
+    {
+        HeldLeg leg = decided.Leg;
+        Command.Own? own = TakeOwn(channel, leg.Entry.Value);
+        if (!decided.IsCommitted)
+        {
+            if (own is not null) work.Refused(channel, own, GroupCodes.Aborted, sequence);
+            return;
+        }
+
+        node.WriteFact(Objections.EntryFact(leg.Entry), RowKeys.Number(leg.Sequence));
+        foreach (LegMovement change in leg.Changes.Where(c => leg.IsPayment && c.Member == channel.Context.Own))
+            channel.NotePaid(day.Number, KeptValues.Amount(change.Currency, Math.Abs(change.Units)), change.Units < 0);
+        if (own is not null) work.Settled(channel, own, leg.Sequence);
     }
 
     private static Command.Own? TakeOwn(ChannelSide channel, Digest entry)

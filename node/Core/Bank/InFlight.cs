@@ -55,6 +55,9 @@ internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOn
     /// <summary>The other member's.</summary>
     public Endorsement? Other { get; set; }
 
+    /// <summary>The other member's signatures that the batch sets legs aside, in their order; at the sequencer.</summary>
+    public IReadOnlyList<LegReservation> Reservations { get; set; } = [];
+
     /// <summary>Whether the ledger was asked to notarise it and has not answered.</summary>
     public bool IsSubmitted { get; set; }
 

@@ -34,6 +34,7 @@ internal static class InFlightRows
     {
         InFlightRow row = new() { StreamVersion = channel.StreamVersion };
         row.Refusals.Add(batch.Refusals);
+        row.Reservations.Add(batch.Reservations);
         row.Work.Add(batch.Taken.Select(t => new WorkOfEntry { Entry = ByteString.CopyFrom(t.Entry!.Id.ToArray()), Work = ByteString.CopyFrom(t.WorkKey) }));
         if (batch.Agreed is { } agreed) row.Head = ByteString.CopyFrom(agreed.HeadHash.ToArray());
         if (batch.Own is not null) row.Own = batch.Own;
@@ -77,7 +78,7 @@ internal static class InFlightRows
             if (slots[(int)act.Item].Entry is { } entry) entry.Before ??= InstanceRows.Restore(channel.Terms, act.Before);
         }
 
-        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other };
+        InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now) { Refusals = [.. row.Refusals], Own = row.Own, Other = row.Other, Reservations = [.. row.Reservations] };
         foreach (WorkOfEntry work in row.Work)
         {
             if (!works.TryGetValue(Convert.ToHexString(work.Work.Span), out Command.Own? own)) continue;

@@ -41,7 +41,7 @@ internal static class InstanceRows
 
     /// <summary>What must be looked up before an entry on an instance can be judged; nothing for a creation.</summary>
     public static IEnumerable<PayloadKey> Needs(ChannelSide channel, OpenedEntry entry) =>
-        entry.Link is not { } link ? [] : link.Sequence > channel.Sequence ? [Key(channel.Id, link.Instance)] : [Key(channel.Id, link.Instance), .. BatchKeys(channel.Id, link.Sequence)];
+        entry.Link is not { } link ? [] : link.Sequence > channel.Sequence ? [Key(channel.Id, link.Instance)] : [Key(channel.Id, link.Instance), Objections.EntryFact(link.Previous), .. BatchKeys(channel.Id, link.Sequence)];
 
     /// <summary>Looks up the instance that an entry acts on, from the rows that were read for this step. What it finds stays true; whether
     /// it is the newest is asked again whenever the entry is judged.</summary>
@@ -55,13 +55,13 @@ internal static class InstanceRows
     {
         PayloadKey[] keys = [.. BatchKeys(channel.Id, sequence)];
         return node.Find(keys[0]) is { } batch && node.Find(keys[1]) is { } entries && node.Find(keys[2]) is { } contentKeys
-            ? Read(node.Rows, channel.Context, entry, batch, entries, contentKeys)
+            && KeptEntries.Find(node.Rows, channel.Context, entry, batch, entries, contentKeys) is { } found && IsThere(node, found.Entry)
+            ? Instance.After(found.Entry, found.State, found.Sequence)
             : null;
     }
 
-    /// <summary>The same from the rows of the entry's batch.</summary>
-    public static Instance? Read(VaultRows rows, ChannelContext context, EntryId entry, byte[] batch, byte[] entries, byte[] contentKeys) =>
-        KeptEntries.Find(rows, context, entry, batch, entries, contentKeys) is { } found ? Instance.After(found.Entry, found.State, found.Sequence) : null;
+    /// <summary>Whether an entry of a final batch has led anywhere: a leg has once its group was committed, and then its fact says where it is.</summary>
+    private static bool IsThere(NodeContext node, OpenedEntry entry) => entry.Group is null || node.Find(Objections.EntryFact(entry.Id)) is { Length: sizeof(long) };
 
     /// <summary>The newest final entry of an instance, as far as a row says one; else it is the entry that created it.</summary>
     public static InstanceRow? Newest(NodeContext node, Digest channel, EntryId instance) =>

@@ -68,7 +68,7 @@ internal sealed class Intake : IOwnWork
             return;
         }
 
-        if (submit.Items.Count > settings.MaxTransfersPerMessage || channels.IsFullFor(submit.Items.Where(i => i.Transfer is not null).Select(i => i.Transfer!.InstructedAgent)))
+        if (submit.Items.Count > settings.MaxTransfersPerMessage || channels.IsFullFor(submit.Items.Where(static i => i.Transfer is not null).Select(static i => (i.Transfer!.InstructedAgent, i.Transfer.Amount.Currency))))
         {
             submissions.Refuse(submit.CallId, ChannelCodes.MailboxFull);
             return;
@@ -153,9 +153,9 @@ internal sealed class Intake : IOwnWork
         own = null;
         channel = null;
         if (transfer.InstructingAgent != node.Parts.Keys.Participant) return ReasonCodes.DebtorAgentUnknown;
-        if (!channels.TryFindOpen(transfer.InstructedAgent, out channel)) return ReasonCodes.CreditorAgentUnknown;
+        if (!channels.IsOpenWith(transfer.InstructedAgent)) return ReasonCodes.CreditorAgentUnknown;
+        if (!channels.TryFindOpen(transfer.InstructedAgent, transfer.Amount.Currency, out channel)) return ReasonCodes.CurrencyNotProcessable;
         row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
-        if (!channel.Terms.Currencies.Contains(transfer.Amount.Currency)) return ReasonCodes.CurrencyNotProcessable;
         if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
         if (transfer.SettlementDate > date) return ReasonCodes.FutureDate;
         PayloadKey reference = Reference(transfer);

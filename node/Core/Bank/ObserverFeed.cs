@@ -122,6 +122,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
             TimeUnixMs = row.TimeUnixMs,
             StateRoot = row.StateRoot,
         };
+        delivery.Outcomes.Add(row.Outcomes);
         int next = 0;
         foreach (BatchItem item in row.Items)
         {

@@ -1,6 +1,7 @@
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Monetary;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -19,8 +20,8 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
     public string? Refusal(ChannelRequest request, IReadOnlyCollection<Opening> underWay)
     {
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
-        if (channels.TryFindOpen(request.Counterparty, out _)
-            || underWay.Any(o => o.Row.IsProposer && o.Terms.Participants[1].Id == request.Counterparty)) return BankCodes.ChannelExists;
+        if (channels.IsTaken(request.Counterparty, request.Currencies)
+            || underWay.Any(o => o.Row.IsProposer && o.Terms.Participants[1].Id == request.Counterparty && Overlap(o.Terms.Currencies, request.Currencies))) return BankCodes.ChannelExists;
         foreach ((ParticipantId id, Digest root) in request.Observers.Append((request.Counterparty, request.CounterpartyRoot)).Append((agent.Id, agent.RootFingerprint)))
         {
             if (!node.Parts.Directory.TryGet(id, out Participant? participant) || participant.Root.Fingerprint != root) return BankCodes.ParticipantUnknown;
@@ -35,13 +36,13 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
         keys = null;
         terms = null;
         // Before anything is read: a proposer that asks too often costs a comparison.
-        if (channels.TryFindOpen(from, out _)) return BankCodes.ChannelExists;
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (!PendingOpening.HasRoom(from, underWay.Where(o => !o.Row.IsProposer).Select(o => o.Terms.Participants[0].Id), MaxPendingOfProposer, settings.MaxPendingOpenings))
             return BankCodes.TooManyChannels;
         // Before anything is compiled: only contracts that this bank knows are.
         if (proposal.Terms.Length > ChannelTerms.MaxBytes) return ChannelCodes.TermsUnreadable;
         if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
+        if (channels.IsTaken(from, [.. wire.Currencies.Select(static c => Currency.TryParse(c, out Currency currency) ? currency : default).Where(static c => c != default)])) return BankCodes.ChannelExists;
         if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
         if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
         if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
@@ -60,6 +61,8 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
             return ChannelCodes.ParticipantNotPinned;
         return proposal.Epoch is { Number: 1 } epoch && EpochKeys.TryOpen(terms, epoch, 1, node.Parts.Keys.Encryption, out keys) ? null : ChannelCodes.EpochKeyUnreadable;
     }
+
+    private static bool Overlap(IReadOnlyCollection<Currency> some, IReadOnlyCollection<Currency> others) => some.Count == 0 || others.Count == 0 || some.Any(others.Contains);
 
     /// <summary>The root key of a participant, if the directory lists the one that the terms pin.</summary>
     public bool TryRoot(PinnedParticipant pinned, out PublicKey root)

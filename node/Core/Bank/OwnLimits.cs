@@ -97,8 +97,8 @@ internal sealed class OwnLimits
         .ThenBy(static l => l.Key.Currency.Code, StringComparer.Ordinal).Select(l => View(l.Key, l.Value))]);
 
     private string? Unfit(ParticipantId counterparty, Currency currency) =>
-        !channels.TryFindOpen(counterparty, out ChannelSide? channel) ? BankCodes.NoChannelWith
-        : channel.Terms.Currencies.Contains(currency) ? null : ReasonCodes.CurrencyNotProcessable;
+        !channels.IsOpenWith(counterparty) ? BankCodes.NoChannelWith
+        : channels.TryFindOpen(counterparty, currency, out _) ? null : ReasonCodes.CurrencyNotProcessable;
 
     private long? InEffect(LimitKind kind, ParticipantId? counterparty, Currency currency) =>
         limits.TryGetValue(new LimitKey(kind, counterparty, currency), out SortedList<int, long?>? steps) ? InEffect(steps) : null;

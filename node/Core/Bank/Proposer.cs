@@ -13,7 +13,7 @@ using Settlement.Wire.Ledger;
 namespace Settlement.Core.Bank;
 
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
-internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting)
+internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders)
 {
     /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
     public const int MaxProposalBytes = 6 << 20;
@@ -28,7 +28,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     public void ProposeWaiting(ChannelSide channel)
     {
         offsetting.Settle(channel);
-        if (!channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (!channel.IsSequencer || (channel.Mailbox.Count == 0 && !groups.HasDue(channel))) return;
         if (channel.InFlight is not null)
         {
             Prepare(channel);
@@ -44,7 +44,9 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
-        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context));
+        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context), orders.ForBatch(channel));
+        body.Outcomes.Add(groups.Due(channel));
+        foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         List<Command.Own> taken = [];
         HashSet<OpenedEntry> offered = [];
         int size = 0, acts = 0;
@@ -63,7 +65,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         RefuseUncovered(channel, execution, taken, offered);
-        if (execution.Slots.Count == 0) return;
+        if (execution.Slots.Count == 0 && body.Outcomes.Count == 0) return;
         PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
         body.PositionSalts = salts.Seal(context, channel.Sequence + 1, channel.Head, node.Entropy, out byte[] saltsKey);
         List<ProposedSlot> slots = [];
@@ -119,6 +121,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
             // What no calendar has, the ledger would refuse, and this member would stand there with it.
             || !UnixTime.TryRead(answer.Endorsement.NotAfterUnixMs, out DateTimeOffset notAfter)
+            || !Reservations.AreOf(channel, agreed, answer.Reservations)
             || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
         {
             node.Alarm(ChannelCodes.EndorsementInvalid, channel.Id.ToString());
@@ -142,6 +145,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         batch.Agreed = agreed;
         batch.Refusals = [.. answer.Refusals];
         batch.Other = answer.Endorsement;
+        batch.Reservations = [.. answer.Reservations];
         batch.Own = Sign(node, settings, channel, agreed);
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
         InFlightRows.Write(node, channel, batch);
@@ -158,6 +162,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         BatchExecution execution = new(context, origin, batch.Body.TimeUnixMs, null, null, null);
+        foreach (LegOutcome outcome in batch.Body.Outcomes) execution.Add(outcome);
         for (int i = 0; i < batch.Slots.Count; i++)
         {
             ProposedSlot slot = batch.Slots[i];

@@ -10,7 +10,7 @@ namespace Settlement.Core.Channels;
 /// <summary>One place of a batch: an entry, or the refusal of one.</summary>
 public abstract record BatchSlot
 {
-    /// <summary>An entry that stands, and where its contract goes.</summary>
+    /// <summary>An entry that stands, and where its contract goes; once its group is committed, where it is a leg.</summary>
     public sealed record Agreed(OpenedEntry Entry, State Next) : BatchSlot;
 
     /// <summary>A refusal as observers see it.</summary>
@@ -25,8 +25,14 @@ public abstract record BatchSlot
 /// <param name="State">The state after it.</param>
 /// <param name="Head">The head.</param>
 /// <param name="HeadHash">Its hash.</param>
-/// <param name="Leaves">The leaves of its tree, one a place.</param>
-public sealed record ExecutedBatch(IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves);
+/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends.</param>
+/// <param name="Decided">The legs that it ends.</param>
+public sealed record ExecutedBatch(
+    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided)
+{
+    /// <summary>The entries that it sets aside as legs of groups, in order.</summary>
+    public IEnumerable<OpenedEntry> Held => Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry).Where(static entry => entry.Group is not null);
+}
 
 /// <summary>
 /// Runs the entries of a batch on a state. Proposer, endorser and observer run this same code; what differs is who may
@@ -57,6 +63,8 @@ public sealed class BatchExecution
     private HashSet<Digest>? acted;
     // How many entries redeem each position.
     private readonly Dictionary<PositionKey, int> redeemed = [];
+    private readonly BatchLegs legs;
+    private readonly BatchLegs.Objection? legObjection;
     private bool isVoid;
 
     /// <param name="context">The channel, as the participant that runs it sees it.</param>
@@ -65,6 +73,11 @@ public sealed class BatchExecution
     /// <param name="objection">A decider's own reasons; null for one who only verifies.</param>
     /// <param name="entropy">Salts for a decider's refusals; null for one who only verifies.</param>
     /// <param name="isPosting">Null for one who repeats what was decided with it.</param>
+    /// <param name="legObjection">A decider's own reasons against legs of groups; null for one who only verifies.</param>
+    internal BatchExecution(ChannelContext context, ChannelState origin, long timeUnixMs, Objection? objection, IEntropy? entropy, PostingCheck? isPosting, BatchLegs.Objection? legObjection)
+        : this(context, origin, timeUnixMs, objection, entropy, isPosting) => this.legObjection = legObjection;
+
+    /// <summary>One that has nothing against legs of groups.</summary>
     public BatchExecution(ChannelContext context, ChannelState origin, long timeUnixMs, Objection? objection, IEntropy? entropy, PostingCheck? isPosting)
     {
         this.isPosting = isPosting;
@@ -73,10 +86,17 @@ public sealed class BatchExecution
         this.objection = objection;
         this.entropy = entropy;
         draft = origin.Begin();
+        legs = new BatchLegs(context.Terms, draft, timeUnixMs);
     }
 
     /// <summary>The places so far.</summary>
     public IReadOnlyList<BatchSlot> Slots => slots;
+
+    /// <summary>Ends a leg that the channel holds; before any entry is added.</summary>
+    public void Add(LegOutcome outcome)
+    {
+        if (!Digest.TryRead(outcome.Group.Span, out Digest group) || slots.Count > 0 || !legs.TryEnd(group, outcome.IsCommitted)) isVoid = true;
+    }
 
     /// <summary>Adds a refusal made by a member.</summary>
     public void Add(Refusal refusal, OpenedEntry? entry)
@@ -129,6 +149,7 @@ public sealed class BatchExecution
         {
             OpenedEntry entry = ((BatchSlot.Agreed)slots[last]).Entry;
             Change(changes[last]!, -1);
+            if (entry.Group is not null) legs.Leave(entry);
             if (changes[last]!.Redeemed is { } key) redeemed[key]--;
             changes[last] = null;
             if (waits(entry)) left.Add(entry);
@@ -161,11 +182,17 @@ public sealed class BatchExecution
     {
         batch = null;
         if (isVoid || FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
-        foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>()) draft.AppendContractState(ContractStateLeaf(agreed.Entry, agreed.Next));
-        ChannelState state = draft.Finish(salts);
-        Digest[] leaves = [.. slots.Select(Leaf)];
+        foreach (DecidedLeg decided in legs.Decided) draft.AppendContractState(decided.IsCommitted ? decided.Leg.Committed : LegLeaf("settlement/leg-released", decided.Leg.Committed));
+        foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>())
+        {
+            Digest leaf = ContractStateLeaf(agreed.Entry, agreed.Next);
+            draft.AppendContractState(agreed.Entry.Group is null ? leaf : LegLeaf("settlement/leg-held", leaf));
+        }
+
+        ChannelState state = draft.Finish(salts, sequence);
+        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted))];
         ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
-        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided);
         return true;
     }
 
@@ -199,7 +226,7 @@ public sealed class BatchExecution
                 return refused.Code;
             case Evaluation.Accepted accepted:
                 if (!ReferenceEquals(given, after) && !Follow(after, given, accepted.Updates, self, contract)) return ChannelCodes.InstanceDiffers;
-                string code = Move(entry, accepted.Movements, out moved);
+                string code = Move(entry, accepted, out moved);
                 if (code.Length > 0) return code;
                 next = accepted.NextState;
                 if (entry.Link is not null) (acted ??= []).Add(entry.Instance.Value);
@@ -239,11 +266,11 @@ public sealed class BatchExecution
     }
 
     /// <summary>Checks every movement before it makes any, so a refused entry leaves nothing behind.</summary>
-    private string Move(OpenedEntry entry, IReadOnlyList<Movement> movements, out PositionChanges? moved)
+    private string Move(OpenedEntry entry, Evaluation.Accepted accepted, out PositionChanges? moved)
     {
         moved = new PositionChanges();
         List<string> postings = [];
-        foreach (Movement movement in movements)
+        foreach (Movement movement in accepted.Movements)
         {
             if (!context.Terms.Holdings.Contains(movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
             switch (movement)
@@ -270,10 +297,20 @@ public sealed class BatchExecution
             }
         }
 
-        string code = Apply(moved);
+        string code = entry.Group is null ? Apply(moved) : Hold(entry, accepted, ref moved);
         if (code.Length > 0) return code;
         foreach (string posting in postings) draft.AddPosting(posting);
         return "";
+    }
+
+    private string Hold(OpenedEntry entry, Evaluation.Accepted accepted, ref PositionChanges moved)
+    {
+        string code = legs.TryHold(entry, accepted.NextState, accepted.Movements, moved, ContractStateLeaf(entry, accepted.NextState), legObjection, out PositionChanges held);
+        if (code.Length > 0) return code;
+        moved = held;
+        code = Apply(held);
+        if (code.Length > 0) legs.Leave(entry);
+        return code;
     }
 
     private string Apply(PositionChanges moved)
@@ -283,7 +320,7 @@ public sealed class BatchExecution
             (Int128 before, Int128 set) = draft.PositionOf(key.Member, key.Currency);
             // A checked contract releases what it reserved, and nothing else.
             if (set + reserved < 0) return ReasonCodes.InsufficientFunds;
-            if (!Fits(before + units) || !Fits(set + reserved)) return PlatformCodes.Overflow;
+            if (!Fits(before + units + draft.IncomingOf(key.Member, key.Currency)) || !Fits(set + reserved)) return PlatformCodes.Overflow;
         }
 
         Change(moved, 1);
@@ -343,6 +380,9 @@ public sealed class BatchExecution
         postings.Add(posting);
         return isPosting is null || isPosting(issue.Amount, issue.Posting, (int)entry.Parties[issue.To.Party]) ? "" : ChannelCodes.PostingRefused;
     }
+
+    /// <summary>While a leg is held, or once it is released, its leaf is none that an instance has.</summary>
+    private static Digest LegLeaf(string domain, Digest committed) => new HashWriter(domain).Digest(committed).Finish();
 
     private Digest ContractStateLeaf(OpenedEntry entry, State state) => new HashWriter("settlement/contract-state")
         .Text(context.Terms.Network).Digest(context.Channel).Digest(entry.Instance.Value).Bytes(entry.Plan.Contract.Hash).UInt32((uint)state.Index).Digest(entry.Root).Finish();

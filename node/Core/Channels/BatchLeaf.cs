@@ -7,11 +7,12 @@ using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
 
-/// <summary>The leaves of a batch's tree. The first byte tells an entry from a refusal, so neither can pass as the other.</summary>
+/// <summary>The leaves of a batch's tree. The first byte tells what each is, so none can pass as another.</summary>
 public static class BatchLeaf
 {
     private const byte EntryMark = 1;
     private const byte RefusalMark = 2;
+    private const byte OutcomeMark = 3;
 
     /// <summary>The leaf of an entry that was agreed.</summary>
     public static Digest OfEntry(Digest entryRoot)
@@ -24,6 +25,16 @@ public static class BatchLeaf
 
     /// <summary>The leaf of an entry that was refused.</summary>
     public static Digest OfRefusal(RefusalLeaf refusal) => Rfc6962.HashLeaf([RefusalMark, .. refusal.ToByteArray()]);
+
+    /// <summary>The leaf of a leg's outcome.</summary>
+    public static Digest OfOutcome(Digest group, bool isCommitted)
+    {
+        Span<byte> leaf = stackalloc byte[2 + Digest.Length];
+        leaf[0] = OutcomeMark;
+        leaf[1] = isCommitted ? (byte)1 : (byte)0;
+        group.CopyTo(leaf[2..]);
+        return Rfc6962.HashLeaf(leaf);
+    }
 
     /// <summary>What observers see of a refusal: that it is one, and a commitment to the reason.</summary>
     public static RefusalLeaf Conceal(string network, Digest channel, Refusal refusal) => new()

@@ -30,21 +30,24 @@ public sealed class ChannelState
     private readonly SortedDictionary<(string Currency, int Member), Position> positions;
     private readonly HashSet<string> postings;
     private readonly CompactRange contracts;
+    private readonly SortedDictionary<Digest, HeldLeg> legs;
 
-    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts)
+    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts, SortedDictionary<Digest, HeldLeg> legs)
     {
         this.positions = positions;
         this.postings = postings;
         this.contracts = contracts;
+        this.legs = legs;
     }
 
     /// <summary>Before the first batch.</summary>
-    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange());
+    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange(), []);
 
     /// <summary>From a snapshot.</summary>
-    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts)
+    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts, IEnumerable<HeldLeg> legs)
     {
-        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts);
+        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts, []);
+        foreach (HeldLeg leg in legs) state.legs.Add(leg.Group.Id, leg);
         foreach (Position position in positions) state.positions[(position.Currency, position.Member)] = position;
         return state;
     }
@@ -57,6 +60,10 @@ public sealed class ChannelState
 
     /// <summary>The frontier of the log of contract states.</summary>
     public CompactRange Contracts => contracts;
+
+    /// <summary>The legs that are set aside, by group. The root has them in it: their entries are in the log of contract states, and what
+    /// they take in the positions.</summary>
+    public IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
 
     /// <summary>A member's funds; zero before the first movement.</summary>
     public long PositionOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
@@ -85,6 +92,8 @@ public sealed class ChannelState
         private readonly SortedDictionary<(string Currency, int Member), Position> positions;
         private readonly HashSet<string> postings;
         private readonly CompactRange contracts;
+        private SortedDictionary<Digest, HeldLeg> legs;
+        private bool ownsLegs;
         // On the way it may be more than a position counts.
         private readonly Dictionary<(string Currency, int Member), (Int128 MinorUnits, Int128 Reserved)> changed = [];
 
@@ -93,7 +102,14 @@ public sealed class ChannelState
             positions = new(origin.positions, Order);
             postings = new(origin.postings, StringComparer.Ordinal);
             contracts = Copy(origin.contracts);
+            legs = origin.legs;
         }
+
+        internal IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
+
+        internal void AddLeg(HeldLeg leg) => OwnLegs().Add(leg.Group.Id, leg);
+
+        internal void RemoveLeg(Digest group) => OwnLegs().Remove(group);
 
         internal (Int128 MinorUnits, Int128 Reserved) PositionOf(int member, string currency)
         {
@@ -103,13 +119,28 @@ public sealed class ChannelState
 
         internal void SetPosition(int member, string currency, Int128 minorUnits, Int128 reserved) => changed[(currency, member)] = (minorUnits, reserved);
 
+        /// <summary>What a position gets when everything that is set aside for it applies.</summary>
+        internal Int128 IncomingOf(int member, string currency)
+        {
+            Int128 incoming = 0;
+            foreach (HeldLeg leg in legs.Values)
+            {
+                foreach (LegMovement change in leg.Changes)
+                {
+                    if (change.Units > 0 && change.Member == member && change.Currency == currency) incoming += change.Units;
+                }
+            }
+
+            return incoming;
+        }
+
         /// <summary>Finds a position that is not what fits.</summary>
         internal bool TryFindBeyond(Predicate<Int128> fits, out int member, [NotNullWhen(true)] out string? currency)
         {
             foreach (((string code, int holder), (Int128 minorUnits, Int128 reserved)) in changed)
             {
                 (member, currency) = (holder, code);
-                if (!fits(minorUnits) || !fits(reserved)) return true;
+                if (!fits(minorUnits + IncomingOf(holder, code)) || !fits(reserved)) return true;
             }
 
             (member, currency) = (-1, null);
@@ -123,15 +154,24 @@ public sealed class ChannelState
         internal void AppendContractState(Digest leaf) => contracts.Append(leaf);
 
         /// <summary>Every position of the channel gets a leaf with a fresh salt, so nobody sees which of them moved.</summary>
-        internal ChannelState Finish(PositionSalts salts)
+        internal ChannelState Finish(PositionSalts salts, long sequence)
         {
+            foreach (HeldLeg leg in legs.Values.Where(static l => l.Sequence == 0).ToList()) OwnLegs()[leg.Group.Id] = leg with { Sequence = sequence };
             foreach ((int member, string currency, byte[] salt) in salts.All)
             {
                 (Int128 minorUnits, Int128 reserved) = PositionOf(member, currency);
                 positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved));
             }
 
-            return new ChannelState(positions, postings, contracts);
+            return new ChannelState(positions, postings, contracts, legs);
+        }
+
+        // Most batches touch none.
+        private SortedDictionary<Digest, HeldLeg> OwnLegs()
+        {
+            if (!ownsLegs) legs = new SortedDictionary<Digest, HeldLeg>(legs);
+            ownsLegs = true;
+            return legs;
         }
     }
 }

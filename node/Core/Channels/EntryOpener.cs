@@ -39,6 +39,7 @@ public static class EntryOpener
         code = ChannelCodes.EntryMalformed;
         if (!Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header)) return false;
         if (!IsWellFormed(context, header, out EntryId id, out ContractPlan? plan, out ContractAction? action, out InstanceLink? link)) return false;
+        if (!TryReadGroup(context, header, out ChannelGroup? group)) return false;
         int fieldCount = plan.Contract.Fields.Count + action.Parameters.Count;
         IReadOnlyList<EnvelopeGroup> groups = plan.GroupsOf(action);
         if (entry.Commitments.Length != fieldCount * Digest.Length || header.Envelopes.Count != groups.Count || entry.Envelopes.Count != groups.Count) return false;
@@ -67,10 +68,18 @@ public static class EntryOpener
         Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
         opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs)
         {
-            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1,
+            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1, Group = group, GroupBody = header.GroupBody,
         };
         code = "";
         return true;
+    }
+
+    /// <summary>A leg creates an instance, in a channel of its group.</summary>
+    private static bool TryReadGroup(ChannelContext context, EntryHeader header, out ChannelGroup? group)
+    {
+        group = null;
+        return header.GroupBody.IsEmpty
+            || (ChannelGroup.TryRead(header.GroupBody, context.Terms.Network, out group, out _) && group.Channels.Contains(context.Channel) && header.Generation == 0);
     }
 
     private static bool IsWellFormed(ChannelContext context, EntryHeader header, out EntryId id, [NotNullWhen(true)] out ContractPlan? plan,

@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Envelopes;
+using Settlement.Core.Notarisation;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
@@ -18,8 +19,9 @@ public static class EntrySealer
     /// <param name="now">The entry's time.</param>
     /// <param name="entropy">Randomness.</param>
     /// <param name="before">The instance that it acts on; null where it creates one.</param>
+    /// <param name="groupBody">The group whose leg it is; null where it stands for itself.</param>
     public static OpenedEntry Seal(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values,
-        DateTimeOffset now, IEntropy entropy, Instance? before = null)
+        DateTimeOffset now, IEntropy entropy, Instance? before = null, ByteString? groupBody = null)
     {
         EntryId id = EntryId.Generate(entropy);
         IReadOnlyList<uint> parties = before?.Parties ?? plan.PartiesFor(action, values, context.Own) ?? throw new ArgumentException("Nobody is named who acts.", nameof(values));
@@ -36,6 +38,7 @@ public static class EntrySealer
             TimeUnixMs = now.ToUnixTimeMilliseconds(),
         };
         link?.Write(header);
+        if (groupBody is not null) header.GroupBody = groupBody;
         if (action.By.Party is null) header.Actor = (uint)context.Own + 1;
         header.Parties.Add(parties);
         SealedEntry entry = new();
@@ -76,8 +79,12 @@ public static class EntrySealer
         return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) 
         {
             Link = link, Before = before, NamedActor = action.By.Party is null ? context.Own : null,
+            Group = GroupOf(context, header), GroupBody = header.GroupBody,
         };
     }
+
+    private static ChannelGroup? GroupOf(ChannelContext context, EntryHeader header) => header.GroupBody.IsEmpty ? null
+        : ChannelGroup.TryRead(header.GroupBody, context.Terms.Network, out ChannelGroup? group, out string code) ? group : throw new ArgumentException($"It is no group: {code}.", nameof(header));
 
     internal static uint SubjectOf(EnvelopeGroup group, IReadOnlyList<uint> parties) => group.Subject < 0 ? 0 : parties[group.Subject] + 1;
 

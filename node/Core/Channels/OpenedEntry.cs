@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Wire.Channels;
 
@@ -33,6 +35,12 @@ public sealed record OpenedEntry(
     /// <summary>The instance as it stood before, once whoever runs the entry has looked it up; null where it creates it, or where
     /// there is no such instance.</summary>
     public Instance? Before { get; set; }
+
+    /// <summary>The group whose leg in this channel the entry is; null where it stands for itself.</summary>
+    public ChannelGroup? Group { get; init; }
+
+    /// <summary>The group's body; empty where there is none.</summary>
+    public ByteString GroupBody { get; init; } = ByteString.Empty;
 
     /// <summary>The id of the entry that created its instance.</summary>
     public EntryId Instance => Link?.Instance ?? Id;

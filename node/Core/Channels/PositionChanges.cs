@@ -33,6 +33,13 @@ internal sealed class PositionChanges
         if ((units < 0 || reserved > 0) && !taken.Contains(key)) taken.Add(key);
     }
 
+    /// <summary>Adds what a leg sets aside of a position.</summary>
+    public void AddReserved(PositionKey key, Int128 units)
+    {
+        all.Add((key, 0, units));
+        taken.Add(key);
+    }
+
     /// <summary>Adds what is redeemed; nothing else stands in such an action.</summary>
     public void AddRedemption(OpenedEntry entry, Seat seat, AmountValue amount)
     {

@@ -4,6 +4,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Core.Reading;
+using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Channels;
 
@@ -50,6 +51,8 @@ public sealed class ChannelAudit
     private readonly bool canReExecute;
     private bool isAgentUnknown;
     private readonly ObservedInstances instances;
+    // By group: the legs that the channel holds.
+    private readonly Dictionary<Digest, BatchSlot.Agreed> legs = [];
     private ChannelState? state = ChannelState.Empty;
     // The head before; null after a sequence whose head is not known.
     private Digest? previous = Digest.Zero;
@@ -91,11 +94,12 @@ public sealed class ChannelAudit
 
     /// <summary>Takes the next notarised head and what the vault holds for it.</summary>
     /// <param name="at">Its sequence; they come in order.</param>
-    /// <param name="head">The row of <see cref="Store.PayloadKind.Heads"/>.</param>
+    /// <param name="head">The row of <see cref="PayloadKind.Heads"/>.</param>
     /// <param name="batch">The row of batches, or null.</param>
     /// <param name="keys">The row of content keys, or null.</param>
     /// <param name="known">The ids of the batch's entries, as the node's own event history names them.</param>
-    public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known)
+    /// <param name="decisions">The rows of <see cref="VaultReader.DecisionKeys"/>.</param>
+    public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
     {
         while (sequence + 1 < at) TakeMissing([]);
         if (!Parsing.TryParse(NotarisedRow.Parser, head, out NotarisedRow? row) || !Digest.TryRead(row.Head.Span, out Digest notarised))
@@ -126,7 +130,7 @@ public sealed class ChannelAudit
         entries += delivery.Items.Count;
         KeptEntries kept = new(context, vault, keys ?? []);
         List<BatchSlot?> slots = [.. delivery.Items.Select(i => Open(at, i, kept))];
-        ReExecute(at, delivery, slots, kept);
+        ReExecute(at, delivery, slots, kept, decisions);
         previous = computed;
     }
 
@@ -148,7 +152,7 @@ public sealed class ChannelAudit
         return null;
     }
 
-    private void ReExecute(long at, Delivery delivery, List<BatchSlot?> slots, KeptEntries kept)
+    private void ReExecute(long at, Delivery delivery, List<BatchSlot?> slots, KeptEntries kept, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
     {
         if (!canReExecute || state is null) return;
         if (!Objections.KnowsAgent(directory, context))
@@ -162,7 +166,8 @@ public sealed class ChannelAudit
         Digest before = new(delivery.PreviousHead.Span);
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
         BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, Objections.Postings(directory, context));
-        List<string> refused = [];
+        foreach (LegOutcome outcome in delivery.Outcomes) execution.Add(outcome);
+        List<string> refused = [.. delivery.Outcomes.Where(o => !IsDecided(o, decisions)).Select(static o => Convert.ToHexStringLower(o.Group.Span))];
         foreach (BatchSlot? slot in slots)
         {
             if (slot is BatchSlot.Concealed concealed) execution.Add(concealed.Leaf);
@@ -184,8 +189,21 @@ public sealed class ChannelAudit
         }
 
         state = executed.State;
-        foreach (BatchSlot.Agreed agreed in executed.Slots.OfType<BatchSlot.Agreed>()) instances.Take(agreed.Entry, agreed.Next, at);
+        foreach (DecidedLeg decided in executed.Decided)
+        {
+            if (legs.Remove(decided.Leg.Group.Id, out BatchSlot.Agreed? held) && decided.IsCommitted) instances.Take(held.Entry, held.Next, decided.Leg.Sequence);
+        }
+
+        foreach (BatchSlot.Agreed agreed in executed.Slots.OfType<BatchSlot.Agreed>())
+        {
+            if (agreed.Entry.Group is { } group) legs[group.Id] = agreed;
+            else instances.Take(agreed.Entry, agreed.Next, at);
+        }
     }
+
+    /// <summary>Whether the log says of the group what the members made of its leg.</summary>
+    private static bool IsDecided(LegOutcome outcome, IReadOnlyDictionary<PayloadKey, byte[]> decisions) => Digest.TryRead(outcome.Group.Span, out Digest group)
+        && decisions.TryGetValue(new PayloadKey(PayloadKind.Heads, VaultReader.DecisionKey(group)), out byte[]? body) && body is [var said] && said == (outcome.IsCommitted ? 1 : 0);
 
     private void Miss(long at, IReadOnlyList<string> ids, string code)
     {
@@ -197,6 +215,7 @@ public sealed class ChannelAudit
     {
         state = null;
         instances.Clear();
+        legs.Clear();
     }
 
     private static List<string> Missing(Delivery delivery, IReadOnlyList<string> known)

@@ -94,6 +94,12 @@ internal sealed class DeliveredBatch
             }
         }
 
+        foreach (LegOutcome outcome in delivery.Outcomes)
+        {
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group)) return false;
+            leaves.Add(BatchLeaf.OfOutcome(group, outcome.IsCommitted));
+        }
+
         head = new ChannelHead((long)delivery.Term, (long)delivery.Sequence, previous, Rfc6962.RootOf(leaves), stateRoot, delivery.TimeUnixMs).Hash(context.Terms, context.Channel);
         return true;
     }

@@ -7,6 +7,7 @@ using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
+using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
@@ -221,6 +222,8 @@ public sealed class RegulatorMachine : IMachine
 
     private void OnLeaf(Leaf leaf)
     {
+        if (leaf.RecordCase == Leaf.RecordOneofCase.Decided && DecidedGroup.TryRead(leaf.Decided, node.Network, out DecidedGroup? decided, out _))
+            node.Write(new PayloadWrite(PayloadKind.Heads, VaultReader.DecisionKey(decided.Group), [decided.IsCommitted ? (byte)1 : (byte)0], PayloadWriteMode.Replace));
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
         if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;

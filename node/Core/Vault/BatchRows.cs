@@ -23,6 +23,7 @@ internal static class BatchRows
             PositionSalts = row.PositionSalts, LeafIndex = row.LeafIndex, CheckpointSize = row.CheckpointSize,
         };
         kept.NextStates.Add(row.NextStates);
+        kept.Outcomes.Add(row.Outcomes);
         RefusalsRow refusals = new();
         foreach (BatchItem item in row.Items)
         {

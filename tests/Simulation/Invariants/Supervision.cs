@@ -43,8 +43,11 @@ internal static class Supervision
             for (long sequence = 1; sequence <= sequences; sequence++)
             {
                 byte[] key = VaultReader.BatchKey(context.Channel, sequence);
+                byte[]? batch = supervisor.Store.Find(PayloadKind.Batches, key);
+                Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : VaultReader.DecisionKeys(batch)).Where(decision => supervisor.Store.Find(decision.Kind, decision.Key) is not null)
+                    .ToDictionary(static decision => decision, decision => supervisor.Store.Find(decision.Kind, decision.Key)!);
                 audit.Take(sequence, supervisor.Store.Find(PayloadKind.Heads, key) ?? throw new Violation("the supervisor sees everything", $"head {sequence} is not in its copy of the log"),
-                    supervisor.Store.Find(PayloadKind.Batches, key), supervisor.Store.Find(PayloadKind.ContentKeys, key), []);
+                    batch, supervisor.Store.Find(PayloadKind.ContentKeys, key), [], decisions);
             }
 
             CheckInstances(world, context, audit);

@@ -98,6 +98,13 @@ internal sealed class TwoBanks : IDisposable
 
     public Digest Channel { get; private set; }
 
+    /// <summary>Which channel is looked at, where there are several.</summary>
+    public TwoBanks Look(Digest channel)
+    {
+        Channel = channel;
+        return this;
+    }
+
     /// <summary>What becomes of a message on its way: itself, another, none, or several.</summary>
     public Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>>? OnPeer { get; set; }
 

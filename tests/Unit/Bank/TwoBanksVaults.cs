@@ -24,7 +24,8 @@ internal static class TwoBanksVaults
     public static Instance Standing(this TwoBanks network, TestNode bank, EntryId entry, long sequence)
     {
         byte[] key = VaultReader.BatchKey(network.Channel, sequence);
-        return InstanceRows.Read(bank.Rows, network.Context(bank), entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!)!;
+        return KeptEntries.Find(bank.Rows, network.Context(bank), entry, bank.Vault.Find(PayloadKind.Batches, key)!, bank.Vault.Find(PayloadKind.Entries, key)!, bank.Vault.Find(PayloadKind.ContentKeys, key)!) is { } found
+            ? Instance.After(found.Entry, found.State, found.Sequence) : throw new ArgumentException("There is no such entry.", nameof(entry));
     }
 
     /// <summary>All entries and refusals of the channel in a bank's vault.</summary>
@@ -101,7 +102,10 @@ internal static class TwoBanksVaults
         foreach (StoredPayload head in network.Supervisor.Vault.Scan(PayloadKind.Heads))
         {
             if (VaultReader.SequenceOf(network.Channel, head.Key) is not { } sequence) continue;
-            audit.Take(sequence, head.Body, network.Supervisor.Vault.Find(PayloadKind.Batches, head.Key), network.Supervisor.Vault.Find(PayloadKind.ContentKeys, head.Key), known.GetValueOrDefault(sequence) ?? []);
+            byte[]? batch = network.Supervisor.Vault.Find(PayloadKind.Batches, head.Key);
+            Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : VaultReader.DecisionKeys(batch)).Where(key => network.Supervisor.Vault.Find(key.Kind, key.Key) is not null)
+                .ToDictionary(static key => key, key => network.Supervisor.Vault.Find(key.Kind, key.Key)!);
+            audit.Take(sequence, head.Body, batch, network.Supervisor.Vault.Find(PayloadKind.ContentKeys, head.Key), known.GetValueOrDefault(sequence) ?? [], decisions);
         }
 
         return audit.Finish();

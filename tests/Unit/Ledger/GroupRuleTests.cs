@@ -123,8 +123,8 @@ public sealed class GroupRuleTests
             {
                 SubmissionResult result = world.Submit(LedgerWorld.Beta, LedgerWorld.Decide(group, asked));
                 Assert.True(world.View.TryVerify(result.Receipt, out Leaf? leaf, out _));
-                Assert.True(DecidedGroup.TryRead(leaf.Decided, out DecidedGroup? decided));
-                Assert.Equal(new DecidedGroup(RecordHashes.Group(group.Span), isCommitted), decided);
+                Assert.True(DecidedGroup.TryRead(leaf.Decided, LedgerWorld.Network, out DecidedGroup? decided, out _));
+                Assert.Equal(new DecidedGroup(RecordHashes.Group(group.Span), isCommitted, null), decided);
             }
         }
     }

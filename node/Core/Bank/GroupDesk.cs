@@ -1,0 +1,110 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Wire.Channels;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// Follows the groups whose legs this bank's channels hold: tells the ledger that a leg is set aside, and asks it what it decided until it
+/// has. It keeps nothing: which legs are held stands in the channels, and a decision can be asked for again at any time.
+/// </summary>
+internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDesk ledger)
+{
+    private readonly SortedDictionary<Digest, Watch> watches = [];
+
+    private sealed class Watch(HeldLeg leg, Retry retry)
+    {
+        public ChannelGroup Group { get; } = leg.Group;
+
+        public ByteString Body { get; } = leg.GroupBody;
+
+        public Retry Retry { get; } = retry;
+
+        /// <summary>What the ledger decided; null while that is not known here.</summary>
+        public bool? Decision { get; set; }
+
+        /// <summary>The ledger does not know the group, so that it has to be told which one.</summary>
+        public bool IsUnknown { get; set; }
+
+        /// <summary>The ledger was asked and has not answered.</summary>
+        public bool IsAsked { get; set; }
+
+        /// <summary>Channels whose reservation the ledger has answered.</summary>
+        public HashSet<Digest> Reserved { get; } = [];
+    }
+
+    /// <summary>What the ledger decided of a group; null while that is not known here.</summary>
+    public bool? DecisionOf(Digest group) => watches.TryGetValue(group, out Watch? watch) ? watch.Decision : null;
+
+    /// <summary>The legs of the channel that can end.</summary>
+    public IEnumerable<LegOutcome> Due(ChannelSide channel) => channel.State.Legs.Keys
+        .Select(group => (Group: group, Decision: DecisionOf(group))).Where(static leg => leg.Decision is not null)
+        .Select(static leg => new LegOutcome { Group = ByteString.CopyFrom(leg.Group.ToArray()), IsCommitted = leg.Decision!.Value });
+
+    /// <summary>Whether there is one.</summary>
+    public bool HasDue(ChannelSide channel) => channel.State.Legs.Count > 0 && channel.State.Legs.Keys.Any(group => DecisionOf(group) is not null);
+
+    /// <summary>Asks at once about those of these groups of which no decision is known here.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool Hurry(IEnumerable<LegOutcome> outcomes)
+    {
+        bool isUnknown = false;
+        foreach (LegOutcome outcome in outcomes)
+        {
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !watches.TryGetValue(group, out Watch? watch) || watch.Decision is not null) continue;
+            watch.Retry.Reset();
+            isUnknown = true;
+        }
+
+        return isUnknown;
+    }
+
+    /// <summary>Tells and asks the ledger what is to be told and asked.</summary>
+    public void Flush()
+    {
+        HashSet<Digest> held = [];
+        foreach (ChannelSide channel in channels.All)
+        {
+            foreach (HeldLeg leg in channel.State.Legs.Values)
+            {
+                held.Add(leg.Group.Id);
+                if (!watches.TryGetValue(leg.Group.Id, out Watch? watch)) watches.Add(leg.Group.Id, watch = new Watch(leg, node.NewRetry()));
+                if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
+            }
+        }
+
+        foreach (Digest over in watches.Keys.Where(group => !held.Contains(group)).ToList()) watches.Remove(over);
+        foreach (Watch watch in watches.Values.Where(w => w is { Decision: null, IsAsked: false } && w.Retry.IsDue(node.Now))) Ask(watch);
+    }
+
+    private void Reserve(ChannelSide channel, HeldLeg leg, Watch watch)
+    {
+        if (!channel.Reserves.TryGetValue(leg.Group.Id, out ReserveRecord? record) || watch.Reserved.Contains(channel.Id)) return;
+        ledger.Submit(new Submission { Reserve = record }, (result, leaf) =>
+        {
+            // Also a refusal is final, but that the ledger's bounds are used up.
+            if (leaf is not null || result.Code != LedgerCodes.QuotaUsed) watch.Reserved.Add(channel.Id);
+            if (leaf is null) node.Note(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
+        });
+    }
+
+    private void Ask(Watch watch)
+    {
+        // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
+        DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
+        if (watch.IsUnknown) record.GroupBody = watch.Body;
+        watch.IsAsked = true;
+        watch.Retry.Tried(node.Now);
+        ledger.Submit(new Submission { Decided = record }, (result, leaf) =>
+        {
+            watch.IsAsked = false;
+            watch.IsUnknown |= result.Code == LedgerCodes.UnknownGroup;
+            if (leaf?.Decided is { } said && DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) && decided.Group == watch.Group.Id) watch.Decision = decided.IsCommitted;
+        });
+    }
+}

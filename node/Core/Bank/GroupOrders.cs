@@ -1,0 +1,211 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Instructions;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Vault.Records;
+
+namespace Settlement.Core.Bank;
+
+/// <summary>
+/// What this bank wants of groups: its own legs, and the legs of others that it expects in its channels. It sets nothing of its own aside
+/// but for a group of which an order says what becomes of every channel that the bank has in it; and there it agrees to no other leg.
+/// So a commitment, for which every channel must have reserved, brings it all that it expects.
+/// </summary>
+internal sealed class GroupOrders(NodeContext node, BankSettings settings, ChannelBook channels, Submissions submissions, Acts acts)
+{
+    /// <summary>Orders that are under way at a time.</summary>
+    public const int MaxOrders = 4_096;
+
+    private static readonly TimeSpan UsualLife = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<Digest, Order> orders = [];
+
+    private sealed class Order(ChannelGroup group)
+    {
+        public ChannelGroup Group { get; } = group;
+
+        public Dictionary<Digest, ExpectedAct> Expects { get; init; } = [];
+
+        /// <summary>Own legs that have not ended.</summary>
+        public HashSet<Digest> Own { get; } = [];
+    }
+
+    /// <summary>A leg that another bank is expected to bring.</summary>
+    private sealed record ExpectedAct(ContractPlan Plan, ContractAction Action, IReadOnlyList<Value?> Values)
+    {
+        /// <summary>Whether it is this one: what was given of its values is equal.</summary>
+        public bool Is(ContractPlan plan, ContractAction action, IReadOnlyList<Value?> fields) =>
+            ReferenceEquals(plan, Plan) && action == Action && Values.Select((value, i) => value is null || value.Equals(fields[i])).All(static same => same);
+    }
+
+    /// <summary>Takes an order: all of its legs are on their way, or none.</summary>
+    public void Take(BankInput.OrderGroup input)
+    {
+        if (submissions.TryRepeat(input.CallId, input.IdempotencyKey, input.Body)) return;
+        GroupOrder wanted = input.Order;
+        if (orders.Count >= MaxOrders)
+        {
+            submissions.Refuse(input.CallId, ChannelCodes.MailboxFull);
+            return;
+        }
+
+        string? refusal = Read(wanted, out ChannelGroup? group, out ByteString body);
+        Dictionary<Digest, ExpectedAct> expects = [];
+        refusal ??= Check(wanted, group!, expects);
+        if (refusal is not null)
+        {
+            submissions.Refuse(input.CallId, refusal);
+            return;
+        }
+
+        List<(ChannelSide Channel, JudgedAct? Act, (string Code, string Place)? Refusal)> legs = [.. wanted.Legs.Select(Judge)];
+        bool stands = legs.TrueForAll(static leg => leg.Refusal is null);
+        Order order = new(group!) { Expects = expects };
+        submissions.Accept(input.CallId, input.IdempotencyKey, input.Body, legs.Count, (id, messageKey, i) =>
+        {
+            (ChannelSide channel, JudgedAct? act, (string Code, string Place)? fault) = legs[i];
+            ActOrder leg = wanted.Legs[i];
+            // What is refused takes the others with it.
+            if (!stands) return acts.Enter(id, messageKey, leg, channel, leg.Contract!, fault ?? (GroupCodes.Aborted, ""));
+            acts.Enqueue(id, channel, act!, body, Keep(expects));
+            order.Own.Add(channel.Id);
+            return acts.Enter(id, messageKey, leg, channel, leg.Contract!, null);
+        });
+        if (stands) orders.Add(group!.Id, order);
+    }
+
+    /// <summary>The groups that this bank's channels hold legs of, or that it has an order for.</summary>
+    public GroupList List(GroupDesk desk)
+    {
+        SortedDictionary<Digest, GroupView> views = [];
+        foreach (Order order in orders.Values) views[order.Group.Id] = new GroupView(order.Group.Id, order.Group.Channels, order.Group.ExpiresAt, IsOrdered: true, null, []);
+        foreach (ChannelSide channel in channels.All)
+        {
+            foreach (HeldLeg leg in channel.State.Legs.Values)
+            {
+                GroupView view = views.GetValueOrDefault(leg.Group.Id) ?? new GroupView(leg.Group.Id, leg.Group.Channels, leg.Group.ExpiresAt, IsOrdered: false, null, []);
+                views[leg.Group.Id] = view with { IsCommitted = desk.DecisionOf(leg.Group.Id), Legs = [.. view.Legs, View(channel, leg)] };
+            }
+        }
+
+        return new GroupList([.. views.Values]);
+    }
+
+    /// <summary>What this bank has against legs of groups in a channel.</summary>
+    public BatchLegs.Objection ForBatch(ChannelSide channel) => (entry, movements) =>
+    {
+        if (entry.Actor == channel.Context.Own) return null;
+        bool isExpected = orders.TryGetValue(entry.Group!.Id, out Order? order)
+            ? order.Expects.TryGetValue(channel.Id, out ExpectedAct? expected) && expected.Is(entry.Plan, entry.Action, entry.Fields)
+            : movements.All(m => m.Member != channel.Context.Own || m.Units > 0);
+        return isExpected ? null : GroupCodes.LegUnexpected;
+    };
+
+    /// <summary>An own leg has ended.</summary>
+    public void End(ChannelSide channel, Command.Own leg)
+    {
+        if (leg.Group is not { } group || !orders.TryGetValue(group.Id, out Order? order)) return;
+        order.Own.Remove(channel.Id);
+        if (order.Own.Count == 0) orders.Remove(group.Id);
+    }
+
+    /// <summary>Takes up an own leg that was under way before a restart.</summary>
+    public void Restore(ChannelSide channel, Command.Own leg, ActRow row)
+    {
+        if (leg.Group is not { } group) return;
+        if (!orders.TryGetValue(group.Id, out Order? order)) orders.Add(group.Id, order = new Order(group) { Expects = Read(row.Expects) });
+        order.Own.Add(channel.Id);
+    }
+
+    private string? Read(GroupOrder wanted, out ChannelGroup? group, out ByteString body)
+    {
+        group = null;
+        body = ByteString.Empty;
+        if (wanted.Group is { } known)
+        {
+            if (Held(known).FirstOrDefault() is not (_, { } leg)) return LedgerCodes.UnknownGroup;
+            (group, body) = (leg.Group, leg.GroupBody);
+            return group.ExpiresAt <= node.Now ? GroupCodes.OutOfTime : null;
+        }
+
+        Digest[] all = [.. wanted.Channels.Concat(wanted.Legs.Concat(wanted.Expects).Select(static leg => leg.Channel)).Distinct()];
+        TimeSpan life = wanted.Life ?? UsualLife;
+        if (life <= TimeSpan.Zero || life > HeldLeg.LongestHold - node.Parts.Settings.LongestRetry) return GroupCodes.OutOfTime;
+        byte[] nonce = new byte[Digest.Length];
+        node.Entropy.Fill(nonce);
+        body = ChannelGroup.Of(node.Network, all, DateTimeOffset.FromUnixTimeMilliseconds((node.Now + life).ToUnixTimeMilliseconds()), new Digest(nonce)).ToByteString();
+        return ChannelGroup.TryRead(body, node.Network, out group, out _) ? null : GroupCodes.LegMissing;
+    }
+
+    /// <summary>Whether the order says of every own channel of the group what its leg is, and nothing of others.</summary>
+    private string? Check(GroupOrder wanted, ChannelGroup group, Dictionary<Digest, ExpectedAct> expects)
+    {
+        if (orders.ContainsKey(group.Id)) return GroupCodes.OrderRepeated;
+        Digest[] named = [.. wanted.Legs.Concat(wanted.Expects).Select(static leg => leg.Channel)];
+        if (wanted.Legs.Count == 0 || named.Distinct().Count() != named.Length || !named.All(id => channels.TryGet(id, out _) && group.Channels.Contains(id))) return GroupCodes.LegMissing;
+        if (channels.All.Any(channel => group.Channels.Contains(channel.Id) && !named.Contains(channel.Id))) return GroupCodes.LegMissing;
+        foreach (ActOrder leg in wanted.Expects)
+        {
+            if (Read(leg, out ExpectedAct? expected) is { } fault) return fault;
+            expects.Add(leg.Channel, expected!);
+        }
+
+        if (wanted.Legs.Any(leg => channels.TryGet(leg.Channel, out ChannelSide? channel) && channel.Mailbox.Count >= settings.MaxMailbox)) return ChannelCodes.MailboxFull;
+        foreach ((Digest channel, HeldLeg leg) in Held(group.Id))
+        {
+            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values)) return GroupCodes.LegUnexpected;
+        }
+
+        return channels.All.Any(channel => IsOnItsWay(channel, group.Id, expects.GetValueOrDefault(channel.Id))) ? GroupCodes.LegUnexpected : null;
+    }
+
+    /// <summary>Whether a leg of the group, and not the expected one, is in the batch in flight.</summary>
+    private static bool IsOnItsWay(ChannelSide channel, Digest group, ExpectedAct? expected) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Group: { } of } entry }
+        && of.Id == group && expected?.Is(entry.Plan, entry.Action, entry.Fields) != true) == true;
+
+    private IEnumerable<(Digest Channel, HeldLeg Leg)> Held(Digest group)
+    {
+        foreach (ChannelSide channel in channels.All)
+        {
+            if (channel.State.Legs.TryGetValue(group, out HeldLeg? leg)) yield return (channel.Id, leg);
+        }
+    }
+
+    private (ChannelSide Channel, JudgedAct? Act, (string Code, string Place)? Refusal) Judge(ActOrder leg)
+    {
+        channels.TryGet(leg.Channel, out ChannelSide? channel);
+        (string Code, string Place)? refusal = acts.Judge(leg, channel!, out JudgedAct? act);
+        return (channel!, act, refusal);
+    }
+
+    /// <summary>An expectation gives every amount, since it is what the bank pays for.</summary>
+    private string? Read(ActOrder leg, out ExpectedAct? expected)
+    {
+        expected = null;
+        if (!channels.TryGet(leg.Channel, out ChannelSide? channel) || channel.Terms.Contracts.FirstOrDefault(c => c.Contract.Name == leg.Contract) is not { } plan) return BankCodes.NoSuchContract;
+        if (plan.Contract.FindAction(leg.Action, null) is not { } action) return BankCodes.NoSuchAction;
+        if (!Acts.TryRead(plan.Contract.Fields, leg.Values, out Value?[] values, out _)) return BankCodes.ValueUnreadable;
+        if (plan.Contract.Fields.Any(field => field.Type is MoneyType or QuantityType && !field.Optional && !action.Updates.Contains(field) && values[field.Index] is null)) return GroupCodes.LegMissing;
+        expected = new ExpectedAct(plan, action, values);
+        return null;
+    }
+
+    private static List<ExpectedLeg> Keep(Dictionary<Digest, ExpectedAct> expects) => [.. expects.Select(static e =>
+    {
+        ExpectedLeg row = new() { Channel = ByteString.CopyFrom(e.Key.ToArray()), ContractHash = ByteString.CopyFrom(e.Value.Plan.Contract.Hash), Action = (uint)e.Value.Action.Index };
+        row.Values.Add(KeptValues.Write(e.Value.Values));
+        return row;
+    })];
+
+    private Dictionary<Digest, ExpectedAct> Read(IEnumerable<ExpectedLeg> rows) => rows.ToDictionary(static row => new Digest(row.Channel.Span), row =>
+        channels.TryGet(new Digest(row.Channel.Span), out ChannelSide? channel) && channel.Terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)
+            ? new ExpectedAct(plan, plan.Contract.Actions[(int)row.Action], KeptValues.Read(plan.Contract.Fields, row.Values))
+            : throw new InvalidOperationException("A leg is expected of no contract of its channel."));
+
+    private static LegView View(ChannelSide channel, HeldLeg leg) => new(channel.Id, leg.Entry, leg.Sequence, leg.Plan.Contract.Name, leg.Action.Name, leg.Actor == channel.Context.Own,
+        [.. leg.Plan.Contract.Fields.Select(field => (field.Name, leg.Values[field.Index] is { } value ? ValueText.Write(value) : null))]);
+}

@@ -1,0 +1,45 @@
+using Google.Protobuf;
+using Settlement.Contracts;
+using Settlement.Core.Commitments;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
+
+namespace Settlement.Core.Channels;
+
+/// <summary>
+/// A channel's leg of a group: an entry that creates an instance and was notarised, and of which nothing has happened yet but that
+/// what it takes is set aside. It applies when the ledger has committed the group, and is released when it has aborted it.
+/// </summary>
+/// <param name="Group">The group.</param>
+/// <param name="GroupBody">Its body, as the entry has it.</param>
+/// <param name="Entry">The entry.</param>
+/// <param name="Sequence">The batch of the entry; 0 while that is being made.</param>
+/// <param name="Plan">Its contract.</param>
+/// <param name="Action">Its action.</param>
+/// <param name="Actor">The participant number of the member that acted.</param>
+/// <param name="Next">Where it leads.</param>
+/// <param name="Values">Its fields, as the holder reads them.</param>
+/// <param name="Committed">The leaf of the log of contract states that it becomes.</param>
+/// <param name="Changes">What it moves, each position once.</param>
+/// <param name="IsPayment">Whether it pays, and so counts in the flows of its day.</param>
+public sealed record HeldLeg(
+    ChannelGroup Group, ByteString GroupBody, EntryId Entry, long Sequence, ContractPlan Plan, ContractAction Action, int Actor, State Next,
+    IReadOnlyList<Value?> Values, Digest Committed, IReadOnlyList<LegMovement> Changes, bool IsPayment)
+{
+    /// <summary>Legs of one member that a channel holds at a time: what the other member can be made to keep and to look after.</summary>
+    public const int MaximumOfMember = 32;
+
+    /// <summary>The longest time for which a leg is set aside: its group ends no later after the head's time.</summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>What a leg changes of a position once it applies.</summary>
+/// <param name="Member">Whose.</param>
+/// <param name="Currency">In what.</param>
+/// <param name="Units">How much; below zero where it takes, and what it takes is set aside until then.</param>
+public readonly record struct LegMovement(int Member, string Currency, long Units);
+
+/// <summary>What became of a leg in a batch.</summary>
+/// <param name="Leg">The leg, which the channel held before.</param>
+/// <param name="IsCommitted">Whether it applies.</param>
+public sealed record DecidedLeg(HeldLeg Leg, bool IsCommitted);
