@@ -203,8 +203,8 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
         };
     }
 
-    /// <summary>A divisor of literals alone is none that may be zero: the compiler would see that nobody can take the action (CD603).</summary>
-    private static string? NotZero(string? divisor) => divisor is not null && divisor.All(static c => char.IsAsciiDigit(c) || c is ' ' or '(' or ')' or '+' or '-' or '*') ? "7" : divisor;
+    /// <summary>A divisor of literals alone, which have no underscore, is none that may be zero: the compiler would see it (CD416).</summary>
+    private static string? NotZero(string? divisor) => divisor is not null && !divisor.Contains('_', StringComparison.Ordinal) ? "7" : divisor;
 
     private string? Count(int depth) => Dice.Percent(70) ? Dice.From(0, 40).ToString(CultureInfo.InvariantCulture) : Join("(", Write(new IntegerType(), depth), ")");
 
