@@ -22,7 +22,7 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
     public IEnumerable<Item> Sources => sources.SelectMany(s => s.Sources).Distinct();
 
     /// <summary>True for what may be told to somebody in passing; decided once, so that few things are disclosed.</summary>
-    private readonly bool discloses = action.Contract.Dice.Percent(25);
+    private readonly bool discloses = action.Contract.Dice.Percent(action.Contract.SetsAgain ? 60 : 25);
 
     public string? Write(FieldType type, int depth)
     {
