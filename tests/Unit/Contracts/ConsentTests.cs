@@ -43,7 +43,6 @@ public sealed class ConsentTests
     [InlineData("on make by second, agreed by lender\n  -> Open\non go by first, agreed by second when Open\n  for each lender\n    move amount from lender to first\n  end\n  -> Open\non end by second when Open\n  -> Done", "money of lender leaves here as often as others choose: 'go'")]
     [InlineData("on make by second\n  -> Open\non go by first, agreed by second when Open\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Asked\non back by first, agreed by second when Asked\n  -> Open\non end by second when Open, Asked\n  -> Done", null)]
-    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non go by first when Open\n  require left > 0 else NO\n  set left = left - 1\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non go by first when Open\n  require left > 0 else NO\n  move amount from second to first\n  -> Asked\non back by first when Asked\n  set left = left - 1\n  -> Open\non end by second when Open, Asked\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non go by first when Open after until\n  set until = until + 24 hours\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
