@@ -47,6 +47,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool readable = !syntax.Broken && !AnyBroken(syntax.Statements);
         if (!way.Ended && readable)
             Diagnostics.Report(Rules.OutcomeMissing, syntax.Name.Span, $"'{syntax.Name.Text}' does not say which state follows", "end it with '-> STATE'");
+        if (Diagnostics.Errors == errors) new LiteralCheck(contractScope).Run(syntax);
         bool complete = readable && whenKnown && statements.OutcomesKnown && way.Ended;
         ContractAction? action = by is null ? null : new ContractAction(new ActionParts(index, syntax.Name.Text, DeclarationBinder.Doc(syntax.Docs),
             by, agreedBy, when, window, parameters, disclosures, body, slots.Count, syntax.Name.Span, syntax.By!.Span));

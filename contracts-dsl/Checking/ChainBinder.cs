@@ -13,6 +13,13 @@ internal sealed class ChainBinder(DiagnosticBag diagnostics, Func<ExpressionSynt
     /// <summary>True for a product or quotient that is rounded behind one that is not.</summary>
     public static bool IsChain(ExpressionSyntax.Binary syntax) => syntax.Rounding is not null && Inner(syntax) is not null;
 
+    /// <summary>What stands between the operators of a chain, from left to right.</summary>
+    public static IReadOnlyList<ExpressionSyntax> PartsOf(ExpressionSyntax.Binary chain)
+    {
+        List<ExpressionSyntax.Binary> operators = Operators(chain);
+        return [operators[0].Left, .. operators.Select(static o => o.Right)];
+    }
+
     public Bound Bind(ExpressionSyntax.Binary syntax)
     {
         List<Link> links = Links(syntax);
@@ -36,9 +43,15 @@ internal sealed class ChainBinder(DiagnosticBag diagnostics, Func<ExpressionSynt
 
     private List<Link> Links(ExpressionSyntax.Binary last)
     {
+        List<ExpressionSyntax.Binary> operators = Operators(last);
+        return [new Link(bind(operators[0].Left), Divides: false), .. operators.Select(o => new Link(bind(o.Right), o.Operator == BinaryOperator.Divide))];
+    }
+
+    private static List<ExpressionSyntax.Binary> Operators(ExpressionSyntax.Binary last)
+    {
         List<ExpressionSyntax.Binary> operators = [];
         for (ExpressionSyntax.Binary? one = last; one is not null; one = Inner(one)) operators.Insert(0, one);
-        return [new Link(bind(operators[0].Left), Divides: false), .. operators.Select(o => new Link(bind(o.Right), o.Operator == BinaryOperator.Divide))];
+        return operators;
     }
 
     /// <summary>The product or quotient directly before the last operator, when it is not rounded.</summary>

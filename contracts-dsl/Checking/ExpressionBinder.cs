@@ -44,14 +44,34 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
 
     private DiagnosticBag Diagnostics => scope.Diagnostics;
 
-    /// <summary>Binds a condition; reports anything that is another value.</summary>
-    public Bound Condition(ExpressionSyntax syntax, ImmutableHashSet<Field> known)
+    /// <summary>Binds a condition; reports anything that is another value, and a part of it that literals alone decide.</summary>
+    /// <param name="syntax">As written.</param>
+    /// <param name="known">Optional values that are there.</param>
+    /// <param name="mayBeFalse">True where one that is always false means something: a require in a branch then refuses all that comes there.</param>
+    public Bound Condition(ExpressionSyntax syntax, ImmutableHashSet<Field> known, bool mayBeFalse = false)
+    {
+        Bound bound = Truth(syntax, known);
+        if (bound.Expression is not null && IsOnePart(syntax) && Folding.Truth(bound.Expression) is { } truth && (truth || !mayBeFalse))
+            Diagnostics.Report(Rules.AlwaysDecided, syntax.Span, $"this is always {(truth ? "true" : "false")}", "leave it out, or let it depend on a value");
+        return bound;
+    }
+
+    private Bound Truth(ExpressionSyntax syntax, ImmutableHashSet<Field> known)
     {
         Bound bound = Bind(syntax, known);
         if (bound.Expression is null || bound.IsCondition) return bound;
         Diagnostics.Report(Rules.NotACondition, syntax.Span, $"this is {TypeNames.Of(bound.Type)}, where something true or false is needed", "compare it with something");
         return Bound.Failed;
     }
+
+    /// <summary>What 'and' and 'or' join is looked at by itself.</summary>
+    private static bool IsOnePart(ExpressionSyntax syntax) => syntax switch
+    {
+        ExpressionSyntax.Parenthesised inner => IsOnePart(inner.Inner),
+        ExpressionSyntax.Not not => IsOnePart(not.Operand),
+        ExpressionSyntax.Binary { Operator: BinaryOperator.And or BinaryOperator.Or } => false,
+        _ => true,
+    };
 
     /// <summary>Binds a value of any type.</summary>
     public Bound Bind(ExpressionSyntax syntax, ImmutableHashSet<Field> known) => syntax switch
@@ -68,7 +88,7 @@ internal sealed class ExpressionBinder(Scope scope, LocalSlots slots, ImmutableH
         ExpressionSyntax.Parenthesised inner => Bind(inner.Inner, known),
         ExpressionSyntax.Reference reference => Reference(reference, known),
         ExpressionSyntax.Present present => Present(present),
-        ExpressionSyntax.Not not => Negate(Condition(not.Operand, known)),
+        ExpressionSyntax.Not not => Negate(Truth(not.Operand, known)),
         ExpressionSyntax.Binary { Operator: BinaryOperator.And } and => And(and, known),
         ExpressionSyntax.Binary { Operator: BinaryOperator.Or } or => Or(or, known),
         ExpressionSyntax.Binary { Rounding: not null } rounded when ChainBinder.IsChain(rounded) => new ChainBinder(Diagnostics, e => Bind(e, known)).Bind(rounded),

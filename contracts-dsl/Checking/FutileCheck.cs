@@ -3,9 +3,9 @@ using Settlement.Contracts.Language;
 namespace Settlement.Contracts.Checking;
 
 /// <summary>
-/// Finds actions that nobody can ever take, whatever the values are: every way through one is refused by a condition of literals, by an
-/// amount that is a literal and not above zero, or by a division by a literal zero; or its window is never open. It folds literals and
-/// solves no conditions. Of an automatic action the proof that it is never refused says so (CD609).
+/// Finds actions that nobody can ever take, whatever the values are: every way through one is refused by a condition of literals or
+/// by an amount that is a literal and not above zero; or its window is never open. It folds literals and solves no conditions. What literals
+/// make refuse in an expression is an error already (CD416), and of an automatic action the proof that it is never refused says so (CD609).
 /// </summary>
 internal sealed class FutileCheck(DiagnosticBag diagnostics)
 {
@@ -32,9 +32,9 @@ internal sealed class FutileCheck(DiagnosticBag diagnostics)
         bool ends = false;
         foreach (Statement statement in block.Statements)
         {
-            if (Refused(statement) is { } reason)
+            if (IsRefused(statement))
             {
-                (refusal, why, goesOn) = (statement.Span, reason, false);
+                (refusal, why, goesOn) = (statement.Span, "the amount is not above zero", false);
                 return ends;
             }
 
@@ -69,8 +69,8 @@ internal sealed class FutileCheck(DiagnosticBag diagnostics)
         return ends;
     }
 
-    /// <summary>Why the statement is refused as soon as it is reached; null where that depends on values.</summary>
-    private static string? Refused(Statement statement)
+    /// <summary>Whether the statement is refused as soon as it is reached, whatever the values are.</summary>
+    private static bool IsRefused(Statement statement)
     {
         Expression? amount = statement switch
         {
@@ -79,29 +79,6 @@ internal sealed class FutileCheck(DiagnosticBag diagnostics)
             Statement.Redeem redeem => redeem.Amount,
             _ => null,
         };
-        if (amount is not null && Folding.Number(amount) is <= 0) return "the amount is not above zero";
-        return statement.Expressions.Any(DividesByZero) ? "this divides by zero" : null;
-    }
-
-    /// <summary>Whether what always runs of the expression divides by zero: of a choice its condition, of 'and' and 'or' the left side.</summary>
-    private static bool DividesByZero(Expression expression)
-    {
-        Stack<Expression> left = new([expression]);
-        while (left.TryPop(out Expression? next))
-        {
-            if (next is Expression.Quotient quotient && Folding.Number(quotient.Divisor) == 0) return true;
-            if (next is Expression.Chain chain && chain.Factors.Any(static f => f.Divides && Folding.Number(f.Value) == 0)) return true;
-            IReadOnlyList<Expression> always = next switch
-            {
-                Expression.And and => [and.Left],
-                Expression.Or or => [or.Left],
-                Expression.Choice choice => [choice.Condition],
-                Expression.Quantified quantified => [quantified.List],
-                _ => next.Children,
-            };
-            foreach (Expression child in always) left.Push(child);
-        }
-
-        return false;
+        return amount is not null && Folding.Number(amount) is <= 0;
     }
 }

@@ -153,11 +153,28 @@ internal sealed class OperatorTypes(DiagnosticBag diagnostics)
             (MoneyType or QuantityType or IntegerType or RateType or DurationType, _) when left.Type == right.Type => left.Type,
             _ => null,
         };
+        if (result is not null && IsBeyondAllTime(left.Type, right.Expression!, subtract))
+        {
+            diagnostics.Report(Rules.AlwaysRefused, syntax.Right.Span, $"this leads out of the calendar, and is refused with {PlatformCodes.Overflow} whatever the values are",
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the calendar has the years 1 to 9999, and {BusinessCalendar.MostDays} business days are counted at most"));
+            return Bound.Failed;
+        }
+
         if (result is not null) return Bound.Plain(new Expression.Sum(left.Expression!, right.Expression!, subtract), result);
         if (left.Type != right.Type) return Mixed(syntax.Span, left, right);
         diagnostics.Report(Rules.NoSuchOperation, syntax.Span, $"{TypeNames.Of(left.Type)} cannot be {(subtract ? "subtracted" : "added")}");
         return Bound.Failed;
     }
+
+    /// <summary>True for a literal time that leads out of the calendar from its first day as from its last, and so from every one.</summary>
+    private static bool IsBeyondAllTime(FieldType from, Expression time, bool subtract) => (from, time) switch
+    {
+        // Every calendar counts as many business days at most, and none is among the literals of a contract.
+        (DateType, Expression.Period period) => Folding.Number(period.Count) is { } count && new PeriodValue(count, period.Unit) is var literal
+            && Arithmetic.Add(DateOnly.MinValue, literal, subtract, BusinessCalendar.Weekdays) is null && Arithmetic.Add(DateOnly.MaxValue, literal, subtract, BusinessCalendar.Weekdays) is null,
+        (DateTimeType, _) => Folding.Number(time) is { } seconds && Int128.Abs(seconds) > DateTimeValue.Last - DateTimeValue.First,
+        _ => false,
+    };
 
     private Bound Product(ExpressionSyntax.Binary syntax, Bound left, Bound right)
     {

@@ -62,6 +62,9 @@ internal static class Rules
     public static readonly Rule SetSometimes = Error("CD414", "A field that its creating action sets is not set on every way through it");
     public static readonly Rule UnknownExternalCode = Warning("CD415", "A code is not among those known of its external set");
 
+    public static readonly Rule AlwaysRefused = Error("CD416", "Literals alone make a value be refused");
+    public static readonly Rule AlwaysDecided = Warning("CD417", "Literals alone decide a condition");
+
     public static readonly Rule UnusedParty = Warning("CD501", "Nobody uses a party");
     public static readonly Rule ObserverActs = Error("CD502", "An observer acts");
     public static readonly Rule EmptyAudience = Error("CD503", "A field does not say who reads it");

@@ -19,7 +19,7 @@ internal sealed class SizeCheck(DiagnosticBag diagnostics)
         foreach (ActionSyntax action in syntax.Actions)
         {
             fits &= Check([.. syntax.Fields.Concat(action.Parameters).Select(f => f.Name.Span)], Limits.Fields, "fields and parameters");
-            fits &= Check([.. All(action.Statements).Select(s => s.Span)], Limits.StatementsOfAction, "statements in an action");
+            fits &= Check([.. action.Statements.SelectMany(SyntaxParts.All).Select(s => s.Span)], Limits.StatementsOfAction, "statements in an action");
         }
 
         return fits;
@@ -31,11 +31,4 @@ internal sealed class SizeCheck(DiagnosticBag diagnostics)
         diagnostics.Report(Rules.TooMany, places[limit], string.Create(CultureInfo.InvariantCulture, $"there are more than {limit} {what}"), "split the contract");
         return false;
     }
-
-    private static IEnumerable<StatementSyntax> All(IEnumerable<StatementSyntax> statements) => statements.SelectMany(s => s switch
-    {
-        StatementSyntax.If branch => All(branch.Then).Concat(All(branch.Otherwise ?? [])).Prepend(s),
-        StatementSyntax.ForEach each => All(each.Body).Prepend(s),
-        _ => [s],
-    });
 }

@@ -80,7 +80,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
     {
         requires++;
         Codes.Check(scope.Diagnostics, syntax.Code);
-        Bound condition = Expressions(scope).Condition(syntax.Condition, way.Known);
+        Bound condition = Expressions(scope).Condition(syntax.Condition, way.Known, mayBeFalse: true);
         way = way with { Known = way.Known.Union(condition.WhenTrue) };
         return condition.Expression is null ? null
             : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span, Conjuncts = [.. ExpressionPrinter.Conjuncts(syntax.Condition)] };

@@ -25,7 +25,8 @@ public sealed class ScenarioTable
         ArgumentNullException.ThrowIfNull(contract);
         ArgumentNullException.ThrowIfNull(text);
         var table = new ScenarioTable(contract);
-        string[] lines = text.ReplaceLineEndings("\n").TrimStart('\uFEFF').Split('\n');
+        // One byte order mark is passed over, as at the head of a contract; another is a sign like any other.
+        string[] lines = text[(text.StartsWith('\uFEFF') ? 1 : 0)..].ReplaceLineEndings("\n").Split('\n');
         bool titled = false;
         for (int i = 0; i < lines.Length; i++)
         {

@@ -26,13 +26,13 @@ internal sealed class ContractDocument
     /// <summary>What is wrong, as the protocol writes it.</summary>
     public JsonArray Diagnostics() => [.. compilation.Diagnostics.Select(Diagnostic)];
 
-    /// <summary>What the name at the place stands for; null where there is none.</summary>
-    public JsonNode? Hover(int line, int character) => DeclarationAt(line, character) is var (declaration, token)
+    /// <summary>What the name at the place stands for, or the one that a keyword there gives; null where there is none.</summary>
+    public JsonNode? Hover(int line, int character) => WordAt(line, character) is { } token && (declarations.Find(token) ?? declarations.GivenBy(token)) is { } declaration
         ? new JsonObject { ["contents"] = new JsonObject { ["kind"] = "markdown", ["value"] = declaration.Text }, ["range"] = Range(token.Span) }
         : null;
 
     /// <summary>Where the name at the place is declared; null where there is none.</summary>
-    public JsonNode? Definition(int line, int character) => DeclarationAt(line, character) is var (declaration, _)
+    public JsonNode? Definition(int line, int character) => WordAt(line, character) is { } token && declarations.Find(token) is { } declaration
         ? new JsonObject { ["uri"] = uri, ["range"] = Range(declaration.Name.Span) }
         : null;
 
@@ -52,11 +52,11 @@ internal sealed class ContractDocument
         ["selectionRange"] = Range(d.Name.Span),
     })]);
 
-    private (Declaration Declaration, Token Token)? DeclarationAt(int line, int character)
+    private Token? WordAt(int line, int character)
     {
         if (parsed.Source.OffsetOf(line, character) is not { } offset) return null;
         Token token = parsed.Tokens.FirstOrDefault(t => t.Kind == TokenKind.Word && t.Span.Start <= offset && offset <= t.Span.End);
-        return token.Kind == TokenKind.Word && token.Text is not null && declarations.Find(token) is { } found ? (found, token) : null;
+        return token.Kind == TokenKind.Word && token.Text is not null ? token : null;
     }
 
     private JsonNode Diagnostic(Diagnostic diagnostic)

@@ -18,8 +18,10 @@ internal sealed class Declarations
 
     private readonly List<Declaration> all = [];
     private readonly ContractSyntax? contract;
-    // Of each statement that gives a name, by its place: what the name stands for.
+    // Of each statement, 'all' and 'any' that gives a name, by its place: what the name stands for.
     private readonly Dictionary<TextSpan, Local> locals = [];
+    // Where 'all' or 'any' stands, or what lies between its name and its list, which is 'in': the name that it gives.
+    private readonly List<(TextSpan Place, Declaration Given)> keywords = [];
     private readonly IReadOnlyList<Party> parties;
 
     /// <param name="contract">As written.</param>
@@ -44,6 +46,7 @@ internal sealed class Declarations
         for (int i = 0; i < contract.Actions.Count; i++)
         {
             int start = contract.Actions[i].Name.Span.Start, end = i + 1 < contract.Actions.Count ? contract.Actions[i + 1].Name.Span.Start : int.MaxValue;
+            if (compiled is not null) Know(contract.Actions[i], compiled.Actions[i]);
             ActionNames(contract.Actions[i], new TextSpan(start, end - start), everywhere);
         }
     }
@@ -56,6 +59,9 @@ internal sealed class Declarations
     public Declaration? Find(Token word) => all
         .Where(d => d.Name.Text == word.Text && d.Scope.Start <= word.Span.Start && word.Span.Start < d.Scope.End)
         .OrderBy(d => d.Scope.Length).ThenBy(d => d.Name.Span.Start > word.Span.Start).ThenByDescending(d => d.Name.Span.Start).FirstOrDefault();
+
+    /// <summary>The name that 'all', 'any' or its 'in' gives; null for any other word.</summary>
+    public Declaration? GivenBy(Token keyword) => keywords.Find(k => k.Place.Start <= keyword.Span.Start && keyword.Span.End <= k.Place.End).Given;
 
     private void Add(Name name, string what, IReadOnlyList<string> docs, int? kind, TextSpan scope)
     {
@@ -72,6 +78,7 @@ internal sealed class Declarations
         if (action.When.Count > 0) header.Append(" when ").AppendJoin(", ", action.When.Select(n => n.Text));
         Add(action.Name, header.ToString(), action.Docs, Function, everywhere);
         foreach (FieldSyntax parameter in action.Parameters) Add(parameter.Name, FieldOf(parameter, "parameter", action), parameter.Docs, null, own);
+        Elements(action.Window.Expressions());
         Statements(action.Statements, own);
     }
 
@@ -79,25 +86,49 @@ internal sealed class Declarations
     {
         foreach (StatementSyntax statement in statements)
         {
+            Elements(statement.Expressions());
             switch (statement)
             {
                 case StatementSyntax.Let let:
-                    Add(let.Name, $"let {let.Name.Text} = {ExpressionPrinter.Print(let.Value)}{Known(let)}", [], null, own);
+                    Add(let.Name, $"let {let.Name.Text} = {ExpressionPrinter.Print(let.Value)}{Known(let.Span)}", [], null, own);
                     break;
                 case StatementSyntax.If branch:
                     Statements(branch.Then, own);
                     Statements(branch.Otherwise ?? [], own);
                     break;
                 case StatementSyntax.ForEach each:
-                    if (each.List is { } list) Add(each.Name, $"each {each.Name.Text} in {list.Text}{Known(each)}", [], null, own);
+                    if (each.List is { } list) Add(each.Name, $"each {each.Name.Text} in {list.Text}{Known(each.Span)}", [], null, own);
                     Statements(each.Body, own);
                     break;
             }
         }
     }
 
+    /// <summary>The names that 'all' and 'any' give.</summary>
+    private void Elements(IReadOnlyList<ExpressionSyntax> expressions)
+    {
+        foreach (ExpressionSyntax.Quantified each in QuantifiedIn(expressions))
+        {
+            string word = each.All ? "all" : "any";
+            Add(each.Element, $"{word} {each.Element.Text} in {each.List.Text}{Known(each.Span)}", [], null, each.Span);
+            int end = each.Element.Span.End;
+            keywords.Add((new TextSpan(each.Span.Start, word.Length), all[^1]));
+            keywords.Add((new TextSpan(end, each.List.Span.Start - end), all[^1]));
+        }
+    }
+
+    private static IEnumerable<ExpressionSyntax.Quantified> QuantifiedIn(IEnumerable<ExpressionSyntax> expressions) =>
+        expressions.SelectMany(static e => e.Nodes()).OfType<ExpressionSyntax.Quantified>();
+
+    /// <summary>What the names that 'all' and 'any' give stand for: their slots are in the order in which they are bound, which is this.</summary>
+    private void Know(ActionSyntax action, ContractAction compiled)
+    {
+        IEnumerable<Local> elements = compiled.Expressions.SelectMany(static e => e.Nodes).OfType<Expression.Quantified>().Select(static q => q.Element).DistinctBy(static e => e.Slot).OrderBy(static e => e.Slot);
+        foreach (var (syntax, local) in QuantifiedIn(action.Window.Expressions().Concat(action.Statements.SelectMany(SyntaxParts.All).SelectMany(static s => s.Expressions()))).Zip(elements)) locals[syntax.Span] = local;
+    }
+
     /// <summary>The type of a named value and who may read what it came from; empty while that is not known.</summary>
-    private string Known(StatementSyntax statement) => !locals.TryGetValue(statement.Span, out Local? local) ? ""
+    private string Known(TextSpan giving) => !locals.TryGetValue(giving, out Local? local) ? ""
         : $"\n-- {local.Type.Written}\n-- read by {string.Join(", ", parties.Where(p => local.Readers.Contains(p.Index)).Select(static p => p.Name).DefaultIfEmpty("nobody"))}";
 
     private static Local? LocalOf(Statement statement) => statement switch

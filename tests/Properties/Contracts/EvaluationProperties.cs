@@ -41,6 +41,41 @@ public sealed class EvaluationProperties
         return true;
     });
 
+    /// <summary>However often a field may be set: the check refuses those in which what a member takes as others say is not the last (CD506).</summary>
+    [Fact]
+    public void EveryMemberComesToTheSameResultHoweverOftenAFieldIsSet()
+    {
+        int looked = 0, compiled = 0;
+        for (int seed = 0; seed < Contracts; seed++)
+        {
+            if (ContractCompiler.Compile("again", GeneratedContract.SetsAgain(seed)).Contract is not { } contract) continue;
+            compiled++;
+            foreach (WildRun run in Some(seed, contract))
+            {
+                if (Run(contract, run) is not Evaluation.Accepted accepted) continue;
+                looked++;
+                foreach (Party member in contract.Members) ComesToTheSame(contract, run, accepted, member);
+            }
+        }
+
+        Assert.True(compiled > Contracts / 4 && looked > Contracts, $"{compiled} compiled, {looked} runs");
+    }
+
+    /// <summary>Without the check some member comes to another result: the test of the test.</summary>
+    [Fact]
+    public void WithoutTheCheckSomeMemberDoesNot()
+    {
+        int others = 0;
+        for (int seed = 0; seed < Contracts; seed++)
+        {
+            if (ContractCompiler.CompileWithoutFlowCheck("again", GeneratedContract.SetsAgain(seed)).Contract is not { } contract) continue;
+            others += Some(seed, contract).Count(run => Run(contract, run) is Evaluation.Accepted accepted && contract.Members.Any(m => Difference(contract, run, accepted, m) is not null));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{others} runs came to another result");
+        Assert.True(others > Contracts / 40, $"{others} came to another result");
+    }
+
     /// <summary>
     /// What a statement refuses to one who reads everything, it refuses to whoever takes the action, or to one who agrees to it and
     /// takes from the first what it cannot compute itself: no refusal is left that nobody who has to say yes can see.
@@ -117,11 +152,16 @@ public sealed class EvaluationProperties
 
     private static void ComesToTheSame(Contract contract, WildRun run, Evaluation.Accepted accepted, Party reader)
     {
+        if (Difference(contract, run, accepted, reader) is { } difference) Assert.Fail(difference);
+    }
+
+    private static string? Difference(Contract contract, WildRun run, Evaluation.Accepted accepted, Party reader)
+    {
         Value?[] after = [.. run.Fields];
         foreach (FieldUpdate update in accepted.Updates) after[update.Field.Index] = update.Value;
-        Evaluation again = contract.ReExecute(reader, run.Action, run.State, Seen(contract.Fields, run.Fields, reader), Seen(run.Action.Parameters, run.Arguments, reader), run.Occasion, Seen(contract.Fields, after, reader));
-        if (Written(contract, Masked(accepted, reader)) != Written(contract, again is Evaluation.Accepted other ? Masked(other, reader) : again))
-            Assert.Fail($"{reader.Name}, '{run.Action.Name}' ({run.Action.Index}) {run}\n  {Written(contract, accepted)}\n  {Written(contract, again)}\n{contract.Source}");
+        Evaluation again = ReExecuted(contract, run, reader, after);
+        return Written(contract, Masked(accepted, reader)) == Written(contract, again is Evaluation.Accepted other ? Masked(other, reader) : again) ? null
+            : $"{reader.Name}, '{run.Action.Name}' ({run.Action.Index}) {run}\n  {Written(contract, accepted)}\n  {Written(contract, again)}\n{contract.Source}";
     }
 
     private static Evaluation.Accepted Masked(Evaluation.Accepted accepted, Party reader) =>

@@ -15,7 +15,9 @@ internal sealed class GeneratedContract
     private int held = -1;
     private List<string> reserves = [], releases = [];
 
-    private GeneratedContract(int seed, int leaks, bool forChannel = false, bool isCareless = false) => draft = new ContractDraft(new Dice(seed), leaks, forChannel) { IsCareless = isCareless };
+    private GeneratedContract(int seed, int leaks, bool forChannel = false) => draft = new ContractDraft(new Dice(seed), leaks, forChannel);
+
+    private GeneratedContract(ContractDraft draft) => this.draft = draft;
 
     private Dice Dice => draft.Dice;
 
@@ -26,7 +28,13 @@ internal sealed class GeneratedContract
     public static string Leaky(int seed, int percent = 30) => new GeneratedContract(seed, percent).Write();
 
     /// <summary>Right in all but this: what an action requires may be decided by somebody who neither takes it nor agrees to it.</summary>
-    public static string Careless(int seed) => new GeneratedContract(seed, leaks: 0, isCareless: true).Write();
+    public static string Careless(int seed) => new GeneratedContract(new ContractDraft(new Dice(seed), 0, forChannel: false) { IsCareless = true }).Write();
+
+    /// <summary>Right in all but this: that a value which is set does not fit may tell what somebody may not know.</summary>
+    public static string RefusalsTell(int seed) => new GeneratedContract(new ContractDraft(new Dice(seed), 0, forChannel: false) { RefusalsTell = true }).Write();
+
+    /// <summary>Right in all but this: what a member takes as others say may be set again, so that it is not the last.</summary>
+    public static string SetsAgain(int seed) => new GeneratedContract(new ContractDraft(new Dice(seed), 0, forChannel: false) { SetsAgain = true }).Write();
 
     /// <summary>One of which most can run in a channel of two banks.</summary>
     public static string ForChannel(int seed, int leaks = 0) => new GeneratedContract(seed, leaks, forChannel: true).Write();

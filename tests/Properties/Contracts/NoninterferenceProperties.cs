@@ -43,6 +43,35 @@ public sealed class NoninterferenceProperties
         Assert.True(compiled > Contracts / 10, $"{compiled} compiled");
     }
 
+    /// <summary>That a value which is set does not fit is a refusal too, which all parties see.</summary>
+    [Fact]
+    public void WhetherAValueFitsTellsNothing()
+    {
+        for (int seed = 0; seed < LeakyContracts; seed++)
+        {
+            if (ContractCompiler.Compile("refusing", GeneratedContract.RefusalsTell(seed)).Contract is not { } contract) continue;
+            compiled++;
+            Keeps(contract, seed);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{compiled} of {LeakyContracts} compiled; {runs} pairs of runs, {refused} steps were refused");
+        Assert.True(compiled > LeakyContracts / 10, $"{compiled} compiled");
+    }
+
+    /// <summary>Without the check of flows some party learns so what it may not know: the test of the test.</summary>
+    [Fact]
+    public void WithoutTheCheckWhetherAValueFitsTells()
+    {
+        int leaks = 0;
+        for (int seed = 0; seed < LeakyContracts; seed++)
+        {
+            if (ContractCompiler.CompileWithoutFlowCheck("refusing", GeneratedContract.RefusalsTell(seed)).Contract is { } contract && Difference(contract, seed) is not null) leaks++;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{leaks} of {LeakyContracts} contracts leaked");
+        Assert.True(leaks >= LeakyContracts / 80, $"{leaks} leaks were found");
+    }
+
     /// <summary>Without the check of flows the same property fails, and soon: the test of the test.</summary>
     [Fact]
     public void WithoutTheCheckThePropertyFails()

@@ -49,6 +49,17 @@ public sealed class ContractCommandTests : IDisposable
         Assert.Contains("\"code\":\"CD405\"", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\uFEFF", ExitCodes.Success)]
+    [InlineData("\uFEFF\uFEFF", ExitCodes.Refused)]
+    [InlineData("\uFEFF\uFEFF\uFEFF", ExitCodes.Refused)]
+    public async Task OneByteOrderMarkIsPassedOver(string marks, int expected)
+    {
+        (int code, string output, _) = await RunAsync("check", Write("marked.contract", marks + ContractLibrary.Load("Escrow").Source), "--json");
+        Assert.Equal(expected, code);
+        Assert.Equal(expected != ExitCodes.Success, output.Contains("\"code\":\"CD102\",\"line\":1,", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ExplainPrintsTextAndJsonAndWritesAPage()
     {

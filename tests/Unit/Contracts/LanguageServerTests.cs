@@ -98,6 +98,51 @@ public sealed class LanguageServerTests
         Assert.StartsWith(hover.Split('\n')[1], ((string)said[2]!["result"]!["contents"]!["value"]!)["```contract\n".Length..], StringComparison.Ordinal);
     }
 
+    /// <summary>So do the names of 'all' and 'any', wherever they stand, and the keywords around them.</summary>
+    [Theory]
+    [InlineData("all part in parts", 0, "all part in parts", "money", "lender, borrower, auditor")]
+    [InlineData("part in parts", 0, "all part in parts", "money", "lender, borrower, auditor")]
+    [InlineData("in parts", 0, "all part in parts", "money", "lender, borrower, auditor")]
+    [InlineData("part > amount", 0, "all part in parts", "money", "lender, borrower, auditor")]
+    [InlineData("part < 5", 0, "any part in secret", "integer", "lender, borrower")]
+    [InlineData("any part in secret", 2, "any part in secret", "integer", "lender, borrower")]
+    [InlineData("inner in counts", 4, "any inner in counts", "integer", "lender")]
+    [InlineData("any one in days", 0, "any one in days", "date", "lender, borrower, auditor")]
+    [InlineData("share in each_share", 2, "all share in each_share", "integer", "lender, borrower, auditor")]
+    public async Task TheNameOfAllAndAnySaysItsTypeAndWhoReadsIt(string place, int offset, string header, string type, string readers)
+    {
+        const string Text = """
+            contract Loan version 1
+            parties
+              lender bank
+              borrower bank
+              auditor bank, several(5), observes
+            fields
+              amount money to lender, borrower, auditor
+              parts list(3) of money to lender, borrower, auditor
+              days list(3) of date to lender, borrower, auditor
+              secret list(3) of integer to lender, borrower
+              counts list(2) of integer to lender
+              each_share integer for each auditor to lender, borrower, auditor
+              kept boolean to lender
+            states
+              Lent may rest
+            on lend by lender, agreed by borrower by if any one in days: one > today then today otherwise today + 1 days
+              require all part in parts: part > amount else NO
+              if count(parts) > 1
+                let known = any part in secret: part < 5
+                let least = (if (all share in each_share: share > 0) then 1 otherwise 2)
+              end
+              set kept = any outer in secret: any inner in counts: inner > 1
+              -> Lent
+            """;
+        int at = Text.IndexOf(place, StringComparison.Ordinal) + offset;
+        int line = Text[..at].Count(static c => c == '\n'), column = at - Text.LastIndexOf('\n', at) - 1;
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Text), At(2, "textDocument/hover", line, column));
+        Assert.Equal("[]", DiagnosticsOf(said[1]!).ToJsonString());
+        Assert.Equal($"```contract\n{header}\n-- {type}\n-- read by {readers}\n```", (string)said[2]!["result"]!["contents"]!["value"]!);
+    }
+
     [Fact]
     public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
     {

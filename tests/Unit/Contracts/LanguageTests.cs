@@ -176,6 +176,13 @@ public sealed class LanguageTests
             Assert.NotEqual(contract.Hash, ContractCompiler.Compile("changed", contract.Source.Replace(old, @new, StringComparison.Ordinal)).Contract!.Hash);
     }
 
+    [Fact]
+    public void ASecondByteOrderMarkIsASignLikeAnyOther()
+    {
+        Diagnostic diagnostic = Assert.Single(ContractCompiler.Compile("marked", "\uFEFF\uFEFF" + ContractLibrary.Load("Escrow").Source).Diagnostics);
+        Assert.Equal(("CD102", 1, 2, 1, "the character U+FEFF has no meaning here"), (diagnostic.Code, diagnostic.Line, diagnostic.Column, diagnostic.Length, diagnostic.Message));
+    }
+
     /// <summary>The hash is pinned by terms for years: this value changes only with a new suite or a new version of the contract.</summary>
     [Fact]
     public void TheHashIsTheFramedCanonicalText()

@@ -39,6 +39,8 @@ public sealed class ScenarioTests
 
     [Theory]
     [InlineData("scenarios for Other", "the first line is 'scenarios for Ledger'")]
+    [InlineData("\uFEFF\uFEFFscenarios for Ledger", "the first line is 'scenarios for Ledger'")]
+    [InlineData("\uFEFFscenarios for Ledger\nwhatever", "this line is neither a section nor a row")]
     [InlineData("scenarios for Ledger\nwhatever", "this line is neither a section nor a row")]
     [InlineData("scenarios for Ledger\ncalendar\n  rest days Caturday", "'Caturday' is no day of the week")]
     [InlineData("scenarios for Ledger\ncalendar\n  rest days Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday", "some day of the week must be left for business")]

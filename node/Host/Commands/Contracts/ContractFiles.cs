@@ -137,7 +137,8 @@ internal static class ContractFiles
             // How much a pipe holds nobody knows before its end.
             char[] text = new char[stream.CanSeek ? (int)Math.Min(most, stream.Length) : most];
             int length = await reader.ReadBlockAsync(text, ct);
-            int start = length > 0 && text[0] == ByteOrderMark ? 1 : 0;
+            // One mark is passed over; two are kept, for what reads the text to refuse: it passes over one, too.
+            int start = length > 0 && text[0] == ByteOrderMark && (length == 1 || text[1] != ByteOrderMark) ? 1 : 0;
             return new string(text, start, length - start);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

@@ -13,6 +13,12 @@ internal sealed class ContractDraft(Dice dice, int leaks, bool forChannel)
     /// <summary>True where it does not matter who decides the requires of an action, so that sometimes nobody does who has to say yes.</summary>
     public bool IsCareless { get; init; }
 
+    /// <summary>True where that a value which is set does not fit may tell of what only those read who take the action or read the field.</summary>
+    public bool RefusalsTell { get; init; }
+
+    /// <summary>True where an action may set or clear again what some member takes as others say.</summary>
+    public bool SetsAgain { get; init; }
+
     public Dice Dice { get; } = dice;
 
     public List<string> Lines { get; } = [];

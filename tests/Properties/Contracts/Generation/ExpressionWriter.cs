@@ -22,7 +22,7 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
     public IEnumerable<Item> Sources => sources.SelectMany(s => s.Sources).Distinct();
 
     /// <summary>True for what may be told to somebody in passing; decided once, so that few things are disclosed.</summary>
-    private readonly bool discloses = action.Contract.Dice.Percent(25);
+    private readonly bool discloses = action.Contract.Dice.Percent(action.Contract.SetsAgain ? 60 : 25);
 
     public string? Write(FieldType type, int depth)
     {
@@ -203,8 +203,8 @@ internal sealed class ExpressionWriter(ActionDraft action, Demand demand)
         };
     }
 
-    /// <summary>A divisor of literals alone is none that may be zero: the compiler would see that nobody can take the action (CD603).</summary>
-    private static string? NotZero(string? divisor) => divisor is not null && divisor.All(static c => char.IsAsciiDigit(c) || c is ' ' or '(' or ')' or '+' or '-' or '*') ? "7" : divisor;
+    /// <summary>A divisor of literals alone, which have no underscore, is none that may be zero: the compiler would see it (CD416).</summary>
+    private static string? NotZero(string? divisor) => divisor is not null && !divisor.Contains('_', StringComparison.Ordinal) ? "7" : divisor;
 
     private string? Count(int depth) => Dice.Percent(70) ? Dice.From(0, 40).ToString(CultureInfo.InvariantCulture) : Join("(", Write(new IntegerType(), depth), ")");
 

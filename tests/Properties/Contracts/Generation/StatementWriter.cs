@@ -124,11 +124,22 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
     private static bool Refuses(string value, IEnumerable<Item> sources, Demand demand, ulong anyway) =>
         sources.All(s => (s.Readers & (demand.Readers & ~anyway)) == (demand.Readers & ~anyway)) || RefusingWords.Any(w => value.Contains(w, StringComparison.Ordinal));
 
+    /// <summary>A value that some member takes as others say must be the last.</summary>
+    private bool MaySetAgain(Item field) => Contract.SetsAgain || !action.Asserted.Contains(field);
+
     private void Set()
     {
         // A mandatory field that a creating action sets anywhere is one that nobody supplies.
-        List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)) && !action.Asserted.Contains(f))];
+        List<Item> fields = [.. Contract.Fields.Where(f => !f.Fixed && (!action.Creates || f.Optional || action.Present.Contains(f)) && MaySetAgain(f))];
         if (fields.Count == 0) return;
+        if (Contract.RefusalsTell && fields.FindAll(IsHiddenNumber) is { Count: > 0 } hidden && Dice.Coin())
+        {
+            // So large a factor fits for what values mostly are, and not for extreme ones.
+            string number = Dice.Any(hidden).Name;
+            lines.Add($"set {number} = ({number} * 90000000000000000)");
+            return;
+        }
+
         Item field = Dice.Any(fields);
         bool total = action.IsNetwork || Dice.Percent(60);
         Demand demand = new(action.Takers, total ? field.Readers : Contract.AllReaders, total, field);
@@ -137,19 +148,38 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
         if (writer.Write(field.Type, 2) is not { } value || (!total && !Refuses(value, writer.Sources, demand, field.Readers))) return;
         if (action.IsAsserted(field, writer.Sources))
         {
-            if (loops > 0) return;
+            if (loops > 0 && !Contract.SetsAgain) return;
             action.Asserted.Add(field);
         }
 
         action.Disclose(writer.Sources, demand);
         lines.Add($"set {field.Name} = {value}");
         if (field.Optional) action.Present.Add(field);
+        if (Contract.SetsAgain && action.Asserted.Contains(field)) SetAgain(field);
+    }
+
+    /// <summary>Those who take the action can compute what it becomes, and somebody else may not know whether that fits.</summary>
+    private bool IsHiddenNumber(Item field) => IsNumber(field) && field.Personal is null && field.Readers != Contract.AllReaders && IsReadByTakers(field) && action.IsReadable(field);
+
+    private bool IsReadByTakers(Item field) => (field.Readers & action.Takers) == action.Takers;
+
+    private static bool IsNumber(Item field) => field.Type is MoneyType or QuantityType or IntegerType;
+
+    /// <summary>Another value than it has, made of that; null for what has no such operation.</summary>
+    private static string? Changed(Item field) => IsNumber(field) ? $"({field.Name} + {field.Name})" : field.Type is BooleanType ? $"(not {field.Name})" : null;
+
+    /// <summary>A member that took the value before as it ends comes to another one here.</summary>
+    private void SetAgain(Item field)
+    {
+        if (Changed(field) is not { } value || !IsReadByTakers(field) || (action.IsNetwork && IsNumber(field))) return;
+        if (IsNumber(field)) action.Disclose([field], new Demand(0, Contract.AllReaders));
+        lines.Add($"set {field.Name} = {value}");
     }
 
     /// <summary>In a loop only what was not known to be there before it, since it comes round again.</summary>
     private void Clear()
     {
-        List<Item> fields = [.. Contract.Fields.Where(f => f is { Optional: true, Fixed: false } && (blocks == 0 || !action.Present.Contains(f)) && !action.Asserted.Contains(f))];
+        List<Item> fields = [.. Contract.Fields.Where(f => f is { Optional: true, Fixed: false } && (blocks == 0 || !action.Present.Contains(f)) && MaySetAgain(f))];
         if (fields.Count == 0) return;
         Item field = Dice.Any(fields);
         lines.Add($"clear {field.Name}");
