@@ -49,14 +49,14 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     /// <summary>Whether there is one.</summary>
     public bool HasDue(ChannelSide channel) => channel.State.Legs.Count > 0 && channel.State.Legs.Keys.Any(group => DecisionOf(group) is not null);
 
-    /// <summary>Asks at once about those of these groups of which no decision is known here.</summary>
+    /// <summary>Asks at once about those of these groups of which the channel holds a leg and no decision is known here.</summary>
     /// <returns>Whether there is one.</returns>
-    public bool Hurry(IEnumerable<LegOutcome> outcomes)
+    public bool Hurry(ChannelSide channel, IEnumerable<LegOutcome> outcomes)
     {
         bool isUnknown = false;
         foreach (LegOutcome outcome in outcomes)
         {
-            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !watches.TryGetValue(group, out Watch? watch) || watch.Decision is not null) continue;
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !channel.State.Legs.TryGetValue(group, out HeldLeg? leg) || WatchOf(leg) is not { Decision: null } watch) continue;
             watch.Retry.Reset();
             isUnknown = true;
         }
@@ -73,13 +73,19 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
             foreach (HeldLeg leg in channel.State.Legs.Values)
             {
                 held.Add(leg.Group.Id);
-                if (!watches.TryGetValue(leg.Group.Id, out Watch? watch)) watches.Add(leg.Group.Id, watch = new Watch(leg, node.NewRetry()));
+                Watch watch = WatchOf(leg);
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
             }
         }
 
         foreach (Digest over in watches.Keys.Where(group => !held.Contains(group)).ToList()) watches.Remove(over);
         foreach (Watch watch in watches.Values.Where(w => w is { Decision: null, IsAsked: false } && w.Retry.IsDue(node.Now))) Ask(watch);
+    }
+
+    private Watch WatchOf(HeldLeg leg)
+    {
+        if (!watches.TryGetValue(leg.Group.Id, out Watch? watch)) watches.Add(leg.Group.Id, watch = new Watch(leg, node.NewRetry()));
+        return watch;
     }
 
     private void Reserve(ChannelSide channel, HeldLeg leg, Watch watch)
