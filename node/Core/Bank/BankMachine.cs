@@ -288,6 +288,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             case PeerMessage.MessageOneofCase.Commands:
                 endorser.OnCommands(channel, message.Commands, reader.SlotsOf(channel, message));
                 break;
+            case PeerMessage.MessageOneofCase.Proposal when reader.IsDueNow(channel, message):
+                // The ledger's word came in this same step; what it depends on is looked up for the next one.
+                channel.Parked = (message, true);
+                break;
             case PeerMessage.MessageOneofCase.Proposal:
                 endorser.OnProposal(channel, message, reader.ProposalOf(channel, message), reader.SlotsOf(channel, message), hasAsked: false);
                 break;

@@ -65,7 +65,15 @@ internal sealed class ChannelSide : IDisposable
 
     public string Stream => "channel-" + Id;
 
-    public long Term { get; set; } = TermOfOffice.First;
+    public long Term
+    {
+        get;
+        set
+        {
+            if (field != value) Opened = null;
+            field = value;
+        }
+    } = TermOfOffice.First;
 
     /// <summary>The newest final sequence; 0 before the first.</summary>
     public long Sequence { get; private set; }
@@ -101,7 +109,16 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>What the other member handed over before.</summary>
     public TakenIn TakenIn { get; } = new();
 
-    public InFlight? InFlight { get; set; }
+    public InFlight? InFlight
+    {
+        get;
+        set
+        {
+            // It is known by its own copy from here on.
+            if (value is not null) Opened = null;
+            field = value;
+        }
+    }
 
     /// <summary>By group: the reservations of held legs that this member, as the sequencer of their batches, owes the ledger.</summary>
     public SortedDictionary<Digest, ReserveRecord> Reserves { get; } = [];
@@ -137,6 +154,10 @@ internal sealed class ChannelSide : IDisposable
 
     /// <summary>A proposal that cannot be judged before the ledger was asked.</summary>
     public (PeerMessage Message, bool HasAsked)? Parked { get; set; }
+
+    /// <summary>The proposal that was looked into last and is not in flight: said again, it is known before its signature is checked and its
+    /// entries are opened.</summary>
+    public OpenedProposal? Opened { get; set; }
 
     /// <summary>Whether the sequencer's proposal cannot be endorsed. It may sign no other for this head and term, so without
     /// a takeover the channel would stand still for ever.</summary>

@@ -26,8 +26,7 @@ internal sealed class Defunding(NodeContext node, ParticipantPin agent, ChannelB
     private static readonly TimeSpan LongestShowAgain = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Work> works = new(StringComparer.Ordinal);
-    private readonly Retry retry = node.NewRetry();
-    private (long Token, List<Work> Shown)? underWay;
+    private readonly AgentDesk<Work> desk = new(node, agent);
 
     private sealed class Work(byte[] key, ChannelSide channel, RedemptionRow row, long? callId)
     {
@@ -88,43 +87,14 @@ internal sealed class Defunding(NodeContext node, ParticipantPin agent, ChannelB
     {
         foreach (Work work in works.Values.Where(w => w is { IsFinal: true, HasReceipt: false, IsAsked: false } && w.Again.IsDue(node.Now))) AskForReceipt(work);
         List<Work> shown = [.. works.Values.Where(w => w.HasReceipt && w.Again.IsDue(node.Now)).Take(Redemptions.MaxRequests)];
-        if (underWay is not null || shown.Count == 0 || !retry.IsDue(node.Now)) return;
-        if (!TryFindAgent(out Participant? participant)) return;
-        AgentRequest request = new() { Suite = Suite.Current, Network = node.Network };
-        request.Redemptions.Add(shown.Select(static w => w.Row.Request));
-        underWay = (node.NextToken(), shown);
-        node.Then(new Effect.Send(participant.Destination, Door.Agent, underWay.Value.Token, request.ToByteArray()));
+        desk.Ask(shown, request => request.Redemptions.Add(shown.Select(static w => w.Row.Request)));
     }
 
-    /// <summary>True when the token is this desk's.</summary>
-    public bool TryFail(long token)
-    {
-        if (underWay is not { } sent || sent.Token != token) return false;
-        underWay = null;
-        retry.Tried(node.Now);
-        return true;
-    }
+    /// <summary>True when the token is of a request of these.</summary>
+    public bool TryFail(long token) => desk.TryFail(token);
 
-    /// <summary>True when the token is this desk's.</summary>
-    public bool TryAnswer(long token, byte[] body)
-    {
-        if (underWay is not { } sent || sent.Token != token) return false;
-        node.Hear(agent.Id, EvidencePart.OfGarbage(body));
-        if (!Parsing.TryParse(AgentReply.Parser, body, out AgentReply? reply) || reply.Redemptions.Count != sent.Shown.Count)
-        {
-            node.Alarm(ChannelCodes.MessageMalformed, agent.Id.ToString());
-            TryFail(token);
-        }
-        else
-        {
-            underWay = null;
-            retry.Reset();
-            for (int i = 0; i < sent.Shown.Count; i++) OnResult(sent.Shown[i], reply.Redemptions[i]);
-        }
-
-        node.HearNobody();
-        return true;
-    }
+    /// <summary>True when the token is of a request of these.</summary>
+    public bool TryAnswer(long token, byte[] body) => desk.TryAnswer(token, body, static reply => reply.Redemptions, OnResult);
 
     /// <inheritdoc/>
     public void Settled(ChannelSide channel, Command.Own command, long sequence)
@@ -192,14 +162,11 @@ internal sealed class Defunding(NodeContext node, ParticipantPin agent, ChannelB
     {
         RedeemRequest request = work.Row.Request;
         if (result.Channel != request.Channel || result.EntryId != request.EntryId || result.PostingId.Length != PostingText.IdLength) return false;
-        if (!TryFindAgent(out Participant? participant) || participant.Posting is not { } key) return false;
+        if (!desk.TryFindAgent(out Participant? participant) || participant.Posting is not { } key) return false;
         using VerifyingKey verifier = new(key);
         return verifier.Verify(RedemptionText.Posting(node.Network, result.PostingId.Span, work.Channel.Id, new EntryId(new Digest(request.EntryId.Span)),
             node.Parts.Keys.Participant, request.Currency, request.MinorUnits), result.Signature.Span);
     }
-
-    private bool TryFindAgent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Participant? participant) =>
-        node.Parts.Directory.TryGet(agent.Id, out participant) && participant.Root.Fingerprint == agent.RootFingerprint;
 
     private static Command.Own Command(Work work)
     {

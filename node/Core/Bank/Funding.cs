@@ -24,8 +24,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     private static readonly TimeSpan LongestCiteAgain = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Work> works = new(StringComparer.Ordinal);
-    private readonly Retry retry = node.NewRetry();
-    private (long Token, List<Work> Asked)? underWay;
+    private readonly AgentDesk<Work> desk = new(node, agent);
 
     private sealed class Work(byte[] key, ChannelSide channel, FundingRow row, long? callId)
     {
@@ -86,57 +85,14 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     {
         CiteRefused();
         List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0).Take(AgentMachine.MaxRequests)];
-        if (underWay is not null || asked.Count == 0 || !retry.IsDue(node.Now)) return;
-        if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Root.Fingerprint != agent.RootFingerprint) return;
-        AgentRequest request = new() { Suite = Suite.Current, Network = node.Network };
-        foreach (Work work in asked)
-        {
-            FundRequest fund = new()
-            {
-                RequestId = ByteString.CopyFrom(work.Key), Channel = ByteString.CopyFrom(work.Channel.Id.ToArray()),
-                Currency = work.Row.Currency, MinorUnits = work.Row.MinorUnits, OpeningBody = work.Channel.Opening.Record.Body,
-            };
-            fund.Acknowledgements.Add(work.Channel.Opening.Acknowledgements);
-            request.Funds.Add(fund);
-        }
-
-        underWay = (node.NextToken(), asked);
-        node.Then(new Effect.Send(participant.Destination, Door.Agent, underWay.Value.Token, request.ToByteArray()));
+        desk.Ask(asked, request => request.Funds.Add(asked.Select(RequestOf)));
     }
 
-    /// <summary>True when the token is this desk's.</summary>
-    public bool TryFail(long token)
-    {
-        if (underWay is not { } sent || sent.Token != token) return false;
-        underWay = null;
-        retry.Tried(node.Now);
-        return true;
-    }
+    /// <summary>True when the token is of a request of these.</summary>
+    public bool TryFail(long token) => desk.TryFail(token);
 
-    /// <summary>True when the token is this desk's.</summary>
-    public bool TryAnswer(long token, byte[] body)
-    {
-        if (underWay is not { } sent || sent.Token != token) return false;
-        node.Hear(agent.Id, EvidencePart.OfGarbage(body));
-        if (!Parsing.TryParse(AgentReply.Parser, body, out AgentReply? reply) || reply.Funds.Count != sent.Asked.Count)
-        {
-            node.Alarm(ChannelCodes.MessageMalformed, agent.Id.ToString());
-            TryFail(token);
-        }
-        else
-        {
-            underWay = null;
-            retry.Reset();
-            for (int i = 0; i < sent.Asked.Count; i++)
-            {
-                node.Hear(agent.Id, EvidencePart.Of("result", reply.Funds[i]));
-                OnResult(sent.Asked[i], reply.Funds[i]);
-            }
-        }
-
-        node.HearNobody();
-        return true;
-    }
+    /// <summary>True when the token is of a request of these.</summary>
+    public bool TryAnswer(long token, byte[] body) => desk.TryAnswer(token, body, static reply => reply.Funds, OnResult);
 
     /// <inheritdoc/>
     public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, null);
@@ -159,6 +115,17 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         work.IsRefused = true;
         if (work.CallId is { } call) Reply(call, code);
         work.CallId = null;
+    }
+
+    private static FundRequest RequestOf(Work work)
+    {
+        FundRequest fund = new()
+        {
+            RequestId = ByteString.CopyFrom(work.Key), Channel = ByteString.CopyFrom(work.Channel.Id.ToArray()),
+            Currency = work.Row.Currency, MinorUnits = work.Row.MinorUnits, OpeningBody = work.Channel.Opening.Record.Body,
+        };
+        fund.Acknowledgements.Add(work.Channel.Opening.Acknowledgements);
+        return fund;
     }
 
     /// <summary>Postings whose entry was refused are cited again, at a bounded rate.</summary>
@@ -187,7 +154,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         if (!Objections.IsPosting(node.Parts.Directory, work.Channel.Context, amount, posting, work.Channel.Context.Own))
         {
             node.Alarm(ChannelCodes.PostingRefused, work.Channel.Id.ToString());
-            retry.Tried(node.Now);
+            desk.AskLater();
             return;
         }
 

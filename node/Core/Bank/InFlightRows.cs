@@ -56,7 +56,12 @@ internal static class InFlightRows
         node.Delete(PayloadKind.Entries, RowKeys.Batch(channel.Id, batch.Sequence));
     }
 
-    /// <summary>Rebuilds the batch after a restart.</summary>
+    /// <summary>
+    /// Rebuilds the batch after a restart. What it reads is this node's own: it wrote all of it in one transaction, after it had itself
+    /// run the proposal to the head that the row names, so nothing that a peer says makes it differ. Where it does, the code computes
+    /// something else than when it signed, or the vault is damaged. Either stops the node and not the channel alone: a node that went
+    /// on without the batch would sign a second head for its place, and that cannot be taken back, while a vault can be restored.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="channel">The channel, restored from its snapshot.</param>
     /// <param name="row">What was signed.</param>

@@ -22,5 +22,7 @@ internal static class SecondProposal
         SignedProposal.TryRead(late, out SignedProposal? offered) && Known(channel, offered) is not null
         && offered.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey) && IsSecond(node, channel, offered);
 
-    private static SignedProposal? Known(ChannelSide channel, SignedProposal offered) => channel.ProposedLately.FirstOrDefault(known => known.Contradicts(offered));
+    /// <summary>The other proposal for the same place; null where none is known.</summary>
+    public static SignedProposal? Known(ChannelSide channel, SignedProposal offered) => channel.ProposedLately.FirstOrDefault(known => known.Contradicts(offered))
+        ?? (channel.Opened is { } opened && opened.Signed.Contradicts(offered) ? opened.Signed : null);
 }

@@ -14,6 +14,15 @@ internal static class PeerDoor
     /// <summary>Maps the door.</summary>
     public static void MapPeerMessages(this IEndpointRouteBuilder routes) => routes.MapPost(PeerRoutes.Messages, ReceiveAsync);
 
+    /// <summary>Maps every other path and method: a stranger is answered there as it is at a door, so that it does not learn which doors
+    /// there are, and is counted. A participant is told that there is none.</summary>
+    public static void MapElsewhere(this IEndpointRouteBuilder routes) => routes.Map("/{**path}", static context =>
+    {
+        bool isKnown = context.RequestServices.GetRequiredService<PeerCaller>().TryIdentify(context, out _);
+        context.Response.StatusCode = isKnown ? StatusCodes.Status404NotFound : StatusCodes.Status401Unauthorized;
+        return Task.CompletedTask;
+    });
+
     private static async Task ReceiveAsync(HttpContext context) => await WithCallerAsync(context, static (http, caller, body) =>
     {
         RoleLoop loop = http.RequestServices.GetRequiredService<RoleLoop>();

@@ -144,6 +144,7 @@ internal sealed class Node : IAsyncDisposable
         WebApplication app = builder.Build();
         owned.Push(app);
         role.MapPeer(app);
+        app.MapElsewhere();
         return app;
     }
 

@@ -35,7 +35,14 @@ internal sealed class QuietCollection
     }
 
     /// <summary>Runs until it is cancelled; then it ends without an exception.</summary>
-    public static async Task RunAsync(TimeProvider time, CancellationToken ct)
+    public static Task RunAsync(TimeProvider time, CancellationToken ct) => RunAsync(time, static () => GC.CollectionCount(0), Collect, ct);
+
+    /// <summary>The same on a process's own counting and collecting.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="count">How many collections the process has made since its start.</param>
+    /// <param name="collect">Collects up to a generation.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task RunAsync(TimeProvider time, Func<int> count, Action<int> collect, CancellationToken ct)
     {
         QuietCollection quiet = new();
         using PeriodicTimer timer = new(Interval, time);
@@ -43,9 +50,9 @@ internal sealed class QuietCollection
         {
             while (await timer.WaitForNextTickAsync(ct))
             {
-                if (quiet.Due(GC.CollectionCount(0)) is not { } generation) continue;
-                Collect(generation);
-                quiet.Collected(GC.CollectionCount(0));
+                if (quiet.Due(count()) is not { } generation) continue;
+                collect(generation);
+                quiet.Collected(count());
             }
         }
         catch (OperationCanceledException)

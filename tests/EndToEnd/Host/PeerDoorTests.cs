@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,6 +15,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Host;
+using Settlement.Host.Fuzz.Mutations;
 using Settlement.Host.Keys;
 using Settlement.Host.Peers;
 using Settlement.Host.Running;
@@ -83,6 +86,57 @@ public sealed class PeerDoorTests : IAsyncLifetime
         using TlsIdentity stranger = NewIdentity();
         await RefusedAsync(stranger.Certificate, HttpStatusCode.Unauthorized, Body(PeerBounds.MaximumBodyBytes + 1));
         await RefusedAsync(stranger.Certificate, HttpStatusCode.Unauthorized, Body(1, "text/plain"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AStrangerGetsTheSameAnswerAtEveryPathByEveryMethod(bool hasCertificate)
+    {
+        using TlsIdentity stranger = NewIdentity();
+        Dictionary<string, HashSet<string>> answers = [];
+        foreach (string method in new[] { "POST", "GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "WHATEVER", "HEAD", "CONNECT" })
+        {
+            answers[method] = [];
+            foreach (string path in new[] { PeerRoutes.Messages, PeerRoutes.Messages + "/", PeerRoutes.LedgerRequests, PeerRoutes.AgentRequests, "/", "/none", "/a/file.txt", "/v1/instructions?after=1" })
+                answers[method].Add(await AnswerAsync(hasCertificate ? stranger.Certificate : null, method, path));
+        }
+
+        // An answer to HEAD has no body whose length could be told, and CONNECT with a path is no HTTP/2 (RFC 9113, 8.5): the transport
+        // ends the stream before anybody looks where it leads.
+        Assert.All(answers, static a => Assert.Equal(a.Key switch { "HEAD" => "401 []", "CONNECT" => "ProtocolError", _ => "401 [Content-Length: 0]" }, Assert.Single(a.Value)));
+    }
+
+    [Fact]
+    public async Task AStrangerGetsItAlsoWhereThereIsNoPath()
+    {
+        using TlsIdentity stranger = NewIdentity();
+        using TcpClient connection = new();
+        await connection.ConnectAsync(door.Endpoint.Host, door.Endpoint.Port, Ct);
+        await using SslStream stream = new(connection.GetStream());
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = door.Endpoint.Host, ApplicationProtocols = [SslApplicationProtocol.Http2], ClientCertificates = [stranger.Certificate],
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            },
+            Ct);
+        IEnumerable<Http2Frame> all = Http2Frame.Message(1, [(":method", "OPTIONS"), (":scheme", "https"), (":authority", "127.0.0.1"), (":path", "*")], []);
+        IEnumerable<Http2Frame> tunnel = Http2Frame.Message(3, [(":method", "CONNECT"), (":authority", "127.0.0.1:1")], []);
+        // No table for headers, so that each answer says its status itself, as the first of them (RFC 9113, 8.3.2).
+        Http2Frame settings = new(Http2Frame.Settings, 0, 0, [0, 1, 0, 0, 0, 0]), away = new(Http2Frame.GoAway, 0, 0, new byte[8]);
+        await stream.WriteAsync((byte[])[.. Http2Frame.Preface, .. Http2Frame.Write([settings, .. all, .. tunnel, away])], Ct);
+        using MemoryStream answer = new();
+        await stream.CopyToAsync(answer, Ct);
+        List<Http2Frame> answers = [];
+        byte[] bytes = answer.ToArray();
+        for (int at = 0; Http2Frame.Read(bytes.AsSpan(at), out int length) is { } frame; at += length)
+        {
+            if (frame.Stream != 0) answers.Add(frame);
+        }
+
+        Assert.Equal([(1u, Http2Frame.Headers), (3u, Http2Frame.Headers)], answers.Select(static a => (a.Stream, a.Type)).Order());
+        Assert.All(answers, static a => Assert.InRange(a.Payload.AsSpan().IndexOf("401"u8), 2, 3));
     }
 
     [Fact]
@@ -197,6 +251,25 @@ public sealed class PeerDoorTests : IAsyncLifetime
         await sending;
     }
 
+    /// <summary>The status and the headers of an answer without a body; or how the server ended the stream.</summary>
+    private async Task<string> AnswerAsync(X509Certificate2? certificate, string method, string path)
+    {
+        using HttpClient client = Client(certificate);
+        using HttpRequestMessage request = new(new HttpMethod(method), new Uri(door.Endpoint, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        if (method == "POST") request.Content = Body(3);
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(request, Ct);
+            Assert.Empty(await response.Content.ReadAsByteArrayAsync(Ct));
+            string headers = string.Join(", ", response.Headers.Concat(response.Content.Headers).Where(static header => header.Key != "Date").Select(static header => $"{header.Key}: {string.Join(' ', header.Value)}").Order());
+            return $"{(int)response.StatusCode} [{headers}]";
+        }
+        catch (HttpRequestException error) when (error.InnerException is HttpProtocolException { ErrorCode: 1 })
+        {
+            return "ProtocolError";
+        }
+    }
+
     private async Task RefusedAsync(X509Certificate2? certificate, HttpStatusCode status, HttpContent body)
     {
         using HttpClient client = Client(certificate);
@@ -234,6 +307,7 @@ public sealed class PeerDoorTests : IAsyncLifetime
         builder.Services.AddSingleton(loop);
         WebApplication app = builder.Build();
         app.MapPeerMessages();
+        app.MapElsewhere();
         await app.StartAsync(Ct);
         return app;
     }

@@ -54,6 +54,7 @@ internal sealed class TestDoor : IAsyncDisposable
         App = builder.Build();
         App.MapPeerMessages();
         App.MapLedgerRequests();
+        App.MapElsewhere();
     }
 
     /// <summary>A listed participant that does what it may not do.</summary>

@@ -153,7 +153,18 @@ internal static class MemberCases
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [late = OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.TimeUnixMs += 3_600_000)]);
             world.Banks.Pay(world.Alpha, 1_00);
             world.Say(world.Alpha, world.Beta, world.Once(() => late!));
-        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1) };
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1) };
+        yield return new("batches for one place without end in one batch", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, static world =>
+        {
+            PeerBatch many = world.Once(() =>
+            {
+                PeerMessage honest = Held(world);
+                PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+                batch.Messages.Add(Enumerable.Range(0, HostileWorld.Storm).Select(i => OtherProposal.Of(world.Banks, world.Alpha, honest.Proposal, p => p.Body.TimeUnixMs += 3_600_000 + i)));
+                return batch;
+            });
+            world.Say(world.Alpha, world.Beta, many.ToByteArray(), times: 1);
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, checks: 1), Proves = AreTwoProposals, Times = HostileWorld.Storm - 1 };
     }
 
     private static IEnumerable<HostileCase> OfTheEndorser()

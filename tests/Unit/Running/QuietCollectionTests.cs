@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Settlement.Host.Running;
 
 namespace Settlement.Tests.Running;
@@ -34,5 +35,66 @@ public sealed class QuietCollectionTests
         }
 
         Assert.Equal(asked, seen);
+    }
+
+    [Fact]
+    public async Task ItLooksOnceAMinuteUntilTheNodeStops()
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Minutes time = new();
+        Channel<string> done = Channel.CreateUnbounded<string>();
+        int collections = 5;
+        Task running = QuietCollection.RunAsync(
+            time,
+            () =>
+            {
+                done.Writer.TryWrite("count");
+                return collections;
+            },
+            generation =>
+            {
+                collections++;
+                done.Writer.TryWrite(string.Create(CultureInfo.InvariantCulture, $"collect {generation}"));
+            },
+            stop.Token);
+        Assert.Equal(QuietCollection.Interval, time.Period);
+        foreach (string[] minute in new string[][] { ["count"], ["count", "collect 2", "count"], ["count", "collect 0", "count"] })
+        {
+            time.Pass();
+            foreach (string expected in minute) Assert.Equal(expected, await done.Reader.ReadAsync(ct));
+        }
+
+        await stop.CancelAsync();
+        await running;
+        Assert.False(done.Reader.TryRead(out _));
+    }
+
+    /// <summary>A clock on which a period ends when a test says so.</summary>
+    private sealed class Minutes : TimeProvider
+    {
+        private Action tick = () => { };
+
+        public TimeSpan Period { get; private set; }
+
+        public void Pass() => tick();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Period = period;
+            tick = () => callback(state);
+            return new Nothing();
+        }
+
+        private sealed class Nothing : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 }

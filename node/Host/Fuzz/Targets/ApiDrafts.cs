@@ -33,11 +33,20 @@ internal static class ApiDrafts
         Post("beta", "/v1/channels/{channel}/instances/{instance}/actions", DoorWorld.BackOffice, "application/json", """{"action":"return","values":{"reason":"AC04"},"sequence":3}""", ("Idempotency-Key", "key-4"), ("Prefer", "wait=1")),
         Post("alpha", "/v1/instructions/{instruction}/queue", DoorWorld.BackOffice, "application/json", """{"change":"prioritise","priority":"URGT"}"""),
         Post("alpha", "/v1/instructions/{instruction}/queue", DoorWorld.BackOffice, "application/json", """{"change":"hold"}"""),
+        .. ((string[])["""{"change":"hold"}""", """{"change":"release"}""", """{"change":"prioritise","priority":"HIGH"}""", """{"change":"cancel"}"""])
+            .Select(static change => Post("beta", "/v1/instructions/{waiting}/queue", DoorWorld.BackOffice, "application/json", change)),
+        Put("alpha", "/v1/limits", DoorWorld.Operator, """{"kind":"bilateral","counterparty":"BETAFRPPXXX","currency":"EUR","amount":"50.00","from":"2026-03-03"}"""),
+        Put("alpha", "/v1/limits", DoorWorld.Operator, """{"kind":"multilateral","currency":"EUR","amount":"100000.00"}"""),
+        Put("beta", "/v1/limits", DoorWorld.Operator, """{"kind":"urgent-reservation","counterparty":"ALPHDEFFXXX","currency":"EUR","amount":"0.01"}"""),
+        Put("beta", "/v1/limits", DoorWorld.Operator, """{"kind":"debit-cap","currency":"EUR","amount":null}"""),
         Post("alpha", "/v1/business-day", DoorWorld.Operator, "application/json", """{"date":"2026-03-02"}"""),
         Post("agent", "/v1/accounts/ALPHDEFFXXX/credits", DoorWorld.Operator, "application/json", """{"reference":"more","currency":"EUR","amount":"0.01"}"""),
         Get("alpha", "/v1/instructions/{instruction}", DoorWorld.BackOffice, ("Accept", "application/xml")),
         Get("alpha", "/v1/instructions/{instruction}", DoorWorld.Auditor),
         Get("alpha", "/v1/queue?channel={channel}&limit=10", DoorWorld.BackOffice),
+        Get("beta", "/v1/queue?limit=1000", DoorWorld.Operator),
+        Get("beta", "/v1/instructions/{waiting}", DoorWorld.BackOffice),
+        Get("alpha", "/v1/limits", DoorWorld.Auditor),
         Get("alpha", "/v1/channels/{channel}/instances/{instance}?limit=5", DoorWorld.BackOffice),
         Get("beta", "/v1/channels/{channel}/instances/{instance}?sequence=1&limit=1000", DoorWorld.Auditor),
         Get("alpha", "/v1/reports?after=0&limit=10", DoorWorld.BackOffice),
@@ -57,6 +66,9 @@ internal static class ApiDrafts
     ];
 
     private static (string, HttpDraft) Get(string node, string target, string token, params (string, string)[] headers) => (node, new HttpDraft("GET", target, [.. Common(token), .. headers], []));
+
+    private static (string, HttpDraft) Put(string node, string target, string token, string body) =>
+        (node, new HttpDraft("PUT", target, [.. Common(token), ("Content-Type", "application/json")], Encoding.UTF8.GetBytes(body)));
 
     private static (string, HttpDraft) Post(string node, string target, string token, string type, string body, params (string, string)[] headers) =>
         Post(node, target, token, type, Encoding.UTF8.GetBytes(body), headers);

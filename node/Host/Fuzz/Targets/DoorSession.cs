@@ -30,7 +30,7 @@ internal sealed class DoorSession : IFuzzSession
 
     private static readonly int[] Known =
     [
-        StatusCodes.Status200OK, StatusCodes.Status202Accepted, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status404NotFound, StatusCodes.Status405MethodNotAllowed,
+        StatusCodes.Status200OK, StatusCodes.Status202Accepted, StatusCodes.Status400BadRequest, StatusCodes.Status401Unauthorized, StatusCodes.Status404NotFound,
         StatusCodes.Status408RequestTimeout, StatusCodes.Status413PayloadTooLarge, StatusCodes.Status414UriTooLong, StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status431RequestHeaderFieldsTooLarge,
         StatusCodes.Status503ServiceUnavailable,
     ];
@@ -81,7 +81,7 @@ internal sealed class DoorSession : IFuzzSession
         int end = Array.IndexOf(input, (byte)'\n');
         string[] names = end < 0 ? [] : Encoding.ASCII.GetString(input, 0, end).Split(' ');
         if (names is not [string node, string caller, ..] || !world.Nodes.TryGetValue(node, out Host.Running.Node? of) || !callers.TryGetValue(caller, out TlsIdentity? identity)) return;
-        Check(await ExchangeAsync(of.PeerAddress, identity, input[(end + 1)..], hangsUp: names is [_, _, HangsUp], ct));
+        Check(caller == Stranger, await ExchangeAsync(of.PeerAddress, identity, input[(end + 1)..], hangsUp: names is [_, _, HangsUp], ct));
         world.Log.Check();
     }
 
@@ -97,7 +97,7 @@ internal sealed class DoorSession : IFuzzSession
 
     private static byte[][] Bodies(IReadOnlyDictionary<Travel, List<Traveller>> seen, Travel kind) => [.. seen[kind].Select(static traveller => traveller.Body)];
 
-    private static void Check(byte[] received)
+    private static void Check(bool isStranger, byte[] received)
     {
         Dictionary<uint, int> statuses = [];
         for (int at = 0; Http2Frame.Read(received.AsSpan(at), out int length) is { } frame; at += length)
@@ -105,6 +105,7 @@ internal sealed class DoorSession : IFuzzSession
             if (frame.Type == Http2Frame.Headers && StatusOf(frame.Payload) is { } status)
             {
                 BrokenPromise.Unless(Array.IndexOf(Known, status) >= 0, "a door answers, or refuses with a status that it knows", $"{status}");
+                BrokenPromise.Unless(!isStranger || status != StatusCodes.Status404NotFound, "a stranger does not learn which doors there are", $"{status}");
                 statuses[frame.Stream] = status;
             }
 

@@ -32,6 +32,10 @@ internal sealed class DoorWorld : IAsyncDisposable
     private const int Pace = 20;
     private const int RequestsPerSecond = 1_000_000;
     private const string Funds = "1000000.00";
+
+    // More than both banks have, so that it waits.
+    private const string Uncovered = "3000000.00";
+    private const int MostQueued = 1_000;
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
@@ -59,10 +63,10 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>The nodes' clock.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Ids that a case can name without knowing them: the channel, an instruction, the instance that it created, and a piece of evidence.</summary>
+    /// <summary>Ids that a case can name without knowing them: the channel, an instruction, the instance that it created, a payment that waits at Beta, and a piece of evidence.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Starts the nodes, opens and funds the channel, and settles a payment.</summary>
+    /// <summary>Starts the nodes, opens and funds the channel, settles a payment, and leaves one that waits.</summary>
     public static async Task<DoorWorld> StartAsync(ulong seed, CancellationToken ct)
     {
         DoorWorld world = new(seed);
@@ -95,6 +99,7 @@ internal sealed class DoorWorld : IAsyncDisposable
             _ = await Client(name, Operator).AlarmsAsync("0", 1, ct);
         }
 
+        foreach (string bank in (string[])["alpha", "beta"]) await ClearAsync(bank, ct);
         _ = await PayAsync("alpha", "beta", ct);
         _ = await PayAsync("beta", "alpha", ct);
         Log.Check();
@@ -168,23 +173,61 @@ internal sealed class DoorWorld : IAsyncDisposable
 
         string instruction = await PayAsync("alpha", "beta", ct);
         string instance = (await Client("alpha", BackOffice).GetInstructionAsync(instruction, ct)).Entry ?? throw new BrokenPromise("a settled instruction names its entry", instruction);
-        Ids = new Dictionary<string, string> { ["channel"] = channel, ["instruction"] = instruction, ["instance"] = instance, ["evidence"] = await EvidenceAsync(ct) };
+        Ids = new Dictionary<string, string> { ["channel"] = channel, ["instruction"] = instruction, ["instance"] = instance, ["waiting"] = await QueueAsync("beta", "alpha", ct), ["evidence"] = await EvidenceAsync(ct) };
     }
 
     private async Task<string> PayAsync(string from, string to, CancellationToken ct)
     {
-        int number = ++payments;
-        string body = $$"""
-            {"messageType":"pacs.008.001.08","messageId":"M{{number}}","instructionId":"I{{number}}","endToEndId":"E{{number}}","transactionId":"T{{number}}","amount":"0.01","currency":"EUR","settlementDate":"2026-03-02",
-            "instructingAgent":"{{facts[from].Participant}}","instructedAgent":"{{facts[to].Participant}}","debtor":{"name":"Debtor"},"creditor":{"name":"Creditor"} }
-            """;
         SettlementClient bank = Client(from, BackOffice);
-        MessageReceipt receipt = await bank.SubmitAsync(Encoding.UTF8.GetBytes(body), "application/json", $"honest-{number}", TimeSpan.FromSeconds(30), ct);
-        string id = receipt.Instructions[0].Id;
+        string id = await SubmitAsync(from, to, "0.01", TimeSpan.FromSeconds(30), ct);
         Instruction now = await bank.GetInstructionAsync(id, ct);
         for (DateTimeOffset end = time.GetUtcNow() + Patience; now.Status is not "ACSC" and not "RJCT" && time.GetUtcNow() < end; now = await bank.GetInstructionAsync(id, ct)) await Task.Delay(Poll, time, ct);
         BrokenPromise.Unless(now.Status == "ACSC", "honest payments settle", $"{from}: {now.Status} {now.Reason}");
         return id;
+    }
+
+    /// <summary>A payment that waits because nothing covers it.</summary>
+    private async Task<string> QueueAsync(string from, string to, CancellationToken ct)
+    {
+        string id = await SubmitAsync(from, to, Uncovered, TimeSpan.Zero, ct);
+        QueuePage page = await Client(from, BackOffice).QueueAsync(null, MostQueued, ct);
+        BrokenPromise.Unless(page.Payments.Any(payment => payment.Instruction == id), "a payment that nothing covers waits", id);
+        return id;
+    }
+
+    private async Task<string> SubmitAsync(string from, string to, string amount, TimeSpan wait, CancellationToken ct)
+    {
+        int number = ++payments;
+        string body = $$"""
+            {"messageType":"pacs.008.001.08","messageId":"M{{number}}","instructionId":"I{{number}}","endToEndId":"E{{number}}","transactionId":"T{{number}}","amount":"{{amount}}","currency":"EUR","settlementDate":"2026-03-02",
+            "instructingAgent":"{{facts[from].Participant}}","instructedAgent":"{{facts[to].Participant}}","debtor":{"name":"Debtor"},"creditor":{"name":"Creditor"} }
+            """;
+        MessageReceipt receipt = await Client(from, BackOffice).SubmitAsync(Encoding.UTF8.GetBytes(body), "application/json", $"honest-{number}", wait, ct);
+        return receipt.Instructions[0].Id;
+    }
+
+    /// <summary>Takes away what is in the way of an honest payment and was ordered at the API: limits, and payments that wait.</summary>
+    private async Task ClearAsync(string bank, CancellationToken ct)
+    {
+        SettlementClient treasury = Client(bank, Operator), office = Client(bank, BackOffice);
+        foreach (TreasuryLimit limit in (await treasury.LimitsAsync(ct)).Limits)
+            _ = await treasury.SetLimitAsync(new TreasuryLimitOrder(limit.Kind, limit.Currency, null, limit.Counterparty), ct);
+        for (QueuePage page = await office.QueueAsync(null, MostQueued, ct); page.Payments.Count > 0; page = await office.QueueAsync(null, MostQueued, ct))
+        {
+            foreach (QueuedPayment payment in page.Payments) await CancelAsync(office, payment.Instruction, ct);
+        }
+    }
+
+    private static async Task CancelAsync(SettlementClient office, string instruction, CancellationToken ct)
+    {
+        try
+        {
+            _ = await office.ChangeQueuedAsync(instruction, new QueueOrder("cancel"), ct);
+        }
+        catch (SettlementApiException refused) when (refused.Code == BankCodes.NotQueued)
+        {
+            // It has just gone on its way, covered or offset.
+        }
     }
 
     /// <summary>A piece of evidence, which one participant's garbage leaves with another.</summary>

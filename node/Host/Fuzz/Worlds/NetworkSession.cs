@@ -1,12 +1,10 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
-using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Participants;
-using Settlement.Core.Regulator;
 using Settlement.Host.Fuzz.Mutations;
 using Settlement.Wire.Channels;
 
@@ -118,9 +116,10 @@ internal sealed class NetworkSession : IFuzzSession
         network.Ledger.Verify(network.Now, network.Alpha.Id.ToString());
         network.Pass(TimeSpan.FromSeconds(10));
         if (!isOpen) Prepare();
-        SettleHonestly();
-        CheckMoney();
-        CheckSupervisor();
+        NetworkPromises promises = new(network, Patience);
+        promises.SettleHonestly();
+        promises.CheckMoney(funded);
+        promises.CheckSupervisor();
         return ValueTask.CompletedTask;
     }
 
@@ -263,43 +262,5 @@ internal sealed class NetworkSession : IFuzzSession
 
     private FuzzNode? Insider(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent);
 
-    private void SettleHonestly()
-    {
-        foreach (FuzzNode bank in Banks)
-        {
-            // What waits for cover is in the way of what comes after it.
-            network.CancelQueued(bank);
-            byte[] paid = network.Pay(bank)[0];
-            for (DateTimeOffset end = network.Now + Patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
-            BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
-        }
-    }
-
-    private void CheckMoney()
-    {
-        ChannelView alpha = View(network.Alpha), beta = View(network.Beta);
-        for (DateTimeOffset end = network.Now + Patience; (alpha.Waiting > 0 || beta.Waiting > 0 || alpha.Head != beta.Head) && network.Now < end; (alpha, beta) = (View(network.Alpha), View(network.Beta)))
-            network.Pass(TimeSpan.FromSeconds(5));
-        BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}: {network.Alarms}");
-        long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
-        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
-        long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
-        long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits);
-        BrokenPromise.Unless(positions <= pool && pool <= funded, "positions are never more than the pool", $"{positions}, {pool}, {funded}");
-        BrokenPromise.Unless(accounts == books.Issued.Sum(static issued => issued.MinorUnits), "accounts and pools sum to what was issued", $"{accounts}");
-        BrokenPromise.Unless(books.Accounts.All(static account => account.Balance.MinorUnits >= 0), "no account is below zero");
-    }
-
-    private ChannelView View(FuzzNode bank) => network.View(bank) ?? throw new BrokenPromise("a channel stays known", bank.Id.ToString());
-
-    private void CheckSupervisor()
-    {
-        for (DateTimeOffset end = network.Now + Patience; ;)
-        {
-            ObservedChannel? observed = network.Ask<ObservedChannels>(network.Supervisor, static call => new RegulatorInput.ListChannels(call))?.Channels.FirstOrDefault(channel => channel.Channel == network.Channel);
-            if (observed is not null && observed.HeldSequence == observed.NotarisedSequence && observed.HeldSequence >= View(network.Alpha).Sequence) return;
-            BrokenPromise.Unless(network.Now < end, "the supervisor gets everything", $"{observed}: {network.Alarms}");
-            network.Pass(TimeSpan.FromSeconds(5));
-        }
-    }
+    private ChannelView View(FuzzNode bank) => NetworkPromises.View(network, bank);
 }

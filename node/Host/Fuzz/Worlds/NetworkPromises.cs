@@ -1,0 +1,56 @@
+using Settlement.Core.Agent;
+using Settlement.Core.Bank;
+using Settlement.Core.Regulator;
+
+namespace Settlement.Host.Fuzz.Worlds;
+
+/// <summary>What holds of a network after garbage as before it.</summary>
+/// <param name="network">The network.</param>
+/// <param name="patience">How long it may take to come about.</param>
+internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
+{
+    /// <summary>The channel, as a bank shows it.</summary>
+    public static ChannelView View(FuzzNetwork network, FuzzNode bank) => network.View(bank) ?? throw new BrokenPromise("a channel stays known", bank.Id.ToString());
+
+    /// <summary>A payment of each bank settles.</summary>
+    public void SettleHonestly()
+    {
+        foreach (FuzzNode bank in new[] { network.Alpha, network.Beta })
+        {
+            // What waits for cover is in the way of what comes after it.
+            network.CancelQueued(bank);
+            byte[] paid = network.Pay(bank)[0];
+            for (DateTimeOffset end = network.Now + patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
+            BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
+        }
+    }
+
+    /// <summary>Members agree, and no money came from nowhere.</summary>
+    /// <param name="funded">What was asked to be brought into the channel.</param>
+    public void CheckMoney(long funded)
+    {
+        ChannelView alpha = View(network, network.Alpha), beta = View(network, network.Beta);
+        for (DateTimeOffset end = network.Now + patience; (alpha.Waiting > 0 || beta.Waiting > 0 || alpha.Head != beta.Head) && network.Now < end; (alpha, beta) = (View(network, network.Alpha), View(network, network.Beta)))
+            network.Pass(TimeSpan.FromSeconds(5));
+        BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}: {network.Alarms}");
+        long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
+        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
+        long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
+        long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits);
+        BrokenPromise.Unless(positions <= pool && pool <= funded, "positions are never more than the pool", $"{positions}, {pool}, {funded}");
+        BrokenPromise.Unless(accounts == books.Issued.Sum(static issued => issued.MinorUnits), "accounts and pools sum to what was issued", $"{accounts}");
+        BrokenPromise.Unless(books.Accounts.All(static account => account.Balance.MinorUnits >= 0), "no account is below zero");
+    }
+
+    /// <summary>The supervisor holds everything that is final.</summary>
+    public void CheckSupervisor()
+    {
+        for (DateTimeOffset end = network.Now + patience; ;)
+        {
+            ObservedChannel? observed = network.Ask<ObservedChannels>(network.Supervisor, static call => new RegulatorInput.ListChannels(call))?.Channels.FirstOrDefault(channel => channel.Channel == network.Channel);
+            if (observed is not null && observed.HeldSequence == observed.NotarisedSequence && observed.HeldSequence >= View(network, network.Alpha).Sequence) return;
+            BrokenPromise.Unless(network.Now < end, "the supervisor gets everything", $"{observed}: {network.Alarms}");
+            network.Pass(TimeSpan.FromSeconds(5));
+        }
+    }
+}
