@@ -46,6 +46,10 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
     {
         IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Credits(), ct);
         IReadOnlyList<DemoOutcome> outcomes = await SettleAsync(network, plan, ct);
+        DemoTreasury treasury = new(network, new NetworkCalls(network, AnswerWithin, time), time, screen);
+        treasury.ShowNeed(outcomes);
+        // Of a folder that somebody else names, nothing settles but what is in it.
+        if (options.Input is null) await treasury.RunAsync(plan.Channels[0], channels[0], plan.Days[^1].Date, ct);
         long proving = time.GetTimestamp();
         NetworkProof proof = new(network, time);
         NetworkVerdict regulator = await proof.AuditAsync(channels, ct);
