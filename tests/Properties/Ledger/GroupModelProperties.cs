@@ -106,7 +106,7 @@ public sealed class GroupModelProperties
     private static bool OutcomeOf(LedgerWorld world, SubmissionResult result)
     {
         if (!world.View.TryVerify(result.Receipt, out Leaf? leaf, out LedgerDoubt? doubt)) throw new InvalidOperationException(doubt.Code);
-        return DecidedGroup.TryRead(leaf.Decided, out DecidedGroup? decided) ? decided.IsCommitted : throw new InvalidOperationException("The receipt is no decision's.");
+        return DecidedGroup.TryRead(leaf.Decided, LedgerWorld.Network, out DecidedGroup? decided, out _) ? decided.IsCommitted : throw new InvalidOperationException("The receipt is no decision's.");
     }
 
     private static Digest[] TwoHeads(LedgerWorld world, TestChannel channel)
