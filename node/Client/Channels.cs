@@ -147,6 +147,12 @@ public sealed record EntryInfo
     /// <summary>The id of the entry that created its instance; none for a refusal.</summary>
     public string? Instance { get; init; }
 
+    /// <summary>The group whose leg the entry is: it is set aside until its outcome. Of an outcome, the group.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>COMMITTED or ABORTED where this is no entry but the outcome of a group's leg in this channel; its id is the group's then.</summary>
+    public string? Outcome { get; init; }
+
     /// <summary>Who took it; none for a refusal.</summary>
     public string? ActedBy { get; init; }
 

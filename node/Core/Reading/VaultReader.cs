@@ -63,7 +63,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         KeptEntries kept = new(context, vault, keys);
         return [.. row.Items.Select((item, i) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
             ? Refusal(row.Sequence, i, item.Refusal.EntryId.Span, item.Refusal.Code)
-            : View(context, row.Sequence, i, item.Entry, kept.Open(item.Entry)))];
+            : View(context, row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes(row.Sequence, row.Items.Count, row.Outcomes)];
     }
 
     /// <summary>The entries of a batch in an observer's vault.</summary>
@@ -73,7 +73,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         KeptEntries kept = new(context, vault, keys);
         return [.. row.Items.Select((item, i) => item.ItemCase == DeliveryItem.ItemOneofCase.Refusal
             ? Refusal((long)row.Sequence, i, item.Refusal.EntryId.Span, "refused")
-            : View(context, (long)row.Sequence, i, item.Entry, kept.Open(item.Entry)))];
+            : View(context, (long)row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes((long)row.Sequence, row.Items.Count, row.Outcomes)];
     }
 
     /// <summary>An instruction.</summary>
@@ -102,6 +102,11 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         if (found.TryGetValue(keys[0], out byte[]? body)) return InstanceRow.Parser.ParseFrom(body) is { } row ? (new EntryId(new Digest(row.Newest.Span)), row.Sequence) : null;
         return found.TryGetValue(keys[1], out byte[]? fact) && fact.Length == sizeof(long) ? (instance, BinaryPrimitives.ReadInt64BigEndian(fact)) : null;
     }
+
+    /// <summary>Whether an entry has led to an instance: a leg of a group has once its group was committed, and then its fact says where it is.</summary>
+    /// <param name="found">The rows of <see cref="InstanceKeys"/>.</param>
+    public static bool IsThere(OpenedEntry entry, IReadOnlyDictionary<PayloadKey, byte[]> found) =>
+        entry.Group is null || (found.TryGetValue(Objections.EntryFact(entry.Id), out byte[]? fact) && fact.Length == sizeof(long));
 
     /// <summary>One entry of a member's final batch, the state that it led to, and what it follows; null where it is not there or does not open.</summary>
     public (EntryView View, OpenedEntry Entry, State State)? ReadEntry(ChannelContext context, EntryId entry, byte[] batch, byte[] entries, byte[] keys) =>
@@ -137,6 +142,12 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     /// <summary>A piece of evidence with its bytes.</summary>
     public PieceView ReadEvidence(byte[] id, byte[] body) => AlarmViews.Of(id, rows.Open(PayloadKind.Evidence, id, body, EvidenceRow.Parser));
 
+    private static IEnumerable<EntryView> Outcomes(long sequence, int first, IEnumerable<LegOutcome> outcomes) => outcomes.Select((outcome, i) =>
+        new EntryView(sequence, first + i, Convert.ToHexStringLower(outcome.Group.Span), null, null, null, null, null, null, [])
+        {
+            Group = Convert.ToHexStringLower(outcome.Group.Span), IsCommitted = outcome.IsCommitted,
+        });
+
     private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>
         new(sequence, index, Convert.ToHexStringLower(id), null, null, null, null, code, null, []);
 
@@ -152,7 +163,7 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     {
         List<FieldView> fields = [.. read.Plan.FieldsOf(read.Action).Select(f => Field(read, f, context.Own))];
         return new EntryView(sequence, index, read.Id.ToString(), read.Plan.Contract.Name, read.Action.Name, context.Terms.Participants[read.Actor].Id.ToString(),
-            DateTimeOffset.FromUnixTimeMilliseconds(read.TimeUnixMs), null, null, fields) { Instance = read.Instance.ToString() };
+            DateTimeOffset.FromUnixTimeMilliseconds(read.TimeUnixMs), null, null, fields) { Instance = read.Instance.ToString(), Group = read.Group?.Id.ToString() };
     }
 
     private static FieldView Field(OpenedEntry entry, Field field, int own)

@@ -16,6 +16,12 @@ public sealed record EntryView(
 {
     /// <summary>The id of the entry that created its instance; null for a refusal.</summary>
     public string? Instance { get; init; }
+
+    /// <summary>The group whose leg the entry is, which has come to nothing before its outcome; or, of an outcome, the group.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Set where this is no entry but the outcome of a leg: whether the leg applies. The id is the group's then.</summary>
+    public bool? IsCommitted { get; init; }
 }
 
 /// <summary>An instance of a contract as one member sees it.</summary>

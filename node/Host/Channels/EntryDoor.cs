@@ -41,6 +41,8 @@ internal static class EntryDoor
         Contract = entry.Contract,
         Action = entry.Action,
         Instance = entry.Instance,
+        Group = entry.Group,
+        Outcome = entry.IsCommitted switch { true => "COMMITTED", false => "ABORTED", null => null },
         ActedBy = entry.ActedBy,
         Refusal = entry.Refusal,
         Fault = entry.Fault,

@@ -82,7 +82,8 @@ internal sealed class VaultReads(IEventVault vault, VaultReader reader)
         (EntryId entry, long at) = VaultReader.ReadPlace(instance, found, channel.Channel) ?? (instance, sequence);
         List<EntryView> entries = [];
         (OpenedEntry Entry, Contracts.State State)? newest = null;
-        while (entries.Count < limit && at > 0 && await ReadEntryAsync(channel, entry, at, ct) is { } read && read.Entry.Instance == instance)
+        while (entries.Count < limit && at > 0 && await ReadEntryAsync(channel, entry, at, ct) is { } read && read.Entry.Instance == instance
+            && VaultReader.IsThere(read.Entry, found))
         {
             newest ??= (read.Entry, read.State);
             entries.Add(read.View);

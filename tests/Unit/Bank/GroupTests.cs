@@ -4,6 +4,8 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Notarisation;
+using Settlement.Core.Reading;
+using Settlement.Core.Store;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Tests.Bank;
@@ -77,6 +79,34 @@ public sealed class GroupTests : IDisposable
         world.Join(euros: "900.00 EUR");
         world.Banks.Pass(TimeSpan.FromSeconds(2));
         Assert.Equal([0, 100_000, 15_000, 14_985_000], world.Positions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_reader_is_shown_what_became_of_a_leg(bool isJoined)
+    {
+        world.Begin(life: TimeSpan.FromSeconds(10));
+        GroupView group = Assert.Single(world.Groups(world.Alpha));
+        if (isJoined) world.Join();
+        world.Banks.Pass(TimeSpan.FromSeconds(20));
+        world.Banks.Look(world.EuroChannel);
+        foreach (TestNode reader in new[] { world.Alpha, world.Beta, world.Banks.Supervisor })
+        {
+            EntryView[] shown = [.. EntriesOf(reader).Where(static e => e.Group is not null)];
+            Assert.Equal([(group.Group.ToString(), (bool?)null), (group.Group.ToString(), isJoined)], shown.Select(static e => (e.Group!, e.IsCommitted)));
+        }
+    }
+
+    private IEnumerable<EntryView> EntriesOf(TestNode node)
+    {
+        VaultReader reader = new(TwoBanks.Network, node.Id, node.VaultKey);
+        ChannelContext context = world.Banks.Context(node);
+        foreach (StoredPayload row in node.Vault.Scan(PayloadKind.Batches).Where(row => VaultReader.SequenceOf(world.Banks.Channel, row.Key) is not null))
+        {
+            byte[] keys = node.Vault.Find(PayloadKind.ContentKeys, row.Key)!;
+            foreach (EntryView view in node == world.Banks.Supervisor ? reader.ReadObserverBatch(context, row.Body, keys) : reader.ReadMemberBatch(context, row.Body, node.Vault.Find(PayloadKind.Entries, row.Key), keys)) yield return view;
+        }
     }
 
     /// <summary>What is wrong with an order, and that nothing comes of it.</summary>
