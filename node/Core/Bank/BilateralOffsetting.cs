@@ -65,7 +65,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     /// <summary>The other member's offers.</summary>
     public void OnOffers(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (commands.Entries.Count > MaxOffers || opened.Count < commands.Entries.Count)
+        if (commands.Entries.Count > MaxOffers || opened.Count < commands.Entries.Count || commands.Entries.Sum(static e => e.CalculateSize()) > MaxOfferedBytes)
         {
             node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
             return;

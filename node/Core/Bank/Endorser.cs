@@ -82,7 +82,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 continue;
             }
 
-            if (channel.Mailbox.Count >= settings.MaxMailbox || channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value)) continue;
+            if (channel.Mailbox.Count >= settings.MaxMailbox || channel.TakenIn.Bytes >= settings.MaxHandedOverBytes || channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(entry.Id)) is not null)
             {
                 isLate = true;

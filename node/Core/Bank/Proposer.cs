@@ -15,7 +15,10 @@ namespace Settlement.Core.Bank;
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
 internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders)
 {
-    /// <summary>A proposal that reaches this size takes no more entries; nor do commands that are handed over.</summary>
+    /// <summary>Entries go into a proposal as long as they take no more than this together; what is handed over ends with the entry that
+    /// reaches it. One entry alone always fits: no contract has an action whose values take more than 64 kilobytes (CD952), its 250
+    /// fields and their envelopes some 60 beside them, and a header has its bound (<see cref="EntryOpener.MaxHeaderBytes"/>). A delivery is
+    /// no longer than what was proposed, since members read whatever an observer does: so every door takes both.</summary>
     public const int MaxProposalBytes = 6 << 20;
 
     // An answer that came meanwhile waits no longer than this many entries take to seal.
@@ -50,13 +53,16 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         List<Command.Own> taken = [];
         HashSet<OpenedEntry> offered = [];
         int size = 0, acts = 0;
-        while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries && size < MaxProposalBytes)
+        while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries)
         {
             // Those that judge it must read a batch for each.
             if (first.Value.ActsOnInstance && ++acts > BankSettings.LargestActs) break;
+            OpenedEntry? next = Entry(channel, first.Value);
+            // What would go beyond the bound is the next batch's first.
+            if (next is not null && (size += next.Shared.CalculateSize()) > MaxProposalBytes && execution.Slots.Count > 0) break;
             channel.Mailbox.RemoveFirst();
-            if (Entry(channel, first.Value, taken) is not { } entry) continue;
-            size += entry.Shared.CalculateSize();
+            if (next is not { } entry) continue;
+            if (first.Value is Command.Own taking) taken.Add(taking);
             if (first.Value is Command.Peer { IsOffset: true }) offered.Add(entry);
             string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal, nor is what this member alone reads: a restart finds the bytes beside the work.
@@ -237,7 +243,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
     }
 
-    private OpenedEntry? Entry(ChannelSide channel, Command command, List<Command.Own> taken)
+    private OpenedEntry? Entry(ChannelSide channel, Command command)
     {
         switch (command)
         {
@@ -248,7 +254,6 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
                 return null;
             case Command.Own own:
                 Seal(channel, own);
-                taken.Add(own);
                 return own.Entry;
             default:
                 throw new InvalidOperationException("An unknown command.");

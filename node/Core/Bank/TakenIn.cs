@@ -21,6 +21,9 @@ internal sealed class TakenIn
     private readonly HashSet<Digest> final = [];
     private readonly Queue<Digest> order = new();
 
+    /// <summary>What is under way takes so many bytes as it was handed over.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>The place of an entry that was taken in before; null for one that must be opened. One that has the header of a final one
     /// is late whatever else it holds, since the header has the id.</summary>
     public ProposedSlot? Find(SealedEntry said)
@@ -35,7 +38,9 @@ internal sealed class TakenIn
     /// <summary>It waits for its batch from here on.</summary>
     public void Begin(OpenedEntry entry)
     {
-        underWay[entry.Sealed.Header] = entry;
+        Drop(entry);
+        underWay.Add(entry.Sealed.Header, entry);
+        Bytes += entry.Shared.CalculateSize();
         ids.Add(entry.Id.Value);
     }
 
@@ -53,7 +58,9 @@ internal sealed class TakenIn
     public void Drop(OpenedEntry entry)
     {
         // Another one of its id, which another member's proposal had, is not the one that is under way.
-        if (underWay.Remove(entry.Sealed.Header)) ids.Remove(entry.Id.Value);
+        if (!underWay.Remove(entry.Sealed.Header, out OpenedEntry? dropped)) return;
+        Bytes -= dropped.Shared.CalculateSize();
+        ids.Remove(entry.Id.Value);
     }
 
     /// <summary>All of them are let go.</summary>
@@ -61,5 +68,6 @@ internal sealed class TakenIn
     {
         underWay.Clear();
         ids.Clear();
+        Bytes = 0;
     }
 }

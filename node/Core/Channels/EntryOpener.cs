@@ -12,6 +12,12 @@ namespace Settlement.Core.Channels;
 /// <summary>Checks an entry against its contract and opens what the reader may read. Hostile bytes give a code, never more.</summary>
 public static class EntryOpener
 {
+    /// <summary>What an entry's header may take beside its references to envelopes, in bytes.</summary>
+    public const int MaxHeaderBytes = 16 << 10;
+
+    /// <summary>What a reference to an envelope takes in it at most: a hash, three numbers, and what tells them apart.</summary>
+    public const int MaxReferenceBytes = 64;
+
     /// <summary>How the content key of an envelope is obtained: from its transport wrap, or from the vault.</summary>
     /// <param name="index">The envelope's place in the entry.</param>
     /// <param name="binding">What the envelope is bound to.</param>
@@ -42,6 +48,8 @@ public static class EntryOpener
         if (!TryReadGroup(context, header, out ChannelGroup? group)) return false;
         int fieldCount = plan.Contract.Fields.Count + action.Parameters.Count;
         IReadOnlyList<EnvelopeGroup> groups = plan.GroupsOf(action);
+        // What it holds beside its fields would wait in mailboxes and lie in every vault.
+        if (entry.Header.Length > MaxHeaderBytes + groups.Count * MaxReferenceBytes) return false;
         if (entry.Commitments.Length != fieldCount * Digest.Length || header.Envelopes.Count != groups.Count || entry.Envelopes.Count != groups.Count) return false;
 
         Value?[] values = new Value?[fieldCount];

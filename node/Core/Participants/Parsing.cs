@@ -4,7 +4,9 @@ using Google.Protobuf.Reflection;
 
 namespace Settlement.Core.Participants;
 
-/// <summary>Reads messages of others: what is no message of the type is a false, never an exception.</summary>
+/// <summary>Reads messages of others: what is no message of the type is a false, never an exception. Fields that the type does not have
+/// are dropped as they are read: nobody keeps, waits with or passes on what another put there. What is hashed or signed as bytes stays
+/// in its field as bytes.</summary>
 public static class Parsing
 {
     /// <summary>Parses all of <paramref name="bytes"/>.</summary>
@@ -29,7 +31,7 @@ public static class Parsing
         message = null;
         try
         {
-            message = parser.ParseFrom(bytes);
+            message = (Shape<T>.Known ??= parser.WithDiscardUnknownFields(true)).ParseFrom(bytes);
             return true;
         }
         catch (InvalidProtocolBufferException)
@@ -41,5 +43,8 @@ public static class Parsing
     private static class Shape<T> where T : class, IMessage<T>
     {
         public static readonly MessageDescriptor Descriptor = Activator.CreateInstance<T>().Descriptor;
+
+        /// <summary>The type's parser as it drops what it does not know; whoever is first makes it.</summary>
+        public static MessageParser<T>? Known { get; set; }
     }
 }

@@ -121,7 +121,12 @@ internal sealed class DeliveredBatch
             }
         }
 
-        if (saltsKey is not null)
+        // Where it reads no positions, what the sender put there is not looked at, and not kept.
+        if (saltsKey is null)
+        {
+            kept.PositionSalts = null;
+        }
+        else
         {
             kept.PositionSalts.WrappedKey = ByteString.Empty;
             wraps.Add(vault.WrapContentKey(saltsKey, PositionSalts.Binding(context, Sequence, Previous).AssociatedData(), entropy));

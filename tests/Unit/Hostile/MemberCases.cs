@@ -247,6 +247,14 @@ internal static class MemberCases
         yield return OfEndorser("offers beyond their number", ChannelCodes.EntryMalformed, "message", Afterwards.GoesOn, static world => world.Say(world.Beta, world.Alpha,
             new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, AreOffers = true, Entries = { Enumerable.Repeat(new SealedEntry(), Core.Bank.BilateralOffsetting.MaxOffers + 1) } } }))
             with { Times = HostileWorld.Storm };
+        yield return OfEndorser("offers beyond their size", ChannelCodes.EntryMalformed, "message", Afterwards.GoesOn, static world => world.Say(world.Beta, world.Alpha,
+            new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, AreOffers = true, Entries = { Enumerable.Range(0, Core.Bank.BilateralOffsetting.MaxOffers).Select(i => SizeTests.Largest(world.Banks, world.Beta, i)) } } }, times: 1));
+        yield return OfEndorser("an entry with a header beyond its size, handed over", ChannelCodes.EntryMalformed, "entry", Afterwards.GoesOn, static world =>
+        {
+            SealedEntry entry = world.Payment(world.Beta).Shared.Clone();
+            entry.Header = ByteString.CopyFrom([.. entry.Header.Span, .. SizeTests.Padding(5 << 20)]);
+            world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { entry } } }, times: 2);
+        });
         yield return OfEndorser("entries replayed", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
             world.Say(world.Beta, world.Alpha, world.Capture(world.Beta, world.Alpha, Kind.Commands, () => world.Banks.Pay(world.Beta, 1_00)))) with { Cost = Cost.Batch with { Sends = 5 }, IsCommon = true };
     }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Settlement.Core.Alarms;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
@@ -92,10 +93,35 @@ public sealed class StormTests
         world.Banks.AssertGoesOn();
     }
 
+    [Fact]
+    public void A_storm_of_reservations_ends_at_the_submitters_rate_and_is_recorded_with_the_members_signatures()
+    {
+        const int burst = 40;
+        using HostileWorld world = new(ledger: LedgerSettings.Default with { HeadsPerSecond = 1, HeadBurst = burst });
+        world.Banks.Pass(TimeSpan.FromSeconds(burst));
+        long leaves = world.Banks.Ledger.Count;
+        Hold hold = new(world.Banks.LedgerNode);
+        // Each is another group of the same channels at the same head, which the rules allow.
+        List<string> codes = [.. Enumerable.Range(0, burst + HostileWorld.Storm).Select(i => Assert.Single(Ask(world, world.Beta, Reservation(world, Group(world, i), Newest(world).Head)).Results).Code)];
+        int accepted = codes.Count(static code => code.Length == 0);
+        Assert.InRange(accepted, burst / 2, burst);
+        Assert.All(codes.Skip(accepted), static code => Assert.Equal(LedgerCodes.QuotaUsed, code));
+        Assert.Equal(leaves + accepted, world.Banks.Ledger.Count);
+        hold.AssertRows(accepted + RowsOfRecord, accepted + WrittenOfRecord);
+        SignedReservation evidence = Evidence(world, world.Beta, LedgerCodes.QuotaUsed, static submission => SignedReservation.TryRead(submission.Reserve, TwoBanks.Network, out SignedReservation? reservation, out _) ? reservation : null);
+        using VerifyingKey alpha = Key(world, world.Alpha), beta = Key(world, world.Beta);
+        Assert.True(evidence.IsSignedBy(TwoBanks.Network, [alpha, beta]));
+        AssertOutlives(world, world.Beta, LedgerCodes.QuotaUsed);
+        world.AssertGoesOnWithGamma(world.Alpha);
+        world.Banks.AssertGoesOn();
+    }
+
     [Theory]
     [InlineData("a head whose endorsements are another head's", LedgerCodes.EndorsementSignature)]
     [InlineData("a takeover signed by nobody", LedgerCodes.TakeoverSignature)]
     [InlineData("an opening signed by nobody", LedgerCodes.OpeningSignature)]
+    [InlineData("a reservation at another channel's head", LedgerCodes.ReservedHead)]
+    [InlineData("a decision that is not so", LedgerCodes.GroupIncomplete)]
     [InlineData("nothing", LedgerCodes.UnknownKind)]
     [InlineData("a request of another network", LedgerCodes.OtherNetwork)]
     [InlineData("a request without end", LedgerCodes.TooLarge)]
@@ -119,6 +145,14 @@ public sealed class StormTests
                 Submission opening = OtherCases.Opening(1);
                 opening.Opening.Signatures[0] = opening.Opening.Signatures[1];
                 request.Submissions.Add(opening);
+                break;
+            case "a reservation at another channel's head":
+                request.Submissions.Add(Reservation(world, Group(world, 1), Newest(world, world.WithGamma(world.Beta)).Head));
+                break;
+            case "a decision that is not so":
+                ByteString group = Group(world, 1);
+                Assert.Equal("", Assert.Single(Ask(world, world.Alpha, Reservation(world, group, Newest(world).Head)).Results).Code);
+                request.Submissions.Add(LedgerWorld.Decide(group, isCommitted: true));
                 break;
             case "nothing":
                 request.Submissions.Add(new Submission());
@@ -241,13 +275,25 @@ public sealed class StormTests
         return new VerifyingKey(key.PublicKey);
     }
 
+    /// <summary>The body of a group of the attacked channel and Beta's other one.</summary>
+    private static ByteString Group(HostileWorld world, int number) => ChannelGroup.Of(TwoBanks.Network, [world.Banks.Channel, world.WithGamma(world.Beta)],
+        world.Banks.Now.AddHours(1), Digest.Of([(byte)(number >> 8), (byte)number])).ToByteString();
+
+    /// <summary>That the attacked channel has set its leg aside at a head; both members sign.</summary>
+    private static Submission Reservation(HostileWorld world, ByteString group, ByteString head)
+    {
+        Digest signed = RecordHashes.Reservation(TwoBanks.Network, RecordHashes.Group(group.Span), world.Banks.Channel, new Digest(head.Span));
+        using SigningKey alpha = world.Banks.ChannelKey(world.Alpha), beta = world.Banks.ChannelKey(world.Beta);
+        return new Submission { Reserve = new ReserveRecord { GroupBody = group, Channel = world.Channel, Head = head, Signatures = { ByteString.CopyFrom(alpha.Sign(signed)), ByteString.CopyFrom(beta.Sign(signed)) } } };
+    }
+
     private static LedgerReply Ask(HostileWorld world, TestNode member, Submission submission) =>
         world.Banks.AskLedger(member, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
 
     /// <summary>The channel's newest head, as the log has it.</summary>
-    internal static HeadRecord Newest(HostileWorld world) =>
+    internal static HeadRecord Newest(HostileWorld world, Digest? channel = null) =>
         world.Banks.AskLedger(world.Alpha, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Log = new LogQuery { Limit = 1_000 } }).Log.Select(l => Leaf.Parser.ParseFrom(l))
-            .Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(world.Channel)).Head.Clone();
+            .Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(HostileWorld.Bytes(channel ?? world.Banks.Channel))).Head.Clone();
 
     /// <summary>What the ledger held and had done before a storm.</summary>
     private sealed class Hold(TestLedger ledger)
