@@ -104,7 +104,8 @@ public sealed class DifferenceTests
     [InlineData("within 2 hours of until", "by until", Narrowed, "repay can be done only before until, and could only within 2 hours of until.")]
     [InlineData("within 2 hours of until", "after until", Widened, "repay can be done only from until on, and could only within 2 hours of until; which of the two is longer depends on the values.")]
     [InlineData("after until + 3 days", "after until + 2 days", Widened, "lapse can be done only from until + 2 days on, and could only from until + 3 days on.")]
-    [InlineData("after until + 3 days", "after until + 4 days", Narrowed, "lapse can be done only from until + 4 days on, and could only from until + 3 days on.")]
+    [InlineData("after until + 3 days", "after until + 4 days", Widened, "lapse can be done only from until + 4 days on, and could only from until + 3 days on: at other times it no longer happens without anybody's decision.")]
+    [InlineData("on lapse by network when Open after until + 3 days", "on lapse by network when Paid after until + 3 days", Widened, "lapse no longer happens from Open without anybody's decision.")]
     [InlineData("on settle by borrower when Late", "on settle by borrower when Late by until", Narrowed, "settle can be done only before until, and could at any time.")]
     [InlineData("within 2 hours of until", "by 2026-03-01", Widened, "repay can be done only before the end of the day 2026-03-01, and could only within 2 hours of until; which of the two is longer depends on the values.")]
     [InlineData("else DT01", "else DT02", Changed, "repay is refused with DT02 at another time, and was with DT01.")]
@@ -122,9 +123,9 @@ public sealed class DifferenceTests
     [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires amount <= limit and until > now (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires until > now and (amount < limit or until > now) and (amount <= limit) (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit or until > now else AM02", Widened, "lend now requires amount <= limit or until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now and (amount <= limit or until > now) (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit and until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 and amount <= limit else AM01", Widened, "lend no longer requires amount <= limit (else AM02).")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit (else AM02), and required amount <= limit.")]
+    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 and amount <= limit else AM01", Changed, "lend is refused with AM01 and no longer with AM02 unless amount <= limit.")]
     [InlineData("require amount > 0 else AM01", "require amount > 0 else AM01\n  require until > now else DT09", Narrowed, "lend now requires until > now (else DT09).")]
     [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount <= limit else AM02\n  require amount > 0 else AM01", Changed, "lend does the same in another order.")]
     [InlineData("require limit > EUR 1 else AM03\n  set limit = amount", "set limit = amount\n  require limit > EUR 1 else AM03", Widened, "note does the same in another order, and a value that is set counts from there on.")]
@@ -156,6 +157,20 @@ public sealed class DifferenceTests
     /// <summary>Two days of the calendar need no values to be compared.</summary>
     [Theory]
     [InlineData("by 2026-03-01", "by 2026-03-05", Widened)]
+    /// <summary>That a state is gone takes no protection from anybody who stands in it.</summary>
+    [Fact]
+    public void AStateThatIsGoneIsNotOneFromWhichNothingHappensAnyMore()
+    {
+        const string More = "\non dispute by borrower when Open\n  -> Disputed\non end by network when Open, Disputed after until + 3 days\n  -> Late\n";
+        string old = Old.Replace("Open, Paid may rest", "Open, Disputed, Paid may rest", StringComparison.Ordinal).Replace("\non lapse by network when Open after until + 3 days\n  -> Late", More, StringComparison.Ordinal);
+        string kept = old.Replace("network when Open, Disputed", "network when Open", StringComparison.Ordinal).Replace("-> Disputed\n", "-> Disputed\non go by borrower when Disputed\n  -> Paid\n", StringComparison.Ordinal);
+        string gone = old.Replace("Open, Disputed, Paid", "Open, Paid", StringComparison.Ordinal).Replace("on dispute by borrower when Open\n  -> Disputed\n", "", StringComparison.Ordinal).Replace("network when Open, Disputed", "network when Open", StringComparison.Ordinal);
+        Assert.Contains(Between(old, kept).Findings, f => f is { Kind: Widened, Sentence: "end no longer happens from Disputed without anybody's decision." });
+        ContractDifference difference = Between(old, gone);
+        Assert.Contains(difference.Findings, f => f is { Kind: Narrowed, Sentence: "end can no longer be done from Disputed." });
+        Assert.False(difference.HasWidened, difference.Render());
+    }
+
     [InlineData("by 2026-03-05", "by 2026-03-01", Narrowed)]
     [InlineData("after 2026-03-05", "after 2026-03-01", Widened)]
     [InlineData("after 2026-03-01", "after 2026-03-05", Narrowed)]
