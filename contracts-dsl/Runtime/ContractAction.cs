@@ -21,7 +21,11 @@ public sealed record Actor(Party? Party, Field? Field, bool Any)
 /// <param name="Opens">True when the action can be taken from the moment on; false when it can until then.</param>
 /// <param name="Code">The refusal outside of it.</param>
 /// <param name="Written">Its canonical form.</param>
-internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written);
+internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written)
+{
+    /// <summary>Its canonical form without needless parentheses.</summary>
+    public string Plain { get; init; } = Written;
+}
 
 /// <summary>What an action tells somebody on purpose.</summary>
 /// <param name="Fields">Of which fields.</param>
@@ -132,6 +136,9 @@ public sealed class ContractAction
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
+    /// <summary>The same action at another time, or with other statements.</summary>
+    internal ContractAction With(Window? window, Block body) => new(new ActionParts(Index, Name, Doc, By, AgreedBy, When, window, Parameters, Disclosures, body, LocalCount, NameSpan, BySpan));
+
 
 /// <summary>What an action is made of.</summary>
 internal sealed record ActionParts(

@@ -9,7 +9,7 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
         foreach (ContractAction old in before.Actions.Where(a => pairs.TrueForAll(p => p.Old != a))) Removed(old);
         foreach (ContractAction fresh in after.Actions.Where(a => pairs.TrueForAll(p => p.Fresh != a)))
             findings.Widened(fresh.Name, $"{Named(after, fresh)} is new: {ActionSentences.Of(fresh)}");
-        foreach (var (old, fresh) in pairs) Compare(old, fresh, Named(after, fresh));
+        foreach (var (old, fresh) in pairs) Compare(PlainAction.Of(old), PlainAction.Of(fresh), Named(after, fresh));
     }
 
     /// <summary>Cases of one name: those that share a state come together, then the rest in their order.</summary>
