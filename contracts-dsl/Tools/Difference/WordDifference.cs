@@ -13,18 +13,11 @@ internal sealed class WordDifference(Contract before, Contract after, FindingLis
             if (old.TryGetValue(subject, out string? was)) findings.Said(subject, subject, was, doc);
         }
 
-    /// <summary>What is left where nothing that either says is another thing.</summary>
-    private string Rest()
-    {
-        string[] old = Lines(before), fresh = Lines(after);
-        return old.SequenceEqual(fresh, StringComparer.Ordinal) ? "Only the number of the version differs."
-            : old.Order(StringComparer.Ordinal).SequenceEqual(fresh.Order(StringComparer.Ordinal), StringComparer.Ordinal) ? "Only the order differs in which things are declared."
-            : "Only the order differs in which things are declared or named, or parentheses do.";
+        if (findings.Count > 0) return;
+        foreach (string sentence in WrittenDifference.Between(before, after)) findings.Changed(after.Name, sentence);
     }
 
-    /// <summary>All but the first, which has the version.</summary>
-    private static string[] Lines(Contract contract) => contract.CanonicalText.Split('\n')[1..];
-
+    /// <summary>Fields, parameters and actions are told with what else they are.</summary>
     private static Dictionary<string, string?> Docs(Contract contract)
     {
         Dictionary<string, string?> docs = new(StringComparer.Ordinal) { ["the contract"] = contract.Doc };

@@ -7,7 +7,7 @@ public sealed class DifferenceTests
 {
     private const DifferenceKind Widened = DifferenceKind.Widened, Narrowed = DifferenceKind.Narrowed, Changed = DifferenceKind.Changed, Misnumbered = DifferenceKind.Misnumbered;
 
-    private const string Old = """
+    internal const string Old = """
         contract Loan version 1
         units
           bales
@@ -120,8 +120,8 @@ public sealed class DifferenceTests
     [InlineData("  require amount <= limit else AM02\n", "", Widened, "lend no longer requires amount <= limit (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount < limit else AM02", Widened, "lend now requires amount < limit (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit else AM09", Changed, "lend is refused with AM09 and no longer with AM02 unless amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires amount <= limit and until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires until > now and (amount < limit or until > now) and (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires until > now (else AM02).")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires amount < limit or until > now (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit or until > now else AM02", Widened, "lend now requires amount <= limit or until > now (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit (else AM02), and required amount <= limit.")]
@@ -140,8 +140,11 @@ public sealed class DifferenceTests
     [InlineData("units\n  bales", "units\n  bales\n  tons", Changed, "The unit tons is new.")]
     [InlineData("amount > 0", "amount > 0", Changed, "Only the number of the version differs.")]
     [InlineData("units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  lender    bank\n  borrower  bank", "units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  borrower  bank\n  lender    bank", Changed, "Only the order differs in which things are declared.")]
-    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which things are declared or named, or parentheses do.")]
-    [InlineData("amount <= limit", "(amount <= limit)", Narrowed, "lend now requires (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which names are listed.")]
+    [InlineData("by borrower when Late\n  move amount from borrower to lender", "by borrower when Late\n  move (amount) from borrower to lender", Changed, "Only parentheses differ.")]
+    [InlineData("amount <= limit", "(amount <= limit)", Changed, "Only parentheses differ.")]
+    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 else AM01\n  require ((amount) <= (limit)) else AM02", Changed, "Only parentheses differ.")]
+    [InlineData("until + 3 days", "(until) + (3 days)", Changed, "Only parentheses differ.")]
     public void AChangeIsToldAsWhatItMeans(string was, string now, DifferenceKind kind, string sentence)
     {
         Assert.Contains(was, Old, StringComparison.Ordinal);
@@ -154,9 +157,6 @@ public sealed class DifferenceTests
         if (kind != Widened) Assert.False(difference.HasWidened, difference.Render());
     }
 
-    /// <summary>Two days of the calendar need no values to be compared.</summary>
-    [Theory]
-    [InlineData("by 2026-03-01", "by 2026-03-05", Widened)]
     /// <summary>That a state is gone takes no protection from anybody who stands in it.</summary>
     [Fact]
     public void AStateThatIsGoneIsNotOneFromWhichNothingHappensAnyMore()
@@ -171,6 +171,9 @@ public sealed class DifferenceTests
         Assert.False(difference.HasWidened, difference.Render());
     }
 
+    /// <summary>Two days of the calendar need no values to be compared.</summary>
+    [Theory]
+    [InlineData("by 2026-03-01", "by 2026-03-05", Widened)]
     [InlineData("by 2026-03-05", "by 2026-03-01", Narrowed)]
     [InlineData("after 2026-03-05", "after 2026-03-01", Widened)]
     [InlineData("after 2026-03-01", "after 2026-03-05", Narrowed)]
@@ -220,7 +223,7 @@ public sealed class DifferenceTests
         Assert.True(difference.HasWidened == (kind == Widened), difference.Render());
     }
 
-    private static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
+    internal static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
         + $"\non step{(statements.Contains("bonus", StringComparison.Ordinal) && !statements.Contains("let ", StringComparison.Ordinal) ? "(bonus rate(2) to lender, borrower, auditor, helper)" : "")} by lender when Open\n{statements}\n{(statements.Contains("\n-> Paid\nend\n->", StringComparison.Ordinal) ? "" : "-> Paid")}\n";
 
     /// <summary>The name of a value means nothing by itself, but where the word stands for something else another one does.</summary>
