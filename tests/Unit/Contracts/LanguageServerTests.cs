@@ -147,7 +147,7 @@ public sealed class LanguageServerTests
     [Fact]
     public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
     {
-        string formatted = Settlement.Contracts.ContractFormatter.Format("Loan.contract", Loan).Text!;
+        string formatted = ContractFormatter.Format("Loan.contract", Loan).Text!;
         (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), Of(2, "textDocument/formatting"), Change(formatted), Of(3, "textDocument/formatting"),
             Change("contract ("), Of(4, "textDocument/formatting"));
         Assert.Equal(formatted, (string)said[2]!["result"]![0]!["newText"]!);
