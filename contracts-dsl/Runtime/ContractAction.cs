@@ -33,6 +33,9 @@ internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, stri
 public sealed record Disclosure(IReadOnlyList<Field> Fields, IReadOnlyList<Party> Parties)
 {
     internal TextSpan Span { get; init; }
+
+    /// <summary>Where each of the fields stands.</summary>
+    internal IReadOnlyList<TextSpan> FieldSpans { get; init; } = [];
 }
 
 /// <summary>Something that can be done: it makes an instance or takes one to another state. One case of its name.</summary>
@@ -133,12 +136,12 @@ public sealed class ContractAction
     internal IEnumerable<Expression> Expressions =>
         Body.All.SelectMany(s => s.Expressions).Concat(Window is null ? [] : [Window.Moment]).Concat(By.Field is null ? [] : [new Expression.Read(By.Field)]);
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
-}
     /// <summary>The same action at another time, or with other statements.</summary>
     internal ContractAction With(Window? window, Block body) => new(new ActionParts(Index, Name, Doc, By, AgreedBy, When, window, Parameters, Disclosures, body, LocalCount, NameSpan, BySpan));
 
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
 
 /// <summary>What an action is made of.</summary>
 internal sealed record ActionParts(
