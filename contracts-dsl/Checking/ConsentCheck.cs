@@ -4,7 +4,7 @@ namespace Settlement.Contracts.Checking;
 
 /// <summary>
 /// Warns where money leaves a position whose bank need not have taken or agreed to anything by then, or only to another amount:
-/// one that others have chosen since. Banks may mean that (a direct debit under a mandate), and have then agreed by pinning the
+/// one that others have chosen since, or as often as others choose. Banks may mean that (a direct debit under a mandate), and have then agreed by pinning the
 /// contract; who reviews it should know.
 /// </summary>
 internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<Field> fields, IReadOnlyList<ContractAction> actions, Steps steps, DiagnosticBag diagnostics)
@@ -16,6 +16,7 @@ internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<F
     private readonly Dictionary<State, Label[]> chosen = [];
     private readonly Queue<State> toVisit = [];
     private readonly Label everybody = Label.Of(parties);
+    private readonly RepeatCheck repeats = new(actions, Consenting, steps);
 
     public void Run()
     {
@@ -116,9 +117,17 @@ internal sealed class ConsentCheck(IReadOnlyList<Party> parties, IReadOnlyList<F
             }
 
             Party? paying = payer switch { Expression.Player player => player.Party, Expression.Named named => players.GetValueOrDefault(named.Local), _ => null };
-            if (paying is null || own.Contains(paying.Index) || ChosenBy(amount!, paying, known) is not { } field) continue;
-            diagnostics.Report(Rules.WithoutConsent, statement.Span, $"money of {paying.Name} leaves here, and how much depends on '{field.Name}', which others may have chosen since {paying.Name} last took or agreed to an action",
-                $"let {paying.Name} agree to this action, or to the one that sets {field.Name}, unless the channel's terms are meant to be enough");
+            if (paying is null || own.Contains(paying.Index)) continue;
+            if (ChosenBy(amount!, paying, known) is { } field)
+            {
+                diagnostics.Report(Rules.WithoutConsent, statement.Span, $"money of {paying.Name} leaves here, and how much depends on '{field.Name}', which others may have chosen since {paying.Name} last took or agreed to an action",
+                    $"let {paying.Name} agree to this action, or to the one that sets {field.Name}, unless the channel's terms are meant to be enough");
+            }
+            else if (statement is Statement.Move or Statement.Redeem && repeats.IsEndless(action, paying))
+            {
+                diagnostics.Report(Rules.WithoutConsent, statement.Span, $"money of {paying.Name} leaves here as often as others choose: '{action.Name}' can be taken again and again without {paying.Name}, and changes nothing that decides about it",
+                    $"let {paying.Name} agree to this action, or set a field that counts or limits, unless the channel's terms are meant to be enough");
+            }
         }
     }
 }

@@ -33,6 +33,20 @@ public sealed class ConsentTests
     [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Open\non go by first, agreed by second when Open\n  move amount from second to first\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non raise(more money to first, second, lender) by first when Open\n  set amount = more\n  -> Asked\non confirm by second when Asked\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
     [InlineData("on make by second\n  -> Open\non half by first when Open\n  set amount = amount / 2 rounded down\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Done", null)]
+    // As often as others choose, until something that decides changes.
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  redeem amount from second\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by network when Open\n  if amount > 0\n    move amount from second to first\n  end\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Asked\non back by first when Asked\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by first when Open by until\n  set fee = amount\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Open\non note by first when Open\n  set fee = amount\n  -> Open\non check by first when Open\n  require fee > 0 else NO\n  -> Open\non end by second when Open\n  -> Done", "money of second leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second, agreed by lender\n  -> Open\non go by first, agreed by second when Open\n  for each lender\n    move amount from lender to first\n  end\n  -> Open\non end by second when Open\n  -> Done", "money of lender leaves here as often as others choose: 'go'")]
+    [InlineData("on make by second\n  -> Open\non go by first, agreed by second when Open\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  -> Asked\non back by first, agreed by second when Asked\n  -> Open\non end by second when Open, Asked\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  require left > 0 else NO\n  set left = left - 1\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  require left > 0 else NO\n  move amount from second to first\n  -> Asked\non back by first when Asked\n  set left = left - 1\n  -> Open\non end by second when Open, Asked\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non go by first when Open after until\n  set until = until + 24 hours\n  move amount from second to first\n  -> Open\non end by second when Open\n  -> Done", null)]
+    [InlineData("on make by second\n  -> Open\non go by first when Open\n  move amount from second to first\n  set amount = amount / 2 rounded down\n  -> Open\non end by second when Open\n  -> Done", null)]
     public void MoneyThatLeavesWithoutConsentIsWarnedOf(string actions, string? message)
     {
         string states = string.Concat(new[] { "Open", "Asked" }.Where(s => actions.Contains($"-> {s}", StringComparison.Ordinal)).Select(s => s + ", ")) + "Done may rest";
@@ -49,6 +63,8 @@ public sealed class ConsentTests
               fee     money    to first, second, lender
               holder  party    to first, second, lender
               hidden  integer optional to first
+              left    integer  to first, second, lender
+              until   datetime to first, second, lender
 
             states
               {states}

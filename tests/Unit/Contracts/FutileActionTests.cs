@@ -92,6 +92,6 @@ public sealed class FutileActionTests
         Assert.NotNull(compilation.Contract);
         Diagnostic[] warned = [.. compilation.Diagnostics.Where(static d => d.Code == "CD417")];
         if (marked is null) Assert.Empty(warned);
-        else Assert.Equal([(marked, message)], warned.Select(static d => (d.SourceLine.Substring(d.Column - 1, d.Length), d.Message)));
+        else Assert.Equal((marked, message), (Assert.Single(warned).SourceLine.Substring(warned[0].Column - 1, warned[0].Length), warned[0].Message));
     }
 }
