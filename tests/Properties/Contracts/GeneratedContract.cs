@@ -39,9 +39,9 @@ internal sealed class GeneratedContract
     /// <summary>Right in all but this: its actions leak something in one way.</summary>
     public static string Planted(int seed, Leak leak)
     {
-        ContractDraft draft = new(new Dice(seed), 0, forChannel: false);
-        draft.Leak = new PlantedLeak(draft, leak);
-        return new GeneratedContract(draft).Write();
+        ContractDraft planted = new(new Dice(seed), 0, forChannel: false);
+        planted.Leak = new PlantedLeak(planted, leak);
+        return new GeneratedContract(planted).Write();
     }
 
     /// <summary>One of which most can run in a channel of two banks.</summary>
