@@ -160,7 +160,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         List<Party> readers = [];
         bool known = scope.ResolveAll(disclosure.Fields, disclosed);
         known &= scope.ResolveAll(disclosure.Parties, readers);
-        return known ? new Disclosure(disclosed, readers) { Span = disclosure.Span } : null;
+        return known ? new Disclosure(disclosed, readers) { Span = disclosure.Span, FieldSpans = [.. disclosed.Select(f => disclosure.Fields.First(n => n.Text == f.Name).Span)] } : null;
     }
 
     /// <summary>What is disclosed to the same party twice would still be disclosed where one of the two is taken away.</summary>

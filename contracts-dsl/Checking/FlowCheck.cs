@@ -197,12 +197,12 @@ internal sealed class FlowCheck(IReadOnlyList<Party> parties, ContractAction act
 
     private void CheckNeeded(Disclosure disclosure)
     {
-        foreach (Field field in disclosure.Fields)
+        foreach (var (field, span) in disclosure.Fields.Zip(disclosure.FieldSpans))
         {
             string[] unneeded = [.. disclosure.Parties.Where(p => !needed.GetValueOrDefault(field).Contains(p.Index)).Select(p => p.Name)];
             if (unneeded.Length > 0)
             {
-                diagnostics.Report(Rules.NothingDisclosed, disclosure.Span, $"nothing in '{action.Name}' would tell {string.Join(" or ", unneeded)} about '{field.Name}' otherwise",
+                diagnostics.Report(Rules.NothingDisclosed, span, $"nothing in '{action.Name}' would tell {string.Join(" or ", unneeded)} about '{field.Name}' otherwise",
                     "leave it out: it would only hide what a later change tells");
             }
         }

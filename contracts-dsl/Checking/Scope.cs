@@ -66,7 +66,7 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
             return null;
         }
 
-        if (!incomplete && (unknown is null || unknown.Add(name.Text))) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", instead ?? Suggest<T>(name));
+        if (!incomplete && (unknown is null || unknown.Add(name.Text))) diagnostics.Report(Rules.UnknownName, name.Span, $"there is no {wanted[2..]} called '{name.Text}'", instead ?? Quoted<T>(name) ?? Suggest<T>(name));
         return null;
     }
 
@@ -89,10 +89,16 @@ internal sealed class Scope(DiagnosticBag diagnostics, bool incomplete, Scope? o
 
     private Symbol? Find(string name) => symbols.GetValueOrDefault(name) ?? outer?.Find(name);
 
+    /// <summary>A code of the contract that stands without its quotes where a value does.</summary>
+    private string? Quoted<T>(Name name) => typeof(T) == typeof(Field) && Declared<CodeSet>().FirstOrDefault(s => s.Codes.Contains(name.Text)) is { } set
+        ? $"'{name.Text}' is a code of {set.Name}; write it in quotes: \"{name.Text}\"" : null;
+
     private string? Suggest<T>(Name name) => diagnostics.IsFull ? null : EditDistance.DidYouMean(name.Text, Known<T>());
 
     /// <summary>The sets of codes, which are types.</summary>
     public IEnumerable<string> CodeSetNames => Known<CodeSet>();
+
+    private IEnumerable<T> Declared<T>() => symbols.Values.Select(s => s.Declared).OfType<T>().Concat(outer?.Declared<T>() ?? []);
 
     private IEnumerable<string> Known<T>() =>
         symbols.Values.Where(s => s.Declared is T).Select(s => s.Name.Text).Concat(outer?.Known<T>() ?? []);

@@ -32,7 +32,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
             else if (way.Ended && !said && syntax is not StatementSyntax.Broken)
                 scope.Diagnostics.Report(Rules.AfterOutcome, syntax.Span, "nothing may stand after the outcome of an action", "move '-> STATE' to the end");
             said |= way.Ended;
-            if (Bind(syntax, scope, ref way) is { } statement) bound.Add(statement with { Written = ContractPrinter.FirstLineOf(syntax) });
+            if (Bind(syntax, scope, ref way) is { } statement) bound.Add(statement with { Written = ContractPrinter.FirstLineOf(syntax), Plain = ContractPrinter.FirstLineOf(NeedlessParentheses.Without(syntax)) });
         }
 
         return new Block(bound);
@@ -83,7 +83,7 @@ internal sealed class StatementBinder(ActionSyntax action, IReadOnlyList<Field> 
         Bound condition = Expressions(scope).Condition(syntax.Condition, way.Known, mayBeFalse: true);
         way = way with { Known = way.Known.Union(condition.WhenTrue) };
         return condition.Expression is null ? null
-            : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span, Conjuncts = [.. ExpressionPrinter.Conjuncts(syntax.Condition)] };
+            : new Statement.Require(syntax.Span, condition.Expression, syntax.Code.Text, requires) { ConditionSpan = syntax.Condition.Span, Conjuncts = [.. ExpressionPrinter.Conjuncts(NeedlessParentheses.Without(syntax.Condition))] };
     }
 
     private Statement.Set? Set(StatementSyntax.Set syntax, Scope scope, ref Way way)

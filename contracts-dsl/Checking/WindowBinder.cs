@@ -18,7 +18,7 @@ internal sealed class WindowBinder(DiagnosticBag diagnostics, ExpressionBinder e
         };
         if (moment.Expression is null) return null;
         if (moment.Type is DateType or DateTimeType)
-            return new Window(syntax.Span, moment.Expression, syntax is WindowSyntax.After, syntax.Code?.Text ?? PlatformCodes.OutsideWindow, ContractPrinter.WindowText(syntax));
+            return new Window(syntax.Span, moment.Expression, syntax is WindowSyntax.After, syntax.Code?.Text ?? PlatformCodes.OutsideWindow, ContractPrinter.WindowText(syntax)) { Plain = ContractPrinter.WindowText(NeedlessParentheses.Without(syntax)) };
         diagnostics.Report(Rules.UnitsMixed, syntax.Span, $"this is {TypeNames.Of(moment.Type)}, where a moment is needed", "a date or a datetime is one");
         return null;
     }

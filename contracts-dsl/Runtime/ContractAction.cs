@@ -21,7 +21,11 @@ public sealed record Actor(Party? Party, Field? Field, bool Any)
 /// <param name="Opens">True when the action can be taken from the moment on; false when it can until then.</param>
 /// <param name="Code">The refusal outside of it.</param>
 /// <param name="Written">Its canonical form.</param>
-internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written);
+internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, string Code, string Written)
+{
+    /// <summary>Its canonical form without needless parentheses.</summary>
+    public string Plain { get; init; } = Written;
+}
 
 /// <summary>What an action tells somebody on purpose.</summary>
 /// <param name="Fields">Of which fields.</param>
@@ -29,6 +33,9 @@ internal sealed record Window(TextSpan Span, Expression Moment, bool Opens, stri
 public sealed record Disclosure(IReadOnlyList<Field> Fields, IReadOnlyList<Party> Parties)
 {
     internal TextSpan Span { get; init; }
+
+    /// <summary>Where each of the fields stands.</summary>
+    internal IReadOnlyList<TextSpan> FieldSpans { get; init; } = [];
 }
 
 /// <summary>Something that can be done: it makes an instance or takes one to another state. One case of its name.</summary>
@@ -128,6 +135,9 @@ public sealed class ContractAction
     /// <summary>The window's moment and all expressions of its statements.</summary>
     internal IEnumerable<Expression> Expressions =>
         Body.All.SelectMany(s => s.Expressions).Concat(Window is null ? [] : [Window.Moment]).Concat(By.Field is null ? [] : [new Expression.Read(By.Field)]);
+
+    /// <summary>The same action at another time, or with other statements.</summary>
+    internal ContractAction With(Window? window, Block body) => new(new ActionParts(Index, Name, Doc, By, AgreedBy, When, window, Parameters, Disclosures, body, LocalCount, NameSpan, BySpan));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

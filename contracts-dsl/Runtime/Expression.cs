@@ -163,12 +163,25 @@ internal abstract record Expression
     /// <summary>True when some values make it refuse: what does not fit, a division by zero, two currencies.</summary>
     public bool MayRefuse => Nodes.Any(e => e switch
     {
+        // How far two points in time lie apart always fits.
+        Sum { Subtract: true } sum => !(IsPoint(sum.Left) && IsPoint(sum.Right)),
         Sum or Product or Quotient or Convert or Chain or Length or Period => true,
         Compare compare => compare.Left.IsMoney && compare.Right.IsMoney,
         Call { Function: Function.Sum or Function.NextBusinessDay } => true,
         Call { Function: Function.Min or Function.Max } call => call.First.IsMoney,
         _ => false,
     });
+
+    /// <summary>True for what is a date or a datetime as it stands.</summary>
+    private static bool IsPoint(Expression expression) => expression switch
+    {
+        Now or Today => true,
+        Constant constant => constant.Value is DateValue or DateTimeValue,
+        Read read => read.Field.Type is DateType or DateTimeType,
+        ReadOf readOf => readOf.Field.Type is EachType { Element: DateType or DateTimeType },
+        Named named => named.Local.Type is DateType or DateTimeType,
+        _ => false,
+    };
 
     /// <summary>The names of values and participants that it reads.</summary>
     public IEnumerable<Local> LocalsRead => Nodes.SelectMany(e => e switch

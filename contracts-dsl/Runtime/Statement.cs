@@ -10,6 +10,9 @@ internal abstract record Statement(TextSpan Span)
     /// <summary>Its canonical form; of a block only the first line.</summary>
     public string Written { get; init; } = "";
 
+    /// <summary>The same without needless parentheses, for comparisons.</summary>
+    public string Plain { get; init; } = "";
+
     /// <summary>The place of a condition in it.</summary>
     public TextSpan ConditionSpan { get; init; }
 
@@ -33,7 +36,7 @@ internal abstract record Statement(TextSpan Span)
         /// <summary>Who may read all that the condition depends on.</summary>
         public Label Readers { get; } = Condition.Readers;
 
-        /// <summary>What must all hold: the condition's parts between its ands, each in canonical form.</summary>
+        /// <summary>What must all hold: the condition's parts between its ands, each in canonical form, without needless parentheses.</summary>
         public IReadOnlyList<string> Conjuncts { get; init; } = [];
 
         /// <inheritdoc/>

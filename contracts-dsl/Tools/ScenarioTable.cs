@@ -1,3 +1,5 @@
+using Settlement.Contracts.Checking;
+
 namespace Settlement.Contracts;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Settlement.Contracts;
 /// </summary>
 public sealed class ScenarioTable
 {
+    private static readonly string[] Sections = ["calendar", "participants", "values"];
+
     private readonly Contract contract;
     private readonly ScenarioSetting setting;
     private readonly List<ScenarioResult> results = [];
@@ -88,13 +92,21 @@ public sealed class ScenarioTable
         List<string> cells = ScenarioText.Split(text, '|');
         var (word, rest) = ScenarioText.FirstWord(text);
         if (cells.Count > 1) Row(line, cells);
-        else if (rest.Length == 0 && word is "calendar" or "participants" or "values") section = word;
+        else if (rest.Length == 0 && Sections.Contains(word, StringComparer.Ordinal)) Section(word);
         else if (word == "at") setting.ReadMoment(rest);
         else if (word == "story" && !(section == "values" && setting.Declares(word))) Begin();
+        else if (rest.Length == 0 && EditDistance.Nearest(word, Sections) is { } near && !(section == "values" && setting.Declares(word)))
+            throw new ScenarioProblemException($"there is no section '{word}'; did you mean '{near}'?");
         else if (section == "calendar") setting.ReadCalendar(text);
         else if (section == "participants") setting.ReadParticipants(text);
         else if (section == "values") setting.ReadValue(text);
-        else throw new ScenarioProblemException("this line is neither a section nor a row");
+        else throw new ScenarioProblemException($"this line is neither a section nor a row: the sections are {string.Join(", ", Sections)}");
+    }
+
+    private void Section(string word)
+    {
+        section = word;
+        if (word == "values") setting.BeginValues();
     }
 
     /// <summary>What follows happens to one instance, which is not there yet.</summary>

@@ -148,16 +148,27 @@ internal sealed class Declarations
         return $"party {party.Name.Text} {party.Kind?.Text}{several}{(party.Observes ? ", observes" : "")}\n-- reads {(reads.Length == 0 ? "no field" : string.Join(", ", reads))}";
     }
 
-    private static string FieldOf(FieldSyntax field, string what, ActionSyntax? action = null)
+    private string FieldOf(FieldSyntax field, string what, ActionSyntax? action = null)
     {
         StringBuilder text = new($"{what} {field.Name.Text} {(field.Type is { } type ? ContractPrinter.TypeText(type) : "?")}");
         if (field.ForEach is { } each) text.Append(" for each ").Append(each.Text);
         if (field.Optional) text.Append(" optional");
-        IEnumerable<string> readers = field.Audience?.Select(n => n.Text)
-            ?? (action is null ? [] : new[] { action.By?.Name?.Text ?? "network" }.Concat(action.AgreedBy.Select(n => n.Text)));
+        IEnumerable<string> readers = field.Audience?.Select(n => n.Text) ?? (action is null ? [] : TakingPart(action));
         text.Append("\n-- read by ").AppendJoin(", ", readers.DefaultIfEmpty("nobody"));
         if (field.PersonalOf is { } owner) text.Append("\n-- personal of ").Append(owner.Text);
         return text.ToString();
+    }
+
+    /// <summary>
+    /// Who reads a parameter without 'to', in the order of the parties: those who take and agree to the action, or all members where a
+    /// field says who takes it. While nobody is known to take it, that is not known either.
+    /// </summary>
+    private IEnumerable<string> TakingPart(ActionSyntax action)
+    {
+        if (action.By is not { } by) return ["?"];
+        bool isParty = contract!.Parties.Any(p => p.Name.Text == by.Name?.Text);
+        if (!isParty && by.Name is { } field && contract.Fields.All(f => f.Name.Text != field.Text)) return ["?"];
+        return contract.Parties.Where(p => isParty ? p.Name.Text == by.Name!.Text || action.AgreedBy.Any(a => a.Text == p.Name.Text) : !p.Observes).Select(static p => p.Name.Text);
     }
 
     private string StateOf(StateSyntax state)

@@ -34,7 +34,7 @@ public sealed class LanguageServer
             }
             catch (JsonException)
             {
-                await FailAsync(id: null, ParseError, "the content is no JSON", ct);
+                await FailAsync(id: null, ParseError, "the content is no JSON in UTF-8, or has a key twice", ct);
                 continue;
             }
             catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException)

@@ -9,7 +9,7 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
         foreach (ContractAction old in before.Actions.Where(a => pairs.TrueForAll(p => p.Old != a))) Removed(old);
         foreach (ContractAction fresh in after.Actions.Where(a => pairs.TrueForAll(p => p.Fresh != a)))
             findings.Widened(fresh.Name, $"{Named(after, fresh)} is new: {ActionSentences.Of(fresh)}");
-        foreach (var (old, fresh) in pairs) Compare(old, fresh, Named(after, fresh));
+        foreach (var (old, fresh) in pairs) Compare(PlainAction.Of(old), PlainAction.Of(fresh), Named(after, fresh));
     }
 
     /// <summary>Cases of one name: those that share a state come together, then the rest in their order.</summary>
@@ -54,15 +54,27 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
         CompareActor(old.By, fresh.By, name);
         Sets(Names(old.AgreedBy), Names(fresh.AgreedBy), name, narrowsWhenAdded: true, "{0} no longer needs the agreement of {1}.", "{0} needs the agreement of {1} now.");
         if (old.Creates != fresh.Creates) findings.Widened(name, $"{name} {(fresh.Creates ? "makes a new instance now" : "no longer makes a new instance")}.");
-        else Sets(Names(old.When), Names(fresh.When), name, narrowsWhenAdded: false, "{0} can no longer be done from {1}.", "{0} can be done from {1} now.");
+        else CompareStates(old, fresh, name);
         Sets(Names(old.Outcomes), Names(fresh.Outcomes), name, narrowsWhenAdded: false, "{0} can no longer lead to {1}.", "{0} can lead to {1} now.");
-        WindowDifference.Compare(old.Window, fresh.Window, name, findings);
+        WindowDifference.Compare(old.Window, fresh.Window, name, old.By.IsNetwork, findings);
         FindingList.Pair(old.Parameters, fresh.Parameters, p => p.Name,
             p => findings.Narrowed(name, $"{name} no longer takes {p.Name}."),
             p => findings.Widened(name, $"{name} takes {p.Name} now: {DeclarationDifference.Readers(p)}."),
             (a, b) => new FieldDifference(a, b, $"{fresh.Name}({a.Name})", findings).Run());
         Sets(Disclosed(old), Disclosed(fresh), name, narrowsWhenAdded: false, "{0} no longer discloses {1}.", "{0} discloses {1} now.");
         new BodyDifference(old, fresh, name, findings).Run();
+        findings.Said(name, $"the action {name}", old.Doc, fresh.Doc);
+    }
+
+    /// <summary>
+    /// What happens without anybody's decision protects somebody from the others: from where it no longer happens, those can do more.
+    /// That a state is gone altogether takes nothing from anybody who stands in it.
+    /// </summary>
+    private void CompareStates(ContractAction old, ContractAction fresh, string name)
+    {
+        string[] lost = [.. Names(old.When).Except(Names(fresh.When), StringComparer.Ordinal).Where(s => old.By.IsNetwork && after.FindState(s) is not null)];
+        if (lost.Length > 0) findings.Widened(name, $"{name} no longer happens from {ActionSentences.And(lost)} without anybody's decision.");
+        Sets([.. Names(old.When).Except(lost, StringComparer.Ordinal)], Names(fresh.When), name, narrowsWhenAdded: false, "{0} can no longer be done from {1}.", "{0} can be done from {1} now.");
     }
 
     private void CompareActor(Actor old, Actor fresh, string name)

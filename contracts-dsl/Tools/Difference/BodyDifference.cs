@@ -2,8 +2,8 @@ namespace Settlement.Contracts;
 
 /// <summary>
 /// Compares what an action requires and does, statement by statement as they are written, each with the conditions and loops
-/// around it. Requires that come, or that ask for more beside what they asked for, are narrower; all else that is not the same may let
-/// somebody do more. What is told on purpose by the same statements is compared beside it.
+/// around it, and each thing that is required by itself. Requires that come are narrower; all else that is not the same may let somebody
+/// do more. What is told on purpose by the same statements is compared beside it.
 /// </summary>
 internal sealed class BodyDifference
 {
@@ -42,7 +42,7 @@ internal sealed class BodyDifference
         CompareOrder(gone, come);
         foreach (BodyLine line in gone)
         {
-            if ((come.Find(line.IsWithin) ?? come.Find(c => c.Matter == line.Matter)) is { } instead)
+            if (come.Find(c => c.Matter == line.Matter) is { } instead)
             {
                 come.Remove(instead);
                 Changed(line, instead);
@@ -68,7 +68,7 @@ internal sealed class BodyDifference
 
     private void Changed(BodyLine was, BodyLine now)
     {
-        findings.Add(was.IsWithin(now) ? DifferenceKind.Narrowed : DifferenceKind.Widened, name, was.Statement is Statement.Require require
+        findings.Widened(name, was.Statement is Statement.Require require
             ? $"{name} now requires {now.Meaning} (else {require.Code}), and required {was.Meaning}."
             : $"{name} now says '{now.Text}', and said '{was.Text}'{now.Spreads}");
         told.Come(now);

@@ -22,10 +22,6 @@ internal sealed record BodyLine(string Around, Statement Statement, IReadOnlyLis
         _ => Statement.GetType().Name,
     };
 
-    /// <summary>True when the other requires, with the same code, all that this one does and perhaps more.</summary>
-    public bool IsWithin(BodyLine other) => Around == other.Around && Statement is Statement.Require mine && other.Statement is Statement.Require more
-        && mine.Code == more.Code && mine.Conjuncts.All(c => more.Conjuncts.Contains(c, StringComparer.Ordinal));
-
     /// <summary>The field that it gives another value; null when it gives none.</summary>
     public Field? Target => Statement switch
     {

@@ -13,6 +13,7 @@ internal sealed class FieldDifference(Field old, Field fresh, string name, Findi
         if (!before.Optional && after.Optional) findings.Widened(name, $"{name} may be absent now, and had to be there.");
         if (before.Optional && !after.Optional) findings.Widened(name, $"{name} must be there now, and might be left out: those who read it always learn it.");
         if (TypeDifference.Of(before.Type, after.Type) is { } type) findings.Add(type.Kind, name, $"{name} {type.Words}.");
+        findings.Said(name, name, before.Doc, after.Doc);
     }
 
     private static IEnumerable<string> Names(Field field) => field.Audience.Select(p => p.Name);

@@ -15,6 +15,12 @@ internal sealed class FindingList
 
     public void Add(DifferenceKind kind, string subject, string sentence) => findings.Add(new DifferenceFinding(kind, subject, sentence));
 
+    /// <summary>What a contract says of something, which both versions have.</summary>
+    public void Said(string subject, string called, string? before, string? after)
+    {
+        if (before != after) Changed(subject, after is null ? $"Of {called} it says nothing any more." : $"Of {called} it says now: {after}");
+    }
+
     /// <summary>By kind, and within one in the order in which they were found.</summary>
     public IReadOnlyList<DifferenceFinding> Ordered() => [.. findings.OrderBy(f => f.Kind)];
 

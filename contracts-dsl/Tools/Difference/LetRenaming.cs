@@ -20,7 +20,7 @@ internal static partial class LetRenaming
             string? was = Lets(old).FirstOrDefault(l => l.Written == Start(l.Local.Name) + value && Words(fresh.Body, l.Local.Name) == 0 && IsNameAlone(old.Body, l.Local.Name))?.Local.Name;
             if (was is null) continue;
             findings.Changed(name, $"{name} calls {now} what it called {was}.");
-            old = With(old, Renamed(old.Body, was, now));
+            old = old.With(old.Window, Renamed(old.Body, was, now));
         }
 
         return old;
@@ -53,10 +53,6 @@ internal static partial class LetRenaming
     }
 
     private static string Written(string text, string was, string now) => Word().Replace(text, m => m.Value == was ? now : m.Value);
-
-    private static ContractAction With(ContractAction action, Block body) => new(new ActionParts(
-        action.Index, action.Name, action.Doc, action.By, action.AgreedBy, action.When, action.Window, action.Parameters, action.Disclosures, body,
-        action.LocalCount, action.NameSpan, action.BySpan));
 
     [GeneratedRegex("[A-Za-z0-9_]+", RegexOptions.CultureInvariant)]
     private static partial Regex Word();

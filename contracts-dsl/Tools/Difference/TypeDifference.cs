@@ -14,8 +14,7 @@ internal sealed record TypeDifference(DifferenceKind Kind, string Words)
         {
             case (TextType a, TextType b): return Bound(a.MaxLength, b.MaxLength, "has room for {0} characters, and not {1}");
             case (RateType a, RateType b): return Bound(a.Scale, b.Scale, "has {0} digits after its point, and not {1}");
-            case (ListType a, ListType b) when Of(a.Element, b.Element) is null: return Bound(a.Most, b.Most, "has room for {0} values, and not {1}");
-            case (ListType a, ListType b): return Of(a.Element, b.Element);
+            case (ListType a, ListType b): return Both(Bound(a.Most, b.Most, "has room for {0} values, and not {1}"), Of(a.Element, b.Element));
             case (EachType a, EachType b) when a.Party.Name == b.Party.Name: return Of(a.Element, b.Element);
             case (CodeSetType a, CodeSetType b): return a.Set.Name == b.Set.Name ? null : Of(a.Set, b.Set);
             case (CodeSetType a, CodeType): return new TypeDifference(DifferenceKind.Widened, $"can be any code, and was one of {a.Set.Name}");
@@ -39,6 +38,10 @@ internal sealed record TypeDifference(DifferenceKind Kind, string Words)
             ? new TypeDifference(DifferenceKind.Narrowed, $"is one of {string.Join(", ", after.Codes.Order(StringComparer.Ordinal))}, and was any code of {before.External}")
             : new TypeDifference(DifferenceKind.Widened, $"is a code of {after.External ?? "another list"}, and was one of {before.External ?? string.Join(", ", before.Codes.Order(StringComparer.Ordinal))}");
     }
+
+    /// <summary>What admits more in one respect is wider, whatever it is in another.</summary>
+    private static TypeDifference? Both(TypeDifference? one, TypeDifference? other) => one is null ? other : other is null ? one
+        : new TypeDifference(one.Kind == DifferenceKind.Widened ? one.Kind : other.Kind, $"{one.Words}; each {other.Words}");
 
     private static TypeDifference? Bound(int before, int after, string words) => before == after ? null
         : new TypeDifference(before < after ? DifferenceKind.Widened : DifferenceKind.Narrowed, string.Format(CultureInfo.InvariantCulture, words, after, before));

@@ -12,20 +12,32 @@ internal static class WindowDifference
     // Units of time that compare with each other, by how many seconds each has.
     private static readonly Dictionary<string, long> Seconds = new(StringComparer.Ordinal) { ["seconds"] = 1, ["minutes"] = 60, ["hours"] = 3600 };
 
-    public static void Compare(Window? old, Window? fresh, string name, FindingList findings)
+    /// <param name="old">The time before.</param>
+    /// <param name="fresh">The time now.</param>
+    /// <param name="name">What the action is called.</param>
+    /// <param name="isAutomatic">True when it happened without anybody's decision: whom that protected, a shorter time protects less.</param>
+    /// <param name="findings">Where it goes.</param>
+    public static void Compare(Window? old, Window? fresh, string name, bool isAutomatic, FindingList findings)
     {
         if (old is null && fresh is null) return;
         if (fresh is null) findings.Widened(name, $"{name} can be done at any time, and could {ActionSentences.Time(old!)}.");
-        else if (old is null) findings.Narrowed(name, $"{name} can be done {ActionSentences.Time(fresh)}, and could at any time.");
-        else if (ActionSentences.Time(old) != ActionSentences.Time(fresh)) Moved(old, fresh, name, findings);
+        else if (old is null) Shorter(name, $"{name} can be done {ActionSentences.Time(fresh)}, and could at any time", isAutomatic, findings);
+        else if (ActionSentences.Time(old) != ActionSentences.Time(fresh)) Moved(old, fresh, name, isAutomatic, findings);
         else if (old.Code != fresh.Code) findings.Changed(name, $"{name} is refused with {fresh.Code} at another time, and was with {old.Code}.");
     }
 
-    private static void Moved(Window old, Window fresh, string name, FindingList findings)
+    private static void Shorter(string name, string sentence, bool isAutomatic, FindingList findings)
+    {
+        if (isAutomatic) findings.Widened(name, $"{sentence}: at other times it no longer happens without anybody's decision.");
+        else findings.Narrowed(name, $"{sentence}.");
+    }
+
+    private static void Moved(Window old, Window fresh, string name, bool isAutomatic, FindingList findings)
     {
         string sentence = $"{name} can be done {ActionSentences.Time(fresh)}, and could {ActionSentences.Time(old)}";
         if (Longer(old, fresh) is not { } longer) findings.Widened(name, $"{sentence}; which of the two is longer depends on the values.");
-        else findings.Add(longer ? DifferenceKind.Widened : DifferenceKind.Narrowed, name, $"{sentence}.");
+        else if (longer) findings.Widened(name, $"{sentence}.");
+        else Shorter(name, sentence, isAutomatic, findings);
     }
 
     /// <summary>Whether the new window is the longer one; null where that cannot be told from its words.</summary>

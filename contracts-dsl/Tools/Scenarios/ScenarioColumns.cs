@@ -1,3 +1,5 @@
+using Settlement.Contracts.Checking;
+
 namespace Settlement.Contracts;
 
 /// <summary>The columns that a header of a scenario table names.</summary>
@@ -22,7 +24,9 @@ internal sealed class ScenarioColumns
     /// <exception cref="ScenarioProblemException">When a column is missing or comes twice.</exception>
     public static ScenarioColumns? TryRead(List<string> cells)
     {
-        if (!cells.TrueForAll(c => Plain.Contains(c, StringComparer.Ordinal) || IsView(c))) return null;
+        string[] others = [.. cells.Where(c => !Plain.Contains(c, StringComparer.Ordinal) && !IsView(c))];
+        if (others.Length > 0 && !IsMeantAsHeader(cells.Count, others)) return null;
+        if (others.Length > 0) throw new ScenarioProblemException($"there is no column '{others[0]}'{(Nearest(others[0]) is { } near ? $"; did you mean '{near}'?" : $": there are {string.Join(", ", Plain)} and NAME{Sees}")}");
         if (!cells.Contains(Action) || !cells.Contains(Outcome)) throw new ScenarioProblemException("a header has at least the columns 'action' and 'outcome'");
         if (cells.GroupBy(c => c, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new ScenarioProblemException($"the column '{twice.Key}' comes twice");
         return new ScenarioColumns(cells);
@@ -37,6 +41,11 @@ internal sealed class ScenarioColumns
         for (int i = 0; i < cells.Count; i++) row[names[i]] = cells[i];
         return row;
     }
+
+    /// <summary>Most cells name columns, or those that do not are each nearly the name of one: no row is so by chance.</summary>
+    private static bool IsMeantAsHeader(int cells, string[] others) => others.Length * 2 < cells || (others.Length < cells && Array.TrueForAll(others, static o => Nearest(o) is not null));
+
+    private static string? Nearest(string written) => EditDistance.Nearest(written, Plain);
 
     private static bool IsView(string name) => name.EndsWith(Sees, StringComparison.Ordinal) && name.Length > Sees.Length;
 }

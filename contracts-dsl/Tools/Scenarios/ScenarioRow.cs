@@ -44,7 +44,7 @@ internal sealed class ScenarioRow(Contract contract, ScenarioSetting setting, Sc
             string name = ScenarioSetting.Assign(change, values, contract.Fields.Concat(action.Parameters).Concat(contract.Actions.SelectMany(a => a.Parameters)));
             if (!suppliesFields && contract.FindField(name) is not null)
                 throw new ScenarioProblemException($"'{name}' is the instance's already; after its first row only parameters are supplied");
-            changed.Add(name);
+            if (!changed.Add(name)) throw ScenarioSetting.GivenTwice(name);
         }
 
         return (values, changed);

@@ -6,6 +6,7 @@ namespace Settlement.Contracts;
 internal sealed class ScenarioSetting(Contract contract)
 {
     private readonly Dictionary<string, Value?> usual = new(StringComparer.Ordinal);
+    private readonly HashSet<string> given = new(StringComparer.Ordinal);
     private readonly int[] participants = [.. contract.Parties.Select(_ => 1)];
     private IReadOnlyList<DayOfWeek> restDays = [DayOfWeek.Saturday, DayOfWeek.Sunday];
     private IReadOnlyList<DateOnly> holidays = [];
@@ -50,8 +51,19 @@ internal sealed class ScenarioSetting(Contract contract)
         participants[party.Index] = number;
     }
 
+    /// <summary>A section <c>values</c> begins, in which each value may be given anew.</summary>
+    public void BeginValues() => given.Clear();
+
     /// <summary>A line of the section <c>values</c>.</summary>
-    public void ReadValue(string line) => Assign(line, usual, Declared);
+    /// <exception cref="ScenarioProblemException">When it gives no value, or one that the section has given.</exception>
+    public void ReadValue(string line)
+    {
+        string name = Assign(line, usual, Declared);
+        if (!given.Add(name)) throw GivenTwice(name);
+    }
+
+    /// <summary>Of two values it would not be seen which one counts.</summary>
+    public static ScenarioProblemException GivenTwice(string name) => new($"the value of '{name}' is given twice");
 
     /// <summary>Whether the contract has a field or parameter of this name.</summary>
     public bool Declares(string name) => Declared.Any(f => f.Name == name);

@@ -36,6 +36,14 @@ internal sealed class GeneratedContract
     /// <summary>Right in all but this: what a member takes as others say may be set again, so that it is not the last.</summary>
     public static string SetsAgain(int seed) => new GeneratedContract(new ContractDraft(new Dice(seed), 0, forChannel: false) { SetsAgain = true }).Write();
 
+    /// <summary>Right in all but this: its actions leak something in one way.</summary>
+    public static string Planted(int seed, Leak leak)
+    {
+        ContractDraft planted = new(new Dice(seed), 0, forChannel: false);
+        planted.Leak = new PlantedLeak(planted, leak);
+        return new GeneratedContract(planted).Write();
+    }
+
     /// <summary>One of which most can run in a channel of two banks.</summary>
     public static string ForChannel(int seed, int leaks = 0) => new GeneratedContract(seed, leaks, forChannel: true).Write();
 
@@ -99,6 +107,7 @@ internal sealed class GeneratedContract
         else OtherParties();
         Field(new MoneyType(), draft.AllReaders, isFixed: true);
         Field(new TextType(35), draft.AllReaders, isFixed: true);
+        draft.Leak?.Declare();
         for (int i = Dice.From(3, 10); i > 0; i--) Field(draft.AnyType(), Dice.Percent(35) ? draft.AllReaders : Audience(), isFixed: false);
         Party? several = draft.Banks.FirstOrDefault(p => p.IsSeveral);
         if (several is not null && Dice.Coin()) Field(new EachType(new MoneyType(), several), draft.AllReaders, isFixed: true);
@@ -109,9 +118,9 @@ internal sealed class GeneratedContract
     private void OtherParties()
     {
         if (Dice.Percent(40)) Party("lender_", PartyKind.Bank, observes: false, most: Dice.From(2, 4));
-        if (Dice.Percent(30)) Party("bank_", PartyKind.Bank, observes: false);
+        if (Dice.Percent(30) || draft.Leak is not null) Party("bank_", PartyKind.Bank, observes: false);
         if (Dice.Percent(20)) Party("authority_", PartyKind.Regulator, observes: false);
-        for (int i = Dice.From(0, 2); i > 0; i--) Party("observer_", Dice.Percent(80) ? PartyKind.Regulator : PartyKind.Bank, observes: true);
+        for (int i = Dice.From(draft.Leak is null ? 0 : 1, 2); i > 0; i--) Party("observer_", Dice.Percent(80) ? PartyKind.Regulator : PartyKind.Bank, observes: true);
     }
 
     private void Party(string prefix, PartyKind kind, bool observes, int most = 1)

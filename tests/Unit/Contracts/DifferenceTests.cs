@@ -7,7 +7,7 @@ public sealed class DifferenceTests
 {
     private const DifferenceKind Widened = DifferenceKind.Widened, Narrowed = DifferenceKind.Narrowed, Changed = DifferenceKind.Changed, Misnumbered = DifferenceKind.Misnumbered;
 
-    private const string Old = """
+    internal const string Old = """
         contract Loan version 1
         units
           bales
@@ -75,6 +75,10 @@ public sealed class DifferenceTests
     [InlineData("text(35)", "text(20)", Narrowed, "client has room for 20 characters, and not 35.")]
     [InlineData("list(3)", "list(4)", Widened, "notes has room for 4 values, and not 3.")]
     [InlineData("list(3) of text(9)", "list(3) of text(8)", Narrowed, "notes has room for 8 characters, and not 9.")]
+    [InlineData("list(3) of text(9)", "list(100) of text(8)", Widened, "notes has room for 100 values, and not 3; each has room for 8 characters, and not 9.")]
+    [InlineData("list(3) of text(9)", "list(2) of text(10)", Widened, "notes has room for 2 values, and not 3; each has room for 10 characters, and not 9.")]
+    [InlineData("list(3) of text(9)", "list(2) of text(8)", Narrowed, "notes has room for 2 values, and not 3; each has room for 8 characters, and not 9.")]
+    [InlineData("list(3) of text(9)", "list(4) of integer", Widened, "notes has room for 4 values, and not 3; each is integer, and was text(9).")]
     [InlineData("rate(2)", "rate(3)", Widened, "fee has 3 digits after its point, and not 2.")]
     [InlineData("rate(2)", "integer", Widened, "fee is integer, and was rate(2).")]
     [InlineData("cause   refusal", "cause   code", Widened, "cause can be any code, and was one of refusal.")]
@@ -100,7 +104,8 @@ public sealed class DifferenceTests
     [InlineData("within 2 hours of until", "by until", Narrowed, "repay can be done only before until, and could only within 2 hours of until.")]
     [InlineData("within 2 hours of until", "after until", Widened, "repay can be done only from until on, and could only within 2 hours of until; which of the two is longer depends on the values.")]
     [InlineData("after until + 3 days", "after until + 2 days", Widened, "lapse can be done only from until + 2 days on, and could only from until + 3 days on.")]
-    [InlineData("after until + 3 days", "after until + 4 days", Narrowed, "lapse can be done only from until + 4 days on, and could only from until + 3 days on.")]
+    [InlineData("after until + 3 days", "after until + 4 days", Widened, "lapse can be done only from until + 4 days on, and could only from until + 3 days on: at other times it no longer happens without anybody's decision.")]
+    [InlineData("on lapse by network when Open after until + 3 days", "on lapse by network when Paid after until + 3 days", Widened, "lapse no longer happens from Open without anybody's decision.")]
     [InlineData("on settle by borrower when Late", "on settle by borrower when Late by until", Narrowed, "settle can be done only before until, and could at any time.")]
     [InlineData("within 2 hours of until", "by 2026-03-01", Widened, "repay can be done only before the end of the day 2026-03-01, and could only within 2 hours of until; which of the two is longer depends on the values.")]
     [InlineData("else DT01", "else DT02", Changed, "repay is refused with DT02 at another time, and was with DT01.")]
@@ -115,12 +120,12 @@ public sealed class DifferenceTests
     [InlineData("  require amount <= limit else AM02\n", "", Widened, "lend no longer requires amount <= limit (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount < limit else AM02", Widened, "lend now requires amount < limit (else AM02), and required amount <= limit.")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit else AM09", Changed, "lend is refused with AM09 and no longer with AM02 unless amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires amount <= limit and until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires until > now and (amount < limit or until > now) and (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "require amount <= limit and until > now else AM02", Narrowed, "lend now requires until > now (else AM02).")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount < limit or until > now) and (amount <= limit) else AM02", Narrowed, "lend now requires amount < limit or until > now (else AM02).")]
     [InlineData("require amount <= limit else AM02", "require amount <= limit or until > now else AM02", Widened, "lend now requires amount <= limit or until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now and (amount <= limit or until > now) (else AM02), and required amount <= limit.")]
-    [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit and until > now (else AM02), and required amount <= limit.")]
-    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 and amount <= limit else AM01", Widened, "lend no longer requires amount <= limit (else AM02).")]
+    [InlineData("require amount <= limit else AM02", "require until > now and (amount <= limit or until > now) else AM02", Widened, "lend now requires until > now (else AM02), and required amount <= limit.")]
+    [InlineData("require amount <= limit else AM02", "if until > now\n  require amount <= limit and until > now else AM02\n  end", Widened, "lend now requires if until > now: amount <= limit (else AM02), and required amount <= limit.")]
+    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 and amount <= limit else AM01", Changed, "lend is refused with AM01 and no longer with AM02 unless amount <= limit.")]
     [InlineData("require amount > 0 else AM01", "require amount > 0 else AM01\n  require until > now else DT09", Narrowed, "lend now requires until > now (else DT09).")]
     [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount <= limit else AM02\n  require amount > 0 else AM01", Changed, "lend does the same in another order.")]
     [InlineData("require limit > EUR 1 else AM03\n  set limit = amount", "set limit = amount\n  require limit > EUR 1 else AM03", Widened, "note does the same in another order, and a value that is set counts from there on.")]
@@ -135,8 +140,11 @@ public sealed class DifferenceTests
     [InlineData("units\n  bales", "units\n  bales\n  tons", Changed, "The unit tons is new.")]
     [InlineData("amount > 0", "amount > 0", Changed, "Only the number of the version differs.")]
     [InlineData("units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  lender    bank\n  borrower  bank", "units\n  bales\ncodes\n  refusal = LATE, BROKEN\nparties\n  borrower  bank\n  lender    bank", Changed, "Only the order differs in which things are declared.")]
-    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which things are declared or named, or parentheses do.")]
-    [InlineData("amount <= limit", "(amount <= limit)", Narrowed, "lend now requires (amount <= limit) (else AM02), and required amount <= limit.")]
+    [InlineData("LATE, BROKEN", "BROKEN, LATE", Changed, "Only the order differs in which names are listed.")]
+    [InlineData("by borrower when Late\n  move amount from borrower to lender", "by borrower when Late\n  move (amount) from borrower to lender", Changed, "Only parentheses differ.")]
+    [InlineData("amount <= limit", "(amount <= limit)", Changed, "Only parentheses differ.")]
+    [InlineData("require amount > 0 else AM01\n  require amount <= limit else AM02", "require amount > 0 else AM01\n  require ((amount) <= (limit)) else AM02", Changed, "Only parentheses differ.")]
+    [InlineData("until + 3 days", "(until) + (3 days)", Changed, "Only parentheses differ.")]
     public void AChangeIsToldAsWhatItMeans(string was, string now, DifferenceKind kind, string sentence)
     {
         Assert.Contains(was, Old, StringComparison.Ordinal);
@@ -147,6 +155,20 @@ public sealed class DifferenceTests
         Assert.Contains(difference.Findings, f => f.Kind == kind && f.Sentence == sentence);
         // What widens is the reason for the exit code, so nothing that narrows or merely changes may be among it.
         if (kind != Widened) Assert.False(difference.HasWidened, difference.Render());
+    }
+
+    /// <summary>That a state is gone takes no protection from anybody who stands in it.</summary>
+    [Fact]
+    public void AStateThatIsGoneIsNotOneFromWhichNothingHappensAnyMore()
+    {
+        const string More = "\non dispute by borrower when Open\n  -> Disputed\non end by network when Open, Disputed after until + 3 days\n  -> Late\n";
+        string old = Old.Replace("Open, Paid may rest", "Open, Disputed, Paid may rest", StringComparison.Ordinal).Replace("\non lapse by network when Open after until + 3 days\n  -> Late", More, StringComparison.Ordinal);
+        string kept = old.Replace("network when Open, Disputed", "network when Open", StringComparison.Ordinal).Replace("-> Disputed\n", "-> Disputed\non go by borrower when Disputed\n  -> Paid\n", StringComparison.Ordinal);
+        string gone = old.Replace("Open, Disputed, Paid", "Open, Paid", StringComparison.Ordinal).Replace("on dispute by borrower when Open\n  -> Disputed\n", "", StringComparison.Ordinal).Replace("network when Open, Disputed", "network when Open", StringComparison.Ordinal);
+        Assert.Contains(Between(old, kept).Findings, f => f is { Kind: Widened, Sentence: "end no longer happens from Disputed without anybody's decision." });
+        ContractDifference difference = Between(old, gone);
+        Assert.Contains(difference.Findings, f => f is { Kind: Narrowed, Sentence: "end can no longer be done from Disputed." });
+        Assert.False(difference.HasWidened, difference.Render());
     }
 
     /// <summary>Two days of the calendar need no values to be compared.</summary>
@@ -201,7 +223,7 @@ public sealed class DifferenceTests
         Assert.True(difference.HasWidened == (kind == Widened), difference.Render());
     }
 
-    private static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
+    internal static string Step(string statements) => Old.Replace("fee     rate(2) to lender, borrower\n", "fee     rate(2) to lender, borrower, auditor, helper\n", StringComparison.Ordinal)
         + $"\non step{(statements.Contains("bonus", StringComparison.Ordinal) && !statements.Contains("let ", StringComparison.Ordinal) ? "(bonus rate(2) to lender, borrower, auditor, helper)" : "")} by lender when Open\n{statements}\n{(statements.Contains("\n-> Paid\nend\n->", StringComparison.Ordinal) ? "" : "-> Paid")}\n";
 
     /// <summary>The name of a value means nothing by itself, but where the word stands for something else another one does.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Settlement.Contracts;
 using Settlement.Contracts.Editor;
 using Settlement.Contracts.Language;
 
@@ -146,7 +147,7 @@ public sealed class LanguageServerTests
     [Fact]
     public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
     {
-        string formatted = Settlement.Contracts.ContractFormatter.Format("Loan.contract", Loan).Text!;
+        string formatted = ContractFormatter.Format("Loan.contract", Loan).Text!;
         (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Loan), Of(2, "textDocument/formatting"), Change(formatted), Of(3, "textDocument/formatting"),
             Change("contract ("), Of(4, "textDocument/formatting"));
         Assert.Equal(formatted, (string)said[2]!["result"]![0]!["newText"]!);
@@ -175,11 +176,53 @@ public sealed class LanguageServerTests
     [InlineData("""[1,2]""", -32600)]
     [InlineData("""{"broken""", -32700)]
     [InlineData("null", -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":5,"id":6,"method":"textDocument/hover","params":{}}""", -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":5,"method":"textDocument/hover","params":{"a":{"b":1,"\u0062":2}}}""", -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":5,"method":"\udc00\ud800"}""", -32002)]
+    [InlineData("""{"jsonrpc":"2.0","id":"\ud800","method":"textDocument/hover"}""", -32002)]
     public async Task WhatIsNoMessageOrComesTooEarlyGetsAnErrorAndTheServerGoesOn(string message, int code)
     {
         (JsonArray said, _) = await TalkAsync(message, Request(8, "initialize"));
         Assert.Equal(code, (int)said[0]!["error"]!["code"]!);
         Assert.NotNull(said[1]!["result"]);
+    }
+
+    /// <summary>An editor may hold half of a pair. It counts as one sign that is none, so that every place stays where it is.</summary>
+    [Fact]
+    public async Task HalfOfASurrogatePairIsASignLikeAnyOther()
+    {
+        string half = Open("contract A version 1\n  \"HALF\" x -- \\ud800\n").Replace("HALF", "\\ud800\\ud83c\\udfe6\\udfe6", StringComparison.Ordinal);
+        (JsonArray said, int code) = await TalkAsync(Request(1, "initialize"), half, Request(2, "shutdown"), Notify("exit"));
+        Assert.Equal(0, code);
+        Assert.Contains((1, 9), DiagnosticsOf(said[1]!).Select(d => d!["range"]!["start"]!).Select(start => ((int)start["line"]!, (int)start["character"]!)));
+    }
+
+    [Fact]
+    public async Task WhatIsNoUtf8GetsAnErrorAndTheServerGoesOn()
+    {
+        byte[] wrong = [.. "Content-Length: 30\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\""u8, 0xFF, (byte)'"', (byte)'}'];
+        byte[] next = Encoding.UTF8.GetBytes(Request(8, "initialize"));
+        using MemoryStream input = new([.. wrong, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {next.Length}\r\n\r\n")), .. next]), output = new();
+        await new LanguageServer(input, output).RunAsync(Ct);
+        string said = Encoding.UTF8.GetString(output.ToArray());
+        Assert.Contains("-32700", said, StringComparison.Ordinal);
+        Assert.Contains("\"id\":8", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without 'to' those read a parameter who take and agree to the action; where a field says who takes it, all members do.</summary>
+    [Theory]
+    [InlineData("by who, agreed by lender", "buyer, seller, lender")]
+    [InlineData("by who", "buyer, seller, lender")]
+    [InlineData("by any lender, agreed by buyer", "buyer, lender")]
+    [InlineData("by seller", "seller")]
+    [InlineData("by whom", "?")]
+    public async Task AParameterSaysWhoReadsIt(string by, string readers)
+    {
+        string text = "contract H version 1\nparties\n  buyer bank\n  seller bank\n  lender bank, several(3)\n  supervisor regulator, observes\nfields\n  who party to buyer, seller, lender, supervisor\nstates\n  Open may rest\non open by buyer, agreed by seller\n"
+            + $"  require who = buyer or who = seller else AC01\n  -> Open\non a(note text(10)) {by} when Open\n  -> Open\n";
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(text), At(2, "textDocument/hover", 13, 5));
+        Assert.Equal($"```contract\nparameter note text(10)\n-- read by {readers}\n```", (string)said[2]!["result"]!["contents"]!["value"]!);
+        if (readers != "?") Assert.Equal(readers, string.Join(", ", ContractCompiler.Compile("h", text).Contract!.Actions[1].Parameters[0].Audience.Select(static p => p.Name)));
     }
 
     [Theory]

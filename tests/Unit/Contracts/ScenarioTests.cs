@@ -27,6 +27,14 @@ public sealed class ScenarioTests
     [InlineData("nothing | issue | amount \"a\\b\" | Issued", "'\"a\\b\"' is no value")]
     [InlineData("nothing | issue | Issued", "a row has 4 cells: given, action, changed, outcome")]
     [InlineData("whatever", "there is no field or parameter 'whatever'")]
+    [InlineData("given | action | changed | outcom", "there is no column 'outcom'; did you mean 'outcome'?")]
+    [InlineData("action | outcom", "there is no column 'outcom'; did you mean 'outcome'?")]
+    [InlineData("gven | actoin | chnged | outcome", "there is no column 'gven'; did you mean 'given'?")]
+    [InlineData("given | action | result | outcome", "there is no column 'result': there are given, action, by, at, changed, outcome, positions and NAME sees")]
+    [InlineData("nothing | issue | amount EUR 1; amount EUR 2 | Issued", "the value of 'amount' is given twice")]
+    [InlineData("nothing | issue | posting absent; posting absent | Issued", "the value of 'posting' is given twice")]
+    [InlineData("posting \"Q\"", "the value of 'posting' is given twice")]
+    [InlineData("valeus", "there is no section 'valeus'; did you mean 'values'?")]
     [InlineData("given | action | by", "a header has at least the columns 'action' and 'outcome'")]
     [InlineData("action | action | outcome", "the column 'action' comes twice")]
     [InlineData("at noon", "'noon' is no time such as 2026-03-02T12:00:00Z")]
@@ -37,11 +45,21 @@ public sealed class ScenarioTests
         Assert.Equal((5, actual, false), (result.Line, result.Actual, result.Holds));
     }
 
+    /// <summary>Another section gives what is usual from there on.</summary>
+    [Fact]
+    public void AnotherSectionOfValuesMayGiveThemAnew()
+    {
+        const string Table = "scenarios for PoolFunding\nvalues\n  amount EUR 1\n  posting \"P\"\nnothing | issue | | Issued; holder receives EUR 1 citing \"P\"\nvalues\n  amount EUR 2\nnothing | issue | | Issued; holder receives EUR 2 citing \"P\"\n";
+        Assert.All(ScenarioTable.Run(ContractLibrary.Load("PoolFunding"), Table), static r => Assert.True(r.Holds, r.Actual));
+    }
+
     [Theory]
     [InlineData("scenarios for Other", "the first line is 'scenarios for Ledger'")]
     [InlineData("\uFEFF\uFEFFscenarios for Ledger", "the first line is 'scenarios for Ledger'")]
-    [InlineData("\uFEFFscenarios for Ledger\nwhatever", "this line is neither a section nor a row")]
-    [InlineData("scenarios for Ledger\nwhatever", "this line is neither a section nor a row")]
+    [InlineData("\uFEFFscenarios for Ledger\nwhatever", "this line is neither a section nor a row: the sections are calendar, participants, values")]
+    [InlineData("scenarios for Ledger\nwhatever", "this line is neither a section nor a row: the sections are calendar, participants, values")]
+    [InlineData("scenarios for Ledger\nparticipnts", "there is no section 'participnts'; did you mean 'participants'?")]
+    [InlineData("scenarios for Ledger\nparticipants\nvaluse", "there is no section 'valuse'; did you mean 'values'?")]
     [InlineData("scenarios for Ledger\ncalendar\n  rest days Caturday", "'Caturday' is no day of the week")]
     [InlineData("scenarios for Ledger\ncalendar\n  rest days Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday", "some day of the week must be left for business")]
     [InlineData("scenarios for Ledger\ncalendar\n  holidays 25.12.2026", "'25.12.2026' is no date such as 2026-12-25")]

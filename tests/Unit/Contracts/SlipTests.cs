@@ -58,6 +58,38 @@ public sealed class SlipTests
         Says(Frame.Replace("  ref     text(35)  to payer, payee", field, StringComparison.Ordinal).Replace("STATEMENT", "  require count > 3 else NO", StringComparison.Ordinal), "CD201", message, 9, field,
             field.IndexOf(marked, StringComparison.Ordinal) + 1, marked.Length, hint);
 
+    /// <summary>A code stands in quotes beside a value, and without them where it is declared.</summary>
+    [Fact]
+    public void ACodeWithoutQuotes()
+    {
+        string source = Frame.Replace("parties", "codes\n  Reason = GIFT, THANKS\nparties", StringComparison.Ordinal).Replace("ref     text(35) ", "ref     Reason   ", StringComparison.Ordinal).Replace("STATEMENT", "  require ref = GIFT else NO", StringComparison.Ordinal);
+        Says(source, "CD302", "there is no field or parameter called 'GIFT'", 15, "  require ref = GIFT else NO", 17, 4, "'GIFT' is a code of Reason; write it in quotes: \"GIFT\"");
+    }
+
+    /// <summary>Of one disclosure each field that it need not name is told at its own place.</summary>
+    [Fact]
+    public void EveryFieldThatIsDisclosedForNothing()
+    {
+        const string Source = "contract A version 1\nparties\n  payer bank\n  payee bank\n  clerk regulator, observes\nfields\n  amount money to payer, payee\n  note text(9) to payer, payee\n  more text(9) to payer, payee\nstates\n  Open may rest\n"
+            + "on go by payer, agreed by payee\n  discloses note, amount, more to clerk\n  require amount > 0 else NO\n  -> Open\n";
+        Assert.Equal([("CD707", 13, 13, 4), ("CD707", 13, 27, 4)], ContractCompiler.Compile("a", Source).Diagnostics.Select(static d => (d.Code, d.Line, d.Column, d.Length)));
+    }
+
+    /// <summary>How far two points in time lie apart always fits, so that it may tell nothing by a refusal; a sum of one and a length may not.</summary>
+    [Theory]
+    [InlineData("set spent = now - since", true)]
+    [InlineData("set days = today - day", true)]
+    [InlineData("let days_ = today - day\n  set days = days_", true)]
+    [InlineData("set spent = (since + 1 hours) - since", false)]
+    [InlineData("set since = since + 1 hours", false)]
+    [InlineData("set days = days - 1", false)]
+    public void WhatAlwaysFitsTellsNothing(string statements, bool compiles)
+    {
+        string source = "contract A version 1\nparties\n  payer bank\n  payee bank\n  clerk regulator, observes\nfields\n  amount money to payer, payee, clerk\n  since datetime to payer, payee\n  day date to payer, payee\n  spent duration to payer, payee\n  days integer to payer, payee\nstates\n  Open may rest\n"
+            + $"on go by payer, agreed by payee\n  -> Open\non come by payer when Open\n  {statements}\n  -> Open\n";
+        Assert.Equal(compiles ? [] : ["CD701"], ContractCompiler.Compile("a", source).Diagnostics.Select(static d => d.Code));
+    }
+
     private static void Says(string source, string code, string message, int line, string text, int column, int length, string? hint)
     {
         string number = line.ToString(System.Globalization.CultureInfo.InvariantCulture), margin = new(' ', number.Length);

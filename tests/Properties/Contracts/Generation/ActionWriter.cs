@@ -38,13 +38,15 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         if (action.IsNetwork) contract.NetworkIn.UnionWith(plan.When);
         // Whom a field names may be an observer, so that such an action is not what leads on from where an instance may not rest.
         else if (!Creates && Dice.Percent(20) && !plan.LeadsOn) actorField = ActorField(action);
+        if (contract.Leak?.Actor is { } acting && !Creates && !action.IsNetwork && !plan.LeadsOn) actorField = acting.Name;
         action.Takers = by is null || actorField is not null ? contract.MemberReaders : ContractDraft.Bits([by]);
         action.Vouching = agreed.Count > 0 && Dice.Coin() ? ContractDraft.Bits([agreed[0]]) : action.Takers;
         if (contract.IsCareless && !action.IsNetwork) action.Vouching = 0;
         if (!action.IsNetwork) Parameters(action, actorField is null ? by : null);
         if (Creates) action.Unset.UnionWith(contract.Fields.Where(f => !f.Optional && !f.Fixed && ((f.Readers >> by!.Index & 1) == 0 || (HasLiteral(f.Type) && Dice.Percent(10)))));
-        string window = Dice.Percent(action.IsNetwork ? 50 : 20) ? Window(statements, action.IsNetwork) : "";
+        string window = Dice.Percent(action.IsNetwork ? 50 : 20) || (contract.Leak?.Moment is not null && !action.IsNetwork) ? Window(statements, action.IsNetwork) : "";
         foreach (Item field in Dice.Shuffled(action.Unset)) statements.SetUnset(field);
+        body.AddRange(contract.Leak?.Statements(action) ?? []);
         statements.Some(6);
         body.AddRange(plan.Releases);
         if (plan.Releases.Count > 0 && Dice.Coin()) body.Add($"move {contract.Fields[0].Name} from {contract.Banks.First().Name} to {contract.Banks.Skip(1).First().Name}");
@@ -86,9 +88,10 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
 
     private string Window(StatementWriter statements, bool isNetwork)
     {
-        FieldType type = Dice.Coin() ? new DateType() : new DateTimeType();
+        Item? planted = isNetwork ? null : contract.Leak?.Moment;
+        FieldType type = planted?.Type ?? (Dice.Coin() ? new DateType() : new DateTimeType());
         Demand demand = new(contract.MemberReaders, contract.AllReaders, Total: isNetwork);
-        if (statements.Expression(type, demand, 1) is not { } moment) return "";
+        if ((planted?.Name ?? statements.Expression(type, demand, 1)) is not { } moment) return "";
         int kind = plan.LeadsOn ? 0 : Dice.From(0, isNetwork ? 2 : 3);
         // A moment that moves on with the time may never come, or be over at once: the earlier or later of it and one that does not will do.
         if (moment.Contains("now", StringComparison.Ordinal) || moment.Contains("today", StringComparison.Ordinal))

@@ -19,6 +19,9 @@ internal sealed class ContractDraft(Dice dice, int leaks, bool forChannel)
     /// <summary>True where an action may set or clear again what some member takes as others say.</summary>
     public bool SetsAgain { get; init; }
 
+    /// <summary>What is planted in it; null for nothing.</summary>
+    public PlantedLeak? Leak { get; set; }
+
     public Dice Dice { get; } = dice;
 
     public List<string> Lines { get; } = [];

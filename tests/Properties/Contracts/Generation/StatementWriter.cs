@@ -11,6 +11,9 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     private static readonly string[] RefusingWords = [" + ", " - ", " * ", " / ", " at ", "sum(", "next_business_day("];
 
+    /// <summary>How far two points in time lie apart, which always fits.</summary>
+    private static readonly Regex Differences = new("\\((?:each_)?(?:date(?:time)?o?_\\w+|today|now|[0-9]{4}-[0-9]{2}-[0-9]{2}) - (?:each_)?(?:date(?:time)?o?_\\w+|today|now|[0-9]{4}-[0-9]{2}-[0-9]{2})\\)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
+
     /// <summary>Something in a condition that could make it false whatever the values are.</summary>
     private static readonly Regex Literals = new("\\b(true|false)\\b|(?<![A-Za-z0-9_])[0-9]|\"", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
 
@@ -122,7 +125,7 @@ internal sealed class StatementWriter(ActionDraft action, List<string> lines)
 
     /// <summary>True when the value may refuse, or nothing is disclosed for that: what would not be needed is not disclosed.</summary>
     private static bool Refuses(string value, IEnumerable<Item> sources, Demand demand, ulong anyway) =>
-        sources.All(s => (s.Readers & (demand.Readers & ~anyway)) == (demand.Readers & ~anyway)) || RefusingWords.Any(w => value.Contains(w, StringComparison.Ordinal));
+        sources.All(s => (s.Readers & (demand.Readers & ~anyway)) == (demand.Readers & ~anyway)) || RefusingWords.Any(w => Differences.Replace(value, "").Contains(w, StringComparison.Ordinal));
 
     /// <summary>A value that some member takes as others say must be the last.</summary>
     private bool MaySetAgain(Item field) => Contract.SetsAgain || !action.Asserted.Contains(field);
