@@ -48,7 +48,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
             FuzzTarget.Of("configuration", "configuration files", static () => new ConfigurationTarget()),
             FuzzTarget.Of("contract", "contracts and canonical values", static () => new ContractTarget()),
             FuzzTarget.Of("identifier", "identifiers, amounts, citations", static () => new IdentifierTarget()),
-            FuzzTarget.Of("record", "directory records and key certificates", static () => new RecordTarget()),
+            FuzzTarget.Of("record", "directory records, key certificates, reservations of groups", static () => new RecordTarget()),
             FuzzTarget.Of("note", "checkpoint notes and their signatures", static () => new NoteTarget()),
             FuzzTarget.Of("proof", "inclusion and consistency proofs", static () => new ProofTarget()),
             FuzzTarget.Of("reply", "signed replies of a ledger that lies", () => new ReplyTarget(leaves)),

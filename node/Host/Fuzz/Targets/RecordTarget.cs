@@ -4,12 +4,13 @@ using Settlement.Core.Identifiers;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Host.Fuzz.Mutations;
+using Settlement.Wire.Ledger;
 using Settlement.Wire.Participants;
 
 namespace Settlement.Host.Fuzz.Targets;
 
 /// <summary>
-/// Directory records and key certificates, as every node reads them. Half of the cases are signed again after the change,
+/// Directory records, key certificates and reservations of groups, as every node or the ledger reads them. Half of the cases are signed again after the change,
 /// by a participant that means ill: what is inside is looked at only behind a valid signature.
 /// </summary>
 internal sealed class RecordTarget : Reader
@@ -20,6 +21,7 @@ internal sealed class RecordTarget : Reader
     private readonly ParticipantRecord honest;
     private readonly byte[] body;
     private readonly KeyCertificate certificate;
+    private readonly ReserveRecord reservation;
 
     public RecordTarget()
     {
@@ -29,14 +31,17 @@ internal sealed class RecordTarget : Reader
         honest = Participant.Write(keys, "Bank", "529900T8BM49AURSDO55", "bank", new Uri("https://127.0.0.1:9101"), 3, Now.AddDays(-1), Now.AddDays(1), keys.Tls);
         body = honest.Body.ToByteArray();
         certificate = keys.Certify(KeyPurpose.Channel, keys.Tls, Now.AddDays(-1), Now.AddDays(1), new byte[Digest.Length]);
+        reservation = Reserved(ChannelGroup.Of(Network, [Digest.Of([1]), Digest.Of([2])], Now.AddMinutes(1), Digest.Of([3])).ToByteArray());
     }
 
     /// <inheritdoc/>
-    public override byte[] Make(Chance chance) => chance.Below(4) switch
+    public override byte[] Make(Chance chance) => chance.Below(6) switch
     {
         0 => WireMutator.Mutate(honest.ToByteArray(), chance, certificate.ToByteArray()),
         1 => WireMutator.Mutate(certificate.ToByteArray(), chance, honest.ToByteArray()),
-        2 => Signed(WireMutator.Mutate(body, chance, certificate.ToByteArray())),
+        2 => WireMutator.Mutate(reservation.ToByteArray(), chance, certificate.ToByteArray()),
+        3 => Reserved(WireMutator.Mutate(reservation.GroupBody.ToByteArray(), chance, reservation.ToByteArray())).ToByteArray(),
+        4 => Signed(WireMutator.Mutate(body, chance, certificate.ToByteArray())),
         _ => Signed(Recertified(chance)),
     };
 
@@ -62,6 +67,15 @@ internal sealed class RecordTarget : Reader
             }
         }
 
+        if (Parsing.TryParse(ReserveRecord.Parser, input, out ReserveRecord? reserve))
+        {
+            bool isRead = SignedReservation.TryRead(reserve, Network, out SignedReservation? read, out string refusal);
+            BrokenPromise.Unless(isRead == (refusal.Length == 0), "a refused reservation has a code", refusal);
+            using VerifyingKey member = new(keys.Root.PublicKey);
+            if (isRead && read!.IsSignedBy(Network, [member]))
+                BrokenPromise.Unless(read.Group.Channels.Contains(read.Channel) && read.Group.Channels.Count is >= 2 and <= ChannelGroup.MaximumChannels, "a reservation is for a channel of its group");
+        }
+
         if (!Parsing.TryParse(KeyCertificate.Parser, input, out KeyCertificate? shown)) return;
         if (KeyCertificates.TryVerify(shown, keys.Root.PublicKey, Network, keys.Participant, KeyPurpose.Channel, new byte[Digest.Length], Now, out PublicKey certified))
             BrokenPromise.Unless(shown.Body.Equals(certificate.Body) && certified == keys.Tls, "only the root makes certificates");
@@ -72,6 +86,16 @@ internal sealed class RecordTarget : Reader
     {
         keys.Dispose();
         return base.DisposeAsync();
+    }
+
+    private ReserveRecord Reserved(byte[] group)
+    {
+        Digest channel = Digest.Of([1]), head = Digest.Of([4]);
+        return new ReserveRecord
+        {
+            GroupBody = ByteString.CopyFrom(group), Channel = ByteString.CopyFrom(channel.ToArray()), Head = ByteString.CopyFrom(head.ToArray()),
+            Signatures = { ByteString.CopyFrom(keys.Root.Sign(RecordHashes.Reservation(Network, RecordHashes.Group(group), channel, head))) },
+        };
     }
 
     private byte[] Signed(byte[] changed) => new ParticipantRecord
