@@ -12,6 +12,19 @@ internal static class NeedlessParentheses
     /// <summary>Of an expression that stands alone.</summary>
     public static ExpressionSyntax Without(ExpressionSyntax expression) => Without(expression, Any);
 
+    /// <summary>Of all of a contract.</summary>
+    public static ContractSyntax Without(ContractSyntax contract) => contract with
+    {
+        Actions = [.. contract.Actions.Select(static a => a with { Statements = Without(a.Statements), Window = a.Window is { } window ? Without(window) : null })],
+    };
+
+    private static IReadOnlyList<StatementSyntax> Without(IReadOnlyList<StatementSyntax> block) => [.. block.Select(static s => Without(s) switch
+    {
+        StatementSyntax.If branch => branch with { Then = Without(branch.Then), Otherwise = branch.Otherwise is { } otherwise ? Without(otherwise) : null },
+        StatementSyntax.ForEach each => each with { Body = Without(each.Body) },
+        var simple => simple,
+    })];
+
     /// <summary>Of a statement's own expressions; what stands in its blocks stays as it is.</summary>
     public static StatementSyntax Without(StatementSyntax statement) => statement switch
     {

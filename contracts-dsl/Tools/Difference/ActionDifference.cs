@@ -72,10 +72,13 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
     /// </summary>
     private void CompareStates(ContractAction old, ContractAction fresh, string name)
     {
-        string[] lost = [.. Names(old.When).Except(Names(fresh.When), StringComparer.Ordinal).Where(s => old.By.IsNetwork && after.FindState(s) is not null)];
+        string[] lost = [.. Names(old.When).Except(Names(fresh.When), StringComparer.Ordinal).Where(s => old.By.IsNetwork && after.FindState(s) is not null && !HappensFrom(s, old.Name))];
         if (lost.Length > 0) findings.Widened(name, $"{name} no longer happens from {ActionSentences.And(lost)} without anybody's decision.");
         Sets([.. Names(old.When).Except(lost, StringComparer.Ordinal)], Names(fresh.When), name, narrowsWhenAdded: false, "{0} can no longer be done from {1}.", "{0} can be done from {1} now.");
     }
+
+    /// <summary>Whether a case of the name happens from there without anybody's decision.</summary>
+    private bool HappensFrom(string state, string action) => after.Actions.Any(a => a.Name == action && a.By.IsNetwork && a.When.Any(s => s.Name == state));
 
     private void CompareActor(Actor old, Actor fresh, string name)
     {

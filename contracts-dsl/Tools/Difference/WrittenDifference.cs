@@ -8,9 +8,9 @@ internal static class WrittenDifference
     /// <summary>The respects, in the order in which they are levelled.</summary>
     private static readonly (string Words, Func<Contract, ContractSyntax, ContractSyntax> Level)[] Respects =
     [
-        ("parentheses differ", static (_, s) => Bodies(s, static b => Each(b, NeedlessParentheses.Without), NeedlessParentheses.Without)),
-        ("the way differs in which conditions stand in requires", static (_, s) => Bodies(s, Split, static w => w)),
-        ("the use differs of an 'otherwise' in which nothing stands", static (_, s) => Bodies(s, Filled, static w => w)),
+        ("parentheses differ", static (_, s) => NeedlessParentheses.Without(s)),
+        ("the way differs in which conditions stand in requires", static (_, s) => Bodies(s, Split)),
+        ("the use differs of an 'otherwise' in which nothing stands", static (_, s) => Bodies(s, Filled)),
         ("the way differs in which disclosures stand in lines", static (_, s) => s with { Actions = [.. s.Actions.Select(a => a with { Disclosures = [.. a.Disclosures.SelectMany(Single)] })] }),
         ("", Implied),
         ("the order differs in which names are listed", static (_, s) => Listed(s)),
@@ -63,11 +63,8 @@ internal static class WrittenDifference
     private static HashSet<string> Usual(Contract contract, ContractAction action) =>
         new((action.By.Party is { } party ? action.AgreedBy.Append(party) : contract.Members).Select(static p => p.Name), StringComparer.Ordinal);
 
-    private static ContractSyntax Bodies(ContractSyntax syntax, Func<IReadOnlyList<StatementSyntax>, IReadOnlyList<StatementSyntax>> body, Func<WindowSyntax, WindowSyntax> window) =>
-        syntax with { Actions = [.. syntax.Actions.Select(a => a with { Statements = body(a.Statements), Window = a.Window is { } time ? window(time) : null })] };
-
-    private static IReadOnlyList<StatementSyntax> Each(IReadOnlyList<StatementSyntax> block, Func<StatementSyntax, StatementSyntax> change) =>
-        [.. block.Select(s => change(Inside(s, b => Each(b, change))))];
+    private static ContractSyntax Bodies(ContractSyntax syntax, Func<IReadOnlyList<StatementSyntax>, IReadOnlyList<StatementSyntax>> change) =>
+        syntax with { Actions = [.. syntax.Actions.Select(a => a with { Statements = change(a.Statements) })] };
 
     private static StatementSyntax Inside(StatementSyntax statement, Func<IReadOnlyList<StatementSyntax>, IReadOnlyList<StatementSyntax>> change) => statement switch
     {
@@ -88,7 +85,7 @@ internal static class WrittenDifference
     };
 
     private static IReadOnlyList<StatementSyntax> Filled(IReadOnlyList<StatementSyntax> block) =>
-        Each(block, static s => s is StatementSyntax.If { Otherwise.Count: 0 } branch ? branch with { Otherwise = null } : s);
+        [.. block.Select(static s => Inside(s, Filled) is StatementSyntax.If { Otherwise.Count: 0 } branch ? branch with { Otherwise = null } : Inside(s, Filled))];
 
     private static IEnumerable<DisclosureSyntax> Single(DisclosureSyntax disclosure) =>
         disclosure.Fields.SelectMany(f => disclosure.Parties.Select(p => new DisclosureSyntax([f], [p], disclosure.Span)));

@@ -2,6 +2,8 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Settlement.Contracts;
+using Settlement.Contracts.Language;
+using Settlement.Tests.Properties.Contracts.Generation;
 
 namespace Settlement.Tests.Properties.Contracts;
 
@@ -37,6 +39,26 @@ public sealed class DifferenceProperties
                 Assert.Contains(difference.Findings, f => f.Kind == DifferenceKind.Narrowed && f.Sentence.EndsWith("(else ZZ99).", StringComparison.Ordinal));
                 Assert.Contains(difference.Findings, f => f.Kind == DifferenceKind.Widened && f.Sentence.Contains(" may tell ", StringComparison.Ordinal));
             }
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    /// <summary>Generated contracts are full of parentheses. Without the needless ones they say, and do, the same.</summary>
+    [Fact]
+    public void NeedlessParenthesesMeanNothing() => Prop.ForAll(Seeds, seed =>
+    {
+        Contract contract = CompilerProperties.Compiled(GeneratedContract.Source(seed));
+        ContractSyntax syntax = ParsedSource.Read("bare", contract.CanonicalText).Syntax!;
+        Contract bare = CompilerProperties.Compiled(ContractPrinter.Print(NeedlessParentheses.Without(syntax) with { Version = contract.Version + 1, Replaces = new VersionSyntax(contract.Version, default) }));
+        Assert.All(ContractDifference.Between(contract, bare).Findings, f => Assert.Equal(DifferenceKind.Changed, f.Kind));
+        if (bare.CanonicalText.Count(static c => c == '(') != contract.CanonicalText.Count(static c => c == '(')) Assert.Equal(["Only parentheses differ."], ContractDifference.Between(contract, bare).Findings.Select(static f => f.Sentence));
+        WildRuns runs = new(new Dice(seed), contract);
+        for (int i = 0; i < 20; i++)
+        {
+            WildRun run = runs.Next();
+            State? state = run.State is null ? null : bare.States[run.State.Index];
+            Assert.Equal(
+                ScenarioTable.Written(contract, contract.Evaluate(run.Action, run.State, run.Fields, run.Arguments, run.Occasion)),
+                ScenarioTable.Written(bare, bare.Evaluate(bare.Actions[run.Action.Index], state, run.Fields, run.Arguments, run.Occasion)));
         }
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 

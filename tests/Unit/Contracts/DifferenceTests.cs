@@ -171,6 +171,15 @@ public sealed class DifferenceTests
         Assert.False(difference.HasWidened, difference.Render());
     }
 
+    /// <summary>What another case of the name does from there on has not stopped.</summary>
+    [Fact]
+    public void AnAutomaticActionInTwoCasesStillHappens()
+    {
+        string one = Old.Replace("on lapse by network when Open after", "on lapse by network when Open, Late after", StringComparison.Ordinal);
+        ContractDifference difference = Between(one, (Old + "\non lapse by network when Late after until + 3 days\n  -> Late\n").Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal));
+        Assert.DoesNotContain(difference.Findings, static f => f.Sentence.Contains("without anybody's decision", StringComparison.Ordinal));
+    }
+
     /// <summary>Two days of the calendar need no values to be compared.</summary>
     [Theory]
     [InlineData("by 2026-03-01", "by 2026-03-05", Widened)]

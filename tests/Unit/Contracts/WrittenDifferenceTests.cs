@@ -32,6 +32,17 @@ public sealed class WrittenDifferenceTests
         }
     }
 
+    [Theory]
+    [InlineData("discloses secret to auditor\ndiscloses deep to auditor", "discloses secret, deep to auditor", "Only the way differs in which disclosures stand in lines.")]
+    [InlineData("discloses secret, deep to auditor", "discloses deep, secret to auditor", "Only the order differs in which names are listed.")]
+    [InlineData("discloses deep to auditor\ndiscloses secret to auditor", "discloses secret, deep to auditor", "Only the way differs in which disclosures stand in lines and the order differs in which names are listed.")]
+    public void DisclosuresThatStandOtherwise(string was, string now, string sentence)
+    {
+        static string Source(string discloses) => DifferenceTests.Old.Replace("fee     rate(2)", "secret  integer to lender, borrower, helper\n  deep  integer to lender, borrower, helper\n  fee     rate(2)", StringComparison.Ordinal)
+            + $"\non step by lender when Open\n{discloses}\nrequire secret > 3 else NO\nrequire deep > 3 else NO\n-> Paid\n";
+        Assert.Equal([(Changed, sentence)], Between(Source(was), Source(now).Replace("version 1", "version 2 replaces 1", StringComparison.Ordinal)).Findings.Select(static f => (f.Kind, f.Sentence)));
+    }
+
     /// <summary>What was implied is written, and the reverse; beside it whatever else is written otherwise.</summary>
     [Theory]
     [InlineData("note(text text(9) optional to lender, borrower) by any helper", "note(text text(9) optional) by any helper", "helper now reads note(text).|lender and borrower no longer read note(text).")]
