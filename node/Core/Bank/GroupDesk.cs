@@ -34,6 +34,9 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         /// <summary>The ledger was asked and has not answered.</summary>
         public bool IsAsked { get; set; }
 
+        /// <summary>How many of this bank's channels hold a leg.</summary>
+        public int Legs { get; set; }
+
         /// <summary>Channels whose reservation the ledger has answered.</summary>
         public HashSet<Digest> Reserved { get; } = [];
     }
@@ -67,18 +70,21 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     /// <summary>Tells and asks the ledger what is to be told and asked.</summary>
     public void Flush()
     {
-        HashSet<Digest> held = [];
+        Dictionary<Digest, int> held = [];
+        foreach (HeldLeg leg in channels.All.SelectMany(static channel => channel.State.Legs.Values)) held[leg.Group.Id] = held.GetValueOrDefault(leg.Group.Id) + 1;
         foreach (ChannelSide channel in channels.All)
         {
             foreach (HeldLeg leg in channel.State.Legs.Values)
             {
-                held.Add(leg.Group.Id);
                 Watch watch = WatchOf(leg);
+                // One leg more may have been the last: the next answer comes soon, however long the others took.
+                if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
+                watch.Legs = held[leg.Group.Id];
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
             }
         }
 
-        foreach (Digest over in watches.Keys.Where(group => !held.Contains(group)).ToList()) watches.Remove(over);
+        foreach (Digest over in watches.Keys.Where(group => !held.ContainsKey(group)).ToList()) watches.Remove(over);
         foreach (Watch watch in watches.Values.Where(w => w is { Decision: null, IsAsked: false } && w.Retry.IsDue(node.Now))) Ask(watch);
     }
 
