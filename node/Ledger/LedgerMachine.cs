@@ -136,7 +136,8 @@ public sealed class LedgerMachine
     {
         LedgerRecord.Participant => true,
         LedgerRecord.Opening(SignedOpening opening) => log.Channel(opening.Channel.Id) is null,
-        LedgerRecord.Decision(DecidedGroup decided) => log.Group(decided.Group) is { DecidedLeaf: null },
+        // One of which no channel had reserved is named by its decision, and is none but an aborted one.
+        LedgerRecord.Decision(DecidedGroup decided) => log.Group(decided.Group) is { } group ? group.DecidedLeaf is null : decided is { Body: not null, IsCommitted: false },
         LedgerRecord.Reservation(SignedReservation reservation) =>
             log.Channel(reservation.Channel) is not null && log.Group(reservation.Group.Id)?.ReservedBy(reservation.Channel) is null,
         _ => log.Channel(record.Channel!.Value) is not null,

@@ -12,7 +12,8 @@ namespace Settlement.Tests.Simulation.Invariants;
 /// <summary>A batch as the first member that finalised it has it.</summary>
 internal sealed record BatchFacts(
     Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
-    IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved);
+    IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved,
+    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held);
 
 /// <summary>Money in escrow, and where it stands.</summary>
 internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
@@ -30,6 +31,13 @@ internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, l
     public int Generation { get; set; } = 1;
 
     public string State { get; set; } = "Held";
+}
+
+/// <summary>A channel's leg of a group: a payment that is set aside, applied or released.</summary>
+internal sealed record LegFacts(Digest Group, EntryId Entry, int Payer, MoneyValue Amount, string Tag, long Sequence)
+{
+    /// <summary>What became of it; null while it is set aside.</summary>
+    public bool? IsApplied { get; set; }
 }
 
 /// <summary>A payment that became final, and whether it was returned.</summary>
@@ -63,6 +71,13 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<EntryId, PaymentFacts> byEntry = [];
     private readonly Dictionary<(int Member, string Currency), long> reserved = [];
     private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
+    private readonly Dictionary<Digest, LegFacts> legs = [];
+
+    /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
+    public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
+
+    /// <summary>What the channel is for.</summary>
+    public ChannelTerms Terms => terms;
 
     /// <summary>All money that ever was in escrow.</summary>
     public IReadOnlyCollection<EscrowFacts> Escrows => escrows.Values;
@@ -88,19 +103,22 @@ internal sealed class ChannelBook(ChannelTerms terms)
         List<(Digest, string?)> items = [.. row.Items.Select(i => i.ItemCase == BatchItem.ItemOneofCase.Refusal
             ? (new Digest(i.Refusal.EntryId.Span), i.Refusal.Code)
             : (new Digest(EntryHeader.Parser.ParseFrom(i.Entry.Header).EntryId.Span), (string?)null))];
+        List<(Digest Group, bool IsCommitted)> outcomes = [.. row.Outcomes.Select(static o => (new Digest(o.Group.Span), o.IsCommitted))];
         if (row.Sequence > batches.Count)
         {
+            foreach ((Digest group, bool isCommitted) in outcomes) End(group, isCommitted);
             Dictionary<Digest, string> paid = [];
-            foreach (BatchItem item in row.Items.Where(i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
+            foreach (BatchItem item in row.Items.Where(static i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
             // A batch becomes final at one moment: its payments may cover each other.
             foreach (((int member, string currency), long position) in positions)
                 Violation.Unless(position - reserved.GetValueOrDefault((member, currency)) >= -terms.LimitOf(member, currency), "positions keep their limit", $"member {member} after batch {row.Sequence}");
-            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved)));
+            batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved),
+                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet()));
             return;
         }
 
         BatchFacts known = batches[(int)row.Sequence - 1];
-        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items),
+        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items) && known.Outcomes.SequenceEqual(outcomes),
             "members agree", $"{who} has another batch {row.Sequence}");
     }
 
@@ -145,13 +163,34 @@ internal sealed class ChannelBook(ChannelTerms terms)
         }
 
         string tag = Text(entry, "remittance")!;
-        Violation.Unless(tags.Add(tag), "nothing happens twice", $"{tag} was paid twice");
         if (Text(entry, "uetr") is { } uetr) Violation.Unless(references.Add(uetr), "a reference is used once", $"{tag} uses one again");
+        if (entry.Group is { } group)
+        {
+            Violation.Unless(group.Channels.Contains(context.Channel) && legs.TryAdd(group.Id, new LegFacts(group.Id, entry.Id, entry.Actor, amount, tag, sequence)), "a channel has one leg of a group", tag);
+            Reserve(entry.Actor, amount.Currency, amount.MinorUnits);
+            return;
+        }
+
         paid.Add(entry.Id.Value, tag);
-        PaymentFacts payment = new(entry.Id, entry.Actor, amount, sequence);
+        Settle(entry.Id, entry.Actor, amount, tag, sequence);
+    }
+
+    /// <summary>A leg applies, or what it set aside is free again.</summary>
+    private void End(Digest group, bool isCommitted)
+    {
+        Violation.Unless(legs.TryGetValue(group, out LegFacts? leg) && leg.IsApplied is null, "a leg ends once", "an outcome of a leg that is not held");
+        leg!.IsApplied = isCommitted;
+        Reserve(leg.Payer, leg.Amount.Currency, -leg.Amount.MinorUnits);
+        if (isCommitted) Settle(leg.Entry, leg.Payer, leg.Amount, leg.Tag, leg.Sequence);
+    }
+
+    private void Settle(EntryId entry, int payer, MoneyValue amount, string tag, long sequence)
+    {
+        Violation.Unless(tags.Add(tag), "nothing happens twice", $"{tag} was paid twice");
+        PaymentFacts payment = new(entry, payer, amount, sequence);
         payments.Add(payment);
-        byEntry.Add(entry.Id, payment);
-        Pay(entry.Actor, amount);
+        byEntry.Add(entry, payment);
+        Pay(payer, amount);
     }
 
     /// <summary>Money is set aside once, and paid or free again once.</summary>

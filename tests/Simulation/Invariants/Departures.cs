@@ -24,7 +24,7 @@ internal sealed class Departures
         ChannelCodes.SecondHead, ChannelCodes.ProposalSignature, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
         ChannelCodes.EpochKeyUnreadable, LedgerCodes.Malformed, LedgerCodes.EndorsementSignature, LedgerCodes.TakeoverSignature, LedgerCodes.NotAdmitted, LedgerCodes.RootChanged,
         LedgerCodes.CheckpointUnreadable, LedgerCodes.CheckpointSignature, LedgerCodes.CheckpointSmaller, LedgerCodes.Forked, LedgerCodes.NotConsistent,
-        LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf,
+        LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf, GroupCodes.OutcomeDiffers, LedgerCodes.ReservationSignature, LedgerCodes.ReservedHead, LedgerCodes.AlreadyReserved,
     };
 
     private readonly Dictionary<(string Member, Digest Channel, Digest Previous, long Term), Digest> signed = [];

@@ -12,7 +12,9 @@ namespace Settlement.Tests.Simulation.Invariants;
 internal sealed class LogModel
 {
     private const string Invariant = "the ledger's heads are one chain";
+    private const string Decision = "a group is decided by its reservations";
     private readonly Dictionary<Digest, Chain> chains = [];
+    private readonly Dictionary<Digest, Group> groups = [];
 
     /// <summary>A channel in the log.</summary>
     internal sealed class Chain
@@ -25,11 +27,26 @@ internal sealed class LogModel
         public long HeadsAfterTakeover { get; set; }
     }
 
+    /// <summary>A group in the log: what its leaves say, apart from how the ledger keeps it.</summary>
+    internal sealed class Group(ChannelGroup body)
+    {
+        public ChannelGroup Body => body;
+
+        /// <summary>By channel: the head at which it reserved.</summary>
+        public Dictionary<Digest, Digest> Reserved { get; } = [];
+
+        /// <summary>What was decided; null while nothing was.</summary>
+        public bool? IsCommitted { get; set; }
+    }
+
     /// <summary>The number of leaves.</summary>
     public long Count { get; private set; }
 
     /// <summary>The channels.</summary>
     public IReadOnlyDictionary<Digest, Chain> Chains => chains;
+
+    /// <summary>The groups.</summary>
+    public IReadOnlyDictionary<Digest, Group> Groups => groups;
 
     /// <summary>The takeovers of all channels.</summary>
     public long Takeovers => chains.Values.Sum(c => c.Term - TermOfOffice.First);
@@ -81,9 +98,36 @@ internal sealed class LogModel
                 taken.Term = takeover.NewTerm;
                 break;
             case Leaf.RecordOneofCase.Reserve:
-                Violation.Unless(SignedReservation.TryRead(leaf.Reserve, World.Network, out SignedReservation? reservation, out _), Invariant, "a reservation cannot be read");
-                Violation.Unless(chains[reservation!.Channel].Heads.Exists(head => head.Head == reservation.Head), Invariant, "a channel reserved at a head that it does not have");
+                Reserve(leaf);
+                break;
+            case Leaf.RecordOneofCase.Decided:
+                Decide(leaf);
                 break;
         }
+    }
+
+    private void Reserve(Leaf leaf)
+    {
+        Violation.Unless(SignedReservation.TryRead(leaf.Reserve, World.Network, out SignedReservation? reservation, out _), Invariant, "a reservation cannot be read");
+        Violation.Unless(chains[reservation!.Channel].Heads.Exists(head => head.Head == reservation.Head), Invariant, "a channel reserved at a head that it does not have");
+        if (!groups.TryGetValue(reservation.Group.Id, out Group? group)) groups.Add(reservation.Group.Id, group = new Group(reservation.Group));
+        Violation.Unless(reservation.Group.Channels.Contains(reservation.Channel) && group.Reserved.TryAdd(reservation.Channel, reservation.Head), Decision, "a channel reserved twice, or for a group of others");
+        Violation.Unless(group.IsCommitted is null && leaf.TimeUnixMs <= group.Body.ExpiresAt.ToUnixTimeMilliseconds(), Decision, "a channel reserved after the end of its group");
+    }
+
+    /// <summary>A group is committed if all of its channels reserved, and aborted if its time passed before.</summary>
+    private void Decide(Leaf leaf)
+    {
+        Violation.Unless(DecidedGroup.TryRead(leaf.Decided, World.Network, out DecidedGroup? decided, out _), Invariant, "a decision cannot be read");
+        if (!groups.TryGetValue(decided!.Group, out Group? group))
+        {
+            Violation.Unless(decided.Body is not null, Decision, "a group was decided that nobody named");
+            groups.Add(decided.Group, group = new Group(decided.Body!));
+        }
+
+        Violation.Unless(group.IsCommitted is null, Decision, "a group was decided twice");
+        Violation.Unless(decided.IsCommitted == (group.Reserved.Count == group.Body.Channels.Count), Decision, $"{group.Reserved.Count} of {group.Body.Channels.Count} channels reserved");
+        Violation.Unless(decided.IsCommitted || leaf.TimeUnixMs > group.Body.ExpiresAt.ToUnixTimeMilliseconds(), Decision, "a group was aborted before its time");
+        group.IsCommitted = decided.IsCommitted;
     }
 }

@@ -17,6 +17,7 @@ internal static class Rest
     {
         CheckInstructions(world);
         CheckActs(world);
+        GroupRest.Check(world);
         CheckReports(world);
         CheckRedemptions(world);
         CheckPools(world);
@@ -132,7 +133,7 @@ internal static class Rest
             .Where(b => b.IsPool).ToDictionary(b => (b.Holder, b.Currency), b => b.MinorUnits);
         foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
         {
-            foreach (string currency in world.Workload.Currencies.Select(c => c.Code))
+            foreach (string currency in world.Workload.Currencies.Append(world.Workload.SwapCurrency).Select(static c => c.Code))
             {
                 long pool = pools.GetValueOrDefault((channel.ToString(), currency));
                 long positions = book.Batches.Count == 0 ? 0 : book.Batches[^1].Positions.Where(p => p.Key.Currency == currency).Sum(p => p.Value);

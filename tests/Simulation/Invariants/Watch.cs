@@ -4,12 +4,14 @@ using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Merkle;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Simulation.Workload;
 using Settlement.Tests.Simulation.Worlds;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Tests.Simulation.Invariants;
 
@@ -76,6 +78,7 @@ internal sealed class Watch(World world)
             }
         }
 
+        if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null))) return "a leg is set aside";
         return Supervision.Restlessness(world);
     }
 
@@ -87,6 +90,7 @@ internal sealed class Watch(World world)
         $"{Log.Count} leaves, {Log.Chains.Count} channels, {Log.Chains.Values.Sum(c => c.Heads.Count)} heads, {Log.Takeovers} takeovers, "
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
         + $"{Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
+        + $"{Log.Groups.Values.Count(static g => g.IsCommitted == true)} groups committed, {Log.Groups.Values.Count(static g => g.IsCommitted == false)} aborted, {Books.Values.Sum(static b => b.Legs.Count)} legs, "
         + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
 
     /// <summary>The member of this number in a channel that a bank has applied a batch of.</summary>
@@ -122,6 +126,12 @@ internal sealed class Watch(World world)
         long before = applied.GetValueOrDefault((node.Name, channel));
         Violation.Unless(row.Sequence == before + 1, "members apply every batch once", $"{node.Name} finalises {row.Sequence} after {before}");
         applied[(node.Name, channel)] = row.Sequence;
+        foreach (LegOutcome outcome in row.Outcomes)
+        {
+            Violation.Unless(Log.Groups.TryGetValue(new Digest(outcome.Group.Span), out LogModel.Group? group) && group.IsCommitted == outcome.IsCommitted,
+                "a leg ends as the ledger decided", $"{node.Name} at {row.Sequence}");
+        }
+
         BookOf(context).Take(context, row, new KeptEntries(context, node.VaultKey, keys), node.Name);
     }
 
@@ -140,6 +150,9 @@ internal sealed class Watch(World world)
             Violation.Unless(position.MinorUnits == expected, "positions follow from the entries", $"{node.Name} has {position.MinorUnits} for {expected} {position.Currency}");
         }
 
+        Violation.Unless(row.Legs.Select(static l => RecordHashes.Group(l.GroupBody.Span)).ToHashSet().SetEquals(facts.Held)
+            && row.Legs.All(l => BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
+            "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
         ChannelState state = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts!, []);
         Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");
@@ -158,6 +171,13 @@ internal sealed class Watch(World world)
         Violation.Unless(row.Sequence >= 1 && row.Sequence <= Log.SequenceOf(channel) && row.Sequence <= Books[channel].Batches.Count, "settled is final", $"{row.Remittance} at {row.Sequence}");
         BatchFacts facts = Books[channel].Batches[(int)row.Sequence - 1];
         Digest entry = new(row.Entry.Span);
+        if (Books[channel].Legs.Values.FirstOrDefault(l => l.Entry.Value == entry) is { } leg)
+        {
+            Violation.Unless(status == InstructionStatus.Settled ? leg.IsApplied == true && leg.Sequence == row.Sequence
+                : leg.IsApplied == false && row.Reason == GroupCodes.Aborted && facts.Outcomes.Contains((leg.Group, false)), "a status follows from the leg", $"{leg.Tag} is {status} {row.Reason} at {row.Sequence}; applied {leg.IsApplied} at {leg.Sequence}");
+            return;
+        }
+
         bool isRight = row.Action.Length > 0 && status == InstructionStatus.Settled
             ? facts.Items.Any(i => i.Entry == entry && i.Refusal is null)
             : status == InstructionStatus.Settled

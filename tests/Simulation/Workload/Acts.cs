@@ -20,6 +20,8 @@ namespace Settlement.Tests.Simulation.Workload;
 internal sealed class Acts(World world, Day day, MachineNode bank)
 {
     private const int Recent = 6;
+    // Of its own, so that worlds without groups keep their runs.
+    private readonly Chance leaping = world.Chance.Fork("leaping-" + bank.Name);
     private readonly Chance chance = world.Chance.Fork("acts-" + bank.Name);
     private int unanswered;
     private bool isClosed;
@@ -60,6 +62,7 @@ internal sealed class Acts(World world, Day day, MachineNode bank)
         if (chance.Happens(400)) return Escrow(channel);
         if (chance.Happens(100) && InFlight(channel) is { } entry) return Order(channel, entry, 0);
         List<PaymentFacts> payments = [.. world.Invariants.Books[channel].Payments];
+        if (leaping.Happens(100) && world.Invariants.Books[channel].Legs.Values.FirstOrDefault(static l => l.IsApplied != true) is { } leg) return Order(channel, leg.Entry, leg.Sequence);
         if (payments.Count == 0) return null;
         PaymentFacts payment = chance.Pick(chance.Happens(700) ? [.. payments.TakeLast(Recent)] : payments);
         return Order(channel, payment.Entry, chance.Happens(500) ? payment.Sequence : 0);
@@ -77,7 +80,7 @@ internal sealed class Acts(World world, Day day, MachineNode bank)
         Dictionary<string, string> values = new(StringComparer.Ordinal);
         if (escrows.Length == 0 || chance.Happens(400))
         {
-            values["amount"] = string.Create(CultureInfo.InvariantCulture, $"{chance.From(1, 90)}.{chance.From(10, 99)} {chance.Pick(day.Currencies).Code}");
+            values["amount"] = string.Create(CultureInfo.InvariantCulture, $"{chance.From(1, 90)}.{chance.From(10, 99)} {chance.Pick(Currencies(channel))}");
             values["deadline"] = In(chance.From(-2, 30));
             values["order"] = "O";
             values["goods"] = "a ship";
@@ -92,6 +95,8 @@ internal sealed class Acts(World world, Day day, MachineNode bank)
         if (action == "extend") values["new_deadline"] = In(chance.From(0, 60));
         return new ActOrder(channel, escrow.Entry, null, action, values, escrow.Sequence);
     }
+
+    private List<string> Currencies(Digest channel) => [.. world.Invariants.Books[channel].Terms.Currencies.Select(static c => c.Code)];
 
     private string In(int seconds) => (world.Now + TimeSpan.FromSeconds(seconds)).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 

@@ -20,6 +20,7 @@ internal sealed class Day
     private readonly Chance defunding;
     private readonly List<BackOffice> offices;
     private readonly List<Acts> acts;
+    private readonly List<Groups> groups;
     private int pending;
 
     public Day(World world)
@@ -29,10 +30,21 @@ internal sealed class Day
         defunding = world.Chance.Fork("defunding");
         Currencies = [Code("EUR"), Code("USD")];
         offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
+        SwapCurrency = Code("GBP");
         acts = [.. world.Banks.Select(b => new Acts(world, this, b))];
+        groups = world.Swarm.Groups ? [.. world.Banks.Select(b => new Groups(world, this, b))] : [];
     }
 
     public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>What the second channel of two banks is for.</summary>
+    public Currency SwapCurrency { get; }
+
+    /// <summary>What banks agreed to settle in groups.</summary>
+    public List<Deal> Deals { get; } = [];
+
+    /// <summary>The orders of groups.</summary>
+    public IEnumerable<GroupRequest> GroupOrders => groups.SelectMany(static g => g.Orders);
 
     /// <summary>Everything that was submitted.</summary>
     public IEnumerable<Order> Orders => offices.SelectMany(o => o.Orders);
@@ -44,7 +56,10 @@ internal sealed class Day
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && pending == 0;
+    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && pending == 0;
+
+    /// <summary>The business day of a bank, as it said; null before the first.</summary>
+    public DateOnly? DateOf(MachineNode bank) => offices.First(o => o.Bank == bank).Date;
 
     public void Begin()
     {
@@ -59,11 +74,19 @@ internal sealed class Day
             for (int b = a + 1; b < world.Banks.Count; b++)
             {
                 pending++;
-                Open(world.Banks[a], world.Banks[b]);
+                Open(world.Banks[a], world.Banks[b], Currencies);
                 if (!world.Swarm.BothOpen) continue;
                 pending++;
-                Open(world.Banks[b], world.Banks[a]);
+                Open(world.Banks[b], world.Banks[a], Currencies);
             }
+        }
+
+        if (world.Swarm.Groups)
+        {
+            foreach (MachineNode bank in world.Banks.Take(2)) Credit(bank, $"{bank.Name}-swap", Money(1_000_000, SwapCurrency));
+            pending++;
+            Open(world.Banks[1], world.Banks[0], [SwapCurrency]);
+            foreach (Groups treasury in groups) treasury.Begin();
         }
 
         foreach (BackOffice office in offices) office.Begin();
@@ -112,27 +135,27 @@ internal sealed class Day
     }, () => OpenDay(bank, date));
 
     /// <summary>The operator looks every while, and asks again until the channel is there; then each side is funded.</summary>
-    private void Open(MachineNode bank, MachineNode other) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
+    private void Open(MachineNode bank, MachineNode other, IReadOnlyList<Currency> currencies) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
     {
-        if (list.Channels.FirstOrDefault(c => c.Counterparty == other.Id) is { } channel)
+        if (list.Channels.FirstOrDefault(c => c.Counterparty == other.Id && c.Positions.Any(p => p.Position.Currency == currencies[0])) is { } channel)
         {
             pending++;
-            Fund(bank, other, channel.Channel);
-            Fund(other, bank, channel.Channel);
+            Fund(bank, other, channel.Channel, currencies);
+            Fund(other, bank, channel.Channel, currencies);
             return;
         }
 
-        ChannelRequest request = new(other.Id, other.Pin.RootFingerprint, [(world.Supervisor.Id, world.Supervisor.Pin.RootFingerprint)], Library.Sources, Currencies,
-            world.Swarm.Limit == 0 ? [] : [(false, Money(world.Swarm.Limit, Currencies[0])), (true, Money(world.Swarm.Limit / 2, Currencies[0]))]);
+        ChannelRequest request = new(other.Id, other.Pin.RootFingerprint, [(world.Supervisor.Id, world.Supervisor.Pin.RootFingerprint)], Library.Sources, currencies,
+            world.Swarm.Limit == 0 || currencies != Currencies ? [] : [(false, Money(world.Swarm.Limit, Currencies[0])), (true, Money(world.Swarm.Limit / 2, Currencies[0]))]);
         bank.Enqueue(new BankInput.OpenChannel(world.NewCall(static _ => { }), request));
-        world.After(Rounds, () => Open(bank, other));
-    }, () => Open(bank, other));
+        world.After(Rounds, () => Open(bank, other, currencies));
+    }, () => Open(bank, other, currencies));
 
-    private void Fund(MachineNode bank, MachineNode other, Digest channel) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
+    private void Fund(MachineNode bank, MachineNode other, Digest channel, IReadOnlyList<Currency> currencies) => Ask<ChannelList>(bank, call => new BankInput.ListChannels(call), list =>
     {
         if (list.Channels.All(c => c.Channel != channel))
         {
-            world.After(Rounds, () => Fund(bank, other, channel));
+            world.After(Rounds, () => Fund(bank, other, channel, currencies));
             return;
         }
 
@@ -140,7 +163,7 @@ internal sealed class Day
         pending += times - 1;
         for (int i = 0; i < times; i++)
         {
-            Money amount = Money(chance.From(1, 60_000), chance.Pick(Currencies));
+            Money amount = Money(chance.From(1, 60_000), chance.Pick(currencies));
             world.After(chance.Between(TimeSpan.Zero, world.Swarm.Storm / 4), () =>
             {
                 pending--;
@@ -148,17 +171,17 @@ internal sealed class Day
             });
         }
 
-        Defund(bank, channel);
-    }, () => Fund(bank, other, channel));
+        Defund(bank, channel, currencies);
+    }, () => Fund(bank, other, channel, currencies));
 
     /// <summary>The treasury takes money out of the channel again while the back offices pay: what its position does not cover is refused.</summary>
-    private void Defund(MachineNode bank, Digest channel)
+    private void Defund(MachineNode bank, Digest channel, IReadOnlyList<Currency> currencies)
     {
         int times = defunding.From(0, 3);
         pending += times;
         for (int i = 0; i < times; i++)
         {
-            Money amount = Money(defunding.From(1, 20_000), defunding.Pick(Currencies));
+            Money amount = Money(defunding.From(1, 20_000), defunding.Pick(currencies));
             world.After(defunding.Between(world.Swarm.Storm / 8, world.Swarm.Storm), () =>
             {
                 pending--;

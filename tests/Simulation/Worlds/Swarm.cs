@@ -69,6 +69,9 @@ internal sealed record Swarm
     /// <summary>Whether both sides of a channel ask to open it.</summary>
     public bool BothOpen { get; init; }
 
+    /// <summary>Whether banks pay in groups: two of them in two channels, three in a ring.</summary>
+    public bool Groups { get; init; }
+
     /// <summary>How far below zero positions may fall, in minor units.</summary>
     public long Limit { get; init; }
 
@@ -120,6 +123,7 @@ internal sealed record Swarm
                 TakeoverAfter = chance.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)),
             },
             Ledger = LedgerSettings.Default with { TakeoverInterval = chance.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)) },
+            Groups = chance.Happens(HalfOfWorlds),
         };
     }
 }
