@@ -44,8 +44,12 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
 
     private async Task<int> WorkAsync(LocalNetwork network, DemoPlan plan, CancellationToken ct)
     {
-        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(plan.Channels, plan.Credits(), ct);
+        // The scene is of the shipped day: who brings messages sees those alone.
+        DemoSwap? swap = options.Input is null ? DemoSwap.For(plan) : null;
+        DemoPlan whole = swap is null ? plan : plan with { Channels = [.. plan.Channels, swap.Given, swap.Taken] };
+        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(whole.Channels, whole.Credits(), ct);
         IReadOnlyList<DemoOutcome> outcomes = await SettleAsync(network, plan, ct);
+        if (swap is not null) await swap.RunAsync(network, channels[^2], channels[^1], time, screen.Line, ct);
         long proving = time.GetTimestamp();
         NetworkProof proof = new(network, time);
         NetworkVerdict regulator = await proof.AuditAsync(channels, ct);
