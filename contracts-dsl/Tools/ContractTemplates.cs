@@ -15,6 +15,7 @@ public static partial class ContractTemplates
         ["funding"] = "PoolFunding",
         ["pvp"] = "PaymentVersusPayment",
         ["dvp"] = "DeliveryVersusPayment",
+        ["delivery"] = "SecuritiesDelivery",
         ["netting"] = "NettedObligation",
         ["standing-order"] = "StandingOrder",
         ["receivable"] = "ReceivableFinance",

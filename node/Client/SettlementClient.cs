@@ -69,6 +69,20 @@ public sealed class SettlementClient : IDisposable
             Content = JsonContent.Create(order, ApiJson.Default.ActOrder),
         }, idempotencyKey, wait), ApiJson.Default.MessageReceipt, ct);
 
+    /// <summary>Orders legs of a group, which apply together with those that it expects or not at all; when this returns the order is durable.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="idempotencyKey">The same key with the same order gives the same answer; null for none.</param>
+    /// <param name="wait">How long the node waits for the final statuses of its own legs before it answers; zero for not at all.</param>
+    /// <param name="ct">Stops waiting; the order may be sent again with the same key.</param>
+    public Task<GroupReceipt> OrderGroupAsync(GroupOrder order, string? idempotencyKey, TimeSpan wait, CancellationToken ct) =>
+        SendAsync(Prefer(new HttpRequestMessage(HttpMethod.Post, "v1/groups") { Content = JsonContent.Create(order, ApiJson.Default.GroupOrder) }, idempotencyKey, wait), ApiJson.Default.GroupReceipt, ct);
+
+    /// <summary>The groups that the bank has to do with: what its channels have set aside, and what it ordered.</summary>
+    /// <param name="limit">The most groups to list.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<GroupPage> GroupsAsync(int limit, CancellationToken ct) =>
+        GetAsync(string.Create(CultureInfo.InvariantCulture, $"v1/groups?limit={limit}"), ApiJson.Default.GroupPage, ct);
+
     /// <summary>An instance of a contract: where it stands, its values, and its newest entries.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="instance">The id of the entry that created it.</param>

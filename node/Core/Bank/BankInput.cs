@@ -166,7 +166,14 @@ public sealed record SubmittedInstruction(string Id, InstructionStatus Status, s
 
 /// <summary>The answer to <see cref="BankInput.Submit"/>: a message id and one instruction a transaction, or a refusal code
 /// (an idempotency key with another body, a full mailbox).</summary>
-public sealed record SubmissionAnswer(string? MessageId, IReadOnlyList<SubmittedInstruction> Instructions, string? Refusal);
+public sealed record SubmissionAnswer(string? MessageId, IReadOnlyList<SubmittedInstruction> Instructions, string? Refusal)
+{
+    /// <summary>The group that an order has legs of; null for every other message, and where none of its legs was taken.</summary>
+    public Digest? Group { get; init; }
+
+    /// <summary>Where in an order for a group the refusal lies; null for every other.</summary>
+    public string? Place { get; init; }
+}
 
 /// <summary>The answer to <see cref="BankInput.ChangeQueued"/>: the status and reason after the change, or a refusal.</summary>
 public sealed record QueueChanged(InstructionStatus Status, string? Reason, string? Refusal);

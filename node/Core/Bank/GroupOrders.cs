@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
@@ -53,12 +54,12 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             return;
         }
 
-        string? refusal = Read(wanted, out ChannelGroup? group, out ByteString body);
+        (string Code, string Place)? refusal = Read(wanted, out ChannelGroup? group, out ByteString body);
         Dictionary<Digest, ExpectedAct> expects = [];
         refusal ??= Check(wanted, group!, expects);
-        if (refusal is not null)
+        if (refusal is { } known)
         {
-            submissions.Refuse(input.CallId, refusal);
+            submissions.Refuse(input.CallId, known.Code, known.Place);
             return;
         }
 
@@ -74,7 +75,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             acts.Enqueue(id, channel, act!, body, Keep(expects));
             order.Own.Add(channel.Id);
             return acts.Enter(id, messageKey, leg, channel, leg.Contract!, null);
-        });
+        }, stands ? group!.Id : null);
         if (stands) orders.Add(group!.Id, order);
     }
 
@@ -121,47 +122,59 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
         order.Own.Add(channel.Id);
     }
 
-    private string? Read(GroupOrder wanted, out ChannelGroup? group, out ByteString body)
+    /// <summary>The group that is meant; else what is wrong, and its place in the words of the API.</summary>
+    private (string Code, string Place)? Read(GroupOrder wanted, out ChannelGroup? group, out ByteString body)
     {
         group = null;
         body = ByteString.Empty;
         if (wanted.Group is { } known)
         {
-            if (Held(known).FirstOrDefault() is not (_, { } leg)) return LedgerCodes.UnknownGroup;
+            if (Held(known).FirstOrDefault() is not (_, { } leg)) return (LedgerCodes.UnknownGroup, "group");
             (group, body) = (leg.Group, leg.GroupBody);
-            return group.ExpiresAt <= node.Now ? GroupCodes.OutOfTime : null;
+            return group.ExpiresAt <= node.Now ? (GroupCodes.OutOfTime, "group") : null;
         }
 
         Digest[] all = [.. wanted.Channels.Concat(wanted.Legs.Concat(wanted.Expects).Select(static leg => leg.Channel)).Distinct()];
         TimeSpan life = wanted.Life ?? UsualLife;
-        if (life <= TimeSpan.Zero || life > HeldLeg.LongestHold - node.Parts.Settings.LongestRetry) return GroupCodes.OutOfTime;
+        if (life <= TimeSpan.Zero || life > HeldLeg.LongestHold - node.Parts.Settings.LongestRetry) return (GroupCodes.OutOfTime, "lifeSeconds");
         byte[] nonce = new byte[Digest.Length];
         node.Entropy.Fill(nonce);
         body = ChannelGroup.Of(node.Network, all, DateTimeOffset.FromUnixTimeMilliseconds((node.Now + life).ToUnixTimeMilliseconds()), new Digest(nonce)).ToByteString();
-        return ChannelGroup.TryRead(body, node.Network, out group, out _) ? null : GroupCodes.LegMissing;
+        return ChannelGroup.TryRead(body, node.Network, out group, out _) ? null : (GroupCodes.LegMissing, "channels");
     }
 
     /// <summary>Whether the order says of every own channel of the group what its leg is, and nothing of others.</summary>
-    private string? Check(GroupOrder wanted, ChannelGroup group, Dictionary<Digest, ExpectedAct> expects)
+    private (string Code, string Place)? Check(GroupOrder wanted, ChannelGroup group, Dictionary<Digest, ExpectedAct> expects)
     {
-        if (orders.ContainsKey(group.Id)) return GroupCodes.OrderRepeated;
-        Digest[] named = [.. wanted.Legs.Concat(wanted.Expects).Select(static leg => leg.Channel)];
-        if (wanted.Legs.Count == 0 || named.Distinct().Count() != named.Length || !named.All(id => channels.TryGet(id, out _) && group.Channels.Contains(id))) return GroupCodes.LegMissing;
-        if (channels.All.Any(channel => group.Channels.Contains(channel.Id) && !named.Contains(channel.Id))) return GroupCodes.LegMissing;
-        foreach (ActOrder leg in wanted.Expects)
+        if (orders.ContainsKey(group.Id)) return (GroupCodes.OrderRepeated, "group");
+        if (wanted.Legs.Count == 0) return (GroupCodes.LegMissing, "legs");
+        HashSet<Digest> named = [];
+        foreach ((Digest channel, string place) in wanted.Legs.Select(static (leg, i) => (leg.Channel, Place("legs", i, "channel"))).Concat(wanted.Expects.Select(static (leg, i) => (leg.Channel, Place("expects", i, "channel")))))
         {
-            if (Read(leg, out ExpectedAct? expected) is { } fault) return fault;
+            if (!channels.TryGet(channel, out _) || !group.Channels.Contains(channel) || !named.Add(channel)) return (GroupCodes.LegMissing, place);
+        }
+
+        if (channels.All.Any(channel => group.Channels.Contains(channel.Id) && !named.Contains(channel.Id))) return (GroupCodes.LegMissing, "expects");
+        foreach ((int i, ActOrder leg) in wanted.Expects.Index())
+        {
+            if (Read(leg, out ExpectedAct? expected) is { } fault) return (fault.Code, Place("expects", i, fault.Place));
             expects.Add(leg.Channel, expected!);
         }
 
-        if (wanted.Legs.Any(leg => channels.TryGet(leg.Channel, out ChannelSide? channel) && channel.Mailbox.Count >= settings.MaxMailbox)) return ChannelCodes.MailboxFull;
-        foreach ((Digest channel, HeldLeg leg) in Held(group.Id))
+        foreach ((int i, ActOrder leg) in wanted.Legs.Index())
         {
-            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values)) return GroupCodes.LegUnexpected;
+            if (channels.TryGet(leg.Channel, out ChannelSide? channel) && channel.Mailbox.Count >= settings.MaxMailbox) return (ChannelCodes.MailboxFull, Place("legs", i, "channel"));
         }
 
-        return channels.All.Any(channel => IsOnItsWay(channel, group.Id, expects.GetValueOrDefault(channel.Id))) ? GroupCodes.LegUnexpected : null;
+        foreach ((Digest channel, HeldLeg leg) in Held(group.Id))
+        {
+            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values)) return (GroupCodes.LegUnexpected, "expects");
+        }
+
+        return channels.All.Any(channel => IsOnItsWay(channel, group.Id, expects.GetValueOrDefault(channel.Id))) ? (GroupCodes.LegUnexpected, "expects") : null;
     }
+
+    private static string Place(string list, int index, string member) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}].{member}");
 
     /// <summary>Whether a leg of the group, and not the expected one, is in the batch in flight.</summary>
     private static bool IsOnItsWay(ChannelSide channel, Digest group, ExpectedAct? expected) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Group: { } of } entry }
@@ -183,13 +196,14 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     }
 
     /// <summary>An expectation gives every amount, since it is what the bank pays for.</summary>
-    private string? Read(ActOrder leg, out ExpectedAct? expected)
+    private (string Code, string Place)? Read(ActOrder leg, out ExpectedAct? expected)
     {
         expected = null;
-        if (!channels.TryGet(leg.Channel, out ChannelSide? channel) || channel.Terms.Contracts.FirstOrDefault(c => c.Contract.Name == leg.Contract) is not { } plan) return BankCodes.NoSuchContract;
-        if (plan.Contract.FindAction(leg.Action, null) is not { } action) return BankCodes.NoSuchAction;
-        if (!Acts.TryRead(plan.Contract.Fields, leg.Values, out Value?[] values, out _)) return BankCodes.ValueUnreadable;
-        if (plan.Contract.Fields.Any(field => field.Type is MoneyType or QuantityType && !field.Optional && !action.Updates.Contains(field) && values[field.Index] is null)) return GroupCodes.LegMissing;
+        if (!channels.TryGet(leg.Channel, out ChannelSide? channel) || channel.Terms.Contracts.FirstOrDefault(c => c.Contract.Name == leg.Contract) is not { } plan) return (BankCodes.NoSuchContract, "contract");
+        if (plan.Contract.FindAction(leg.Action, null) is not { } action) return (BankCodes.NoSuchAction, "action");
+        if (!Acts.TryRead(plan.Contract.Fields, leg.Values, out Value?[] values, out string unreadable)) return (BankCodes.ValueUnreadable, $"values.{unreadable}");
+        if (plan.Contract.Fields.FirstOrDefault(field => field.Type is MoneyType or QuantityType && !field.Optional && !action.Updates.Contains(field) && values[field.Index] is null) is { } absent)
+            return (GroupCodes.LegMissing, $"values.{absent.Name}");
         expected = new ExpectedAct(plan, action, values);
         return null;
     }

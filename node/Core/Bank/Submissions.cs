@@ -34,12 +34,14 @@ internal sealed class Submissions(NodeContext node, EventStream history)
     }
 
     /// <summary>Takes a message that is new; the reply goes out with the commit.</summary>
-    public void Accept(long callId, string? key, byte[] body, int items, Judge judge)
+    /// <param name="group">The group that its items are legs of; null for none.</param>
+    public void Accept(long callId, string? key, byte[] body, int items, Judge judge, Digest? group = null)
     {
         byte[] messageKey = Draw();
         byte[] bodyKey = new byte[Digest.Length];
         node.Entropy.Fill(bodyKey);
         MessageRow message = new() { Body = UnsafeByteOperations.UnsafeWrap(body), Key = UnsafeByteOperations.UnsafeWrap(bodyKey) };
+        if (group is { } of) message.Group = ByteString.CopyFrom(of.ToArray());
         List<SubmittedInstruction> answers = [];
         for (int i = 0; i < items; i++)
         {
@@ -56,11 +58,11 @@ internal sealed class Submissions(NodeContext node, EventStream history)
         }
 
         history.Note("instructions_received", new { Message = Convert.ToHexStringLower(messageKey), Instructions = answers.Select(a => a.Id).ToArray() });
-        Reply(callId, new SubmissionAnswer(Convert.ToHexStringLower(messageKey), answers, null));
+        Reply(callId, new SubmissionAnswer(Convert.ToHexStringLower(messageKey), answers, null) { Group = group });
     }
 
     /// <summary>Refuses a message as a whole; nothing of it is kept.</summary>
-    public void Refuse(long callId, string code) => Reply(callId, new SubmissionAnswer(null, [], code));
+    public void Refuse(long callId, string code, string? place = null) => Reply(callId, new SubmissionAnswer(null, [], code) { Place = place });
 
     /// <summary>The rows that answering repeated messages takes.</summary>
     public IEnumerable<PayloadKey> NeedsOfRepeats() => repeats.Select(r => new PayloadKey(PayloadKind.Messages, r.MessageKey));
@@ -72,17 +74,19 @@ internal sealed class Submissions(NodeContext node, EventStream history)
         {
             string? refusal = BankCodes.KeyOfAnotherBody;
             List<SubmittedInstruction> instructions = [];
+            Digest? group = null;
             if (node.Find(new PayloadKey(PayloadKind.Messages, messageKey)) is { } body)
             {
                 MessageRow message = node.Rows.Open(PayloadKind.Messages, messageKey, body, MessageRow.Parser);
                 if (bodyMac.AsSpan().SequenceEqual(MacOf(message.Key.Span, sent).ToArray()))
                 {
                     refusal = null;
+                    group = message.Group.IsEmpty ? null : new Digest(message.Group.Span);
                     instructions.AddRange(message.Instructions.Select(i => new SubmittedInstruction(Convert.ToHexStringLower(i.Span), InstructionStatus.Received, null)));
                 }
             }
 
-            Reply(callId, new SubmissionAnswer(refusal is null ? Convert.ToHexStringLower(messageKey) : null, instructions, refusal));
+            Reply(callId, new SubmissionAnswer(refusal is null ? Convert.ToHexStringLower(messageKey) : null, instructions, refusal) { Group = group });
         }
 
         repeats.Clear();

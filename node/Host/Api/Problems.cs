@@ -50,8 +50,8 @@ internal static class Problems
         RetryAsync(context, StatusCodes.Status503ServiceUnavailable, HostCodes.Stopping, "The node is stopping; send it again, with the same idempotency key.");
 
     /// <summary>What was asked for was refused by a rule of the network; its own code is in the answer.</summary>
-    public static Task RefusedAsync(HttpContext context, string code) =>
-        WriteAsync(context, StatusCodes.Status422UnprocessableEntity, code, "The order was refused; the code names the rule.");
+    public static Task RefusedAsync(HttpContext context, string code, string? place = null) =>
+        WriteAsync(context, StatusCodes.Status422UnprocessableEntity, code, "The order was refused; the code names the rule.", place);
 
     /// <summary>Writes a problem.</summary>
     public static Task WriteAsync(HttpContext context, int status, string code, string detail, string? place = null, int? line = null, int? column = null)

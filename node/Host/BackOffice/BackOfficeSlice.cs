@@ -26,6 +26,7 @@ internal static class BackOfficeSlice
         services.AddSingleton<InstructionWait>();
         services.AddSingleton<IntakeDoor>();
         services.AddSingleton<ActDoor>();
+        services.AddSingleton<GroupDoor>();
         services.AddSingleton<QueueDoor>();
         services.AddSingleton<LimitDoor>();
         services.AddSingleton(provider => new InstructionDoor(own, provider.GetRequiredService<VaultReads>(), provider.GetRequiredService<StatusReports>()));
@@ -37,6 +38,8 @@ internal static class BackOfficeSlice
         routes.MapPost("/v1/instructions", static context => context.RequestServices.GetRequiredService<IntakeDoor>().ReceiveAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapPost("/v1/channels/{id}/instances/{instance}/actions", static context => context.RequestServices.GetRequiredService<ActDoor>().ActAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapPost("/v1/channels/{id}/instances", static context => context.RequestServices.GetRequiredService<ActDoor>().CreateAsync(context)).Demands(ApiRole.BackOffice);
+        routes.MapPost("/v1/groups", static context => context.RequestServices.GetRequiredService<GroupDoor>().OrderAsync(context)).Demands(ApiRole.BackOffice);
+        routes.MapGet("/v1/groups", static context => context.RequestServices.GetRequiredService<GroupDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/instructions/{id}", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ShowAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapPost("/v1/instructions/{id}/queue", static context => context.RequestServices.GetRequiredService<QueueDoor>().ChangeAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapGet("/v1/queue", static context => context.RequestServices.GetRequiredService<QueueDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator);

@@ -28,13 +28,16 @@ internal sealed class InstructionWait(RoleLoop loop, VaultReads reads, TimeProvi
     }
 
     /// <summary>Writes why a message was refused as a whole.</summary>
-    public static Task RefuseAsync(HttpContext context, string code) => code switch
+    /// <param name="context">The request.</param>
+    /// <param name="code">The rule.</param>
+    /// <param name="place">Where in the message the fault lies; null for the whole.</param>
+    public static Task RefuseAsync(HttpContext context, string code, string? place = null) => code switch
     {
         BankCodes.KeyOfAnotherBody => Problems.WriteAsync(context, StatusCodes.Status409Conflict, code, "The idempotency key was used with another body."),
         BankCodes.NoBusinessDay => Problems.WriteAsync(context, StatusCodes.Status409Conflict, code, "No business day is open."),
         ChannelCodes.MailboxFull => Problems.BusyAsync(context),
         ChannelCodes.ChannelUnknown or ChannelCodes.InstanceUnknown => Problems.WriteAsync(context, StatusCodes.Status404NotFound, code, "There is no such thing here."),
-        _ => Problems.RefusedAsync(context, code),
+        _ => Problems.RefusedAsync(context, code, place),
     };
 
     /// <summary>The instructions as they stand when all are done or wait in the queue, or the time is over.</summary>

@@ -46,6 +46,13 @@ public sealed class BadOrderTests(RunningNetwork network)
         nested too deep                      | operator | bank      | POST /v1/business-day | @deep | 400 HO104
         too large                            | operator | bank      | POST /v1/business-day | @large | 413 HO105
         another content type                 | operator | bank      | POST /v1/business-day | @text | 415 HO106
+        a group of no group                  | office   | bank      | POST /v1/groups | {"group":"zz","legs":[]} | 400 HO104
+        a group without legs                 | office   | bank      | POST /v1/groups | {"legs":[]} | 422 GR008
+        a group whose legs are null          | office   | bank      | POST /v1/groups | {"legs":null} | 400 HO104
+        a group with a leg that is null      | office   | bank      | POST /v1/groups | {"legs":[null]} | 400 HO104
+        a group with a member that nobody knows | office | bank     | POST /v1/groups | {"legs":[],"member":1} | 400 HO104
+        an operator that orders a group      | operator | bank      | POST /v1/groups | {"legs":[]} | 403 HO102
+        groups to a page of nothing          | office   | bank      | GET  /v1/groups?limit=0 | | 400 HO104
         a limit of no kind                   | operator | bank      | PUT /v1/limits | {"kind":"all","currency":"EUR","amount":"1.00"} | 400 HO104
         a limit with half a cent             | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.005"} | 400 HO104
         a limit below zero                   | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"-1.00"} | 400 HO104

@@ -32,6 +32,19 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task After_the_shipped_day_two_banks_swap_two_currencies_in_one_group()
+    {
+        using OwnFolder folder = new();
+        (int code, string output, string errors) = await DemoProcess.RunAsync(folder.Path, ["--json"], TestContext.Current.CancellationToken);
+        Assert.True(code == 0, errors);
+        JsonElement totals = DemoProcess.LastLine(output);
+        Assert.True(totals.GetProperty("ledger").GetProperty("verified").GetBoolean() && totals.GetProperty("regulator").GetProperty("complete").GetBoolean(), errors);
+        Assert.Matches(@"payment versus payment: \w{11} sets aside [\d.]+ [A-Z]{3}, for [\d.]+ [A-Z]{3} that \w{11} is to pay in another channel", errors);
+        Assert.Matches(@"commits group [0-9a-f]{8}: [\d.]+ [A-Z]{3} settled with batch \d+ of channel [0-9a-f]{8}, [\d.]+ [A-Z]{3} with batch \d+ of channel", errors);
+        Assert.Empty(folder.Left);
+    }
+
+    [Fact]
     public async Task Good_bad_and_foreign_files_add_up()
     {
         using OwnFolder folder = new();

@@ -56,6 +56,15 @@ internal sealed class HostNetwork : IAsyncDisposable
         return network;
     }
 
+    /// <summary>Starts a network of three banks.</summary>
+    public static async Task<HostNetwork> StartThreeBanksAsync(PostgresServer postgres, CancellationToken ct)
+    {
+        HostNetwork network = await StartAsync(postgres, ct);
+        await network.AddAsync(postgres, NodeRole.Bank, BankC, ct);
+        await network.UntilAsync(async () => await network.Operator(BankC).IsReadyAsync(ct), ct);
+        return network;
+    }
+
     /// <summary>Starts a network of three banks in which somebody with everybody's keys stands in front of every node.</summary>
     public static async Task<HostNetwork> StartInterposedAsync(PostgresServer postgres, ILoggerFactory loggers, CancellationToken ct)
     {

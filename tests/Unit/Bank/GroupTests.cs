@@ -175,6 +175,7 @@ public sealed class GroupTests : IDisposable
         GroupOrder order = new(null, [], null, [GroupWorld.Payment(world.EuroChannel, "100.00 EUR")], [GroupWorld.Expected(world.YenChannel, "15000 JPY")]);
         SubmissionAnswer first = world.Order(world.Alpha, order, "key"), second = world.Order(world.Alpha, order, "key");
         Assert.Equal(first.MessageId, second.MessageId);
+        Assert.Equal((Assert.Single(world.Groups(world.Alpha)).Group, first.Group), (first.Group, second.Group));
         Assert.Single(world.Groups(world.Alpha));
     }
 

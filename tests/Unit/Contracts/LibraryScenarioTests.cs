@@ -20,6 +20,7 @@ public sealed partial class LibraryScenarioTests
         ["PaymentVersusPayment"] = "a5378e2ae9495c66c840a5c1064395d1f6def8af59b86229fa4e56585fe7f8aa",
         ["PoolFunding"] = "0288d63e658e807d4923362e0c95f0f76e0cceef8be98586ed267242c0f9ad08",
         ["ReceivableFinance"] = "9cb070dce427401b236e78b11916ac53daa35c7cc432a1b6acad42ee0cc9dcb9",
+        ["SecuritiesDelivery"] = "374c83c36b1d768494d07015d1514b3fe3f6cc86480cebbc0497c246b80be765",
         ["StandingOrder"] = "8ca18b3a51107760236f76a61e14ed195f76305e2b6f815bab919c748a06b29c",
         ["SyndicatedDrawdown"] = "f06667e0998c64c7989d041ff2265905d54a71faee7d30b8475f77de5e3c8865",
     };

@@ -33,6 +33,22 @@ public class DemoPlanTests
     }
 
     [Fact]
+    public void Two_banks_swap_currencies_in_which_they_have_no_channel()
+    {
+        DemoSwap swap = DemoSwap.For(Plan(File("1", Pay(A, B, "12.50 EUR")), File("2", Pay(B, C, "7.00 USD", date: First.AddDays(1)))))!;
+        Assert.Equal((A, B, First.AddDays(1)), (swap.Given.First.ToString(), swap.Given.Second.ToString(), swap.Date));
+        Assert.Equal([$"{A} 1100.00 USD", $"{B} 850.00 GBP"], swap.Given.Funding.Concat(swap.Taken.Funding).Select(static side => $"{side.Payer} {side.Amount}"));
+        Assert.Equal(["USD", "GBP"], swap.Given.Currencies.Concat(swap.Taken.Currencies).Select(static currency => currency.Code));
+    }
+
+    [Fact]
+    public void Nobody_swaps_where_nobody_has_a_channel_or_no_currency_is_left()
+    {
+        Assert.Null(DemoSwap.For(Plan(File("1", Pay(A, A, "1.00 EUR")))));
+        Assert.Null(DemoSwap.For(Plan([.. ((string[])["EUR", "USD", "GBP"]).Select(static code => File(code, Pay(A, B, $"1.00 {code}")))])));
+    }
+
+    [Fact]
     public void Days_come_in_date_order_and_files_in_name_order()
     {
         DemoPlan plan = Plan(File("b", Pay(A, B, "1.00 EUR", date: First.AddDays(1))), File("c", Pay(A, B, "1.00 EUR")), File("a", Pay(A, B, "1.00 EUR", date: First.AddDays(1))));

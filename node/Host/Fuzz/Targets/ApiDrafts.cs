@@ -19,6 +19,10 @@ internal static class ApiDrafts
         {"contract":"Escrow","action":"fund","values":{"amount":"0.01 EUR","deadline":"2026-12-31T12:00:00Z","order":"O1","goods":"Goods","buyer_client":"Client"}}
         """;
 
+    private const string Group = """
+        {"channels":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"lifeSeconds":5,"legs":[{"channel":"{channel}","contract":"GrossPayment","action":"pay","values":{"amount":"0.01 EUR","value_date":"2026-03-02","end_to_end":"G1","debtor":"One","creditor":"Other"}}],"expects":[]}
+        """;
+
     /// <summary>The requests, and whom they are for.</summary>
     /// <param name="messages">ISO 20022 messages.</param>
     public static IReadOnlyList<(string Node, HttpDraft Draft)> Of(IReadOnlyList<byte[]> messages) =>
@@ -39,6 +43,7 @@ internal static class ApiDrafts
         Put("alpha", "/v1/limits", DoorWorld.Operator, """{"kind":"multilateral","currency":"EUR","amount":"100000.00"}"""),
         Put("beta", "/v1/limits", DoorWorld.Operator, """{"kind":"urgent-reservation","counterparty":"ALPHDEFFXXX","currency":"EUR","amount":"0.01"}"""),
         Put("beta", "/v1/limits", DoorWorld.Operator, """{"kind":"debit-cap","currency":"EUR","amount":null}"""),
+        Post("alpha", "/v1/groups", DoorWorld.BackOffice, "application/json", Group, ("Idempotency-Key", "key-5"), ("Prefer", "wait=1")),
         Post("alpha", "/v1/business-day", DoorWorld.Operator, "application/json", """{"date":"2026-03-02"}"""),
         Post("agent", "/v1/accounts/ALPHDEFFXXX/credits", DoorWorld.Operator, "application/json", """{"reference":"more","currency":"EUR","amount":"0.01"}"""),
         Get("alpha", "/v1/instructions/{instruction}", DoorWorld.BackOffice, ("Accept", "application/xml")),
@@ -47,6 +52,7 @@ internal static class ApiDrafts
         Get("beta", "/v1/queue?limit=1000", DoorWorld.Operator),
         Get("beta", "/v1/instructions/{waiting}", DoorWorld.BackOffice),
         Get("alpha", "/v1/limits", DoorWorld.Auditor),
+        Get("alpha", "/v1/groups?limit=10", DoorWorld.BackOffice),
         Get("alpha", "/v1/channels/{channel}/instances/{instance}?limit=5", DoorWorld.BackOffice),
         Get("beta", "/v1/channels/{channel}/instances/{instance}?sequence=1&limit=1000", DoorWorld.Auditor),
         Get("alpha", "/v1/reports?after=0&limit=10", DoorWorld.BackOffice),

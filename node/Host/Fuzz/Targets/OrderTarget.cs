@@ -17,7 +17,7 @@ using Settlement.Host.Iso20022;
 
 namespace Settlement.Host.Fuzz.Targets;
 
-/// <summary>Every other JSON body of the API: orders for channels, money, credits, business days, actions of contracts and the queue.</summary>
+/// <summary>Every other JSON body of the API: orders for channels, money, credits, business days, actions of contracts, groups and the queue.</summary>
 internal sealed class OrderTarget : Reader
 {
     private static readonly ParticipantId Own = ParticipantId.TryParse("BANADEFFXXX", out ParticipantId id) ? id : default;
@@ -36,6 +36,9 @@ internal sealed class OrderTarget : Reader
             """{"reference":"opening balance","currency":"USD","amount":"1000000.00"}""",
             """{"contract":"Escrow","action":"fund","values":{"amount":"51.74 USD","deadline":"2026-12-31T12:00:00Z","order":"O1","goods":"Goods"}}""",
             """{"action":"return","values":{"reason":"AC04"},"sequence":18446744073709551615}""",
+            """
+            {"channels":["cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"],"lifeSeconds":60,"legs":[{"channel":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","contract":"GrossPayment","action":"pay","values":{"amount":"1.00 EUR","value_date":"2026-03-02","debtor":"One","creditor":"Other"}}],"expects":[{"channel":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","contract":"GrossPayment","action":"pay","values":{"amount":"160 JPY"}}]}
+            """,
             """{"change":"prioritise","priority":"URGT"}""",
             """{"change":"hold"}""",
         }.Select(Encoding.UTF8.GetBytes),
@@ -66,10 +69,20 @@ internal sealed class OrderTarget : Reader
             BrokenPromise.Unless(key.IsWhole && most is null or >= 0, "a limit is whole and not below zero");
 
         if (Read(input, ApiJson.Default.ActOrder) is { } act) CheckValues(act);
+        if (Read(input, ApiJson.Default.GroupOrder) is { } group) CheckGroup(group);
         if (Read(input, ApiJson.Default.QueueOrder) is { Priority: { } code } && TransferRules.TryReadPriority(code, out Priority priority))
             BrokenPromise.Unless(TransferRules.CodeOf(priority) == code, "a priority is written as it is read", code);
 
         if (Read(input, ApiJson.Default.BusinessDay) is { } day) _ = DateOnly.TryParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    }
+
+    private static void CheckGroup(Client.GroupOrder order)
+    {
+        bool isRead = GroupDoor.TryRead(order, out Core.Bank.GroupOrder? read, out string? wrong, out string? place);
+        BrokenPromise.Unless(isRead == (read is not null) && isRead == (wrong is null) && isRead == (place is null), "an order for a group is read, or faulted with its place");
+        if (read is null) return;
+        BrokenPromise.Unless(read.Legs.Count + read.Expects.Count <= GroupDoor.MaximumChannels && read.Channels.Count <= GroupDoor.MaximumChannels, "a group is bounded");
+        foreach (LegOrder leg in order.Legs.Concat(order.Expects)) CheckValues(new Client.ActOrder { Contract = leg.Contract, Action = leg.Action, Values = leg.Values });
     }
 
     /// <summary>The machine reads each text by the field that has its name, whatever the contract is.</summary>

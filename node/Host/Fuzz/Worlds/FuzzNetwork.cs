@@ -25,6 +25,7 @@ internal sealed class FuzzNetwork : IDisposable
     public const string Network = "fuzz";
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private static readonly DateOnly Day = new(2026, 3, 2);
+    private static readonly TimeSpan GroupLife = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
 
     private const string AlphaBic = "ALPHDEFFXXX";
@@ -126,6 +127,22 @@ internal sealed class FuzzNetwork : IDisposable
         SubmissionAnswer answer = Ask<SubmissionAnswer>(from, call => new BankInput.Submit(call, null, [1], items)) ?? throw new BrokenPromise("a submission is answered", from.Id.ToString());
         return [.. answer.Instructions.Select(static instruction => Convert.FromHexString(instruction.Id))];
     }
+
+    /// <summary>Orders a payment as the leg of a group whose other channel is not there, so that it is set aside and released; or commits,
+    /// where somebody makes that channel up.</summary>
+    public void OrderGroup(FuzzNode bank)
+    {
+        byte[] elsewhere = new byte[Digest.Length];
+        entropy.Fill(elsewhere);
+        ActOrder leg = new(Channel, null, "GrossPayment", "pay", new Dictionary<string, string>
+        {
+            ["amount"] = "0.01 EUR", ["value_date"] = "2026-03-02", ["end_to_end"] = "group", ["debtor"] = "One", ["creditor"] = "Other",
+        });
+        _ = Ask<SubmissionAnswer>(bank, call => new BankInput.OrderGroup(call, null, [1], new GroupOrder(null, [new Digest(elsewhere)], GroupLife, [leg], [])));
+    }
+
+    /// <summary>The groups that a bank has to do with.</summary>
+    public int GroupsOf(FuzzNode bank) => Ask<GroupList>(bank, static call => new BankInput.ListGroups(call))?.Groups.Count ?? 0;
 
     /// <summary>The bank's back office gives up whatever waits in its queue.</summary>
     public void CancelQueued(FuzzNode bank)

@@ -42,6 +42,16 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
         BrokenPromise.Unless(books.Accounts.All(static account => account.Balance.MinorUnits >= 0), "no account is below zero");
     }
 
+    /// <summary>What was set aside for groups is free again, or paid.</summary>
+    public void CheckGroups()
+    {
+        foreach (FuzzNode bank in new[] { network.Alpha, network.Beta })
+        {
+            for (DateTimeOffset end = network.Now + patience; network.GroupsOf(bank) > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
+            BrokenPromise.Unless(network.GroupsOf(bank) == 0, "every group ends", $"{bank.Id}: {network.Alarms}");
+        }
+    }
+
     /// <summary>The supervisor holds everything that is final.</summary>
     public void CheckSupervisor()
     {

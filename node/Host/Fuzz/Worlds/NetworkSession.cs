@@ -118,6 +118,7 @@ internal sealed class NetworkSession : IFuzzSession
         if (!isOpen) Prepare();
         NetworkPromises promises = new(network, Patience);
         promises.SettleHonestly();
+        promises.CheckGroups();
         promises.CheckMoney(funded);
         promises.CheckSupervisor();
         return ValueTask.CompletedTask;
@@ -141,9 +142,12 @@ internal sealed class NetworkSession : IFuzzSession
         {
             network.Pay(bank);
             network.Pay(bank, 4);
+            network.OrderGroup(bank);
         }
 
-        network.Pass(TimeSpan.FromSeconds(2));
+        // Long enough for the groups to end, so that their outcomes have travelled, too.
+        network.Pass(TimeSpan.FromSeconds(20));
+        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(network.GroupsOf(bank) == 0, "a group ends", $"{bank.Id}: {network.Alarms}");
     }
 
     private FuzzNode[] Banks => [network.Alpha, network.Beta];
@@ -203,6 +207,7 @@ internal sealed class NetworkSession : IFuzzSession
     {
         FuzzNode bank = chance.Pick(Banks);
         if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
+        else if (chance.Percent(20)) network.OrderGroup(bank);
         else network.Pay(bank, chance.From(1, 3));
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
     }
