@@ -129,6 +129,8 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         {
             // From now on it is the channel's state that sets aside what it takes.
             channel.Unreserve(own);
+            // It waits for the ledger: handed over or proposed again it would be refused, and reported so while it may still apply.
+            channel.Mailbox.Remove(own);
             WaitingRows.WriteSealed(node, channel, own);
         }
         else if (Objections.Reference(node, channel, entry) is { } reference)
