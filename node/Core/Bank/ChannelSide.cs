@@ -295,6 +295,7 @@ internal sealed class ChannelSide : IDisposable
         flow.Write(row);
         row.Proposed = Proposed?.ToClaim();
         row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, Reserves.GetValueOrDefault(leg.Group.Id))));
+        row.EndedLegs.Add(State.Ended.Select(static e => new EndedLegRow { Group = ByteString.CopyFrom(e.Key.ToArray()), UntilUnixMs = e.Value }));
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
 
@@ -309,7 +310,7 @@ internal sealed class ChannelSide : IDisposable
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
         State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts,
-            row.Legs.Select(leg => LegRows.Restore(Terms, leg)));
+            row.Legs.Select(leg => LegRows.Restore(Terms, leg)), row.EndedLegs.Select(static e => KeyValuePair.Create(new Digest(e.Group.Span), e.UntilUnixMs)));
         foreach (LegRow leg in row.Legs.Where(static leg => leg.Reserve is not null)) Reserves.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Reserve);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
         Notarised = row.Notarised;

@@ -145,9 +145,10 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
-        // The ledger has decided, or the sequencer says so: it is asked before the proposal is judged.
-        if (!hasAsked && channel.InFlight is null && read.Body is { Outcomes.Count: > 0 } ends && groups.Hurry(channel, ends.Outcomes))
+        // The ledger has decided, or the sequencer says so: it is asked before the proposal is judged, which else waits to be said again.
+        if (channel.InFlight is null && read.Body is { Outcomes.Count: > 0 } ends && groups.Hurry(channel, ends.Outcomes))
         {
+            if (hasAsked) return;
             channel.Parked = (message, false);
             ledger.Query(channel.Id);
             return;

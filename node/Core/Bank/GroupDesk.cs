@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
@@ -31,6 +32,15 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         /// <summary>The ledger does not know the group, so that it has to be told which one.</summary>
         public bool IsUnknown { get; set; }
 
+        /// <summary>Whether a leg is this bank's own. Who brought none of them lets the others tell the ledger, at their cost.</summary>
+        public bool IsOwn { get; set; }
+
+        /// <summary>How often the ledger was asked, and the newest asking that it answered with no decision, or with a false one.</summary>
+        public (long Asked, long Denied) Askings { get; set; }
+
+        /// <summary>The asking after which a claimed outcome is judged; null while nobody claims one.</summary>
+        public long? Claimed { get; set; }
+
         /// <summary>The ledger was asked and has not answered.</summary>
         public bool IsAsked { get; set; }
 
@@ -53,15 +63,17 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     public bool HasDue(ChannelSide channel) => channel.State.Legs.Count > 0 && channel.State.Legs.Keys.Any(group => DecisionOf(group) is not null);
 
     /// <summary>Asks at once about those of these groups of which the channel holds a leg and no decision is known here.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <returns>Whether there is one of which the ledger has not denied since that it decided what is claimed.</returns>
     public bool Hurry(ChannelSide channel, IEnumerable<LegOutcome> outcomes)
     {
         bool isUnknown = false;
         foreach (LegOutcome outcome in outcomes)
         {
             if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !channel.State.Legs.TryGetValue(group, out HeldLeg? leg) || WatchOf(leg) is not { Decision: null } watch) continue;
+            // An answer to what was asked before may be older than the decision.
+            watch.Claimed ??= watch.Askings.Asked + 1;
             watch.Retry.Reset();
-            isUnknown = true;
+            isUnknown |= watch.Askings.Denied < watch.Claimed;
         }
 
         return isUnknown;
@@ -80,6 +92,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
                 // One leg more may have been the last: the next answer comes soon, however long the others took.
                 if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
                 watch.Legs = held[leg.Group.Id];
+                watch.IsOwn |= leg.Actor == channel.Context.Own;
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
             }
         }
@@ -109,14 +122,41 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     {
         // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
         DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
-        if (watch.IsUnknown) record.GroupBody = watch.Body;
+        if (watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Body;
+        long asking = watch.Askings.Asked + 1;
+        watch.Askings = (asking, watch.Askings.Denied);
         watch.IsAsked = true;
         watch.Retry.Tried(node.Now);
         ledger.Submit(new Submission { Decided = record }, (result, leaf) =>
         {
             watch.IsAsked = false;
             watch.IsUnknown |= result.Code == LedgerCodes.UnknownGroup;
-            if (leaf?.Decided is { } said && DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) && decided.Group == watch.Group.Id) watch.Decision = decided.IsCommitted;
+            if (result.Code is LedgerCodes.UnknownGroup or LedgerCodes.GroupIncomplete or LedgerCodes.GroupComplete or LedgerCodes.GroupStillOpen) watch.Askings = (watch.Askings.Asked, asking);
+            if (leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != watch.Group.Id) return;
+            if (!decided.IsCommitted || Supports(watch.Group) is true) watch.Decision = decided.IsCommitted;
+            else if (Supports(watch.Group) is false) Deny(watch, asking, leaf);
         });
+    }
+
+    /// <summary>Whether each channel that this bank has in a group has had its leg, as a commitment says; null while that is on its way. This
+    /// bank has signed no other reservation, so that one which is missing shows a ledger that lies.</summary>
+    private bool? Supports(ChannelGroup group)
+    {
+        bool? supports = true;
+        foreach (ChannelSide channel in channels.All.Where(channel => group.Channels.Contains(channel.Id)))
+        {
+            if (channel.State.Legs.ContainsKey(group.Id) || channel.State.Ended.ContainsKey(group.Id)) continue;
+            if (channel.InFlight?.Agreed?.State.Legs.ContainsKey(group.Id) != true) return false;
+            ledger.Query(channel.Id, channel.InFlight.Slots.Count);
+            supports = null;
+        }
+
+        return supports;
+    }
+
+    private void Deny(Watch watch, long asking, Leaf leaf)
+    {
+        watch.Askings = (watch.Askings.Asked, asking);
+        node.Alarm(GroupCodes.CommittedWithoutLeg, watch.Group.Id.ToString(), EvidencePart.Of("leaf", leaf), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
     }
 }

@@ -38,9 +38,16 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     /// <summary>A leg that another bank is expected to bring.</summary>
     private sealed record ExpectedAct(ContractPlan Plan, ContractAction Action, IReadOnlyList<Value?> Values)
     {
-        /// <summary>Whether it is this one: what was given of its values is equal.</summary>
-        public bool Is(ContractPlan plan, ContractAction action, IReadOnlyList<Value?> fields) =>
-            ReferenceEquals(plan, Plan) && action == Action && Values.Select((value, i) => value is null || value.Equals(fields[i])).All(static same => same);
+        /// <summary>Whether it is this one: what was given of its values is equal, and the bank receives the sum of the amounts that were
+        /// given and nothing else, whatever the contract makes of the values that were left out.</summary>
+        public bool Is(ContractPlan plan, ContractAction action, IReadOnlyList<Value?> fields, IEnumerable<LegMovement> movements, int own)
+        {
+            if (!ReferenceEquals(plan, Plan) || action != Action || !Values.Select((value, i) => value is null || value.Equals(fields[i])).All(static same => same)) return false;
+            Dictionary<string, Int128> receives = new(StringComparer.Ordinal);
+            foreach (AmountValue amount in Values.OfType<AmountValue>()) receives[amount.Unit] = receives.GetValueOrDefault(amount.Unit) + amount.Units;
+            foreach (LegMovement movement in movements.Where(m => m.Member == own)) receives[movement.Currency] = receives.GetValueOrDefault(movement.Currency) - movement.Units;
+            return receives.Values.All(static left => left == 0);
+        }
     }
 
     /// <summary>Takes an order: all of its legs are on their way, or none.</summary>
@@ -101,7 +108,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     {
         if (entry.Actor == channel.Context.Own) return null;
         bool isExpected = orders.TryGetValue(entry.Group!.Id, out Order? order)
-            ? order.Expects.TryGetValue(channel.Id, out ExpectedAct? expected) && expected.Is(entry.Plan, entry.Action, entry.Fields)
+            ? order.Expects.TryGetValue(channel.Id, out ExpectedAct? expected) && expected.Is(entry.Plan, entry.Action, entry.Fields, movements, channel.Context.Own)
             : movements.All(m => m.Member != channel.Context.Own || m.Units > 0);
         return isExpected ? null : GroupCodes.LegUnexpected;
     };
@@ -168,7 +175,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
 
         foreach ((Digest channel, HeldLeg leg) in Held(group.Id))
         {
-            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values)) return (GroupCodes.LegUnexpected, "expects");
+            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values, leg.Changes, OwnIn(channel))) return (GroupCodes.LegUnexpected, "expects");
         }
 
         return channels.All.Any(channel => IsOnItsWay(channel, group.Id, expects.GetValueOrDefault(channel.Id))) ? (GroupCodes.LegUnexpected, "expects") : null;
@@ -177,8 +184,15 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     private static string Place(string list, int index, string member) => string.Create(CultureInfo.InvariantCulture, $"{list}[{index}].{member}");
 
     /// <summary>Whether a leg of the group, and not the expected one, is in the batch in flight.</summary>
-    private static bool IsOnItsWay(ChannelSide channel, Digest group, ExpectedAct? expected) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Group: { } of } entry }
-        && of.Id == group && expected?.Is(entry.Plan, entry.Action, entry.Fields) != true) == true;
+    private static bool IsOnItsWay(ChannelSide channel, Digest group, ExpectedAct? expected)
+    {
+        if (channel.InFlight is not { } batch || !batch.Slots.Any(slot => slot is { Refusal: null, Entry.Group: { } of } && of.Id == group)) return false;
+        // Where it is not known what it moves, it is not known to be the expected one.
+        return (batch.Agreed ?? batch.Proposed)?.State.Legs.GetValueOrDefault(group) is not { } leg
+            || expected?.Is(leg.Plan, leg.Action, leg.Values, leg.Changes, channel.Context.Own) != true;
+    }
+
+    private int OwnIn(Digest channel) => channels.TryGet(channel, out ChannelSide? side) ? side.Context.Own : throw new InvalidOperationException("A held leg is of an own channel.");
 
     private IEnumerable<(Digest Channel, HeldLeg Leg)> Held(Digest group)
     {

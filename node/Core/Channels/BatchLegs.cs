@@ -33,7 +33,7 @@ internal sealed class BatchLegs(ChannelTerms terms, ChannelState.Draft draft, lo
         if (!movements.All(static m => m is Movement.Move)) return GroupCodes.NotMovable;
         long endsUnixMs = entry.Group!.ExpiresAt.ToUnixTimeMilliseconds();
         if (endsUnixMs <= timeUnixMs || endsUnixMs - timeUnixMs > (long)HeldLeg.LongestHold.TotalMilliseconds) return GroupCodes.OutOfTime;
-        if (draft.Legs.ContainsKey(entry.Group.Id)) return GroupCodes.LegRepeated;
+        if (draft.Legs.ContainsKey(entry.Group.Id) || draft.HasEnded(entry.Group.Id)) return GroupCodes.LegRepeated;
         if (draft.Legs.Values.Count(l => l.Actor == entry.Actor) >= HeldLeg.MaximumOfMember) return GroupCodes.TooManyLegs;
         List<LegMovement> changes = [];
         foreach ((PositionKey key, Int128 units, _) in moved.All)
@@ -68,7 +68,7 @@ internal sealed class BatchLegs(ChannelTerms terms, ChannelState.Draft draft, lo
             draft.SetPosition(change.Member, change.Currency, isCommitted ? units + change.Units : units, reserved + Int128.Min(change.Units, 0));
         }
 
-        draft.RemoveLeg(group);
+        draft.EndLeg(leg, timeUnixMs);
         decided.Add(new DecidedLeg(leg, isCommitted));
         return true;
     }

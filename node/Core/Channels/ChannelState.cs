@@ -31,9 +31,12 @@ public sealed class ChannelState
     private readonly HashSet<string> postings;
     private readonly CompactRange contracts;
     private readonly SortedDictionary<Digest, HeldLeg> legs;
+    private readonly SortedDictionary<Digest, long> ended;
 
-    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts, SortedDictionary<Digest, HeldLeg> legs)
+    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts,
+        SortedDictionary<Digest, HeldLeg> legs, SortedDictionary<Digest, long> ended)
     {
+        this.ended = ended;
         this.positions = positions;
         this.postings = postings;
         this.contracts = contracts;
@@ -41,13 +44,14 @@ public sealed class ChannelState
     }
 
     /// <summary>Before the first batch.</summary>
-    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange(), []);
+    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange(), [], []);
 
     /// <summary>From a snapshot.</summary>
-    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts, IEnumerable<HeldLeg> legs)
+    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts, IEnumerable<HeldLeg> legs, IEnumerable<KeyValuePair<Digest, long>> ended)
     {
-        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts, []);
+        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts, [], []);
         foreach (HeldLeg leg in legs) state.legs.Add(leg.Group.Id, leg);
+        foreach ((Digest group, long untilUnixMs) in ended) state.ended.Add(group, untilUnixMs);
         foreach (Position position in positions) state.positions[(position.Currency, position.Member)] = position;
         return state;
     }
@@ -64,6 +68,9 @@ public sealed class ChannelState
     /// <summary>The legs that are set aside, by group. The root has them in it: their entries are in the log of contract states, and what
     /// they take in the positions.</summary>
     public IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
+
+    /// <summary>Groups whose leg has ended here, and until when that is remembered: a group has one leg in a channel, for ever.</summary>
+    public IReadOnlyDictionary<Digest, long> Ended => ended;
 
     /// <summary>A member's funds; zero before the first movement.</summary>
     public long PositionOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
@@ -93,6 +100,7 @@ public sealed class ChannelState
         private readonly HashSet<string> postings;
         private readonly CompactRange contracts;
         private SortedDictionary<Digest, HeldLeg> legs;
+        private SortedDictionary<Digest, long> ended;
         private bool ownsLegs;
         // On the way it may be more than a position counts.
         private readonly Dictionary<(string Currency, int Member), (Int128 MinorUnits, Int128 Reserved)> changed = [];
@@ -103,6 +111,19 @@ public sealed class ChannelState
             postings = new(origin.postings, StringComparer.Ordinal);
             contracts = Copy(origin.contracts);
             legs = origin.legs;
+            ended = origin.ended;
+        }
+
+        internal bool HasEnded(Digest group) => ended.ContainsKey(group);
+
+        /// <summary>The leg of a group has ended. What was remembered long enough goes.</summary>
+        internal void EndLeg(HeldLeg leg, long timeUnixMs)
+        {
+            RemoveLeg(leg.Group.Id);
+            ended = new SortedDictionary<Digest, long>(ended.Where(e => e.Value > timeUnixMs).ToDictionary(static e => e.Key, static e => e.Value))
+            {
+                [leg.Group.Id] = (leg.Group.ExpiresAt + HeldLeg.Remembered).ToUnixTimeMilliseconds(),
+            };
         }
 
         internal IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
@@ -163,7 +184,7 @@ public sealed class ChannelState
                 positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved));
             }
 
-            return new ChannelState(positions, postings, contracts, legs);
+            return new ChannelState(positions, postings, contracts, legs, ended);
         }
 
         // Most batches touch none.

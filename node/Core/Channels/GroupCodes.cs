@@ -29,4 +29,7 @@ public static class GroupCodes
 
     /// <summary>The bank has an order for the group already.</summary>
     public const string OrderRepeated = "GR009";
+
+    /// <summary>The ledger says that the group is committed, though a channel of this bank has set no leg aside.</summary>
+    public const string CommittedWithoutLeg = "GR010";
 }

@@ -31,6 +31,9 @@ public sealed record HeldLeg(
 
     /// <summary>The longest time for which a leg is set aside: its group ends no later after the head's time.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after the time of its group a channel remembers that it has had its leg.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 }
 
 /// <summary>What a leg changes of a position once it applies.</summary>
