@@ -5,7 +5,6 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
-using Settlement.Core.Participants;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
@@ -46,12 +45,11 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     public static long? SequenceOf(Digest channel, byte[] key) =>
         key.Length == Digest.Length + sizeof(long) && key.AsSpan(0, Digest.Length).SequenceEqual(channel.ToArray()) ? BinaryPrimitives.ReadInt64BigEndian(key.AsSpan(Digest.Length)) : null;
 
-    /// <summary>The key of a row of <see cref="PayloadKind.Heads"/> that says what the log decided of a group: no head has the sequence 0.</summary>
-    public static byte[] DecisionKey(Digest group) => RowKeys.Batch(group, 0);
+    /// <summary>The key of the row that is there where the log decides a group so. A group's id is no channel's, so that it is no head's.</summary>
+    public static PayloadKey DecisionKey(Digest group, bool isCommitted) => new(PayloadKind.Heads, RowKeys.Batch(group, isCommitted ? 1 : 0));
 
-    /// <summary>The rows that an observer's batch depends on beside its own: what the log decided of the groups whose legs it ends.</summary>
-    public static IReadOnlyList<PayloadKey> DecisionKeys(byte[] batch) => !Parsing.TryParse(Delivery.Parser, batch, out Delivery? delivery) ? []
-        : [.. delivery.Outcomes.Where(static o => Digest.TryRead(o.Group.Span, out _)).Select(static o => new PayloadKey(PayloadKind.Heads, DecisionKey(new Digest(o.Group.Span))))];
+    /// <summary>The key of the row that is there where the log has a channel's reservation for a group.</summary>
+    public static PayloadKey ReservationKey(Digest group, Digest channel) => new(PayloadKind.Heads, [.. group.ToArray(), .. channel.ToArray()]);
 
     /// <summary>Reports after a number are in the rows of <see cref="PayloadKind.Outbox"/> after this key.</summary>
     public static byte[] ReportKey(long number) => RowKeys.Number(number);

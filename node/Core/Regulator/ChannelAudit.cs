@@ -98,7 +98,7 @@ public sealed class ChannelAudit
     /// <param name="batch">The row of batches, or null.</param>
     /// <param name="keys">The row of content keys, or null.</param>
     /// <param name="known">The ids of the batch's entries, as the node's own event history names them.</param>
-    /// <param name="decisions">The rows of <see cref="VaultReader.DecisionKeys"/>.</param>
+    /// <param name="decisions">Those that there are of the rows of <see cref="DecisionKeys"/>.</param>
     public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
     {
         while (sequence + 1 < at) TakeMissing([]);
@@ -201,9 +201,28 @@ public sealed class ChannelAudit
         }
     }
 
-    /// <summary>Whether the log says of the group what the members made of its leg.</summary>
-    private static bool IsDecided(LegOutcome outcome, IReadOnlyDictionary<PayloadKey, byte[]> decisions) => Digest.TryRead(outcome.Group.Span, out Digest group)
-        && decisions.TryGetValue(new PayloadKey(PayloadKind.Heads, VaultReader.DecisionKey(group)), out byte[]? body) && body is [var said] && said == (outcome.IsCommitted ? 1 : 0);
+    /// <summary>The rows that a batch depends on beside its own: of the groups whose legs it ends, what the log decided, and which channels had
+    /// reserved.</summary>
+    /// <param name="batch">The row of batches of the sequence that comes next.</param>
+    public IReadOnlyList<PayloadKey> DecisionKeys(byte[] batch)
+    {
+        if (!Parsing.TryParse(Delivery.Parser, batch, out Delivery? delivery)) return [];
+        List<PayloadKey> keys = [];
+        foreach (LegOutcome outcome in delivery.Outcomes)
+        {
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !legs.TryGetValue(group, out BatchSlot.Agreed? leg)) continue;
+            keys.AddRange([VaultReader.DecisionKey(group, isCommitted: true), VaultReader.DecisionKey(group, isCommitted: false)]);
+            keys.AddRange(leg.Entry.Group!.Channels.Select(channel => VaultReader.ReservationKey(group, channel)));
+        }
+
+        return keys;
+    }
+
+    /// <summary>Whether the log says of the group what the members made of its leg, and nothing else; and, of a commitment, that every channel had
+    /// reserved.</summary>
+    private bool IsDecided(LegOutcome outcome, IReadOnlyDictionary<PayloadKey, byte[]> decisions) => Digest.TryRead(outcome.Group.Span, out Digest group)
+        && decisions.ContainsKey(VaultReader.DecisionKey(group, outcome.IsCommitted)) && !decisions.ContainsKey(VaultReader.DecisionKey(group, !outcome.IsCommitted))
+        && (!outcome.IsCommitted || (legs.TryGetValue(group, out BatchSlot.Agreed? leg) && leg.Entry.Group!.Channels.All(channel => decisions.ContainsKey(VaultReader.ReservationKey(group, channel)))));
 
     private void Miss(long at, IReadOnlyList<string> ids, string code)
     {

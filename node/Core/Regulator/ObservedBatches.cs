@@ -40,9 +40,10 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
     /// <summary>A leaf of the log was read.</summary>
     public void OnLeaf(Leaf leaf)
     {
-        // What became of a group: the audit compares with it how the channels ended their legs.
-        if (leaf.RecordCase == Leaf.RecordOneofCase.Decided && DecidedGroup.TryRead(leaf.Decided, node.Network, out DecidedGroup? decided, out _))
-            node.Write(new PayloadWrite(PayloadKind.Heads, VaultReader.DecisionKey(decided.Group), [decided.IsCommitted ? (byte)1 : (byte)0], PayloadWriteMode.Replace));
+        // What became of a group, and of what that follows: the audit compares with it how the channels ended their legs.
+        if (leaf.RecordCase == Leaf.RecordOneofCase.Decided && DecidedGroup.TryRead(leaf.Decided, node.Network, out DecidedGroup? decided, out _)) Mark(VaultReader.DecisionKey(decided.Group, decided.IsCommitted));
+        if (leaf.RecordCase == Leaf.RecordOneofCase.Reserve && SignedReservation.TryRead(leaf.Reserve, node.Network, out SignedReservation? reserved, out _))
+            Mark(VaultReader.ReservationKey(reserved.Group.Id, reserved.Channel));
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
         if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;
@@ -56,6 +57,8 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         channel.Write(node);
         HoldWhatFits(channel);
     }
+
+    private void Mark(PayloadKey key) => node.Write(new PayloadWrite(key.Kind, key.Key, [], PayloadWriteMode.Replace));
 
     /// <summary>A member delivers a batch.</summary>
     public void OnDelivery(ParticipantId from, Delivery delivery)

@@ -15,6 +15,7 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
     private const int HeadsPerRead = 128;
     private const int EventsPerRead = 1_000;
 
+    private static readonly Dictionary<PayloadKey, byte[]> None = [];
     private readonly SemaphoreSlim turn = new(1);
 
     /// <summary>Goes through everything that the vault holds of the channel.</summary>
@@ -60,21 +61,17 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
     {
         IReadOnlyDictionary<PayloadKey, byte[]> rows = await reads.Vault.GetAsync(
             [.. heads.SelectMany(static head => new[] { new PayloadKey(PayloadKind.Batches, head.Key), new PayloadKey(PayloadKind.ContentKeys, head.Key) })], ct);
-        IReadOnlyDictionary<PayloadKey, byte[]> decisions = await DecisionsAsync(rows, ct);
         foreach (StoredPayload head in heads)
         {
             long sequence = VaultReader.SequenceOf(channel.Channel, head.Key)!.Value;
             TakeMissing(audit, sequence - 1, known);
+            byte[]? batch = rows.GetValueOrDefault(new PayloadKey(PayloadKind.Batches, head.Key));
+            PayloadKey[] decided = batch is null ? [] : [.. audit.DecisionKeys(batch)];
+            IReadOnlyDictionary<PayloadKey, byte[]> decisions = decided.Length == 0 ? None : await reads.Vault.GetAsync(decided, ct);
             audit.Take(
-                sequence, head.Body, rows.GetValueOrDefault(new PayloadKey(PayloadKind.Batches, head.Key)),
+                sequence, head.Body, batch,
                 rows.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, head.Key)), known.GetValueOrDefault(sequence) ?? [], decisions);
         }
-    }
-
-    private async Task<IReadOnlyDictionary<PayloadKey, byte[]>> DecisionsAsync(IReadOnlyDictionary<PayloadKey, byte[]> rows, CancellationToken ct)
-    {
-        PayloadKey[] keys = [.. rows.Where(static row => row.Key.Kind == PayloadKind.Batches).SelectMany(static row => VaultReader.DecisionKeys(row.Value)).Distinct()];
-        return keys.Length == 0 ? new Dictionary<PayloadKey, byte[]>() : await reads.Vault.GetAsync(keys, ct);
     }
 
     private static void TakeMissing(ChannelAudit audit, long last, Dictionary<long, IReadOnlyList<string>> known)

@@ -44,7 +44,7 @@ internal static class Supervision
             {
                 byte[] key = VaultReader.BatchKey(context.Channel, sequence);
                 byte[]? batch = supervisor.Store.Find(PayloadKind.Batches, key);
-                Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : VaultReader.DecisionKeys(batch)).Where(decision => supervisor.Store.Find(decision.Kind, decision.Key) is not null)
+                Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : audit.DecisionKeys(batch)).Where(decision => supervisor.Store.Find(decision.Kind, decision.Key) is not null)
                     .ToDictionary(static decision => decision, decision => supervisor.Store.Find(decision.Kind, decision.Key)!);
                 audit.Take(sequence, supervisor.Store.Find(PayloadKind.Heads, key) ?? throw new Violation("the supervisor sees everything", $"head {sequence} is not in its copy of the log"),
                     batch, supervisor.Store.Find(PayloadKind.ContentKeys, key), [], decisions);

@@ -109,6 +109,37 @@ public sealed class GroupTests : IDisposable
         }
     }
 
+    /// <summary>What the log must say for the supervisor to repeat a commitment.</summary>
+    [Theory]
+    [InlineData("as it is", true)]
+    [InlineData("no decision", false)]
+    [InlineData("the contrary decision, too", false)]
+    [InlineData("no reservation of this channel", false)]
+    [InlineData("no reservation of the other channel", false)]
+    public void A_supervisor_repeats_no_commitment_that_the_log_does_not_show(string log, bool isRepeated)
+    {
+        world.Begin();
+        Digest group = Assert.Single(world.Groups(world.Beta)).Group;
+        world.Join();
+        world.Banks.Pass(TimeSpan.FromSeconds(2));
+        PayloadKey decision = VaultReader.DecisionKey(group, isCommitted: true), contrary = VaultReader.DecisionKey(group, isCommitted: false);
+        PayloadKey? missing = log switch
+        {
+            "no decision" => decision,
+            "no reservation of this channel" => VaultReader.ReservationKey(group, world.EuroChannel),
+            "no reservation of the other channel" => VaultReader.ReservationKey(group, world.YenChannel),
+            _ => null,
+        };
+        if (missing is { } key)
+        {
+            Assert.NotNull(world.Banks.Supervisor.Vault.Find(key.Kind, key.Key));
+            world.Banks.Supervisor.Vault.Delete(key.Kind, key.Key);
+        }
+
+        if (log == "the contrary decision, too") world.Banks.Supervisor.Vault.Overwrite(contrary.Kind, contrary.Key, []);
+        Assert.Equal((true, isRepeated), world.Banks.Look(world.EuroChannel).Audit() is var verdict ? (verdict.Authentic, verdict.ReExecuted) : default);
+    }
+
     /// <summary>What is wrong with an order, and that nothing comes of it.</summary>
     public static TheoryData<string, string> Orders => new()
     {

@@ -103,7 +103,7 @@ internal static class TwoBanksVaults
         {
             if (VaultReader.SequenceOf(network.Channel, head.Key) is not { } sequence) continue;
             byte[]? batch = network.Supervisor.Vault.Find(PayloadKind.Batches, head.Key);
-            Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : VaultReader.DecisionKeys(batch)).Where(key => network.Supervisor.Vault.Find(key.Kind, key.Key) is not null)
+            Dictionary<PayloadKey, byte[]> decisions = (batch is null ? [] : audit.DecisionKeys(batch)).Where(key => network.Supervisor.Vault.Find(key.Kind, key.Key) is not null)
                 .ToDictionary(static key => key, key => network.Supervisor.Vault.Find(key.Kind, key.Key)!);
             audit.Take(sequence, head.Body, batch, network.Supervisor.Vault.Find(PayloadKind.ContentKeys, head.Key), known.GetValueOrDefault(sequence) ?? [], decisions);
         }
