@@ -114,12 +114,11 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     }
 
     /// <summary>An action is on its way.</summary>
-    /// <param name="groupBody">The group whose leg it is; empty where it stands for itself.</param>
+    /// <param name="group">The group whose leg it is; null where it stands for itself.</param>
+    /// <param name="groupBody">Its body; empty where there is none.</param>
     /// <param name="expects">The legs of others that are expected of the group.</param>
-    public void Enqueue(byte[] id, ChannelSide channel, JudgedAct act, ByteString groupBody, IReadOnlyList<ExpectedLeg> expects)
+    public void Enqueue(byte[] id, ChannelSide channel, JudgedAct act, ChannelGroup? group, ByteString groupBody, IReadOnlyList<ExpectedLeg> expects)
     {
-        ChannelGroup? group = null;
-        if (!groupBody.IsEmpty && !ChannelGroup.TryRead(groupBody, channel.Terms.Network, out group, out string code)) throw new ArgumentException($"It is no group: {code}.", nameof(groupBody));
         Command.Own own = new(id, act.Plan, act.Action, act.Values, act.Taken.FirstOrDefault())
         {
             IsAct = true, Before = act.Before, AlsoReserved = [.. act.Taken.Skip(1)], Group = group, GroupBody = groupBody, Expects = expects,
@@ -163,7 +162,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
 
     private (string Code, string Place)? Process(byte[] id, ChannelSide channel, (string Code, string Place)? refusal, JudgedAct? act)
     {
-        if (act is not null) Enqueue(id, channel, act, ByteString.Empty, []);
+        if (act is not null) Enqueue(id, channel, act, null, ByteString.Empty, []);
         return refusal;
     }
 

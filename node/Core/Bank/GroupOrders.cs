@@ -79,7 +79,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             ActOrder leg = wanted.Legs[i];
             // What is refused takes the others with it.
             if (!stands) return acts.Enter(id, messageKey, leg, channel, leg.Contract!, fault ?? (GroupCodes.Aborted, ""));
-            acts.Enqueue(id, channel, act!, body, Keep(expects));
+            acts.Enqueue(id, channel, act!, group, body, Keep(expects));
             order.Own.Add(channel.Id);
             return acts.Enter(id, messageKey, leg, channel, leg.Contract!, null);
         }, stands ? group!.Id : null);
