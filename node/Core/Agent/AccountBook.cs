@@ -18,6 +18,8 @@ internal sealed class AccountBook
     /// <summary>The holder of what was issued: the mirror of all accounts and pools, below zero by their sum.</summary>
     public const string Issuance = "issuance";
 
+    private const string CyclePrefix = "cycle/";
+
     private readonly NodeContext node;
     private readonly SortedDictionary<string, BookRow> balances = new(StringComparer.Ordinal);
 
@@ -32,6 +34,12 @@ internal sealed class AccountBook
 
         if (balances.Values.GroupBy(b => b.Currency).Any(g => g.Aggregate(Int128.Zero, (sum, b) => sum + b.MinorUnits) != 0)) throw new InvalidOperationException("The books do not sum to zero.");
     }
+
+    /// <summary>The holder of what a cycle has set aside of accounts.</summary>
+    public static string CycleHolder(Digest cycle) => CyclePrefix + cycle;
+
+    /// <summary>The banks that have, or had, an account in a currency.</summary>
+    public IEnumerable<ParticipantId> BanksWith(Currency currency) => List().Accounts.Where(a => a.Balance.Currency == currency).Select(static a => a.Bank);
 
     /// <summary>Whether a holder has, or had, money here.</summary>
     public bool Knows(string holder) => balances.Values.Any(b => b.Holder == holder);
@@ -62,16 +70,18 @@ internal sealed class AccountBook
         List<(ParticipantId, Money)> accounts = [];
         List<(string, Money)> pools = [];
         List<Money> issued = [];
+        List<(string, Money)> setAside = [];
         foreach (BookRow row in balances.Values)
         {
             if (!Currency.TryParse(row.Currency, out Currency currency)) throw new InvalidOperationException("A stored balance has no currency.");
             Money balance = new(currency, row.MinorUnits);
             if (row.Holder == Issuance) issued.Add(-balance);
             else if (row.IsPool) pools.Add((row.Holder, balance));
+            else if (row.Holder.StartsWith(CyclePrefix, StringComparison.Ordinal)) setAside.Add((row.Holder[CyclePrefix.Length..], balance));
             else if (ParticipantId.TryParse(row.Holder, out ParticipantId bank)) accounts.Add((bank, balance));
         }
 
-        return new Books(accounts, pools, issued);
+        return new Books(accounts, pools, issued) { SetAside = setAside };
     }
 
     /// <summary>The channels that have a pool, and since when.</summary>

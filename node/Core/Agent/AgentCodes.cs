@@ -32,4 +32,34 @@ public static class AgentCodes
 
     /// <summary>The bank is not shown to be the member whose position the entry took from.</summary>
     public const string NotTheHolder = "AG010";
+
+    /// <summary>There is no such cycle or round, or the bank is not in it.</summary>
+    public const string NoSuchCycle = "AG011";
+
+    /// <summary>A cycle in the currency is under way.</summary>
+    public const string CycleUnderWay = "AG012";
+
+    /// <summary>There is nothing that a cycle could net: no bank, or no channel of which both members take part, or more than a group may have.</summary>
+    public const string NothingToNet = "AG013";
+
+    /// <summary>The bank is not shown to be a member of the channel.</summary>
+    public const string NotAMember = "AG014";
+
+    /// <summary>The cut does not stand in a batch of the channel under a head that both members endorsed and the ledger notarised.</summary>
+    public const string CutNotProven = "AG015";
+
+    /// <summary>The confirmation is of another list of cuts, or not signed by the bank.</summary>
+    public const string ConfirmationDiffers = "AG016";
+
+    /// <summary>The sum is not that of the bank's cuts.</summary>
+    public const string SumDiffers = "AG017";
+
+    /// <summary>A sum has been opened: the cycle settles or is void, and there is no other round.</summary>
+    public const string CycleIsOpen = "AG018";
+
+    /// <summary>The time of the round passed.</summary>
+    public const string RoundPassed = "AG019";
+
+    /// <summary>The operator ended the cycle.</summary>
+    public const string CycleEnded = "AG020";
 }

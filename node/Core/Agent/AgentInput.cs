@@ -1,3 +1,4 @@
+using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
@@ -13,6 +14,26 @@ public abstract record AgentInput : Input
     /// <summary>The operator issues money to a bank's account; answered by <see cref="CreditResult"/>.</summary>
     public sealed record Credit(long CallId, string Reference, ParticipantId Bank, Money Amount) : AgentInput;
 
+    /// <summary>Opens a cycle; answered by <see cref="CycleResult"/>.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Currency">What is netted.</param>
+    /// <param name="Banks">Who takes part; empty for every bank with an account in the currency.</param>
+    /// <param name="Life">How long a round may take from its cuts to the ledger's decision.</param>
+    public sealed record OpenCycle(long CallId, Currency Currency, IReadOnlyList<ParticipantId> Banks, TimeSpan Life) : AgentInput;
+
+    /// <summary>Begins another round of a cycle, or goes on without banks that have not joined; answered by <see cref="CycleResult"/>.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Cycle">Which.</param>
+    /// <param name="Excluded">Banks that take no part in it any more.</param>
+    /// <param name="Life">As of the cycle; null for the same again.</param>
+    public sealed record NextRound(long CallId, Digest Cycle, IReadOnlyList<ParticipantId> Excluded, TimeSpan? Life) : AgentInput;
+
+    /// <summary>Ends a cycle of which nothing was opened; answered by <see cref="CycleResult"/>.</summary>
+    public sealed record EndCycle(long CallId, Digest Cycle) : AgentInput;
+
+    /// <summary>Answered by <see cref="CycleReport"/>.</summary>
+    public sealed record ListCycles(long CallId) : AgentInput;
+
     /// <summary>Answered by <see cref="Books"/>.</summary>
     public sealed record ListBooks(long CallId) : AgentInput;
 }
@@ -20,5 +41,35 @@ public abstract record AgentInput : Input
 /// <summary>The answer to <see cref="AgentInput.Credit"/>; the same reference is credited once.</summary>
 public sealed record CreditResult(Money Balance, string? Refusal);
 
+/// <summary>The answer to what an operator does with a cycle: the cycle as it is then, or a refusal.</summary>
+public sealed record CycleResult(CycleStatus? Cycle, string? Refusal);
+
+/// <summary>The cycles under way and those that ended of late, the newest first.</summary>
+public sealed record CycleReport(IReadOnlyList<CycleStatus> Cycles);
+
+/// <summary>A cycle as the agent's operator sees it.</summary>
+/// <param name="Cycle">Its id.</param>
+/// <param name="Currency">What is netted.</param>
+/// <param name="Round">The round, from 1; 0 while banks join.</param>
+/// <param name="Stage">How far it is.</param>
+/// <param name="OpenedAt">When it was opened.</param>
+/// <param name="RoundEndsAt">When the round's time passes; null while banks join.</param>
+/// <param name="Channels">Channels in the round.</param>
+/// <param name="Banks">Who takes part.</param>
+/// <param name="Reason">Why it is void or lapsed; else null.</param>
+public sealed record CycleStatus(Digest Cycle, Currency Currency, int Round, Wire.Agent.CycleStage Stage, DateTimeOffset OpenedAt, DateTimeOffset? RoundEndsAt, int Channels, IReadOnlyList<CycleBank> Banks, string? Reason);
+
+/// <summary>A bank in a cycle.</summary>
+/// <param name="Bank">Which.</param>
+/// <param name="IsAwaited">Whether the stage waits for it.</param>
+/// <param name="IsShort">Whether its account does not cover what it owes.</param>
+/// <param name="IsExcluded">Whether the operator excluded it.</param>
+/// <param name="Net">What its account gets, below zero what it pays; null before it opened its sum.</param>
+public sealed record CycleBank(ParticipantId Bank, bool IsAwaited, bool IsShort, bool IsExcluded, Money? Net);
+
 /// <summary>The agent's books: accounts and pools always sum to what was issued.</summary>
-public sealed record Books(IReadOnlyList<(ParticipantId Bank, Money Balance)> Accounts, IReadOnlyList<(string Channel, Money Balance)> Pools, IReadOnlyList<Money> Issued);
+public sealed record Books(IReadOnlyList<(ParticipantId Bank, Money Balance)> Accounts, IReadOnlyList<(string Channel, Money Balance)> Pools, IReadOnlyList<Money> Issued)
+{
+    /// <summary>What cycles have set aside of accounts until the ledger decides.</summary>
+    public IReadOnlyList<(string Cycle, Money Balance)> SetAside { get; init; } = [];
+}

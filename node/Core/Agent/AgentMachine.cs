@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Agent.Cycles;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
@@ -20,7 +21,7 @@ namespace Settlement.Core.Agent;
 /// The settlement agent's behaviour: accounts of banks, pools behind channels, and signed postings that move money from the
 /// one into the other, and back for entries that redeem. A request that was answered is answered the same again.
 /// </summary>
-public sealed class AgentMachine : IMachine
+public sealed class AgentMachine : IMachine, IDisposable
 {
     /// <summary>Requests of one message. Each may need an acknowledgement verified.</summary>
     public const int MaxRequests = 250;
@@ -33,6 +34,7 @@ public sealed class AgentMachine : IMachine
     private readonly RefusalBudget refusals = new();
     private readonly Redemptions redemptions;
     private readonly SupervisedChannels supervised;
+    private readonly CycleBook cycles;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public AgentMachine(AgentParts parts, RecoveredRows rows)
@@ -44,12 +46,13 @@ public sealed class AgentMachine : IMachine
         postings = new PostingBook(node, new EventStream(node, "books", rows));
         redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
         supervised = new SupervisedChannels(node, parts.Supervisors);
+        cycles = new CycleBook(node, parts, ledger, book, postings, refusals, rows);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
-    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots];
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots, PayloadKind.Channels, PayloadKind.Waiting];
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -78,6 +81,7 @@ public sealed class AgentMachine : IMachine
         node.Begin(now, found);
         postings.Begin();
         foreach (Input input in inputs) Handle(input);
+        cycles.Tick();
         ledger.Flush();
         return node.End();
     }
@@ -113,6 +117,18 @@ public sealed class AgentMachine : IMachine
             case AgentInput.Credit credit:
                 node.Then(new Effect.Reply(credit.CallId, Credit(credit)));
                 break;
+            case AgentInput.OpenCycle open:
+                node.Then(new Effect.Reply(open.CallId, cycles.Open(open)));
+                break;
+            case AgentInput.NextRound next:
+                node.Then(new Effect.Reply(next.CallId, cycles.Next(next)));
+                break;
+            case AgentInput.EndCycle end:
+                node.Then(new Effect.Reply(end.CallId, cycles.End(end)));
+                break;
+            case AgentInput.ListCycles list:
+                node.Then(new Effect.Reply(list.CallId, cycles.List()));
+                break;
             case AgentInput.ListBooks list:
                 node.Then(new Effect.Reply(list.CallId, book.List()));
                 break;
@@ -120,6 +136,9 @@ public sealed class AgentMachine : IMachine
                 throw new InvalidOperationException($"An agent's machine knows no input {input.GetType().Name}.");
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => cycles.Dispose();
 
     private CreditResult Credit(AgentInput.Credit credit)
     {
@@ -156,6 +175,7 @@ public sealed class AgentMachine : IMachine
         supervised.Begin();
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
+        if (request.Cycles is { } call) reply.Cycles = cycles.Answer(requested.From, call);
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
             reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
         return reply;

@@ -23,7 +23,7 @@ internal sealed class Redemptions(NodeContext node, AgentParts parts, LedgerDesk
     /// <summary>Requests of one message: each takes four signatures to verify.</summary>
     public const int MaxRequests = 100;
 
-    private readonly RedemptionCheck check = new(node.Network, node.Parts.Ledger.CheckpointKey, parts.Contracts);
+    private readonly RedemptionCheck check = new(node.Network, new HeadCheck(node.Network, node.Parts.Ledger.CheckpointKey), parts.Contracts);
 
     /// <summary>The rows that must be looked up before a request can be answered.</summary>
     public static IEnumerable<PayloadKey> Needs(ParticipantId bank, RedeemRequest request) => [EntryKey(request.Channel, request.EntryId), RefusalKey(bank, request)];

@@ -81,7 +81,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
     /// <summary>What a restart needs of an action that waits.</summary>
     public static ActRow Keep(Command.Own own)
     {
-        ActRow row = new() { ContractHash = ByteString.CopyFrom(own.Plan.Contract.Hash), Action = (uint)own.Action.Index, GroupBody = own.GroupBody };
+        ActRow row = new() { ContractHash = ByteString.CopyFrom(own.Plan.Contract.Hash), Action = (uint)own.Action.Index, GroupBody = own.Group?.Body ?? ByteString.Empty };
         row.Expects.Add(own.Expects);
         if (own.Before is { } before) row.Before = InstanceRows.Keep(before);
         row.Values.Add(KeptValues.Write(own.Values));
@@ -100,7 +100,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
         return new Command.Own(key, plan, action, KeptValues.Read(plan.FieldsOf(action), row.Values), reserved.FirstOrDefault())
         {
             IsAct = true, Before = row.Before is null ? null : InstanceRows.Restore(channel.Terms, row.Before), AlsoReserved = [.. reserved.Skip(1)],
-            Group = group, GroupBody = row.GroupBody, Expects = row.Expects,
+            Group = group, Expects = row.Expects,
         };
     }
 
@@ -115,13 +115,12 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
 
     /// <summary>An action is on its way.</summary>
     /// <param name="group">The group whose leg it is; null where it stands for itself.</param>
-    /// <param name="groupBody">Its body; empty where there is none.</param>
     /// <param name="expects">The legs of others that are expected of the group.</param>
-    public void Enqueue(byte[] id, ChannelSide channel, JudgedAct act, ChannelGroup? group, ByteString groupBody, IReadOnlyList<ExpectedLeg> expects)
+    public void Enqueue(byte[] id, ChannelSide channel, JudgedAct act, ChannelGroup? group, IReadOnlyList<ExpectedLeg> expects)
     {
         Command.Own own = new(id, act.Plan, act.Action, act.Values, act.Taken.FirstOrDefault())
         {
-            IsAct = true, Before = act.Before, AlsoReserved = [.. act.Taken.Skip(1)], Group = group, GroupBody = groupBody, Expects = expects,
+            IsAct = true, Before = act.Before, AlsoReserved = [.. act.Taken.Skip(1)], Group = group, Expects = expects,
         };
         channel.Enqueue(own);
         WaitingRows.WriteInstruction(node, channel.Id, own);
@@ -162,7 +161,7 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
 
     private (string Code, string Place)? Process(byte[] id, ChannelSide channel, (string Code, string Place)? refusal, JudgedAct? act)
     {
-        if (act is not null) Enqueue(id, channel, act, null, ByteString.Empty, []);
+        if (act is not null) Enqueue(id, channel, act, null, []);
         return refusal;
     }
 

@@ -72,6 +72,9 @@ public abstract record BankInput : Input
     /// <summary>Answered by <see cref="LimitList"/>.</summary>
     public sealed record ListLimits(long CallId) : BankInput;
 
+    /// <summary>Answered by <see cref="CycleList"/>.</summary>
+    public sealed record ListCycles(long CallId) : BankInput;
+
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
@@ -115,6 +118,20 @@ public sealed record GroupView(Digest Group, IReadOnlyList<Digest> Channels, Dat
 /// <param name="IsOwn">Whether this bank acts.</param>
 /// <param name="Values">The contract's fields, as <see cref="ValueText"/> writes them; null where absent.</param>
 public sealed record LegView(Digest Channel, EntryId Entry, long Sequence, string Contract, string Action, bool IsOwn, IReadOnlyList<(string Field, string? Value)> Values);
+
+/// <summary>The answer to <see cref="BankInput.ListCycles"/>: the cycles that the settlement agent speaks of.</summary>
+public sealed record CycleList(IReadOnlyList<Cycle> Cycles);
+
+/// <summary>A cycle as a bank sees it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Currency">What is netted.</param>
+/// <param name="Round">The round.</param>
+/// <param name="Stage">How far it is.</param>
+/// <param name="IsAwaited">Whether something of this bank is awaited.</param>
+/// <param name="Channels">Own channels in the round.</param>
+/// <param name="Net">What the account gets by it, below zero what it pays; null before all own channels have cut.</param>
+/// <param name="Balance">What the account has.</param>
+public sealed record Cycle(Digest Id, string Currency, int Round, Wire.Agent.CycleStage Stage, bool IsAwaited, int Channels, long? Net, long Balance);
 
 /// <summary>One transaction of a message: a transfer that can be processed, or the reason why it cannot.</summary>
 /// <param name="Transfer">The transfer; null when it was refused in reading.</param>

@@ -34,6 +34,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly Openings openings;
     private readonly Funding funding;
     private readonly Defunding defunding;
+    private readonly CycleDesk cycles;
     private readonly Finaliser finaliser;
     private readonly Proposer proposer;
     private readonly Endorser endorser;
@@ -63,11 +64,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
+        cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows));
         finaliser = new Finaliser(node, this, ledger, day);
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
-        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders) { Returned = intake.Return };
+        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles) { Returned = intake.Return };
         endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders);
-        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups) { Returned = intake.Return };
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
@@ -139,6 +141,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         intake.Flush();
         funding.Flush();
         defunding.Flush();
+        cycles.Flush();
         groups.Flush();
         ledger.Flush();
         reader.Forget();
@@ -196,10 +199,11 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 node.HearNobody();
                 break;
             case Input.Answered answered:
-                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body);
+                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body)
+                    || cycles.TryAnswer(answered.Token, answered.Body);
                 break;
             case Input.SendFailed failed:
-                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token);
+                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token) || cycles.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
                 node.TryRecord(input);
@@ -243,6 +247,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.OpenBusinessDay open:
                 day.Open(open);
+                break;
+            case BankInput.ListCycles list:
+                node.Then(new Effect.Reply(list.CallId, cycles.List()));
                 break;
             case BankInput.ListChannels list:
                 node.Then(new Effect.Reply(list.CallId, new ChannelList(day.Date, [.. channels.All.Select(ChannelViews.Of)])));

@@ -74,7 +74,7 @@ internal static class BankRecovery
             }
 
             // A leg that is set aside waits for the ledger, in no mailbox.
-            if (own is { Group: { } group, Entry: { } held } && channel.State.Legs.TryGetValue(group.Id, out HeldLeg? leg) && leg.Entry == held.Id) continue;
+            if (own is { Group: { } group, Entry: { } held } && channel.State.Legs.TryGetValue(group.Id, out HeldLeg? leg) && leg.Entry?.Id == held.Id) continue;
             own.IsOffset = waiting.IsOffset;
 
             if (own.Before is { } before) own.IsOvertaken = Overtakes(rows, channel, before);

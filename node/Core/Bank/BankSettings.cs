@@ -57,6 +57,9 @@ public sealed record BankSettings
     /// <summary>Batches sent to an observer that is behind, in one drain. Default 64.</summary>
     public int MaxCatchUp { get; init; } = 64;
 
+    /// <summary>How often the settlement agent is asked how its cycles stand. Default null: never, and the bank takes part in none.</summary>
+    public TimeSpan? CyclePoll { get; init; }
+
     /// <summary>Instructions of one message. Default 10,000.</summary>
     public int MaxTransfersPerMessage { get; init; } = 10_000;
 

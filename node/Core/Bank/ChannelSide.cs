@@ -123,6 +123,9 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>By group: the reservations of held legs that this member, as the sequencer of their batches, owes the ledger.</summary>
     public SortedDictionary<Digest, ReserveRecord> Reserves { get; } = [];
 
+    /// <summary>What this member can show the settlement agent of cuts that it holds, by group.</summary>
+    public SortedDictionary<Digest, LegCut> CutProofs { get; } = [];
+
     /// <summary>The newest final head as the log holds it, with both endorsements; null before the first.</summary>
     public HeadRecord? Notarised
     {
@@ -261,7 +264,12 @@ internal sealed class ChannelSide : IDisposable
         Head = batch.HeadHash;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
-        foreach (DecidedLeg decided in batch.Decided) Reserves.Remove(decided.Leg.Group.Id);
+        foreach (DecidedLeg decided in batch.Decided)
+        {
+            Reserves.Remove(decided.Leg.Group.Id);
+            CutProofs.Remove(decided.Leg.Group.Id);
+        }
+
         Moved();
         Offers.IsChanged = true;
         HasObjected = false;
@@ -294,7 +302,7 @@ internal sealed class ChannelSide : IDisposable
         row.Notarised = Notarised;
         flow.Write(row);
         row.Proposed = Proposed?.ToClaim();
-        row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, Reserves.GetValueOrDefault(leg.Group.Id))));
+        row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, Reserves.GetValueOrDefault(leg.Group.Id), CutProofs.GetValueOrDefault(leg.Group.Id))));
         row.EndedLegs.Add(State.Ended.Select(static e => new EndedLegRow { Group = ByteString.CopyFrom(e.Key.ToArray()), UntilUnixMs = e.Value }));
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
@@ -312,6 +320,7 @@ internal sealed class ChannelSide : IDisposable
         State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts,
             row.Legs.Select(leg => LegRows.Restore(Terms, leg)), row.EndedLegs.Select(static e => KeyValuePair.Create(new Digest(e.Group.Span), e.UntilUnixMs)));
         foreach (LegRow leg in row.Legs.Where(static leg => leg.Reserve is not null)) Reserves.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Reserve);
+        foreach (LegRow leg in row.Legs.Where(static leg => leg.Cut?.Proof is not null)) CutProofs.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Cut);
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
         Notarised = row.Notarised;
         flow.Restore(row);

@@ -55,9 +55,6 @@ internal abstract class Command
         /// <summary>The group whose leg it is; null where it stands for itself.</summary>
         public ChannelGroup? Group { get; init; }
 
-        /// <summary>The group's body; empty where there is none.</summary>
-        public ByteString GroupBody { get; init; } = ByteString.Empty;
-
         /// <summary>The legs of others that the bank expects of the group.</summary>
         public IReadOnlyList<ExpectedLeg> Expects { get; init; } = [];
 
@@ -72,7 +69,7 @@ internal abstract class Command
 
         /// <summary>Seals it, unless it is sealed.</summary>
         public OpenedEntry Seal(ChannelContext context, DateTimeOffset now, IEntropy entropy) =>
-            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before, Group is null ? null : GroupBody);
+            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before, Group?.Body);
 
         /// <summary>Whether its amount is reserved of the position.</summary>
         public bool IsReserved { get; set; }

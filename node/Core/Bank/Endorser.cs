@@ -157,7 +157,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         bool isNew = channel.Proposed?.IsSame(signed) != true;
         channel.Proposed = signed;
         if (channel.InFlight is { } same) Answer(channel, same);
-        else if (read.Body is { } body && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
+        else if (read.Body is { } body && !IsTooEarly(channel, body) && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
         // One that is endorsed is kept with its batch. Any other must be remembered, too: what comes in its place proves a fork.
         if (isNew && channel.InFlight is null) channel.WriteSnapshot(node);
     }
@@ -197,6 +197,14 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         if (Objections.KnowsAgent(node.Parts.Directory, channel.Context) || !Objections.Issues(entry)) return false;
+        ledger.RefreshDirectory();
+        return true;
+    }
+
+    /// <summary>So is a cut for a cycle of such an agent.</summary>
+    private bool IsTooEarly(ChannelSide channel, ProposalBody body)
+    {
+        if (body.Cuts.Count == 0 || Objections.KnowsAgent(node.Parts.Directory, channel.Context)) return false;
         ledger.RefreshDirectory();
         return true;
     }
@@ -241,6 +249,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     {
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context), orders.ForBatch(channel));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
+        foreach (CutCall cut in body.Cuts) execution.Add(cut);
         for (int i = 0; i < slots.Count; i++)
         {
             if (slots[i].Refusal is { } refusal)
@@ -272,8 +281,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
     private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if ((slots.Count == 0 && body.Outcomes.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
+        if ((slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
         if (body.Outcomes.Any(o => !Digest.TryRead(o.Group.Span, out Digest group) || groups.DecisionOf(group) is not { } isCommitted || isCommitted != o.IsCommitted)) return GroupCodes.OutcomeDiffers;
+        if (body.Cuts.Any(cut => !cut.Commitment.IsEmpty || Objections.Round(node.Parts.Directory, channel.Context, cut) is null)) return CycleCodes.CutUncalled;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;

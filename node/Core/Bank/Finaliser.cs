@@ -40,6 +40,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         };
         foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(slot, keys));
         row.Outcomes.Add(batch.Body.Outcomes);
+        row.Cuts.Add(batch.Body.Cuts.Zip(agreed.Cuts, static (call, leg) => new CutCall(call) { Commitment = ByteString.CopyFrom(leg.Cut!.Commitment!.ToArray()) }));
         if (agreed.Slots.Any(static slot => slot is BatchSlot.Agreed { Entry.Action.Outcomes.Count: > 1 }))
             row.NextStates.Add(agreed.Slots.Select(static slot => slot is BatchSlot.Agreed stands ? (uint)stands.Next.Index : 0));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
@@ -48,6 +49,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         // Only the sequencer has the other member's signatures.
         if (batch.Reservations.Count > 0) foreach ((Digest group, ReserveRecord record) in Reservations.Records(channel, agreed, batch.Reservations)) channel.Reserves.Add(group, record);
         channel.Notarised = leaf.Head;
+        foreach ((int i, HeldLeg cut) in agreed.Cuts.Index()) channel.CutProofs.Add(cut.Group.Id, new LegCut { Proof = ShownCut.Of(channel, agreed, agreed.Leaves.Count - agreed.Cuts.Count + i), Head = leaf.Head });
         channel.InFlight = null;
         channel.StalledSince = null;
         byte[] rowKey = RowKeys.Batch(channel.Id, row.Sequence);
@@ -143,15 +145,21 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     private void End(ChannelSide channel, DecidedLeg decided, long sequence)
     {
         HeldLeg leg = decided.Leg;
-        Command.Own? own = TakeOwn(channel, leg.Entry.Value);
+        if (leg.Entry is not { } entry)
+        {
+            channel.Note(node, decided.IsCommitted ? "cut_applied" : "cut_released", new { Group = leg.Group.Id.ToString() });
+            return;
+        }
+
+        Command.Own? own = TakeOwn(channel, entry.Id.Value);
         if (!decided.IsCommitted)
         {
             if (own is not null) work.Refused(channel, own, GroupCodes.Aborted, sequence);
             return;
         }
 
-        node.WriteFact(Objections.EntryFact(leg.Entry), RowKeys.Number(leg.Sequence));
-        foreach (LegMovement change in leg.Changes.Where(c => leg.IsPayment && c.Member == channel.Context.Own))
+        node.WriteFact(Objections.EntryFact(entry.Id), RowKeys.Number(leg.Sequence));
+        foreach (LegMovement change in leg.Changes.Where(c => entry.IsPayment && c.Member == channel.Context.Own))
             channel.NotePaid(day.Number, KeptValues.Amount(change.Currency, Math.Abs(change.Units)), change.Units < 0);
         if (own is not null) work.Settled(channel, own, leg.Sequence);
     }

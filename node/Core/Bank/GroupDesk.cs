@@ -22,8 +22,6 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     {
         public ChannelGroup Group { get; } = leg.Group;
 
-        public ByteString Body { get; } = leg.GroupBody;
-
         public Retry Retry { get; } = retry;
 
         /// <summary>What the ledger decided; null while that is not known here.</summary>
@@ -92,7 +90,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
                 // One leg more may have been the last: the next answer comes soon, however long the others took.
                 if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
                 watch.Legs = held[leg.Group.Id];
-                watch.IsOwn |= leg.Actor == channel.Context.Own;
+                watch.IsOwn |= leg.Entry is null || leg.Entry.Actor == channel.Context.Own;
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
             }
         }
@@ -122,7 +120,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     {
         // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
         DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
-        if (watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Body;
+        if (watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Group.Body;
         long asking = watch.Askings.Asked + 1;
         watch.Askings = (asking, watch.Askings.Denied);
         watch.IsAsked = true;

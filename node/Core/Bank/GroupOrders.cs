@@ -61,7 +61,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             return;
         }
 
-        (string Code, string Place)? refusal = Read(wanted, out ChannelGroup? group, out ByteString body);
+        (string Code, string Place)? refusal = Read(wanted, out ChannelGroup? group);
         Dictionary<Digest, ExpectedAct> expects = [];
         refusal ??= Check(wanted, group!, expects);
         if (refusal is { } known)
@@ -79,7 +79,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             ActOrder leg = wanted.Legs[i];
             // What is refused takes the others with it.
             if (!stands) return acts.Enter(id, messageKey, leg, channel, leg.Contract!, fault ?? (GroupCodes.Aborted, ""));
-            acts.Enqueue(id, channel, act!, group, body, Keep(expects));
+            acts.Enqueue(id, channel, act!, group, Keep(expects));
             order.Own.Add(channel.Id);
             return acts.Enter(id, messageKey, leg, channel, leg.Contract!, null);
         }, stands ? group!.Id : null);
@@ -93,10 +93,11 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
         foreach (Order order in orders.Values) views[order.Group.Id] = new GroupView(order.Group.Id, order.Group.Channels, order.Group.ExpiresAt, IsOrdered: true, null, []);
         foreach (ChannelSide channel in channels.All)
         {
-            foreach (HeldLeg leg in channel.State.Legs.Values)
+            // What is cut for a cycle is seen there.
+            foreach (HeldLeg leg in channel.State.Legs.Values.Where(static leg => leg.Entry is not null))
             {
                 GroupView view = views.GetValueOrDefault(leg.Group.Id) ?? new GroupView(leg.Group.Id, leg.Group.Channels, leg.Group.ExpiresAt, IsOrdered: false, null, []);
-                views[leg.Group.Id] = view with { IsCommitted = desk.DecisionOf(leg.Group.Id), Legs = [.. view.Legs, View(channel, leg)] };
+                views[leg.Group.Id] = view with { IsCommitted = desk.DecisionOf(leg.Group.Id), Legs = [.. view.Legs, View(channel, leg.Entry!, leg.Sequence)] };
             }
         }
 
@@ -130,14 +131,13 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     }
 
     /// <summary>The group that is meant; else what is wrong, and its place in the words of the API.</summary>
-    private (string Code, string Place)? Read(GroupOrder wanted, out ChannelGroup? group, out ByteString body)
+    private (string Code, string Place)? Read(GroupOrder wanted, out ChannelGroup? group)
     {
         group = null;
-        body = ByteString.Empty;
         if (wanted.Group is { } known)
         {
             if (Held(known).FirstOrDefault() is not (_, { } leg)) return (LedgerCodes.UnknownGroup, "group");
-            (group, body) = (leg.Group, leg.GroupBody);
+            group = leg.Group;
             return group.ExpiresAt <= node.Now ? (GroupCodes.OutOfTime, "group") : null;
         }
 
@@ -146,7 +146,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
         if (life <= TimeSpan.Zero || life > HeldLeg.LongestHold - node.Parts.Settings.LongestRetry) return (GroupCodes.OutOfTime, "lifeSeconds");
         byte[] nonce = new byte[Digest.Length];
         node.Entropy.Fill(nonce);
-        body = ChannelGroup.Of(node.Network, all, DateTimeOffset.FromUnixTimeMilliseconds((node.Now + life).ToUnixTimeMilliseconds()), new Digest(nonce)).ToByteString();
+        ByteString body = ChannelGroup.Of(node.Network, all, DateTimeOffset.FromUnixTimeMilliseconds((node.Now + life).ToUnixTimeMilliseconds()), new Digest(nonce)).ToByteString();
         return ChannelGroup.TryRead(body, node.Network, out group, out _) ? null : (GroupCodes.LegMissing, "channels");
     }
 
@@ -175,7 +175,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
 
         foreach ((Digest channel, HeldLeg leg) in Held(group.Id))
         {
-            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || !expected.Is(leg.Plan, leg.Action, leg.Values, leg.Changes, OwnIn(channel))) return (GroupCodes.LegUnexpected, "expects");
+            if (!expects.TryGetValue(channel, out ExpectedAct? expected) || leg.Entry is not { } entry || !expected.Is(entry.Plan, entry.Action, entry.Values, leg.Changes, OwnIn(channel))) return (GroupCodes.LegUnexpected, "expects");
         }
 
         return channels.All.Any(channel => IsOnItsWay(channel, group.Id, expects.GetValueOrDefault(channel.Id))) ? (GroupCodes.LegUnexpected, "expects") : null;
@@ -188,8 +188,8 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     {
         if (channel.InFlight is not { } batch || !batch.Slots.Any(slot => slot is { Refusal: null, Entry.Group: { } of } && of.Id == group)) return false;
         // Where it is not known what it moves, it is not known to be the expected one.
-        return (batch.Agreed ?? batch.Proposed)?.State.Legs.GetValueOrDefault(group) is not { } leg
-            || expected?.Is(leg.Plan, leg.Action, leg.Values, leg.Changes, channel.Context.Own) != true;
+        return (batch.Agreed ?? batch.Proposed)?.State.Legs.GetValueOrDefault(group) is not { Entry: { } entry } leg
+            || expected?.Is(entry.Plan, entry.Action, entry.Values, leg.Changes, channel.Context.Own) != true;
     }
 
     private int OwnIn(Digest channel) => channels.TryGet(channel, out ChannelSide? side) ? side.Context.Own : throw new InvalidOperationException("A held leg is of an own channel.");
@@ -234,6 +234,6 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
             ? new ExpectedAct(plan, plan.Contract.Actions[(int)row.Action], KeptValues.Read(plan.Contract.Fields, row.Values))
             : throw new InvalidOperationException("A leg is expected of no contract of its channel."));
 
-    private static LegView View(ChannelSide channel, HeldLeg leg) => new(channel.Id, leg.Entry, leg.Sequence, leg.Plan.Contract.Name, leg.Action.Name, leg.Actor == channel.Context.Own,
+    private static LegView View(ChannelSide channel, LegEntry leg, long sequence) => new(channel.Id, leg.Id, sequence, leg.Plan.Contract.Name, leg.Action.Name, leg.Actor == channel.Context.Own,
         [.. leg.Plan.Contract.Fields.Select(field => (field.Name, leg.Values[field.Index] is { } value ? ValueText.Write(value) : null))]);
 }

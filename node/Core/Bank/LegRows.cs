@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Netting;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Ledger;
@@ -12,16 +13,26 @@ namespace Settlement.Core.Bank;
 /// <summary>Legs that a channel holds, as its sealed snapshot keeps them.</summary>
 internal static class LegRows
 {
-    /// <summary>A leg, and the reservation that this member owes the ledger for it, if it does.</summary>
-    public static LegRow Keep(HeldLeg leg, ReserveRecord? reserve)
+    /// <summary>A leg, what this member owes the ledger for it, if it does, and what it can show the agent of a cut.</summary>
+    public static LegRow Keep(HeldLeg leg, ReserveRecord? reserve, LegCut? shown)
     {
-        LegRow row = new()
-        {
-            GroupBody = leg.GroupBody, Entry = ByteString.CopyFrom(leg.Entry.ToArray()), Sequence = leg.Sequence, ContractHash = ByteString.CopyFrom(leg.Plan.Contract.Hash),
-            Action = (uint)leg.Action.Index, Actor = (uint)leg.Actor, State = (uint)leg.Next.Index, Committed = ByteString.CopyFrom(leg.Committed.ToArray()), IsPayment = leg.IsPayment,
-        };
+        LegRow row = new() { GroupBody = leg.Group.Body, Sequence = leg.Sequence, Committed = ByteString.CopyFrom(leg.Committed.ToArray()) };
         row.Changes.Add(leg.Changes.Select(static c => new LegChange { Member = (uint)c.Member, Currency = c.Currency, Units = c.Units }));
-        row.Values.Add(KeptValues.Write(leg.Values));
+        if (leg.Entry is { } entry)
+        {
+            row.Entry = ByteString.CopyFrom(entry.Id.ToArray());
+            row.ContractHash = ByteString.CopyFrom(entry.Plan.Contract.Hash);
+            (row.Action, row.Actor, row.State, row.IsPayment) = ((uint)entry.Action.Index, (uint)entry.Actor, (uint)entry.Next.Index, entry.IsPayment);
+            row.Values.Add(KeptValues.Write(entry.Values));
+        }
+        else if (leg.Cut is { } cut)
+        {
+            row.Cut = new LegCut(shown ?? new LegCut())
+            {
+                Currency = cut.Currency, Owed = cut.Owed, Blinding = ByteString.CopyFrom(cut.Blinding.ToArray()), Commitment = ByteString.CopyFrom(cut.Commitment!.ToArray()),
+            };
+        }
+
         if (reserve is not null) row.Reserve = reserve;
         return row;
     }
@@ -29,10 +40,22 @@ internal static class LegRows
     /// <summary>The leg of such a row.</summary>
     public static HeldLeg Restore(ChannelTerms terms, LegRow row)
     {
-        if (!terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan) || !ChannelGroup.TryRead(row.GroupBody, terms.Network, out ChannelGroup? group, out _))
-            throw new InvalidOperationException("A stored leg is of no contract of its channel, or of no group.");
-        return new HeldLeg(group, row.GroupBody, new EntryId(new Digest(row.Entry.Span)), row.Sequence, plan, plan.Contract.Actions[(int)row.Action], (int)row.Actor,
-            plan.Contract.States[(int)row.State], KeptValues.Read(plan.Contract.Fields, row.Values), new Digest(row.Committed.Span),
-            [.. row.Changes.Select(static c => new LegMovement((int)c.Member, c.Currency, c.Units))], row.IsPayment);
+        if (!ChannelGroup.TryRead(row.GroupBody, terms.Network, out ChannelGroup? group, out _)) throw new InvalidOperationException("A stored leg is of no group.");
+        return new HeldLeg(group, row.Sequence, new Digest(row.Committed.Span), [.. row.Changes.Select(static c => new LegMovement((int)c.Member, c.Currency, c.Units))])
+        {
+            Entry = row.Cut is null ? EntryOf(terms, row) : null, Cut = row.Cut is { } cut ? CutOf(cut) : null,
+        };
     }
+
+    private static LegEntry EntryOf(ChannelTerms terms, LegRow row)
+    {
+        if (!terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("A stored leg is of no contract of its channel.");
+        return new LegEntry(new EntryId(new Digest(row.Entry.Span)), plan, plan.Contract.Actions[(int)row.Action], (int)row.Actor, plan.Contract.States[(int)row.State],
+            KeptValues.Read(plan.Contract.Fields, row.Values), row.IsPayment);
+    }
+
+    private static NetCut CutOf(LegCut row) =>
+        Blinding.TryRead(row.Blinding.Span, out Blinding blinding) && PedersenCommitment.TryRead(row.Commitment.Span, out PedersenCommitment? commitment)
+            ? new NetCut(row.Currency, row.Owed) { Blinding = blinding, Commitment = commitment }
+            : throw new InvalidOperationException("A stored cut does not read.");
 }

@@ -6,6 +6,7 @@ using Settlement.Core.Instructions;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Bank;
 
@@ -77,6 +78,11 @@ internal static class Objections
 
     /// <summary>Whether the entry would bring money of the agent into the channel.</summary>
     public static bool Issues(OpenedEntry entry) => entry.Action.Issues;
+
+    /// <summary>The round that the agent which the terms pin calls the channel to cut for; null where it does not.</summary>
+    public static CycleRound? Round(ParticipantDirectory directory, ChannelContext channel, CutCall call) =>
+        CycleRound.TryRead(call, channel.Terms.Network, out CycleRound? round) && KnowsAgent(directory, channel) && directory.TryGet(channel.Terms.Agent.Id, out Participant? agent)
+            && round.IsSignedBy(agent.Posting!.Value) ? round : null;
 
     /// <summary>Whether the agent that the terms pin made this posting.</summary>
     public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, AmountValue amount, string posting, int beneficiary)

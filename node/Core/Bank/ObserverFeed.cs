@@ -123,6 +123,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
             StateRoot = row.StateRoot,
         };
         delivery.Outcomes.Add(row.Outcomes);
+        delivery.Cuts.Add(row.Cuts);
         int next = 0;
         foreach (BatchItem item in row.Items)
         {

@@ -12,19 +12,19 @@ namespace Settlement.Core.Bank;
 internal static class Reservations
 {
     /// <summary>This member's, one a leg that the batch sets aside.</summary>
-    public static IEnumerable<LegReservation> Of(ChannelSide channel, ExecutedBatch batch) => batch.Held.Select(leg => new LegReservation
+    public static IEnumerable<LegReservation> Of(ChannelSide channel, ExecutedBatch batch) => batch.Held.Select(group => new LegReservation
     {
-        Group = ByteString.CopyFrom(leg.Group!.Id.ToArray()), Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(Signed(channel, batch, leg))),
+        Group = ByteString.CopyFrom(group.Id.ToArray()), Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(Signed(channel, batch, group))),
     });
 
     /// <summary>Whether these are the other member's, for each leg of the batch and for nothing else.</summary>
     public static bool AreOf(ChannelSide channel, ExecutedBatch batch, IReadOnlyList<LegReservation> reservations)
     {
-        OpenedEntry[] legs = [.. batch.Held];
-        if (legs.Length != reservations.Count) return false;
-        for (int i = 0; i < legs.Length; i++)
+        ChannelGroup[] groups = [.. batch.Held];
+        if (groups.Length != reservations.Count) return false;
+        for (int i = 0; i < groups.Length; i++)
         {
-            if (!reservations[i].Group.Span.SequenceEqual(legs[i].Group!.Id.ToArray()) || !channel.OtherKey.Verify(Signed(channel, batch, legs[i]), reservations[i].Signature.Span)) return false;
+            if (!reservations[i].Group.Span.SequenceEqual(groups[i].Id.ToArray()) || !channel.OtherKey.Verify(Signed(channel, batch, groups[i]), reservations[i].Signature.Span)) return false;
         }
 
         return true;
@@ -33,15 +33,15 @@ internal static class Reservations
     /// <summary>The records for the ledger, by group, from the other member's signatures and this one's own.</summary>
     public static IEnumerable<(Digest Group, ReserveRecord Record)> Records(ChannelSide channel, ExecutedBatch batch, IReadOnlyList<LegReservation> others)
     {
-        foreach ((OpenedEntry leg, LegReservation own, LegReservation other) in batch.Held.Zip(Of(channel, batch), others))
+        foreach ((ChannelGroup group, LegReservation own, LegReservation other) in batch.Held.Zip(Of(channel, batch), others))
         {
-            ReserveRecord record = new() { GroupBody = leg.GroupBody, Channel = ByteString.CopyFrom(channel.Id.ToArray()), Head = ByteString.CopyFrom(batch.HeadHash.ToArray()) };
+            ReserveRecord record = new() { GroupBody = group.Body, Channel = ByteString.CopyFrom(channel.Id.ToArray()), Head = ByteString.CopyFrom(batch.HeadHash.ToArray()) };
             record.Signatures.Add(channel.Context.Own == 0 ? own.Signature : other.Signature);
             record.Signatures.Add(channel.Context.Own == 0 ? other.Signature : own.Signature);
-            yield return (leg.Group!.Id, record);
+            yield return (group.Id, record);
         }
     }
 
-    private static Digest Signed(ChannelSide channel, ExecutedBatch batch, OpenedEntry leg) =>
-        RecordHashes.Reservation(channel.Terms.Network, leg.Group!.Id, channel.Id, batch.HeadHash);
+    private static Digest Signed(ChannelSide channel, ExecutedBatch batch, ChannelGroup group) =>
+        RecordHashes.Reservation(channel.Terms.Network, group.Id, channel.Id, batch.HeadHash);
 }

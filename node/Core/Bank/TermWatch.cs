@@ -11,7 +11,7 @@ namespace Settlement.Core.Bank;
 
 /// <summary>Follows the term of office: sees what the ledger says, takes over when the sequencer makes no progress, and lets a
 /// batch of an older term go.</summary>
-internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups)
+internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups, CycleDesk cycles)
 {
     /// <summary>Called with an own payment that is not on its way together with what covers it any more.</summary>
     public Action<ChannelSide, Command.Own> Returned { get; set; } = (_, _) => { };
@@ -19,7 +19,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
     /// <summary>Looks after a channel once a tick.</summary>
     public void Watch(ChannelSide channel)
     {
-        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0 || channel.HasObjected || groups.HasDue(channel);
+        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0 || channel.HasObjected || groups.HasDue(channel) || cycles.HasDue(channel);
         if (!hasWork)
         {
             channel.StalledSince = null;

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
 using Settlement.Core.Merkle;
+using Settlement.Core.Notarisation;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
@@ -25,13 +27,14 @@ public abstract record BatchSlot
 /// <param name="State">The state after it.</param>
 /// <param name="Head">The head.</param>
 /// <param name="HeadHash">Its hash.</param>
-/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends.</param>
+/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a cut.</param>
 /// <param name="Decided">The legs that it ends.</param>
+/// <param name="Cuts">What it cuts for cycles.</param>
 public sealed record ExecutedBatch(
-    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided)
+    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided, IReadOnlyList<HeldLeg> Cuts)
 {
-    /// <summary>The entries that it sets aside as legs of groups, in order.</summary>
-    public IEnumerable<OpenedEntry> Held => Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry).Where(static entry => entry.Group is not null);
+    /// <summary>The groups of which it sets legs aside: of the cuts, then of the entries, in order.</summary>
+    public IEnumerable<ChannelGroup> Held => Cuts.Select(static cut => cut.Group).Concat(Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry.Group).OfType<ChannelGroup>());
 }
 
 /// <summary>
@@ -64,6 +67,7 @@ public sealed class BatchExecution
     // How many entries redeem each position.
     private readonly Dictionary<PositionKey, int> redeemed = [];
     private readonly BatchLegs legs;
+    private readonly List<(CycleRound Round, ByteString Commitment)> cuts = [];
     private readonly BatchLegs.Objection? legObjection;
     private bool isVoid;
 
@@ -86,7 +90,7 @@ public sealed class BatchExecution
         this.objection = objection;
         this.entropy = entropy;
         draft = origin.Begin();
-        legs = new BatchLegs(context.Terms, draft, timeUnixMs);
+        legs = new BatchLegs(context, draft, timeUnixMs);
     }
 
     /// <summary>The places so far.</summary>
@@ -95,7 +99,14 @@ public sealed class BatchExecution
     /// <summary>Ends a leg that the channel holds; before any entry is added.</summary>
     public void Add(LegOutcome outcome)
     {
-        if (!Digest.TryRead(outcome.Group.Span, out Digest group) || slots.Count > 0 || !legs.TryEnd(group, outcome.IsCommitted)) isVoid = true;
+        if (!Digest.TryRead(outcome.Group.Span, out Digest group) || slots.Count > 0 || cuts.Count > 0 || !legs.TryEnd(group, outcome.IsCommitted)) isVoid = true;
+    }
+
+    /// <summary>Cuts for a cycle; after the outcomes and before any entry is added. Whether its agent called for it is asked by who decides.</summary>
+    public void Add(CutCall call)
+    {
+        if (slots.Count > 0 || !CycleRound.TryRead(call, context.Terms.Network, out CycleRound? round) || !legs.TryCut(round)) isVoid = true;
+        else cuts.Add((round, call.Commitment));
     }
 
     /// <summary>Adds a refusal made by a member.</summary>
@@ -183,6 +194,13 @@ public sealed class BatchExecution
         batch = null;
         if (isVoid || FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
         foreach (DecidedLeg decided in legs.Decided) draft.AppendContractState(decided.IsCommitted ? decided.Leg.Committed : LegLeaf("settlement/leg-released", decided.Leg.Committed));
+        IReadOnlyList<HeldLeg> cut = legs.Commit([.. cuts.Select(static c => c.Round)], salts);
+        foreach ((HeldLeg leg, ByteString said) in cut.Zip(cuts.Select(static c => c.Commitment)))
+        {
+            if (!said.IsEmpty && !said.Span.SequenceEqual(leg.Cut!.Commitment!.ToArray())) return false;
+            draft.AppendContractState(LegLeaf("settlement/leg-held", leg.Committed));
+        }
+
         foreach (BatchSlot.Agreed agreed in slots.OfType<BatchSlot.Agreed>())
         {
             Digest leaf = ContractStateLeaf(agreed.Entry, agreed.Next);
@@ -190,9 +208,10 @@ public sealed class BatchExecution
         }
 
         ChannelState state = draft.Finish(salts, sequence);
-        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted))];
+        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted)),
+            .. cut.Select(static leg => BatchLeaf.OfCut(leg.Group.Id, leg.Cut!.Commitment!.ToArray()))];
         ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
-        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided, cut);
         return true;
     }
 

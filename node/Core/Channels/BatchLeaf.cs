@@ -3,6 +3,7 @@ using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
+using Settlement.Core.Netting;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
@@ -13,6 +14,7 @@ public static class BatchLeaf
     private const byte EntryMark = 1;
     private const byte RefusalMark = 2;
     private const byte OutcomeMark = 3;
+    private const byte CutMark = 5;
 
     /// <summary>The leaf of an entry that was agreed.</summary>
     public static Digest OfEntry(Digest entryRoot)
@@ -33,6 +35,16 @@ public static class BatchLeaf
         leaf[0] = OutcomeMark;
         leaf[1] = isCommitted ? (byte)1 : (byte)0;
         group.CopyTo(leaf[2..]);
+        return Rfc6962.HashLeaf(leaf);
+    }
+
+    /// <summary>The leaf of a cut.</summary>
+    public static Digest OfCut(Digest group, ReadOnlySpan<byte> commitment)
+    {
+        Span<byte> leaf = stackalloc byte[1 + Digest.Length + PedersenCommitment.Length];
+        leaf[0] = CutMark;
+        group.CopyTo(leaf[1..]);
+        commitment.CopyTo(leaf[(1 + Digest.Length)..]);
         return Rfc6962.HashLeaf(leaf);
     }
 

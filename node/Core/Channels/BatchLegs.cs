@@ -8,7 +8,7 @@ namespace Settlement.Core.Channels;
 /// The legs of groups in one batch: which it sets aside, and which of those that the channel holds it ends. Setting aside takes
 /// nothing but what payers have free; applying adds to others what was set aside, and so can never lack cover.
 /// </summary>
-internal sealed class BatchLegs(ChannelTerms terms, ChannelState.Draft draft, long timeUnixMs)
+internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft, long timeUnixMs)
 {
     private readonly List<DecidedLeg> decided = [];
 
@@ -34,7 +34,7 @@ internal sealed class BatchLegs(ChannelTerms terms, ChannelState.Draft draft, lo
         long endsUnixMs = entry.Group!.ExpiresAt.ToUnixTimeMilliseconds();
         if (endsUnixMs <= timeUnixMs || endsUnixMs - timeUnixMs > (long)HeldLeg.LongestHold.TotalMilliseconds) return GroupCodes.OutOfTime;
         if (draft.Legs.ContainsKey(entry.Group.Id) || draft.HasEnded(entry.Group.Id)) return GroupCodes.LegRepeated;
-        if (draft.Legs.Values.Count(l => l.Actor == entry.Actor) >= HeldLeg.MaximumOfMember) return GroupCodes.TooManyLegs;
+        if (draft.Legs.Values.Count(l => l.Entry?.Actor == entry.Actor) >= HeldLeg.MaximumOfMember) return GroupCodes.TooManyLegs;
         List<LegMovement> changes = [];
         foreach ((PositionKey key, Int128 units, _) in moved.All)
         {
@@ -50,9 +50,61 @@ internal sealed class BatchLegs(ChannelTerms terms, ChannelState.Draft draft, lo
         }
 
         if (objection?.Invoke(entry, changes) is { } reason) return reason;
-        draft.AddLeg(new HeldLeg(entry.Group, entry.GroupBody, entry.Id, 0, entry.Plan, entry.Action, entry.Actor, next, entry.Fields, committed, changes,
-            PaymentContract.PaidByActor(terms, entry) is not null));
+        draft.AddLeg(new HeldLeg(entry.Group, 0, committed, changes)
+        {
+            Entry = new LegEntry(entry.Id, entry.Plan, entry.Action, entry.Actor, next, entry.Fields, PaymentContract.PaidByActor(context.Terms, entry) is not null),
+        });
         return "";
+    }
+
+    /// <summary>Sets aside what a member owes the other in the currency of a cycle: what it is below zero, as far as the other has it free.
+    /// It follows from where the channel stands, so there is nothing to agree on but that the channel cuts here.</summary>
+    /// <returns>False where it cannot: out of time, repeated, or while what another round cut in that currency is set aside.</returns>
+    public bool TryCut(CycleRound round)
+    {
+        if (!CanCut(round, context, draft.Legs, draft.HasEnded, timeUnixMs)) return false;
+        Int128 first = draft.PositionOf(0, round.Currency).MinorUnits;
+        int debtor = first < 0 ? 0 : 1, creditor = 1 - debtor;
+        (Int128 has, Int128 reserved) = draft.PositionOf(creditor, round.Currency);
+        Int128 owed = Int128.Min(-draft.PositionOf(debtor, round.Currency).MinorUnits, has - reserved);
+        List<LegMovement> changes = [];
+        // What else is set aside for the debtor must still fit its position once all of it applies.
+        owed = Int128.Min(owed, long.MaxValue - draft.PositionOf(debtor, round.Currency).MinorUnits - draft.IncomingOf(debtor, round.Currency));
+        if (owed > 0)
+        {
+            changes.AddRange([new LegMovement(creditor, round.Currency, -(long)owed), new LegMovement(debtor, round.Currency, (long)owed)]);
+            draft.SetPosition(creditor, round.Currency, has, reserved + owed);
+        }
+
+        draft.AddLeg(new HeldLeg(round.Group, 0, default, changes) { Cut = new NetCut(round.Currency, changes.Count == 0 ? 0 : debtor == 0 ? (long)owed : -(long)owed) });
+        return true;
+    }
+
+    /// <summary>Whether a channel can cut for a round at a time.</summary>
+    public static bool CanCut(CycleRound round, ChannelContext context, IReadOnlyDictionary<Digest, HeldLeg> legs, Predicate<Digest> hasEnded, long timeUnixMs)
+    {
+        long endsUnixMs = round.Group.ExpiresAt.ToUnixTimeMilliseconds();
+        return endsUnixMs > timeUnixMs && endsUnixMs - timeUnixMs <= (long)HeldLeg.LongestHold.TotalMilliseconds
+            && round.Group.Channels.Contains(context.Channel) && round.AgentChannel != context.Channel && context.Terms.Currencies.Any(c => c.Code == round.Currency)
+            && !legs.ContainsKey(round.Group.Id) && !hasEnded(round.Group.Id) && !legs.Values.Any(leg => leg.Cut?.Currency == round.Currency);
+    }
+
+    /// <summary>Commits to what was cut in this batch, with what the batch's salts give.</summary>
+    /// <returns>The cuts, in order.</returns>
+    public IReadOnlyList<HeldLeg> Commit(IReadOnlyList<CycleRound> rounds, PositionSalts salts)
+    {
+        List<HeldLeg> cuts = [];
+        foreach (CycleRound round in rounds)
+        {
+            HeldLeg leg = draft.Legs[round.Group.Id];
+            NetCut cut = leg.Cut!.Commit(salts.Blinding(round.Group.Id));
+            leg = leg with { Cut = cut, Committed = new HashWriter("settlement/cut").Digest(round.Group.Id).Bytes(cut.Commitment!.ToArray()).Finish() };
+            draft.RemoveLeg(round.Group.Id);
+            draft.AddLeg(leg);
+            cuts.Add(leg);
+        }
+
+        return cuts;
     }
 
     /// <summary>The leg leaves the batch.</summary>

@@ -76,7 +76,7 @@ public static class EntryOpener
         Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
         opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs)
         {
-            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1, Group = group, GroupBody = header.GroupBody,
+            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1, Group = group,
         };
         code = "";
         return true;

@@ -79,7 +79,7 @@ public static class EntrySealer
         return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) 
         {
             Link = link, Before = before, NamedActor = action.By.Party is null ? context.Own : null,
-            Group = GroupOf(context, header), GroupBody = header.GroupBody,
+            Group = GroupOf(context, header),
         };
     }
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
@@ -7,25 +6,21 @@ using Settlement.Core.Notarisation;
 namespace Settlement.Core.Channels;
 
 /// <summary>
-/// A channel's leg of a group: an entry that creates an instance and was notarised, and of which nothing has happened yet but that
-/// what it takes is set aside. It applies when the ledger has committed the group, and is released when it has aborted it.
+/// A channel's leg of a group: something that was notarised, and of which nothing has happened yet but that what it takes is set aside. It
+/// applies when the ledger has committed the group, and is released when it has aborted it.
 /// </summary>
 /// <param name="Group">The group.</param>
-/// <param name="GroupBody">Its body, as the entry has it.</param>
-/// <param name="Entry">The entry.</param>
-/// <param name="Sequence">The batch of the entry; 0 while that is being made.</param>
-/// <param name="Plan">Its contract.</param>
-/// <param name="Action">Its action.</param>
-/// <param name="Actor">The participant number of the member that acted.</param>
-/// <param name="Next">Where it leads.</param>
-/// <param name="Values">Its fields, as the holder reads them.</param>
+/// <param name="Sequence">Its batch; 0 while that is being made.</param>
 /// <param name="Committed">The leaf of the log of contract states that it becomes.</param>
 /// <param name="Changes">What it moves, each position once.</param>
-/// <param name="IsPayment">Whether it pays, and so counts in the flows of its day.</param>
-public sealed record HeldLeg(
-    ChannelGroup Group, ByteString GroupBody, EntryId Entry, long Sequence, ContractPlan Plan, ContractAction Action, int Actor, State Next,
-    IReadOnlyList<Value?> Values, Digest Committed, IReadOnlyList<LegMovement> Changes, bool IsPayment)
+public sealed record HeldLeg(ChannelGroup Group, long Sequence, Digest Committed, IReadOnlyList<LegMovement> Changes)
 {
+    /// <summary>The entry that creates an instance once it applies; null where the leg is a cut.</summary>
+    public LegEntry? Entry { get; init; }
+
+    /// <summary>What the channel cut for a cycle; null where the leg is an entry.</summary>
+    public NetCut? Cut { get; init; }
+
     /// <summary>Legs of one member that a channel holds at a time: what the other member can be made to keep and to look after.</summary>
     public const int MaximumOfMember = 32;
 
@@ -35,6 +30,16 @@ public sealed record HeldLeg(
     /// <summary>How long after the time of its group a channel remembers that it has had its leg.</summary>
     public static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 }
+
+/// <summary>An entry that is a leg.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Plan">Its contract.</param>
+/// <param name="Action">Its action.</param>
+/// <param name="Actor">The participant number of the member that acted.</param>
+/// <param name="Next">Where it leads.</param>
+/// <param name="Values">Its fields, as the holder reads them.</param>
+/// <param name="IsPayment">Whether it pays, and so counts in the flows of its day.</param>
+public sealed record LegEntry(EntryId Id, ContractPlan Plan, ContractAction Action, int Actor, State Next, IReadOnlyList<Value?> Values, bool IsPayment);
 
 /// <summary>What a leg changes of a position once it applies.</summary>
 /// <param name="Member">Whose.</param>

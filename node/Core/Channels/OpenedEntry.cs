@@ -39,9 +39,6 @@ public sealed record OpenedEntry(
     /// <summary>The group whose leg in this channel the entry is; null where it stands for itself.</summary>
     public ChannelGroup? Group { get; init; }
 
-    /// <summary>The group's body; empty where there is none.</summary>
-    public ByteString GroupBody { get; init; } = ByteString.Empty;
-
     /// <summary>The id of the entry that created its instance.</summary>
     public EntryId Instance => Link?.Instance ?? Id;
 

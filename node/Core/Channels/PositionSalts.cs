@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Envelopes;
+using Settlement.Core.Netting;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
@@ -34,6 +35,14 @@ public sealed class PositionSalts
                     yield return (member, currency, bytes[at..(at + FieldCommitment.SaltLength)]);
             }
         }
+    }
+
+    /// <summary>What hides the channel's cut for a group: all salts of the set give it, so that one of them, which its position's holder may
+    /// show somebody, gives nothing of it.</summary>
+    public Blinding Blinding(Digest group)
+    {
+        Digest Half(uint number) => new HashWriter("settlement/cut-blinding").Bytes(bytes).Digest(group).UInt32(number).Finish();
+        return Netting.Blinding.Derive(Half(0), Half(1));
     }
 
     /// <summary>Draws a set.</summary>

@@ -10,7 +10,8 @@ namespace Settlement.Core.Notarisation;
 /// <param name="Id">The hash of its body: whoever signs it has agreed to exactly these channels and this time.</param>
 /// <param name="Channels">The ids, rising.</param>
 /// <param name="ExpiresAt">No channel reserves after this time of the ledger; whole milliseconds.</param>
-public sealed record ChannelGroup(Digest Id, IReadOnlyList<Digest> Channels, DateTimeOffset ExpiresAt)
+/// <param name="Body">The bytes that say so.</param>
+public sealed record ChannelGroup(Digest Id, IReadOnlyList<Digest> Channels, DateTimeOffset ExpiresAt, ByteString Body)
 {
     /// <summary>The most channels of a group: all pairs of 22 banks, and its record fits the ledger's bound.</summary>
     public const int MaximumChannels = 256;
@@ -28,7 +29,7 @@ public sealed record ChannelGroup(Digest Id, IReadOnlyList<Digest> Channels, Dat
         if (!UnixTime.TryRead(body.ExpiresUnixMs, out DateTimeOffset expires) || !TryReadRising(body.Channels, out Digest[] channels)) return false;
         code = LedgerCodes.OtherNetwork;
         if (body.Suite != Suite.Current || body.Network != network) return false;
-        group = new ChannelGroup(RecordHashes.Group(groupBody.Span), channels, expires);
+        group = new ChannelGroup(RecordHashes.Group(groupBody.Span), channels, expires, groupBody);
         code = "";
         return true;
     }

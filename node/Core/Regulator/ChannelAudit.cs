@@ -167,7 +167,9 @@ public sealed class ChannelAudit
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
         BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, Objections.Postings(directory, context));
         foreach (LegOutcome outcome in delivery.Outcomes) execution.Add(outcome);
+        foreach (CutCall cut in delivery.Cuts) execution.Add(cut);
         List<string> refused = [.. delivery.Outcomes.Where(o => !IsDecided(o, decisions)).Select(static o => Convert.ToHexStringLower(o.Group.Span))];
+        refused.AddRange(delivery.Cuts.Where(cut => Objections.Round(directory, context, cut) is null).Select(static cut => Convert.ToHexStringLower(Digest.Of(cut.RoundBody.Span).ToArray())));
         foreach (BatchSlot? slot in slots)
         {
             if (slot is BatchSlot.Concealed concealed) execution.Add(concealed.Leaf);
@@ -210,9 +212,9 @@ public sealed class ChannelAudit
         List<PayloadKey> keys = [];
         foreach (LegOutcome outcome in delivery.Outcomes)
         {
-            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !legs.TryGetValue(group, out BatchSlot.Agreed? leg)) continue;
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || state?.Legs.GetValueOrDefault(group) is not { } leg) continue;
             keys.AddRange([VaultReader.DecisionKey(group, isCommitted: true), VaultReader.DecisionKey(group, isCommitted: false)]);
-            keys.AddRange(leg.Entry.Group!.Channels.Select(channel => VaultReader.ReservationKey(group, channel)));
+            keys.AddRange(leg.Group.Channels.Select(channel => VaultReader.ReservationKey(group, channel)));
         }
 
         return keys;
@@ -222,7 +224,7 @@ public sealed class ChannelAudit
     /// reserved.</summary>
     private bool IsDecided(LegOutcome outcome, IReadOnlyDictionary<PayloadKey, byte[]> decisions) => Digest.TryRead(outcome.Group.Span, out Digest group)
         && decisions.ContainsKey(VaultReader.DecisionKey(group, outcome.IsCommitted)) && !decisions.ContainsKey(VaultReader.DecisionKey(group, !outcome.IsCommitted))
-        && (!outcome.IsCommitted || (legs.TryGetValue(group, out BatchSlot.Agreed? leg) && leg.Entry.Group!.Channels.All(channel => decisions.ContainsKey(VaultReader.ReservationKey(group, channel)))));
+        && (!outcome.IsCommitted || (state?.Legs.GetValueOrDefault(group) is { } leg && leg.Group.Channels.All(channel => decisions.ContainsKey(VaultReader.ReservationKey(group, channel)))));
 
     private void Miss(long at, IReadOnlyList<string> ids, string code)
     {

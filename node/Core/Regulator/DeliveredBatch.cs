@@ -4,6 +4,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
+using Settlement.Core.Netting;
 using Settlement.Core.Vault;
 using Settlement.Wire.Channels;
 
@@ -98,6 +99,12 @@ internal sealed class DeliveredBatch
         {
             if (!Digest.TryRead(outcome.Group.Span, out Digest group)) return false;
             leaves.Add(BatchLeaf.OfOutcome(group, outcome.IsCommitted));
+        }
+
+        foreach (CutCall cut in delivery.Cuts)
+        {
+            if (!CycleRound.TryRead(cut, context.Terms.Network, out CycleRound? round) || cut.Commitment.Length != PedersenCommitment.Length) return false;
+            leaves.Add(BatchLeaf.OfCut(round.Group.Id, cut.Commitment.Span));
         }
 
         head = new ChannelHead((long)delivery.Term, (long)delivery.Sequence, previous, Rfc6962.RootOf(leaves), stateRoot, delivery.TimeUnixMs).Hash(context.Terms, context.Channel);

@@ -24,6 +24,7 @@ internal static class BatchRows
         };
         kept.NextStates.Add(row.NextStates);
         kept.Outcomes.Add(row.Outcomes);
+        kept.Cuts.Add(row.Cuts);
         RefusalsRow refusals = new();
         foreach (BatchItem item in row.Items)
         {

@@ -1,0 +1,150 @@
+using Google.Protobuf;
+using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
+using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
+using Settlement.Core.Store;
+using Settlement.Core.Vault;
+using Settlement.Core.Vault.Records;
+using Settlement.Wire.Ledger;
+
+namespace Settlement.Core.Agent.Cycles;
+
+/// <summary>
+/// The settlement agent's own channel, of which it is both members. To the ledger it is a channel like any other: a head of it stands for
+/// the list of cuts of a round, and reserving under that head says that the agent has set its postings aside. No round is committed without.
+/// </summary>
+internal sealed class AgentChannel : IDisposable
+{
+    private static readonly byte[] RowKey = RowKeys.Name("agent-channel");
+    private static readonly TimeSpan EndorsementLife = TimeSpan.FromMinutes(1);
+
+    private readonly NodeContext node;
+    private readonly LedgerDesk ledger;
+    private readonly Retry retry;
+    private readonly HashSet<Digest> reserved = [];
+    private AgentChannelRow? row;
+    private SigningKey[] keys = [];
+    private bool isAsked;
+
+    public AgentChannel(NodeContext node, LedgerDesk ledger, RecoveredRows rows)
+    {
+        this.node = node;
+        this.ledger = ledger;
+        retry = node.NewRetry();
+        foreach (StoredPayload stored in rows.Of(PayloadKind.Channels).Where(static r => r.Key.AsSpan().SequenceEqual(RowKey)))
+            row = node.Rows.Open(PayloadKind.Channels, stored.Key, stored.Body, AgentChannelRow.Parser);
+        if (row is not null) keys = [.. row.PrivateKeys.Select(static k => SigningKey.FromScalar(k.Span))];
+    }
+
+    /// <summary>Its id. It comes into being when it is first asked for.</summary>
+    public Digest Id => RecordHashes.Channel(Row().OpeningBody.Span);
+
+    /// <summary>The next head, which stands for a list of cuts; durable before it is submitted.</summary>
+    /// <returns>Its sequence.</returns>
+    public long Append(Digest cuts)
+    {
+        AgentChannelRow known = Row();
+        Digest previous = HeadAt(known.Heads.Count);
+        known.Heads.Add(ByteString.CopyFrom(new HashWriter("settlement/agent-head").Digest(previous).Digest(cuts).Finish().ToArray()));
+        Keep();
+        return known.Heads.Count;
+    }
+
+    /// <summary>Brings the ledger as far as that a round is reserved under a head, one record at a time.</summary>
+    /// <returns>Whether it is.</returns>
+    public bool Reserve(ChannelGroup group, long head)
+    {
+        if (reserved.Contains(group.Id)) return true;
+        AgentChannelRow known = Row();
+        if (isAsked || !retry.IsDue(node.Now)) return false;
+        if (!known.IsOpen) Submit(new Submission { Opening = Opening(known) }, () => known.IsOpen = true);
+        else if (known.Notarised < head) Submit(new Submission { Head = Head(known, known.Notarised + 1) }, () => known.Notarised++);
+        else Submit(new Submission { Reserve = Reservation(group, head) }, () => reserved.Add(group.Id));
+        return false;
+    }
+
+    /// <summary>The round is over.</summary>
+    public void Forget(Digest group) => reserved.Remove(group);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (SigningKey key in keys) key.Dispose();
+    }
+
+    private void Submit(Submission submission, Action done)
+    {
+        isAsked = true;
+        ledger.Submit(submission, (result, leaf) =>
+        {
+            isAsked = false;
+            if (leaf is null)
+            {
+                // Too late, or beyond what the ledger takes of one participant: the round's time ends it.
+                node.Note(KnownCodes.OrForeign(result.Code), "ledger");
+                retry.Tried(node.Now);
+                return;
+            }
+
+            retry.Reset();
+            done();
+            Keep();
+        });
+    }
+
+    private OpeningRecord Opening(AgentChannelRow known)
+    {
+        OpeningRecord record = new() { Body = known.OpeningBody };
+        record.Signatures.Add(keys.Select(key => ByteString.CopyFrom(key.Sign(Id))));
+        return record;
+    }
+
+    private HeadRecord Head(AgentChannelRow known, long sequence)
+    {
+        Digest previous = HeadAt(sequence - 1), head = HeadAt(sequence);
+        HeadRecord record = new()
+        {
+            Channel = Bytes(Id), Term = (ulong)TermOfOffice.First, Sequence = (ulong)sequence, PreviousHead = Bytes(previous), Head = Bytes(head),
+        };
+        long notAfter = (node.Now + EndorsementLife).ToUnixTimeMilliseconds();
+        Digest signed = RecordHashes.Endorsement(node.Network, new HeadFields(Id, TermOfOffice.First, sequence, previous, head), DateTimeOffset.FromUnixTimeMilliseconds(notAfter));
+        record.Endorsements.Add(keys.Select(key => new Endorsement { NotAfterUnixMs = notAfter, Signature = ByteString.CopyFrom(key.Sign(signed)) }));
+        return record;
+    }
+
+    private ReserveRecord Reservation(ChannelGroup group, long head)
+    {
+        Digest at = HeadAt(head);
+        ReserveRecord record = new() { GroupBody = group.Body, Channel = Bytes(Id), Head = Bytes(at) };
+        record.Signatures.Add(keys.Select(key => ByteString.CopyFrom(key.Sign(RecordHashes.Reservation(node.Network, group.Id, Id, at)))));
+        return record;
+    }
+
+    private Digest HeadAt(long sequence) => sequence == 0 ? Digest.Zero : new Digest(Row().Heads[(int)sequence - 1].Span);
+
+    private AgentChannelRow Row()
+    {
+        if (row is not null) return row;
+        keys = [SigningKey.Generate(node.Entropy), SigningKey.Generate(node.Entropy)];
+        OpeningBody body = new() { Suite = Suite.Current, Network = node.Network, TermsHash = Random(), EpochHash = Random() };
+        body.MemberKeys.Add(keys.Select(static key => ByteString.CopyFrom(key.PublicKey.ToArray())));
+        row = new AgentChannelRow { OpeningBody = body.ToByteString() };
+        row.PrivateKeys.Add(keys.Select(static key => ByteString.CopyFrom(key.ToScalar())));
+        Keep();
+        return row;
+    }
+
+    private void Keep() => node.Write(node.Rows.Replace(PayloadKind.Channels, RowKey, row!));
+
+    /// <summary>It has no terms and no envelopes, which the ledger cannot tell of any channel.</summary>
+    private ByteString Random()
+    {
+        byte[] random = new byte[Digest.Length];
+        node.Entropy.Fill(random);
+        return ByteString.CopyFrom(random);
+    }
+
+    private static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
+}
