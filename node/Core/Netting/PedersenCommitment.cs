@@ -28,9 +28,9 @@ public sealed class PedersenCommitment : IEquatable<PedersenCommitment>
     /// <exception cref="ArgumentException">When the value and the blinding are zero: the point at infinity has no 65 bytes.</exception>
     public static PedersenCommitment Commit(long value, Blinding blinding)
     {
-        ECPoint point = CommitmentGroup.Combine(value, blinding.Scalar);
-        if (point.IsInfinity) throw new ArgumentException("Zero under a blinding of zero has no commitment.", nameof(blinding));
-        return new PedersenCommitment(point, point.GetEncoded(compressed: false));
+        ECPoint committed = CommitmentGroup.Combine(value, blinding.Scalar);
+        if (committed.IsInfinity) throw new ArgumentException("Zero under a blinding of zero has no commitment.", nameof(blinding));
+        return new PedersenCommitment(committed, committed.GetEncoded(compressed: false));
     }
 
     /// <summary>Reads 65 bytes, perhaps hostile; false for any other length or form, and for what is no point of the curve.</summary>

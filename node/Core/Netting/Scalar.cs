@@ -112,15 +112,15 @@ internal readonly record struct Scalar
     private static Scalar Sum(Scalar left, Scalar right, out ulong carry)
     {
         carry = 0;
-        ulong d = Add(left.d, right.d, ref carry), c = Add(left.c, right.c, ref carry), b = Add(left.b, right.b, ref carry);
-        return new Scalar(Add(left.a, right.a, ref carry), b, c, d);
+        ulong fourth = Add(left.d, right.d, ref carry), third = Add(left.c, right.c, ref carry), second = Add(left.b, right.b, ref carry);
+        return new Scalar(Add(left.a, right.a, ref carry), second, third, fourth);
     }
 
     private static Scalar Difference(Scalar left, Scalar right, out ulong borrow)
     {
         borrow = 0;
-        ulong d = Subtract(left.d, right.d, ref borrow), c = Subtract(left.c, right.c, ref borrow), b = Subtract(left.b, right.b, ref borrow);
-        return new Scalar(Subtract(left.a, right.a, ref borrow), b, c, d);
+        ulong fourth = Subtract(left.d, right.d, ref borrow), third = Subtract(left.c, right.c, ref borrow), second = Subtract(left.b, right.b, ref borrow);
+        return new Scalar(Subtract(left.a, right.a, ref borrow), second, third, fourth);
     }
 
     // Carry and borrow by the bits themselves: a comparison might become a branch.
