@@ -59,12 +59,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         day.Opened = OnDay;
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
-        groups = new GroupDesk(node, channels, ledger);
         orders = new GroupOrders(node, settings, channels, submissions, acts);
         openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
-        cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows));
+        groups = new GroupDesk(node, channels, ledger);
+        cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
         finaliser = new Finaliser(node, this, ledger, day);
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles) { Returned = intake.Return };

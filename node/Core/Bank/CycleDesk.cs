@@ -30,6 +30,9 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     private IReadOnlyList<(CycleView View, CycleRound? Round)> cycles = [];
     private DateTimeOffset nextAsk;
 
+    /// <summary>Called with the group of a round of which the agent says that it has ended.</summary>
+    public Action<Digest> Ended { get; set; } = _ => { };
+
     /// <summary>The calls for cuts that a channel has not followed, and can at this time.</summary>
     public IEnumerable<CutCall> Due(ChannelSide channel, long timeUnixMs)
     {
@@ -79,7 +82,12 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
         cycles = [.. answer.Cycles.Select(view => (view, RoundOf(view)))];
         foreach (ByteString old in rounds.Keys.Where(known => !cycles.Any(c => c.Round?.Call.RoundBody == known)).ToList()) rounds.Remove(old);
         told.RemoveWhere(key => !cycles.Any(c => KeyOf(c.View) == key));
-        foreach ((CycleView view, CycleRound? round) in cycles) End(view, round);
+        foreach ((CycleView view, CycleRound? round) in cycles)
+        {
+            if (moved && round is not null && view.Stage is CycleStage.Settled or CycleStage.Void) Ended(round.Group.Id);
+            End(view, round);
+        }
+
         // What moved may await something of this bank already.
         if (moved) nextAsk = node.Now;
     }

@@ -77,6 +77,12 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         return isUnknown;
     }
 
+    /// <summary>The ledger has decided, somebody says: it is asked now, and not when the next retry is due.</summary>
+    public void LookAgain(Digest group)
+    {
+        if (watches.TryGetValue(group, out Watch? watch)) watch.Retry.Reset();
+    }
+
     /// <summary>Tells and asks the ledger what is to be told and asked.</summary>
     public void Flush()
     {

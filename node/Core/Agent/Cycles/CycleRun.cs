@@ -96,7 +96,7 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
 
     private string Confirm(CycleState cycle, CycleBankRow bank, ParticipantId from, CycleConfirmation said)
     {
-        if (!check.IsConfirmed(cycle.Round!, CycleCheck.Cuts(cycle.Round!, Listed(cycle)), from, Listed(cycle).First(c => c.Banks.Contains(bank.Bank)), said))
+        if (!check.IsConfirmed(cycle.Round!, CycleCheck.Cuts(cycle.Round!, cycle.InRound), from, cycle.InRound.First(c => c.Banks.Contains(bank.Bank)), said))
             return Refuse(from, AgentCodes.ConfirmationDiffers, said);
         bank.IsShort = !said.IsCovered;
         bank.IsConfirmed = said.IsCovered;
@@ -118,9 +118,6 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
         bank.HasOpened = true;
         return "";
     }
-
-    /// <summary>The channels of the round as the banks list them.</summary>
-    private static IEnumerable<CycleChannelRow> Listed(CycleState cycle) => cycle.InRound;
 
     private string Refuse(ParticipantId bank, string code, IMessage? said = null)
     {

@@ -38,8 +38,9 @@ internal sealed class CycleState(CycleRow row, string network)
     /// <summary>Whether something can still become of it.</summary>
     public bool IsUnderWay => Row.Stage is not (CycleStage.Settled or CycleStage.Void);
 
-    /// <summary>The channels of the round.</summary>
-    public IEnumerable<CycleChannelRow> InRound => Round is null ? [] : Row.Channels.Where(c => Round.Group.Channels.Contains(new Digest(c.Channel.Span)));
+    /// <summary>The channels of the round, in the order of its group: so they are listed, hashed and confirmed.</summary>
+    public IEnumerable<CycleChannelRow> InRound => Round is null ? [] : Round.Group.Channels.Where(id => id != Round.AgentChannel)
+        .Select(id => Row.Channels.Single(c => c.Channel.Span.SequenceEqual(id.ToArray())));
 
     /// <summary>The channels that a bank has in the round.</summary>
     public IEnumerable<CycleChannelRow> Of(CycleBankRow bank) => InRound.Where(c => c.Banks.Contains(bank.Bank));
