@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Netting;
 using Settlement.Host.Fuzz.Mutations;
 using Settlement.Host.Keys;
 using PublicKey = Settlement.Core.Cryptography.PublicKey;
 
 namespace Settlement.Host.Fuzz.Targets;
 
-/// <summary>Points, scalars, signatures, and the certificates that a caller presents to a door.</summary>
+/// <summary>Points, commitments, scalars, signatures, and the certificates that a caller presents to a door.</summary>
 internal sealed class KeyTarget : Reader
 {
     private readonly SigningKey key = SigningKey.Generate(new SeededEntropy(4));
@@ -36,6 +37,7 @@ internal sealed class KeyTarget : Reader
     /// <inheritdoc/>
     public override void Feed(byte[] input)
     {
+        if (PedersenCommitment.TryRead(input, out PedersenCommitment? commitment)) BrokenPromise.Unless(commitment.ToArray().AsSpan().SequenceEqual(input), "a commitment has one form");
         if (PublicKey.TryRead(input, out PublicKey read))
         {
             BrokenPromise.Unless(read.ToArray().AsSpan().SequenceEqual(input), "a point has one form");
