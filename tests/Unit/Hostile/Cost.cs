@@ -32,6 +32,9 @@ internal sealed record Cost(int Written, int Rows, int Kilobytes, int Sends, int
     /// <summary>The same, and ten seconds in which a node follows the ledger.</summary>
     public static Cost Following { get; } = new(Written: 24, Rows: 7, Kilobytes: 5, Sends: 16, Checks: 14);
 
+    /// <summary>The same, and so many legs of groups that are set aside before, each in a batch of its own.</summary>
+    public static Cost Legs(int count) => ThreeBatches.And(count);
+
     /// <summary>So much more, as often as something is said.</summary>
     public Cost And(int times, int written = 0, int sends = 0, int checks = 0) =>
         this with { Written = Written + times * written, Sends = Sends + times * sends, Checks = Checks + times * checks };
