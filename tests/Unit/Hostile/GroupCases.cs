@@ -32,28 +32,28 @@ internal static class GroupCases
         yield return FalseLeg("a leg of a group of other channels", ChannelCodes.EntryMalformed, static world => Body(world, [world.WithGamma(world.Beta), Digest.Of([1])], Minutes));
         yield return FalseLeg("a leg of a group for a year", GroupCodes.OutOfTime, static world => Body(world, [world.Banks.Channel, Digest.Of([1])], TimeSpan.FromDays(365)));
         yield return FalseLeg("a leg of a group that is over", GroupCodes.OutOfTime, static world => Body(world, [world.Banks.Channel, Digest.Of([1])], TimeSpan.FromSeconds(-1)));
-        yield return FalseLeg("a second leg of one group", GroupCodes.LegRepeated, static world => world.Once(() => Order(world, world.Alpha))) with { Cost = Cost.Legs(1) };
+        yield return FalseLeg("a second leg of one group", GroupCodes.LegRepeated, static world => world.Once(() => Order(world, world.Alpha))) with { Cost = Cost.Before(1) };
         yield return FalseLeg("a leg beyond their number", GroupCodes.TooManyLegs, static world =>
         {
             world.Once(() => OrderAll(world, world.Alpha));
             return Body(world, [world.Banks.Channel, Digest.Of([1])], Minutes);
-        }) with { Cost = Cost.Legs(HeldLeg.MaximumOfMember) };
+        }) with { Cost = Cost.Before(HeldLeg.MaximumOfMember) };
         yield return FalseEntry("a leg that takes of the victim", GroupCodes.LegUnexpected, static (world, entry) => Pulling(world, world.Alpha, entry.Id)) with { IsCommon = true, Contracts = [FalseGroupTests.Fee] };
         yield return FalseEntry("a leg that is a later action", ChannelCodes.EntryMalformed, static (world, entry) =>
         {
             EntryForge forge = Return(world, world.Alpha, world.Once(() => world.Paid(world.Beta, 1_00)), entry.Id);
             forge.Header = static header => header.GroupBody = ChannelGroup.Of(TwoBanks.Network, [new Digest(header.Channel.Span), Digest.Of([1])], DateTimeOffset.FromUnixTimeMilliseconds(header.TimeUnixMs) + Minutes, Digest.Of([2])).ToByteString();
             return forge;
-        }) with { Cost = Cost.Legs(1) };
+        }) with { Cost = Cost.Before(2) };
         yield return FalseEntry("a return of a leg that is set aside", ChannelCodes.InstanceUnknown, static (world, entry) => Return(world, world.Alpha, world.Once(() => Held(world)), entry.Id))
-            with { Cost = Cost.Legs(1), IsCommon = true };
+            with { Cost = Cost.Before(4), IsCommon = true };
     }
 
     /// <summary>The sequencer ends legs otherwise than the ledger did; the member endorses nothing of that batch.</summary>
     private static IEnumerable<HostileCase> Outcomes()
     {
         yield return FalseOutcome("an outcome of a group that the channel does not hold", GroupCodes.OutcomeDiffers, static _ => [Outcome(Digest.Of([1]), true)]);
-        yield return FalseOutcome("an outcome that the ledger did not decide", GroupCodes.OutcomeDiffers, static world => [Outcome(RecordHashes.Group(world.Once(() => Order(world, world.Alpha)).Span), true)]) with { Cost = Cost.Legs(1) };
+        yield return FalseOutcome("an outcome that the ledger did not decide", GroupCodes.OutcomeDiffers, static world => [Outcome(RecordHashes.Group(world.Once(() => Order(world, world.Alpha)).Span), true)]) with { Cost = Cost.Before(1).And(HostileWorld.Storm, sends: 1) };
         yield return new("an outcome in the batch of its leg", Sequencer, GroupCodes.OutcomeDiffers, "message", Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p =>
@@ -62,14 +62,14 @@ internal static class GroupCases
             })]);
             world.Once(() => Order(world, world.Alpha, isKept: true));
             Repeat(world);
-        }) { Cost = Cost.Legs(1).And(HostileWorld.Storm, sends: 1, checks: 1) };
+        }) { Cost = Cost.Before(1).And(HostileWorld.Storm, sends: 1, checks: 1) };
         yield return new("an outcome twice", Sequencer, ChannelCodes.EntryMalformed, "message", Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.Outcomes.Add(p.Body.Outcomes.Clone()))]);
             world.Once(() => Order(world, world.Alpha, TimeSpan.FromSeconds(2), isKept: true));
             world.Banks.Pass(TimeSpan.FromSeconds(8));
             Repeat(world);
-        }) { Cost = Cost.Legs(1).And(HostileWorld.Storm, sends: 1, checks: 1) };
+        }) { Cost = Cost.Before(3).And(HostileWorld.Storm, sends: 1) };
     }
 
     private static IEnumerable<HostileCase> OfTheEndorser()
@@ -84,7 +84,7 @@ internal static class GroupCases
         {
             world.Once(() => OrderAll(world, world.Beta));
             return Leg(world, world.Beta, Body(world, [world.Banks.Channel, Digest.Of([1])], Minutes));
-        }) with { Cost = Cost.Legs(HeldLeg.MaximumOfMember) };
+        }) with { Cost = Cost.Before(HeldLeg.MaximumOfMember).And(HeldLeg.MaximumOfMember, written: 1, sends: 2, checks: 1) };
     }
 
     private static IEnumerable<HostileCase> OfTheLedger()
@@ -99,12 +99,13 @@ internal static class GroupCases
                 FalseGroupTests.ForgeDecision(world.Banks, group, true);
                 return (object)group;
             });
-            world.Banks.Pass(TimeSpan.FromSeconds(10));
+            // Not so long that the counterparty, who believes it, takes the office over.
+            world.Banks.Pass(TimeSpan.FromSeconds(2));
         })
         {
             Victim = static world => world.Alpha,
             Party = static _ => "LEDGDEFFXXX",
-            Cost = Cost.Following,
+            Cost = Cost.Following with { Written = 36, Rows = 12, Kilobytes = 12, Checks = 16 },
             Proves = static (world, piece) =>
             {
                 Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);
@@ -149,16 +150,20 @@ internal static class GroupCases
     /// <summary>Beta endorses Alpha's leg, and signs the reservation otherwise.</summary>
     private static HostileCase Reserved(string name, Action<EndorsementAnswer> change) => new(name, Endorser, ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
     {
-        PeerMessage? said = null;
-        world.Change(world.Beta, world.Alpha, Kind.Endorsement, message =>
+        PeerMessage said = world.Once(() =>
         {
-            if (message.Endorsement.Reservations.Count > 0) change(message.Endorsement);
-            return [said = message];
+            PeerMessage? first = null;
+            world.Change(world.Beta, world.Alpha, Kind.Endorsement, message =>
+            {
+                if (message.Endorsement.Reservations.Count > 0) change(message.Endorsement);
+                first ??= message.Clone();
+                return [message];
+            });
+            Order(world, world.Alpha, isKept: true);
+            return first!;
         });
-        world.Once(() => Order(world, world.Alpha, isKept: true));
-        world.Banks.Pass(TimeSpan.FromSeconds(1));
-        world.Say(world.Beta, world.Alpha, said!);
-    }) { Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), Cost = Cost.Legs(1).And(HostileWorld.Storm, checks: 2) };
+        world.Say(world.Beta, world.Alpha, said);
+    }) { Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), Cost = Cost.Before(1).And(HostileWorld.Storm, checks: 2) };
 
     private static HostileCase HandedOver(string name, string code, Func<HostileWorld, SealedEntry> leg) => new(name, Endorser, code, "entry", Afterwards.GoesOn, world =>
         world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { leg(world) } } }))

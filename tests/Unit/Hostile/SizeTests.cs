@@ -126,7 +126,7 @@ public sealed class SizeTests
     {
         const int times = 20;
         BankSettings settings = new() { MaxHandedOverBytes = 64 << 10 };
-        using TwoBanks world = Funded(new TwoBanks(settings: settings), out TestNode victim, out TestNode evil, static request => request with { Currencies = [TwoBanks.Eur] });
+        using TwoBanks world = Funded(new TwoBanks(settings: settings, withGamma: true), out TestNode victim, out TestNode evil, static request => request with { Currencies = [TwoBanks.Eur] });
         OpenChannelResult second = world.Ask<OpenChannelResult>(victim, call => new BankInput.OpenChannel(call, world.Request() with { Currencies = [TwoBanks.CurrencyOf("JPY")] }));
         Assert.Null(second.Refusal);
         world.OnPeer = (from, _, message) => from == evil && message.Endorsement is not null ? [] : [message];
