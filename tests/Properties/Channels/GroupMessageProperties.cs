@@ -24,7 +24,7 @@ public sealed class GroupMessageProperties
             caught = proposal.Clone();
             return [];
         };
-        world.Banks.Pass(TimeSpan.FromSeconds(5));
+        for (int i = 0; i < 40 && caught is null; i++) world.Banks.Pass(TimeSpan.FromMilliseconds(500));
         Assert.NotEmpty(OtherProposal.BodyOf(caught!).Outcomes);
         byte[] honest = caught!.ToByteArray();
         int endorsed = 0;
