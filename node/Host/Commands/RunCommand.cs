@@ -49,13 +49,15 @@ internal static class RunCommand
     /// <param name="logger">Told of what failed.</param>
     internal static async Task<int> WatchAsync(Task running, Task beside, Func<ValueTask> stop, Func<ValueTask> dispose, ILogger logger)
     {
-        await (await Task.WhenAny(running, beside) == beside ? stop() : dispose());
-        if (running.IsCompletedSuccessfully && beside.IsCompletedSuccessfully) return ExitCodes.Success;
+        bool hasStopped = await Task.WhenAny(running, beside) == beside;
+        if (hasStopped) await stop();
+        if (hasStopped && running.IsCompletedSuccessfully && beside.IsCompletedSuccessfully) return ExitCodes.Success;
         foreach (Task ended in new[] { running, beside })
         {
             if (ended.Exception?.GetBaseException() is { } error) logger.Failed(HostCodes.Stopped, error);
         }
 
+        if (!hasStopped) await dispose();
         return ExitCodes.Failed;
     }
 

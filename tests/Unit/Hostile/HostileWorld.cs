@@ -28,9 +28,6 @@ internal sealed class HostileWorld : IDisposable
 
     private readonly Dictionary<string, Digest> withGamma = new(StringComparer.Ordinal);
 
-    /// <summary>Randomness of those who make things up.</summary>
-    public SeededEntropy Entropy { get; } = new(8);
-
     private object? prepared;
 
     /// <param name="isBetaLate">Whether the channel between Beta and Gamma is opened only when it is used.</param>
@@ -46,6 +43,9 @@ internal sealed class HostileWorld : IDisposable
         Banks.Pass(TimeSpan.FromSeconds(5));
         Assert.All(Banks.Nodes, node => Assert.Empty(node.Alarms));
     }
+
+    /// <summary>Randomness of those who make things up.</summary>
+    public SeededEntropy Entropy { get; } = new(8);
 
     public TwoBanks Banks { get; }
 
