@@ -68,7 +68,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         finaliser = new Finaliser(node, this, ledger, day);
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles) { Returned = intake.Return };
-        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders);
+        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels);
         terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);

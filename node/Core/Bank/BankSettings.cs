@@ -25,8 +25,8 @@ public sealed record BankSettings
     /// <summary>Commands that wait in one channel's mailbox; beyond it submissions are refused until it drains. Default 20,000.</summary>
     public int MaxMailbox { get; init; } = 20_000;
 
-    /// <summary>Bytes of entries that the other member of one channel handed over and that are under way; beyond it more are taken in only
-    /// when some are final, and their owner hands them over again. Default 64 megabytes.</summary>
+    /// <summary>Bytes of entries that one other member handed over, in all channels with it, and that are under way; beyond it more are taken
+    /// in only when some are final, and their owner hands them over again. Default 64 megabytes.</summary>
     public long MaxHandedOverBytes { get; init; } = 64 << 20;
 
     /// <summary>Payments that wait for cover in one channel; beyond it submissions are refused until some settle. Default 100,000.</summary>

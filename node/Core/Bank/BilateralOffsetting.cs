@@ -62,10 +62,13 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         channel.Tell(node, new PeerMessage { Commands = commands });
     }
 
+    /// <summary>Whether a list of offers is more than is looked at: then nothing of it is opened.</summary>
+    public static bool IsTooMuch(Commands offers) => offers.Entries.Count > MaxOffers || offers.Entries.Sum(static e => e.CalculateSize()) > MaxOfferedBytes;
+
     /// <summary>The other member's offers.</summary>
     public void OnOffers(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (commands.Entries.Count > MaxOffers || opened.Count < commands.Entries.Count || commands.Entries.Sum(static e => e.CalculateSize()) > MaxOfferedBytes)
+        if (opened.Count < commands.Entries.Count)
         {
             node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
             return;

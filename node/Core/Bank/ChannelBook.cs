@@ -10,7 +10,7 @@ internal sealed class ChannelBook(BankSettings settings)
 {
     private readonly SortedDictionary<Digest, ChannelSide> byId = [];
     private readonly Dictionary<(ParticipantId Counterparty, Currency Currency), ChannelSide> byCurrency = [];
-    private readonly HashSet<ParticipantId> counterparties = [];
+    private readonly Dictionary<ParticipantId, List<ChannelSide>> byCounterparty = [];
     private readonly Dictionary<Digest, ChannelSide> byTerms = [];
 
     /// <summary>Everybody who is in a channel of this bank.</summary>
@@ -30,7 +30,8 @@ internal sealed class ChannelBook(BankSettings settings)
         Moved.Add(channel);
         Participants.UnionWith(channel.Terms.Participants.Select(p => p.Id));
         byTerms[channel.Terms.Hash] = channel;
-        counterparties.Add(channel.Other.Id);
+        if (!byCounterparty.TryGetValue(channel.Other.Id, out List<ChannelSide>? shared)) byCounterparty.Add(channel.Other.Id, shared = []);
+        shared.Add(channel);
         foreach (Currency currency in channel.Terms.Currencies) byCurrency.TryAdd((channel.Other.Id, currency), channel);
     }
 
@@ -44,7 +45,10 @@ internal sealed class ChannelBook(BankSettings settings)
     public bool TryFindOpen(ParticipantId counterparty, Currency currency, [NotNullWhen(true)] out ChannelSide? channel) => byCurrency.TryGetValue((counterparty, currency), out channel);
 
     /// <summary>Whether there is a channel with a participant.</summary>
-    public bool IsOpenWith(ParticipantId counterparty) => counterparties.Contains(counterparty);
+    public bool IsOpenWith(ParticipantId counterparty) => byCounterparty.ContainsKey(counterparty);
+
+    /// <summary>Bytes of what a participant handed over and what is under way, in all channels with it: one for a currency at most.</summary>
+    public long HandedOverBy(ParticipantId counterparty) => byCounterparty[counterparty].Sum(static channel => channel.TakenIn.Bytes);
 
     /// <summary>Whether a new channel with a participant would share a currency with one that is open, or have none to tell it by.</summary>
     public bool IsTaken(ParticipantId counterparty, IReadOnlyCollection<Currency> currencies) =>

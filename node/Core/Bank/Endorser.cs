@@ -12,7 +12,7 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Bank;
 
 /// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
-internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders)
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders, ChannelBook channels)
 {
     /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
     public void HandOver(ChannelSide channel, bool again)
@@ -66,6 +66,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
         bool isLate = false;
+        long elsewhere = channels.HandedOverBy(channel.Other.Id) - channel.TakenIn.Bytes;
         foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
         {
             if (slot.IsKnown)
@@ -82,7 +83,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 continue;
             }
 
-            if (channel.Mailbox.Count >= settings.MaxMailbox || channel.TakenIn.Bytes >= settings.MaxHandedOverBytes || channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value)) continue;
+            if (channel.Mailbox.Count >= settings.MaxMailbox || elsewhere + channel.TakenIn.Bytes >= settings.MaxHandedOverBytes || channel.TakenIn.IsUnderWay(entry.Id.Value) || channel.OwnSealed.ContainsKey(entry.Id.Value)) continue;
             if (node.Find(Objections.EntryFact(entry.Id)) is not null)
             {
                 isLate = true;
@@ -182,7 +183,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             Endorsement = batch.Own,
         };
         answer.Refusals.Add(batch.Refusals);
-        answer.Reservations.Add(Reservations.Of(channel, agreed));
+        answer.Reservations.Add(batch.OwnReservations ??= [.. Reservations.Of(channel, agreed)]);
         channel.Tell(node, new PeerMessage { Endorsement = answer });
     }
 
@@ -226,7 +227,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         BatchExecution execution = Run(channel, body, slots, isFirst: true);
         if (offsetting.TryTakeBack(channel, execution.Slots)) execution = Run(channel, body, slots, isFirst: false);
-        if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed))
+        batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)
+            .Select(static s => new IndexedRefusal { Index = (uint)s.i, Refusal = s.Item1!.Refusal })];
+        if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed) || !LeadsThere(channel, batch, agreed))
         {
             Decline(channel, signed, ChannelCodes.EntryMalformed);
             return;
@@ -234,8 +237,6 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         channel.HasObjected = false;
         batch.Agreed = agreed;
-        batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)
-            .Select(static s => new IndexedRefusal { Index = (uint)s.i, Refusal = s.Item1!.Refusal })];
         channel.InFlight = batch;
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
         InFlightRows.Begin(node, channel, batch);
@@ -243,6 +244,11 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         queue.TakeEndorsed(channel, slots.Where(s => s.Entry is not null).Select(s => channel.OwnSealed.GetValueOrDefault(s.Entry!.Id.Value)).OfType<Command.Own>().Where(static o => !o.IsWithdrawn));
         Answer(channel, batch);
     }
+
+    /// <summary>Whether the sequencer, and this member after a restart, who run the proposal with these refusals and decide nothing, come to the
+    /// same head. Without refusals this was that very run. What is signed and cannot be run again stops a node, so it is not signed.</summary>
+    private static bool LeadsThere(ChannelSide channel, InFlight batch, ExecutedBatch agreed) =>
+        batch.Refusals.Count == 0 || Proposer.Recompute(channel.Context, channel.State, batch, batch.Refusals)?.HeadHash == agreed.HeadHash;
 
     /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
     private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, bool isFirst)
@@ -261,9 +267,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 InstanceRows.Resolve(node, channel, entry);
                 string code = execution.Add(entry);
                 // An honest sequencer has refused these itself.
-                if (isFirst && code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
-                // What this member erased, the other one may still have.
-                if (isFirst && code == ChannelCodes.InstanceUnknown) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+                if (isFirst && (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers || BatchLegs.IsRefusal(code))) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+                // What this member erased, the other one may still have; and what this one expects of a group, the other one does not know.
+                if (isFirst && code is ChannelCodes.InstanceUnknown or GroupCodes.LegUnexpected) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
             }
             else
             {

@@ -70,8 +70,10 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
             if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !channel.State.Legs.TryGetValue(group, out HeldLeg? leg) || WatchOf(leg) is not { Decision: null } watch) continue;
             // An answer to what was asked before may be older than the decision.
             watch.Claimed ??= watch.Askings.Asked + 1;
+            // Once the ledger has denied it since, the claim was false, and is not worth another question however often it is said.
+            if (watch.Askings.Denied >= watch.Claimed) continue;
             watch.Retry.Reset();
-            isUnknown |= watch.Askings.Denied < watch.Claimed;
+            isUnknown = true;
         }
 
         return isUnknown;

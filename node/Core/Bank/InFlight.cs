@@ -58,6 +58,9 @@ internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOn
     /// <summary>The other member's signatures that the batch sets legs aside, in their order; at the sequencer.</summary>
     public IReadOnlyList<LegReservation> Reservations { get; set; } = [];
 
+    /// <summary>This member's, at the endorser; null until they are signed. Copies of a proposal cost no signature more.</summary>
+    public IReadOnlyList<LegReservation>? OwnReservations { get; set; }
+
     /// <summary>Whether the ledger was asked to notarise it and has not answered.</summary>
     public bool IsSubmitted { get; set; }
 

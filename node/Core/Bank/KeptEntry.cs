@@ -27,7 +27,7 @@ internal static class KeptEntry
     {
         ProposalBody rest = HeadOf(proposal);
         for (int i = 0; i < proposal.Items.Count; i++) rest.Items.Add(kept[i] is { } part ? new BatchItem { Entry = Rest(proposal.Items[i].Entry, part) } : proposal.Items[i]);
-        // A proposal that is more than its parts, as a later version may send it, stays whole.
+        // One that has more than what is put together again, such as fields that no version knows, stays whole: its bytes were signed.
         return With(rest, kept).Equals(proposal) ? rest : proposal;
     }
 

@@ -102,6 +102,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             // Nothing is opened that is late anyway, or beyond what a batch may hold.
             PeerMessage.MessageOneofCase.Commands when IsUnawaited(channel, message) => [],
             PeerMessage.MessageOneofCase.Commands when message.Commands.Entries.Count > BankSettings.LargestBatch => [],
+            PeerMessage.MessageOneofCase.Commands when message.Commands.AreOffers && BilateralOffsetting.IsTooMuch(message.Commands) => [],
             PeerMessage.MessageOneofCase.Proposal when said is { } body && body.Items.Count <= BankSettings.LargestBatch => [.. body.Items.Select(i => InFlightRows.ReadSlot(channel.Context, i, channel.OwnHeaders))],
             PeerMessage.MessageOneofCase.Commands => [.. message.Commands.Entries.Select(e => channel.TakenIn.Find(e) ?? channel.Offers.Find(e) ?? InFlightRows.ReadSlot(channel.Context, new BatchItem { Entry = e }, channel.OwnHeaders))],
             _ => [],

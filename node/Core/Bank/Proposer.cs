@@ -69,6 +69,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             string code = execution.Add(entry);
             // An entry that is refused here is not in the proposal, nor is what this member alone reads: a restart finds the bytes beside the work.
             if (first.Value is Command.Own own && (code.Length > 0 || !entry.Plan.IsSharedWhole(entry.Action))) WaitingRows.WriteSealed(node, channel, own);
+            // Honest banks bring it about, too, where both join a group at once or one has many under way.
+            if (first.Value is Command.Peer && (code == GroupCodes.LegUnexpected || BatchLegs.IsRefusal(code))) node.NoteAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
             if (code is ChannelCodes.InstanceDiffers or ChannelCodes.EntryRepeated) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
         }
 
@@ -129,8 +131,9 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
             // What no calendar has, the ledger would refuse, and this member would stand there with it.
             || !UnixTime.TryRead(answer.Endorsement.NotAfterUnixMs, out DateTimeOffset notAfter)
-            || !Reservations.AreOf(channel, agreed, answer.Reservations)
-            || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span))
+            || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span)
+            // Last, because they may be many.
+            || !Reservations.AreOf(channel, agreed, answer.Reservations))
         {
             node.Alarm(ChannelCodes.EndorsementInvalid, channel.Id.ToString());
             return;

@@ -15,6 +15,9 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
     /// <summary>Says why a leg that takes these positions is not agreed to, or null.</summary>
     public delegate string? Objection(OpenedEntry entry, IReadOnlyList<LegMovement> movements);
 
+    /// <summary>Whether a code says that a leg cannot be set aside, whoever judges it: it follows from the leg and the channel's state alone.</summary>
+    public static bool IsRefusal(string code) => code is GroupCodes.OutOfTime or GroupCodes.LegRepeated or GroupCodes.TooManyLegs or GroupCodes.NotMovable;
+
     /// <summary>The legs that the batch ends, in order.</summary>
     public IReadOnlyList<DecidedLeg> Decided => decided;
 

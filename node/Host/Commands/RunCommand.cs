@@ -29,7 +29,7 @@ internal static class RunCommand
         {
             NodeConfiguration configuration = ConfigurationReader.Read(config.FullName);
             Node node = await Node.StartAsync(configuration, new SystemEntropy(), TimeProvider.System, loggers, stop.Token);
-            return await WatchAsync(node, loggers.CreateLogger<Node>(), stop.Token);
+            return await WatchAsync(node.Running, QuietCollection.RunAsync(TimeProvider.System, stop.Token), node.StopAsync, node.DisposeAsync, loggers.CreateLogger<Node>());
         });
 
         // The first signal asks for an orderly stop; the second one is left to the system, which ends the process.
@@ -41,17 +41,23 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> WatchAsync(Node node, ILogger logger, CancellationToken stop)
+    /// <summary>Waits for the end of a node, or of what runs beside it until a stop is asked for: that it fails ends the node, too.</summary>
+    /// <param name="running">The node.</param>
+    /// <param name="beside">What ends without an exception when a stop is asked for.</param>
+    /// <param name="stop">Stops the node in order.</param>
+    /// <param name="dispose">Frees a node that ended by itself.</param>
+    /// <param name="logger">Told of what failed.</param>
+    internal static async Task<int> WatchAsync(Task running, Task beside, Func<ValueTask> stop, Func<ValueTask> dispose, ILogger logger)
     {
-        Task stopAsked = QuietCollection.RunAsync(TimeProvider.System, stop);
-        if (await Task.WhenAny(node.Running, stopAsked) == stopAsked)
+        bool hasStopped = await Task.WhenAny(running, beside) == beside;
+        if (hasStopped) await stop();
+        if (hasStopped && running.IsCompletedSuccessfully && beside.IsCompletedSuccessfully) return ExitCodes.Success;
+        foreach (Task ended in new[] { running, beside })
         {
-            await node.StopAsync();
-            if (node.Running.IsCompletedSuccessfully) return ExitCodes.Success;
+            if (ended.Exception?.GetBaseException() is { } error) logger.Failed(HostCodes.Stopped, error);
         }
 
-        if (node.Running.Exception?.GetBaseException() is { } error) logger.Failed(HostCodes.Stopped, error);
-        await node.DisposeAsync();
+        if (!hasStopped) await dispose();
         return ExitCodes.Failed;
     }
 

@@ -15,7 +15,7 @@ namespace Settlement.Tests.Bank;
 /// <summary>Groups with a bank, or a ledger, that wants more than its share.</summary>
 public sealed class FalseGroupTests
 {
-    private const string Fee = """
+    internal const string Fee = """
         contract FeePayment version 1
           "A payment whose payee bears a fee."
 
@@ -136,7 +136,8 @@ public sealed class FalseGroupTests
         Assert.Equal(true, banks.Look(euro).Audit().ReExecuted);
     }
 
-    private static void ForgeDecision(TwoBanks banks, Digest group, bool isCommitted)
+    /// <summary>The ledger decides a group as nobody may.</summary>
+    internal static void ForgeDecision(TwoBanks banks, Digest group, bool isCommitted)
     {
         const System.Reflection.BindingFlags Any = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static;
         object state = typeof(LedgerMachine).GetField("state", Any)!.GetValue(banks.Ledger)!;

@@ -279,6 +279,25 @@ public sealed class GroupTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_of_a_proposal_is_answered_with_the_reservations_that_were_signed_once()
+    {
+        PeerMessage? proposal = null;
+        List<EndorsementAnswer> answers = [];
+        world.Banks.OnPeer = (from, _, message) =>
+        {
+            if (from == world.Alpha && message.Proposal is not null) proposal ??= message.Clone();
+            if (from != world.Beta || message.Endorsement is null) return [message];
+            answers.Add(message.Endorsement.Clone());
+            return [];
+        };
+        world.Begin();
+        for (int i = 0; i < 3; i++) world.Banks.Send(world.Alpha, world.Beta, proposal!);
+        Assert.Equal(4, answers.Count);
+        Assert.Single(answers[0].Reservations);
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+    }
+
+    [Fact]
     public void A_payment_that_is_only_set_aside_cannot_be_returned_and_one_that_settled_can()
     {
         world.Begin();

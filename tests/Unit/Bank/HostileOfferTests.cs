@@ -59,7 +59,10 @@ public sealed class HostileOfferTests
     public void A_list_that_is_too_long_is_told_and_read_no_further()
     {
         using TwoBanks world = Waiting(out TestNode victim, out TestNode evil, out byte[] waiting);
-        world.Send(evil, victim, Offers(world, [.. Enumerable.Range(0, Core.Bank.BilateralOffsetting.MaxOffers + 1).Select(i => Payment(world, evil, 50, 100 + i))]));
+        PeerMessage offers = Offers(world, [.. Enumerable.Range(0, Core.Bank.BilateralOffsetting.MaxOffers + 1).Select(i => Payment(world, evil, 50, 100 + i))]);
+        long opened = EntryOpener.OpeningsOnThisThread;
+        world.Send(evil, victim, offers);
+        Assert.Equal(0, EntryOpener.OpeningsOnThisThread - opened);
         Assert.Equal([ChannelCodes.EntryMalformed], victim.Alarms);
         Assert.Equal(InstructionStatus.Queued, world.StatusOf(victim, waiting).Status);
     }

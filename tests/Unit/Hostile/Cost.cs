@@ -32,6 +32,10 @@ internal sealed record Cost(int Written, int Rows, int Kilobytes, int Sends, int
     /// <summary>The same, and ten seconds in which a node follows the ledger.</summary>
     public static Cost Following { get; } = new(Written: 24, Rows: 7, Kilobytes: 5, Sends: 16, Checks: 14);
 
+    /// <summary>The three, and so many before them, such as one for each leg of a group that is set aside.</summary>
+    public static Cost Before(int batches) =>
+        new(ThreeBatches.Written + 12 * batches, ThreeBatches.Rows + 4 * batches, ThreeBatches.Kilobytes + 5 * batches, ThreeBatches.Sends + 3 * batches, ThreeBatches.Checks + 4 * batches);
+
     /// <summary>So much more, as often as something is said.</summary>
     public Cost And(int times, int written = 0, int sends = 0, int checks = 0) =>
         this with { Written = Written + times * written, Sends = Sends + times * sends, Checks = Checks + times * checks };

@@ -24,6 +24,9 @@ internal sealed record HostileCase(string Name, string Who, string Code, string 
     /// <summary>Whether the channel between Beta and Gamma is to be opened only while the attack goes on.</summary>
     public bool IsBetaLate { get; init; }
 
+    /// <summary>Contracts that the channels have beside the usual ones.</summary>
+    public IReadOnlyList<string>? Contracts { get; init; }
+
     /// <summary>How often it is counted at least.</summary>
     public int Times { get; init; } = 1;
 

@@ -28,15 +28,14 @@ internal sealed class HostileWorld : IDisposable
 
     private readonly Dictionary<string, Digest> withGamma = new(StringComparer.Ordinal);
 
-    private readonly SeededEntropy acts = new(8);
-
     private object? prepared;
 
     /// <param name="isBetaLate">Whether the channel between Beta and Gamma is opened only when it is used.</param>
     /// <param name="ledger">The ledger's bounds, where they are other than the defaults.</param>
-    public HostileWorld(bool isBetaLate = false, LedgerSettings? ledger = null)
+    /// <param name="contracts">Contracts beside the usual ones.</param>
+    public HostileWorld(bool isBetaLate = false, LedgerSettings? ledger = null, IReadOnlyList<string>? contracts = null)
     {
-        Banks = new TwoBanks(withGamma: true, ledgerSettings: ledger).Open();
+        Banks = new TwoBanks(withGamma: true, ledgerSettings: ledger, contracts: contracts is null ? null : [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source, .. contracts]).Open();
         Banks.Fund(Alpha, 100_00).Fund(Beta, 100_00);
         Assert.Null(Banks.Ask<BusinessDayResult>(Gamma, call => new BankInput.OpenBusinessDay(call, TwoBanks.Day)).Refusal);
         OpenWithGamma(Alpha);
@@ -44,6 +43,9 @@ internal sealed class HostileWorld : IDisposable
         Banks.Pass(TimeSpan.FromSeconds(5));
         Assert.All(Banks.Nodes, node => Assert.Empty(node.Alarms));
     }
+
+    /// <summary>Randomness of those who make things up.</summary>
+    public SeededEntropy Entropy { get; } = new(8);
 
     public TwoBanks Banks { get; }
 
@@ -150,7 +152,7 @@ internal sealed class HostileWorld : IDisposable
     }
 
     /// <summary>A return that a member seals, whatever the instance is said to be.</summary>
-    public SealedEntry Return(TestNode member, Instance of) => EntrySealer.Seal(Banks.Context(member), of.Plan, of.Plan.Contract.Actions[1], [.. of.Fields, new CodeValue("AC04")], Banks.Now, acts, of).Sealed;
+    public SealedEntry Return(TestNode member, Instance of) => EntrySealer.Seal(Banks.Context(member), of.Plan, of.Plan.Contract.Actions[1], [.. of.Fields, new CodeValue("AC04")], Banks.Now, Entropy, of).Sealed;
 
     /// <summary>The office of the attacked channel changes hands, because Alpha's proposals do not arrive.</summary>
     public void LetBetaTakeOver()

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
+using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Instructions;
 using Settlement.Core.Machines;
@@ -121,6 +122,29 @@ public sealed class SizeTests
     }
 
     [Fact]
+    public void The_bound_in_bytes_is_one_members_over_all_channels_with_it()
+    {
+        const int times = 20;
+        BankSettings settings = new() { MaxHandedOverBytes = 64 << 10 };
+        using TwoBanks world = Funded(new TwoBanks(settings: settings, withGamma: true), out TestNode victim, out TestNode evil, static request => request with { Currencies = [TwoBanks.Eur] });
+        OpenChannelResult second = world.Ask<OpenChannelResult>(victim, call => new BankInput.OpenChannel(call, world.Request() with { Currencies = [TwoBanks.CurrencyOf("JPY")] }));
+        Assert.Null(second.Refusal);
+        world.OnPeer = (from, _, message) => from == evil && message.Endorsement is not null ? [] : [message];
+        int waiting = 0, bound = 0;
+        foreach (Digest channel in new[] { world.Channel, second.Channel!.Value })
+        {
+            world.Look(channel);
+            SealedEntry[] entries = [.. Enumerable.Range(0, times).Select(i => Largest(world, evil, i))];
+            bound = (int)(settings.MaxHandedOverBytes / entries[0].CalculateSize()) + 1;
+            int known = world.View(victim).Waiting;
+            foreach (SealedEntry entry in entries) world.Send(evil, victim, Commands(world, entry));
+            waiting += world.View(victim).Waiting - known;
+        }
+
+        Assert.InRange(waiting, bound / 2, bound);
+    }
+
+    [Fact]
     public void A_batch_takes_no_entry_beyond_its_bound_in_bytes_and_its_delivery_fits()
     {
         const int inOne = 150;
@@ -153,9 +177,9 @@ public sealed class SizeTests
         Assert.Equal(world.View(world.Alpha).Sequence, Assert.Single(world.Observed().Channels).HeldSequence);
     }
 
-    private static TwoBanks Funded(TwoBanks world, out TestNode victim, out TestNode evil)
+    private static TwoBanks Funded(TwoBanks world, out TestNode victim, out TestNode evil, Func<ChannelRequest, ChannelRequest>? request = null)
     {
-        world.Open();
+        world.Open(request ?? (static asked => asked));
         victim = world.View(world.Alpha).IsSequencer ? world.Alpha : world.Beta;
         evil = world.Other(victim);
         return world.Fund(evil, 100_000);

@@ -105,6 +105,46 @@ public sealed class FrozenBytesTests
         EntryId redeeming = new(Digest.Of([7]));
         yield return ("redemption", RedemptionText.Request("test", channel, redeeming, alpha, "EUR", 12_34).ToArray());
         yield return ("redeemed", RedemptionText.Posting("test", new byte[16], channel, redeeming, alpha, "EUR", 12_34).ToArray());
+        foreach ((string, byte[]) line in OfGroups(context, batch, values, entropy)) yield return line;
+    }
+
+    /// <summary>A leg of a group: set aside in the second batch, and applied or released in the third.</summary>
+    private static IEnumerable<(string Name, byte[] Bytes)> OfGroups(ChannelContext context, ExecutedBatch before, Value?[] values, SeededEntropy entropy)
+    {
+        ByteString group = ChannelGroup.Of("test", [context.Channel, before.HeadHash], Now.AddMinutes(1), context.Terms.Hash).ToByteString();
+        Digest id = RecordHashes.Group(group.Span);
+        yield return ("group", id.ToArray());
+        OpenedEntry leg = EntrySealer.Seal(context, context.Terms.Contracts[0], context.Terms.Contracts[0].Contract.Actions[0], values, Now, entropy, groupBody: group);
+        yield return ("leg-header", leg.Sealed.Header.ToByteArray());
+        yield return ("leg-root", leg.Root.ToArray());
+        BatchExecution sets = new(context, before.State, Now.ToUnixTimeMilliseconds(), null, null, null);
+        Assert.Equal("", sets.Add(leg));
+        Assert.True(sets.TryFinish(1, 2, before.HeadHash, PositionSalts.Draw(context.Terms, entropy), out ExecutedBatch? held));
+        yield return ("leg-held-state-root", held.Head.StateRoot.ToArray());
+        yield return ("leg-held-head", held.HeadHash.ToArray());
+        yield return ("leg-reservation", RecordHashes.Reservation("test", id, context.Channel, held.HeadHash).ToArray());
+        EndorsementAnswer answer = new()
+        {
+            Channel = Bytes(context.Channel), Term = 1, Sequence = 2, PreviousHead = Bytes(before.HeadHash), Head = Bytes(held.HeadHash),
+            Endorsement = new Endorsement { NotAfterUnixMs = Now.ToUnixTimeMilliseconds(), Signature = Bytes(id) }, Reservations = { new LegReservation { Group = Bytes(id), Signature = Bytes(id) } },
+        };
+        yield return ("endorsement-with-reservation", answer.ToByteArray());
+        PositionSalts salts = PositionSalts.Draw(context.Terms, entropy);
+        foreach (bool isCommitted in new[] { true, false })
+        {
+            string name = isCommitted ? "committed" : "released";
+            LegOutcome outcome = new() { Group = Bytes(id), IsCommitted = isCommitted };
+            yield return ($"outcome-leaf-{name}", BatchLeaf.OfOutcome(id, isCommitted).ToArray());
+            BatchExecution ends = new(context, held.State, Now.ToUnixTimeMilliseconds(), null, null, null);
+            ends.Add(outcome);
+            Assert.True(ends.TryFinish(1, 3, held.HeadHash, salts, out ExecutedBatch? ended));
+            yield return ($"leg-{name}-batch-root", ended.Head.BatchRoot.ToArray());
+            yield return ($"leg-{name}-state-root", ended.Head.StateRoot.ToArray());
+            yield return ($"leg-{name}-head", ended.HeadHash.ToArray());
+            byte[] body = new ProposalBody { TimeUnixMs = Now.ToUnixTimeMilliseconds(), PositionSalts = new SealedEnvelope { Ciphertext = Bytes(id), WrappedKey = Bytes(id) }, Outcomes = { outcome } }.ToByteArray();
+            yield return ($"proposal-body-with-leg-{name}", body);
+            yield return ($"proposal-with-leg-{name}", RecordHashes.Proposal("test", context.Channel, context.Terms.Hash, 1, 3, held.HeadHash, Digest.Of(body)).ToArray());
+        }
     }
 
     private static byte[] TermsBytes(SeededEntropy entropy)
