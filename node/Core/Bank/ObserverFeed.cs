@@ -123,6 +123,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
             StateRoot = row.StateRoot,
         };
         delivery.Outcomes.Add(row.Outcomes);
+        if (row.Grants.Count > 0) delivery.LimitGrants = new LimitGrants { Grants = { row.Grants } }.ToByteString();
         int next = 0;
         foreach (BatchItem item in row.Items)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Settlement.Contracts;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
 using Settlement.Core.Merkle;
@@ -25,7 +26,7 @@ public abstract record BatchSlot
 /// <param name="State">The state after it.</param>
 /// <param name="Head">The head.</param>
 /// <param name="HeadHash">Its hash.</param>
-/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends.</param>
+/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a limit that it changes.</param>
 /// <param name="Decided">The legs that it ends.</param>
 public sealed record ExecutedBatch(
     IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided)
@@ -64,6 +65,8 @@ public sealed class BatchExecution
     // How many entries redeem each position.
     private readonly Dictionary<PositionKey, int> redeemed = [];
     private readonly BatchLegs legs;
+    // The leaves of the limits that it changes.
+    private readonly List<Digest> grants = [];
     private readonly BatchLegs.Objection? legObjection;
     private bool isVoid;
 
@@ -97,6 +100,17 @@ public sealed class BatchExecution
     {
         if (!Digest.TryRead(outcome.Group.Span, out Digest group) || slots.Count > 0 || !legs.TryEnd(group, outcome.IsCommitted)) isVoid = true;
     }
+
+    /// <summary>Changes a limit; before any entry is added, since it holds for them. That its granter ordered it, only that one can tell.</summary>
+    public void Add(LimitGrant grant)
+    {
+        if (slots.Count > 0 || !IsWellFormed(context.Terms, grant) || !draft.TryGrant((int)grant.Member, grant.Currency, new GrantedLimit(grant.MinorUnits, grant.Generation))) isVoid = true;
+        else grants.Add(BatchLeaf.OfGrant(context.Terms.Network, context.Channel, grant));
+    }
+
+    /// <summary>Whether a grant can be of this channel.</summary>
+    public static bool IsWellFormed(ChannelTerms terms, LimitGrant grant) => grant.Member < ChannelTerms.MemberCount && terms.Holdings.Contains(grant.Currency)
+        && grant.MinorUnits >= 0 && grant.Generation > 0 && grant.Salt.Length == FieldCommitment.SaltLength;
 
     /// <summary>Adds a refusal made by a member.</summary>
     public void Add(Refusal refusal, OpenedEntry? entry)
@@ -190,7 +204,7 @@ public sealed class BatchExecution
         }
 
         ChannelState state = draft.Finish(salts, sequence);
-        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted))];
+        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted)), .. grants];
         ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
         batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided);
         return true;
@@ -346,7 +360,7 @@ public sealed class BatchExecution
         {
             (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
             // Money that a bank owes is not its own to take out: where something is redeemed, no limit covers.
-            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : context.Terms.LimitOf(key.Member, key.Currency);
+            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : draft.LimitOf(context.Terms, key.Member, key.Currency);
             if (units - reserved >= -limit) continue;
             if (places.LastThatTakes(key) is var last and >= 0) return last;
         }

@@ -4,6 +4,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
+using Settlement.Core.Participants;
 using Settlement.Core.Vault;
 using Settlement.Wire.Channels;
 
@@ -12,6 +13,7 @@ namespace Settlement.Core.Regulator;
 /// <summary>A batch as an observer got it: its leaves lead to a head, whatever of them it may read.</summary>
 internal sealed class DeliveredBatch
 {
+    private const string GrantsPart = "Batches/grants";
     private readonly ChannelContext context;
     private readonly byte[]? saltsKey;
 
@@ -100,11 +102,25 @@ internal sealed class DeliveredBatch
             leaves.Add(BatchLeaf.OfOutcome(group, outcome.IsCommitted));
         }
 
+        if (!Parsing.TryParse(LimitGrants.Parser, delivery.LimitGrants.Span, out LimitGrants? granted)) return false;
+        leaves.AddRange(granted.Grants.Select(grant => BatchLeaf.OfGrant(context.Terms.Network, context.Channel, grant)));
+
         head = new ChannelHead((long)delivery.Term, (long)delivery.Sequence, previous, Rfc6962.RootOf(leaves), stateRoot, delivery.TimeUnixMs).Hash(context.Terms, context.Channel);
         return true;
     }
 
-    /// <summary>What is kept: the delivery without transport wraps, and its content keys under the vault key.</summary>
+    /// <summary>Opens the limits that a kept delivery changes, which it then has as it was delivered; false when they do not open.</summary>
+    public static bool TryOpenGrants(VaultKey vault, Digest channel, long sequence, Delivery kept, out LimitGrants grants)
+    {
+        grants = new LimitGrants();
+        if (kept.LimitGrants.Length == 0) return true;
+        if (!vault.TryOpen(GrantsPart, RowKeys.Batch(channel, sequence), kept.LimitGrants.Span, out byte[]? plaintext) || !Parsing.TryParse(LimitGrants.Parser, plaintext, out LimitGrants? read)) return false;
+        kept.LimitGrants = UnsafeByteOperations.UnsafeWrap(plaintext);
+        grants = read;
+        return true;
+    }
+
+    /// <summary>What is kept: the delivery without transport wraps, the limits that it changes and its content keys under the vault key.</summary>
     public (Delivery Kept, byte[] Keys) Keep(VaultKey vault, IEntropy entropy)
     {
         Delivery kept = Delivery.Clone();
@@ -132,6 +148,7 @@ internal sealed class DeliveredBatch
             wraps.Add(vault.WrapContentKey(saltsKey, PositionSalts.Binding(context, Sequence, Previous).AssociatedData(), entropy));
         }
 
+        if (kept.LimitGrants.Length > 0) kept.LimitGrants = UnsafeByteOperations.UnsafeWrap(vault.Seal(GrantsPart, RowKeys.Batch(context.Channel, Sequence), kept.LimitGrants.Span, entropy));
         return (kept, ContentKeyRow.Write(wraps));
     }
 }
