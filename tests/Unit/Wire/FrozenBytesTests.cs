@@ -51,6 +51,7 @@ public sealed class FrozenBytesTests
     {
         string path = Path.Combine(Unit.TestData.ProjectRoot, "tests", "Unit", "Wire", "suite-1.txt");
         string computed = string.Concat(Compute().Select(line => $"{line.Name} {Convert.ToHexStringLower(line.Bytes)}\n"));
+        File.WriteAllText("/tmp/limits-suite-1.txt", computed);
         Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), computed);
     }
 
@@ -105,6 +106,22 @@ public sealed class FrozenBytesTests
         EntryId redeeming = new(Digest.Of([7]));
         yield return ("redemption", RedemptionText.Request("test", channel, redeeming, alpha, "EUR", 12_34).ToArray());
         yield return ("redeemed", RedemptionText.Posting("test", new byte[16], channel, redeeming, alpha, "EUR", 12_34).ToArray());
+        foreach ((string, byte[]) granted in Granted(context, new LimitGrant { Member = 1, Currency = "EUR", MinorUnits = 7_00, Generation = 1, Salt = Bytes(channel) })) yield return granted;
+    }
+
+    private static IEnumerable<(string Name, byte[] Bytes)> Granted(ChannelContext context, LimitGrant grant)
+    {
+        yield return ("limit-grant", grant.ToByteArray());
+        yield return ("limit-grant-leaf", BatchLeaf.OfGrant("test", context.Channel, grant).ToArray());
+        BatchExecution execution = new(context, ChannelState.Empty, Now.ToUnixTimeMilliseconds(), null, null, null);
+        execution.Add(grant);
+        Assert.True(execution.TryFinish(1, 1, Digest.Zero, PositionSalts.Draw(context.Terms, new SeededEntropy(7)), out ExecutedBatch? batch));
+        yield return ("batch-root-of-a-grant", batch.Head.BatchRoot.ToArray());
+        yield return ("state-root-after-a-grant", batch.Head.StateRoot.ToArray());
+        ProposalBody body = new() { TimeUnixMs = Now.ToUnixTimeMilliseconds(), Grants = { grant } };
+        yield return ("proposal-body-of-a-grant", body.ToByteArray());
+        yield return ("delivery-of-a-grant", new Delivery { LimitGrants = new LimitGrants { Grants = { grant } }.ToByteString() }.ToByteArray());
+        yield return ("commands-of-a-grant", new Commands { Term = 1, Grants = { grant } }.ToByteArray());
     }
 
     private static byte[] TermsBytes(SeededEntropy entropy)
