@@ -25,6 +25,8 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(PositionList))]
 [JsonSerializable(typeof(ChannelOrder))]
 [JsonSerializable(typeof(OpenedChannel))]
+[JsonSerializable(typeof(ChannelLimitOrder))]
+[JsonSerializable(typeof(ChannelLimitList))]
 [JsonSerializable(typeof(MoneyOrder))]
 [JsonSerializable(typeof(BusinessDay))]
 [JsonSerializable(typeof(EntryPage))]

@@ -153,6 +153,9 @@ public sealed record EntryInfo
     /// <summary>COMMITTED or ABORTED where this is no entry but the outcome of a group's leg in this channel; its id is the group's then.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>Such as <c>100.00 EUR</c>, where this is no entry but a limit that <see cref="ActedBy"/> grants the other member from this batch on.</summary>
+    public string? Limit { get; init; }
+
     /// <summary>Who took it; none for a refusal.</summary>
     public string? ActedBy { get; init; }
 

@@ -134,6 +134,15 @@ public sealed class SettlementClient : IDisposable
     public Task<OpenedChannel> OpenChannelAsync(ChannelOrder order, CancellationToken ct) =>
         PostAsync("v1/channels", order, ApiJson.Default.ChannelOrder, ApiJson.Default.OpenedChannel, ct);
 
+    /// <summary>The limits of a channel: what the members grant each other, and what is pending of the bank's own.</summary>
+    public Task<ChannelLimitList> ChannelLimitsAsync(string channel, CancellationToken ct) =>
+        GetAsync($"v1/channels/{Uri.EscapeDataString(channel)}/limits", ApiJson.Default.ChannelLimitList, ct);
+
+    /// <summary>Changes a limit that the bank grants in a channel, at once or from a business day on; when this returns it is durable, and it
+    /// holds from the batch on that has it.</summary>
+    public Task<ChannelLimitList> GrantLimitAsync(string channel, ChannelLimitOrder order, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, $"v1/channels/{Uri.EscapeDataString(channel)}/limits") { Content = JsonContent.Create(order, ApiJson.Default.ChannelLimitOrder) }, ApiJson.Default.ChannelLimitList, ct);
+
     /// <summary>Moves money from the bank's account into a channel and waits until the position is final.</summary>
     public Task FundAsync(string channel, MoneyOrder order, CancellationToken ct) =>
         PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/funding", order, ApiJson.Default.MoneyOrder, ApiJson.Default.MoneyOrder, ct);

@@ -75,6 +75,18 @@ public abstract record BankInput : Input
     /// <summary>Answered by <see cref="CycleList"/>.</summary>
     public sealed record ListCycles(long CallId) : BankInput;
 
+    /// <summary>Changes how far the other member's position in a channel may fall below zero; answered by <see cref="ChannelLimitList"/> once
+    /// durable. It holds from the batch on that has it.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Channel">The channel.</param>
+    /// <param name="Holding">In what: a currency, or a unit of a contract.</param>
+    /// <param name="Units">Minor units, or whole ones; not below zero.</param>
+    /// <param name="From">The business day from which on; null for at once.</param>
+    public sealed record GrantLimit(long CallId, Digest Channel, string Holding, long Units, DateOnly? From) : BankInput;
+
+    /// <summary>Answered by <see cref="ChannelLimitList"/>.</summary>
+    public sealed record ListChannelLimits(long CallId, Digest Channel) : BankInput;
+
     /// <summary>Answered by <see cref="ChannelList"/>.</summary>
     public sealed record ListChannels(long CallId) : BankInput;
 }
@@ -219,6 +231,21 @@ public sealed record LimitView(LimitKey Limit, long? MinorUnits, long? Used, IRe
 
 /// <summary>What a limit is to be from a business day on; null for none.</summary>
 public sealed record PlannedLimit(DateOnly From, long? MinorUnits);
+
+/// <summary>The answer to <see cref="BankInput.GrantLimit"/> and <see cref="BankInput.ListChannelLimits"/>: every limit of the channel, or a refusal.</summary>
+public sealed record ChannelLimitList(IReadOnlyList<ChannelLimitView> Limits, string? Refusal);
+
+/// <summary>The two limits of a channel in a currency or unit.</summary>
+/// <param name="Holding">In what.</param>
+/// <param name="Granted">How far below zero the other member's position may fall.</param>
+/// <param name="Received">How far below zero this bank's may.</param>
+/// <param name="Pending">What this bank has ordered of the one that it grants, and is not final.</param>
+public sealed record ChannelLimitView(string Holding, long Granted, long Received, IReadOnlyList<PendingLimit> Pending);
+
+/// <summary>What a limit is to be.</summary>
+/// <param name="From">From which business day on; null for as soon as a batch has it.</param>
+/// <param name="Units">How far below zero the position may fall.</param>
+public sealed record PendingLimit(DateOnly? From, long Units);
 
 /// <summary>The answer to <see cref="BankInput.OpenChannel"/>.</summary>
 public sealed record OpenChannelResult(Digest? Channel, string? Refusal);

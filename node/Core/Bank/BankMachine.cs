@@ -26,6 +26,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly BusinessDay day;
     private readonly Submissions submissions;
     private readonly OwnLimits limits;
+    private readonly GrantOrders grants;
     private readonly PaymentQueue queue;
     private readonly Intake intake;
     private readonly Acts acts;
@@ -56,6 +57,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         limits = new OwnLimits(node, settings, day, channels, rows);
         queue = new PaymentQueue(node, limits);
         limits.Changed = queue.LookAgain;
+        grants = new GrantOrders(node, settings, day, channels, rows);
         day.Opened = OnDay;
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
@@ -65,11 +67,11 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         groups = new GroupDesk(node, channels, ledger);
         cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
-        finaliser = new Finaliser(node, this, ledger, day);
+        finaliser = new Finaliser(node, this, ledger, day) { LimitsChanged = OnLimits };
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
-        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles) { Returned = intake.Return };
-        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels);
-        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles) { Returned = intake.Return };
+        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles, grants) { Returned = intake.Return };
+        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels, grants);
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles, grants) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
@@ -177,6 +179,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         queue.EndDaysBefore(date);
     }
 
+    private void OnLimits(ChannelSide channel)
+    {
+        grants.OnFinal(channel);
+        queue.LookAgain();
+    }
+
     /// <summary>The ledger, the agent, and whoever is in a channel of this bank.</summary>
     private bool IsPartner(string party) => ParticipantId.TryParse(party, out ParticipantId id)
         && (id == node.Parts.Ledger.Destination.Participant || id == agent || channels.Participants.Contains(id));
@@ -235,6 +243,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case BankInput.ListLimits list:
                 node.Then(new Effect.Reply(list.CallId, limits.List()));
+                break;
+            case BankInput.GrantLimit grant:
+                grants.Set(grant);
+                break;
+            case BankInput.ListChannelLimits list:
+                grants.List(list);
                 break;
             case BankInput.OpenChannel open:
                 openings.Open(open);

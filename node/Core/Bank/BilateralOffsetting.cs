@@ -119,7 +119,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return false;
         int other = 1 - channel.Context.Own;
         Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => PaymentContract.AmountOf(channel.Terms, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
-        Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.Terms.LimitOf(other, currency) - onTheirWay;
+        Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.LimitOf(other, currency) - onTheirWay;
         if (Fit(room) is not { } mine || Fit(cover) is not { } left) return false;
         OffsettingCase waiting = new([new OffsettingBank(mine, null), new OffsettingBank(left, null)], [],
         [

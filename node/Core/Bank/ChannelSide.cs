@@ -193,8 +193,11 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>What this bank's payments of a day exceed those of the other member, with the own ones on their way.</summary>
     public Int128 SentOf(int day, string currency) => (Int128)flow.NetOf(day, currency) + sending.GetValueOrDefault(currency);
 
+    /// <summary>How far below zero a member's position may fall.</summary>
+    public long LimitOf(int member, string currency) => State.LimitOf(Terms, member, currency);
+
     /// <summary>What position and limit cover beside the payments on their way.</summary>
-    public Int128 CoverOf(string currency) => (Int128)State.PositionOf(Context.Own, currency) - ReservedOf(currency) + Terms.LimitOf(Context.Own, currency);
+    public Int128 CoverOf(string currency) => (Int128)State.PositionOf(Context.Own, currency) - ReservedOf(currency) + LimitOf(Context.Own, currency);
 
     /// <summary>Whether position and limit cover one more payment beside those on their way. Limits near the largest number could
     /// cover more than the sum on its way can count, which is refused alike.</summary>
@@ -295,7 +298,7 @@ internal sealed class ChannelSide : IDisposable
             ContractCount = State.Contracts.Count,
             StreamVersion = StreamVersion,
         };
-        row.Positions.Add(State.Positions.Select(p => new PositionRow { Member = (uint)p.Member, Currency = p.Currency, MinorUnits = p.MinorUnits, Salt = ByteString.CopyFrom(p.Salt), Reserved = p.Reserved }));
+        row.Positions.Add(State.Positions.Select(PositionRows.Keep));
         row.Postings.Add(State.Postings);
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
@@ -317,7 +320,7 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
-        State = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts,
+        State = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), row.Postings, contracts,
             row.Legs.Select(leg => LegRows.Restore(Terms, leg)), row.EndedLegs.Select(static e => KeyValuePair.Create(new Digest(e.Group.Span), e.UntilUnixMs)));
         foreach (LegRow leg in row.Legs.Where(static leg => leg.Reserve is not null)) Reserves.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Reserve);
         foreach (LegRow leg in row.Legs.Where(static leg => leg.Cut?.Proof is not null)) CutProofs.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Cut);

@@ -9,11 +9,11 @@ internal static class ChannelViews
         channel.Id, channel.Other.Id, [.. channel.Terms.Observers.Select(o => o.Id)], channel.Term, channel.IsSequencer, channel.Sequence, channel.Head,
         channel.Mailbox.Count, channel.Queued, channel.InFlight is not null, [.. channel.Terms.Currencies.Select(c => Position(channel, c))])
     {
-        Units = [.. channel.Terms.Units.Select(u => new UnitPositionView(u, channel.State.PositionOf(channel.Context.Own, u), (long)Int128.Min(channel.ReservedOf(u), long.MaxValue), channel.Terms.LimitOf(channel.Context.Own, u)))],
+        Units = [.. channel.Terms.Units.Select(u => new UnitPositionView(u, channel.State.PositionOf(channel.Context.Own, u), (long)Int128.Min(channel.ReservedOf(u), long.MaxValue), channel.LimitOf(channel.Context.Own, u)))],
     };
 
     private static PositionView Position(ChannelSide channel, Currency currency) => new(
         new Money(currency, channel.State.PositionOf(channel.Context.Own, currency.Code)),
         new Money(currency, (long)Int128.Min(channel.ReservedOf(currency.Code), long.MaxValue)),
-        new Money(currency, channel.Terms.LimitOf(channel.Context.Own, currency.Code)));
+        new Money(currency, channel.LimitOf(channel.Context.Own, currency.Code)));
 }

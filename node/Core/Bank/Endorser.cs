@@ -12,14 +12,15 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Bank;
 
 /// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
-internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders, ChannelBook channels)
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders, ChannelBook channels, GrantOrders grants)
 {
     /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
     public void HandOver(ChannelSide channel, bool again)
     {
         offsetting.Offer(channel);
-        if (channel.IsSequencer || channel.Mailbox.Count == 0) return;
+        if (channel.IsSequencer || (channel.Mailbox.Count == 0 && !grants.HasDue(channel))) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
+        commands.Grants.Add(grants.ToHandOver(channel, again));
         int size = 0, acts = 0;
         foreach (Command command in channel.Mailbox)
         {
@@ -38,13 +39,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             if (commands.Entries.Count >= settings.MaxBatchEntries || size >= Proposer.MaxProposalBytes) break;
         }
 
-        if (commands.Entries.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });
+        if (commands.Entries.Count > 0 || commands.Grants.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });
     }
 
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
     public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (commands is { Entries.Count: 0, AreOffers: false })
+        if (commands is { Entries.Count: 0, Grants.Count: 0, AreOffers: false } or { AreOffers: true, Grants.Count: > 0 })
         {
             // Who has nothing to hand over says nothing; who offers nothing any more says that.
             node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
@@ -64,6 +65,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             return;
         }
 
+        if (!grants.TryHear(channel, commands.Grants)) node.Alarm(ChannelCodes.GrantNotOrdered, channel.Id.ToString());
         if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
         bool isLate = false;
         long elsewhere = channels.HandedOverBy(channel.Other.Id) - channel.TakenIn.Bytes;
@@ -256,6 +258,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context), orders.ForBatch(channel));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in body.Cuts) execution.Add(cut);
+        foreach (LimitGrant grant in body.Grants) execution.Add(grant);
         for (int i = 0; i < slots.Count; i++)
         {
             if (slots[i].Refusal is { } refusal)
@@ -287,9 +290,10 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>What is wrong with a proposal as a whole, or null.</summary>
     private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if ((slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
+        if ((slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0 && body.Grants.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
         if (body.Outcomes.Any(o => !Digest.TryRead(o.Group.Span, out Digest group) || groups.DecisionOf(group) is not { } isCommitted || isCommitted != o.IsCommitted)) return GroupCodes.OutcomeDiffers;
         if (body.Cuts.Any(cut => !cut.Commitment.IsEmpty || Objections.Round(node.Parts.Directory, channel.Context, cut) is null)) return CycleCodes.CutUncalled;
+        if (!grants.AreOrdered(channel, body.Grants)) return ChannelCodes.GrantNotOrdered;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
             return ChannelCodes.TimeRefused;

@@ -20,6 +20,9 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     /// <summary>Called with each batch that became final here.</summary>
     public Action<ChannelSide, BatchRow, IReadOnlyList<byte[]>> Finalised { get; set; } = (_, _, _) => { };
 
+    /// <summary>Called with a channel of which a batch changed limits.</summary>
+    public Action<ChannelSide> LimitsChanged { get; set; } = _ => { };
+
     /// <summary>Applies the batch in flight if this leaf, which a verified checkpoint covers, notarises it.</summary>
     public bool TryFinalise(ChannelSide channel, Leaf leaf)
     {
@@ -41,6 +44,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         foreach (BatchSlot slot in agreed.Slots) row.Items.Add(Keep(slot, keys));
         row.Outcomes.Add(batch.Body.Outcomes);
         row.Cuts.Add(batch.Body.Cuts.Zip(agreed.Cuts, static (call, leg) => new CutCall(call) { Commitment = ByteString.CopyFrom(leg.Cut!.Commitment!.ToArray()) }));
+        row.Grants.Add(batch.Body.Grants);
         if (agreed.Slots.Any(static slot => slot is BatchSlot.Agreed { Entry.Action.Outcomes.Count: > 1 }))
             row.NextStates.Add(agreed.Slots.Select(static slot => slot is BatchSlot.Agreed stands ? (uint)stands.Next.Index : 0));
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
@@ -68,6 +72,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         foreach (DecidedLeg decided in agreed.Decided) End(channel, decided, row.Sequence);
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
         channel.Applied = null;
+        if (batch.Body.Grants.Count > 0) LimitsChanged(channel);
         channel.WriteSnapshot(node);
         Finalised(channel, row, keys);
         return true;

@@ -114,9 +114,14 @@ internal sealed class Intake : IOwnWork
         // A payment that was offered and taken back has had its end, or waits on: with another entry, since that one is refused.
         if (!underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row)) command.Entry = null;
         else if (queue.TryRenew(command)) WaitingRows.WriteQueued(node, channel.Id, command);
-        else if ((code == QueueCodes.Withdrawn || (command.IsOffset && code == ReasonCodes.InsufficientFunds)) && command.Returns++ < MaxReturns) Return(channel, command, row, isSpent: true);
+        else if ((code == QueueCodes.Withdrawn || (code == ReasonCodes.InsufficientFunds && CanLackCover(channel, command))) && command.Returns++ < MaxReturns) Return(channel, command, row, isSpent: true);
         else Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
     }
+
+    /// <summary>Whether cover can have gone while a payment was on its way, though this bank sends none that has none: with what was to cover it, or
+    /// because its limit fell.</summary>
+    private static bool CanLackCover(ChannelSide channel, Command.Own command) =>
+        command.IsOffset || (command is { IsPayment: true, Reserved: { } amount } && channel.State.GrantedOf(channel.Context.Own, amount.Unit) is not null);
 
     /// <summary>An own payment is not covered after all: it waits.</summary>
     public void Return(ChannelSide channel, Command.Own command) => Return(channel, command, underWay[Convert.ToHexStringLower(command.WorkKey)], isSpent: false);

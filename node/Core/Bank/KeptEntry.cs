@@ -68,5 +68,5 @@ internal static class KeptEntry
         return entry;
     }
 
-    private static ProposalBody HeadOf(ProposalBody of) => new() { TimeUnixMs = of.TimeUnixMs, PositionSalts = of.PositionSalts, Outcomes = { of.Outcomes }, Cuts = { of.Cuts } };
+    private static ProposalBody HeadOf(ProposalBody of) => new() { TimeUnixMs = of.TimeUnixMs, PositionSalts = of.PositionSalts, Outcomes = { of.Outcomes }, Cuts = { of.Cuts }, Grants = { of.Grants } };
 }

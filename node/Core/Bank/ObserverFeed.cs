@@ -124,6 +124,7 @@ internal sealed class ObserverFeed(NodeContext node, BankSettings settings)
         };
         delivery.Outcomes.Add(row.Outcomes);
         delivery.Cuts.Add(row.Cuts);
+        if (row.Grants.Count > 0) delivery.LimitGrants = new LimitGrants { Grants = { row.Grants } }.ToByteString();
         int next = 0;
         foreach (BatchItem item in row.Items)
         {

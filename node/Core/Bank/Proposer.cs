@@ -13,7 +13,7 @@ using Settlement.Wire.Ledger;
 namespace Settlement.Core.Bank;
 
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
-internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders, CycleDesk cycles)
+internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders, CycleDesk cycles, GrantOrders grants)
 {
     /// <summary>Entries go into a proposal as long as they take no more than this together; what is handed over ends with the entry that
     /// reaches it. One entry alone always fits: no contract has an action whose values take more than 64 kilobytes (CD952), its 250
@@ -31,7 +31,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     public void ProposeWaiting(ChannelSide channel)
     {
         offsetting.Settle(channel);
-        if (!channel.IsSequencer || (channel.Mailbox.Count == 0 && !groups.HasDue(channel) && !cycles.HasDue(channel))) return;
+        if (!channel.IsSequencer || (channel.Mailbox.Count == 0 && !groups.HasDue(channel) && !cycles.HasDue(channel) && !grants.HasDue(channel))) return;
         if (channel.InFlight is not null)
         {
             Prepare(channel);
@@ -52,6 +52,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         body.Cuts.Add(cycles.Due(channel, body.TimeUnixMs));
         foreach (CutCall cut in body.Cuts) execution.Add(cut);
+        body.Grants.Add(grants.ForBatch(channel));
+        foreach (LimitGrant grant in body.Grants) execution.Add(grant);
         List<Command.Own> taken = [];
         HashSet<OpenedEntry> offered = [];
         int size = 0, acts = 0;
@@ -75,7 +77,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         RefuseUncovered(channel, execution, taken, offered);
-        if (execution.Slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0) return;
+        if (execution.Slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0 && body.Grants.Count == 0) return;
         PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
         body.PositionSalts = salts.Seal(context, channel.Sequence + 1, channel.Head, node.Entropy, out byte[] saltsKey);
         List<ProposedSlot> slots = [];
@@ -175,6 +177,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         BatchExecution execution = new(context, origin, batch.Body.TimeUnixMs, null, null, null);
         foreach (LegOutcome outcome in batch.Body.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in batch.Body.Cuts) execution.Add(cut);
+        foreach (LimitGrant grant in batch.Body.Grants) execution.Add(grant);
         for (int i = 0; i < batch.Slots.Count; i++)
         {
             ProposedSlot slot = batch.Slots[i];

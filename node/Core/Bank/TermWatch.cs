@@ -11,7 +11,7 @@ namespace Settlement.Core.Bank;
 
 /// <summary>Follows the term of office: sees what the ledger says, takes over when the sequencer makes no progress, and lets a
 /// batch of an older term go.</summary>
-internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups, CycleDesk cycles)
+internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups, CycleDesk cycles, GrantOrders grants)
 {
     /// <summary>Called with an own payment that is not on its way together with what covers it any more.</summary>
     public Action<ChannelSide, Command.Own> Returned { get; set; } = (_, _) => { };
@@ -19,7 +19,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
     /// <summary>Looks after a channel once a tick.</summary>
     public void Watch(ChannelSide channel)
     {
-        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0 || channel.HasObjected || groups.HasDue(channel) || cycles.HasDue(channel);
+        bool hasWork = channel.InFlight is not null || channel.Mailbox.Count > 0 || channel.HasObjected || groups.HasDue(channel) || cycles.HasDue(channel) || grants.HasDue(channel);
         if (!hasWork)
         {
             channel.StalledSince = null;
@@ -27,6 +27,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         }
 
         channel.StalledSince ??= node.Now;
+        if (!channel.IsSequencer && grants.IsLeftOut(channel)) TakeOver(channel);
         if (channel.IsSequencer || channel.Retry.IsDue(node.Now) is false) return;
         channel.Retry.Tried(node.Now);
         if (channel.Retry.Tries == 1) return;
@@ -100,6 +101,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         foreach (Command.Peer peer in channel.Mailbox.OfType<Command.Peer>().ToList()) channel.Mailbox.Remove(peer);
         channel.TakenIn.DropAll();
         channel.Offers.Clear();
+        grants.OnTakeover(channel);
         foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>().Where(static o => o.IsOffset).ToList())
         {
             channel.Mailbox.Remove(own);

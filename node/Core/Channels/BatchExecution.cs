@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Settlement.Contracts;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Instructions;
 using Settlement.Core.Merkle;
@@ -27,7 +28,7 @@ public abstract record BatchSlot
 /// <param name="State">The state after it.</param>
 /// <param name="Head">The head.</param>
 /// <param name="HeadHash">Its hash.</param>
-/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a cut.</param>
+/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a limit that it changes, then one a cut.</param>
 /// <param name="Decided">The legs that it ends.</param>
 /// <param name="Cuts">What it cuts for cycles.</param>
 public sealed record ExecutedBatch(
@@ -68,6 +69,8 @@ public sealed class BatchExecution
     private readonly Dictionary<PositionKey, int> redeemed = [];
     private readonly BatchLegs legs;
     private readonly List<(CycleRound Round, ByteString Commitment)> cuts = [];
+    // The leaves of the limits that it changes.
+    private readonly List<Digest> grants = [];
     private readonly BatchLegs.Objection? legObjection;
     private bool isVoid;
 
@@ -108,6 +111,17 @@ public sealed class BatchExecution
         if (slots.Count > 0 || !CycleRound.TryRead(call, context.Terms.Network, out CycleRound? round) || !legs.TryCut(round)) isVoid = true;
         else cuts.Add((round, call.Commitment));
     }
+
+    /// <summary>Changes a limit; before any entry is added, since it holds for them. That its granter ordered it, only that one can tell.</summary>
+    public void Add(LimitGrant grant)
+    {
+        if (slots.Count > 0 || !IsWellFormed(context.Terms, grant) || !draft.TryGrant((int)grant.Member, grant.Currency, new GrantedLimit(grant.MinorUnits, grant.Generation))) isVoid = true;
+        else grants.Add(BatchLeaf.OfGrant(context.Terms.Network, context.Channel, grant));
+    }
+
+    /// <summary>Whether a grant can be of this channel.</summary>
+    public static bool IsWellFormed(ChannelTerms terms, LimitGrant grant) => grant.Member < ChannelTerms.MemberCount && terms.Holdings.Contains(grant.Currency)
+        && grant.MinorUnits >= 0 && grant.Generation > 0 && grant.Salt.Length == FieldCommitment.SaltLength;
 
     /// <summary>Adds a refusal made by a member.</summary>
     public void Add(Refusal refusal, OpenedEntry? entry)
@@ -208,7 +222,7 @@ public sealed class BatchExecution
         }
 
         ChannelState state = draft.Finish(salts, sequence);
-        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted)),
+        Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted)), .. grants,
             .. cut.Select(static leg => BatchLeaf.OfCut(leg.Group.Id, leg.Cut!.Commitment!.ToArray()))];
         ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
         batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided, cut);
@@ -365,7 +379,7 @@ public sealed class BatchExecution
         {
             (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
             // Money that a bank owes is not its own to take out: where something is redeemed, no limit covers.
-            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : context.Terms.LimitOf(key.Member, key.Currency);
+            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : draft.LimitOf(context.Terms, key.Member, key.Currency);
             if (units - reserved >= -limit) continue;
             if (places.LastThatTakes(key) is var last and >= 0) return last;
         }

@@ -14,6 +14,7 @@ public static class BatchLeaf
     private const byte EntryMark = 1;
     private const byte RefusalMark = 2;
     private const byte OutcomeMark = 3;
+    private const byte GrantMark = 4;
     private const byte CutMark = 5;
 
     /// <summary>The leaf of an entry that was agreed.</summary>
@@ -45,6 +46,16 @@ public static class BatchLeaf
         leaf[0] = CutMark;
         group.CopyTo(leaf[1..]);
         commitment.CopyTo(leaf[(1 + Digest.Length)..]);
+        return Rfc6962.HashLeaf(leaf);
+    }
+
+    /// <summary>The leaf of a limit that is changed. It is salted: whoever is shown the path of an entry beside it learns nothing of it.</summary>
+    public static Digest OfGrant(string network, Digest channel, LimitGrant grant)
+    {
+        Span<byte> leaf = stackalloc byte[1 + Digest.Length];
+        leaf[0] = GrantMark;
+        new HashWriter("settlement/limit-grant", grant.Salt.Span).Text(network).Digest(channel)
+            .UInt32(grant.Member).Text(grant.Currency).Int64(grant.MinorUnits).Int64(grant.Generation).Finish().CopyTo(leaf[1..]);
         return Rfc6962.HashLeaf(leaf);
     }
 

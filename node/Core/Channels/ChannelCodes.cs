@@ -115,6 +115,9 @@ public static class ChannelCodes
     /// <summary>An entry on an instance does not follow from the one before: contract, parties, generation or a value is another.</summary>
     public const string InstanceDiffers = "CH043";
 
+    /// <summary>A proposal changes a limit as its granter did not order it, or a member hands over a change of a limit that it does not grant.</summary>
+    public const string GrantNotOrdered = "CH044";
+
     /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
     public const string TransferWithoutBasis = "CH050";
 }

@@ -4,17 +4,27 @@ using Settlement.Core.Merkle;
 
 namespace Settlement.Core.Channels;
 
+/// <summary>A limit as the other member has granted it since the channel opened.</summary>
+/// <param name="MinorUnits">How far below zero the position may fall.</param>
+/// <param name="Generation">How often it was granted.</param>
+public readonly record struct GrantedLimit(long MinorUnits, long Generation);
+
 /// <summary>A member's funds in a channel and the salt of the leaf that commits to them.</summary>
 /// <param name="Member">The member.</param>
 /// <param name="Currency">In what.</param>
 /// <param name="MinorUnits">How much; what is set aside is a part of it.</param>
 /// <param name="Salt">32 random bytes.</param>
 /// <param name="Reserved">What instances of contracts have set aside, and no payment may take.</param>
-public sealed record Position(int Member, string Currency, long MinorUnits, byte[] Salt, long Reserved = 0)
+/// <param name="Granted">The limit that holds; null while it is the terms'.</param>
+public sealed record Position(int Member, string Currency, long MinorUnits, byte[] Salt, long Reserved = 0, GrantedLimit? Granted = null)
 {
     /// <summary>The leaf of the positions' tree.</summary>
-    public Digest Leaf(string network, Digest channel) => new HashWriter("settlement/position", Salt)
-        .Text(network).Digest(channel).UInt32((uint)Member).Text(Currency).Int64(MinorUnits).Int64(Reserved).Finish();
+    public Digest Leaf(string network, Digest channel)
+    {
+        HashWriter leaf = new HashWriter("settlement/position", Salt).Text(network).Digest(channel).UInt32((uint)Member).Text(Currency).Int64(MinorUnits).Int64(Reserved);
+        if (Granted is { } granted) leaf.Int64(granted.MinorUnits).Int64(granted.Generation);
+        return leaf.Finish();
+    }
 }
 
 /// <summary>
@@ -78,6 +88,12 @@ public sealed class ChannelState
     /// <summary>What instances of contracts have set aside of a member's funds.</summary>
     public long ReservedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Reserved : 0;
 
+    /// <summary>How far below zero a member's position may fall: as the other member granted it last, or as the terms have it.</summary>
+    public long LimitOf(ChannelTerms terms, int member, string currency) => GrantedOf(member, currency)?.MinorUnits ?? terms.LimitOf(member, currency);
+
+    /// <summary>The same, where it was granted since the channel opened.</summary>
+    public GrantedLimit? GrantedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
+
     /// <summary>Whether a posting was cited.</summary>
     public bool HasPosting(string posting) => postings.Contains(posting);
 
@@ -104,6 +120,8 @@ public sealed class ChannelState
         private bool ownsLegs;
         // On the way it may be more than a position counts.
         private readonly Dictionary<(string Currency, int Member), (Int128 MinorUnits, Int128 Reserved)> changed = [];
+        // Limits that the batch changes.
+        private readonly Dictionary<(string Currency, int Member), GrantedLimit> granted = [];
 
         internal Draft(ChannelState origin)
         {
@@ -168,6 +186,15 @@ public sealed class ChannelState
             return false;
         }
 
+        internal long LimitOf(ChannelTerms terms, int member, string currency) => GrantedOf(member, currency)?.MinorUnits ?? terms.LimitOf(member, currency);
+
+        /// <summary>Changes a limit; false where the batch has done so before, or the grant does not follow the one that holds.</summary>
+        internal bool TryGrant(int member, string currency, GrantedLimit limit) =>
+            limit.Generation == (GrantedOf(member, currency)?.Generation ?? 0) + 1 && granted.TryAdd((currency, member), limit);
+
+        private GrantedLimit? GrantedOf(int member, string currency) => granted.TryGetValue((currency, member), out GrantedLimit limit) ? limit
+            : positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
+
         internal bool HasPosting(string posting) => postings.Contains(posting);
 
         internal void AddPosting(string posting) => postings.Add(posting);
@@ -181,7 +208,7 @@ public sealed class ChannelState
             foreach ((int member, string currency, byte[] salt) in salts.All)
             {
                 (Int128 minorUnits, Int128 reserved) = PositionOf(member, currency);
-                positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved));
+                positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved), GrantedOf(member, currency));
             }
 
             return new ChannelState(positions, postings, contracts, legs, ended);

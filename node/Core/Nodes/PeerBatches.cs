@@ -37,7 +37,7 @@ internal static class PeerBatches
 
     private static int ItemsOf(PeerMessage message) => message.MessageCase switch
     {
-        PeerMessage.MessageOneofCase.Commands => message.Commands.Entries.Count,
+        PeerMessage.MessageOneofCase.Commands => message.Commands.Entries.Count + message.Commands.Grants.Count,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Refusals.Count,
         PeerMessage.MessageOneofCase.Delivery => message.Delivery.Items.Count,
         PeerMessage.MessageOneofCase.OpenProposal => (message.OpenProposal.Epoch?.Keys.Count ?? 0) + message.OpenProposal.MemberCertificates.Count,

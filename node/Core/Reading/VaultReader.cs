@@ -5,6 +5,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
@@ -61,7 +62,8 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         KeptEntries kept = new(context, vault, keys);
         return [.. row.Items.Select((item, i) => item.ItemCase == BatchItem.ItemOneofCase.Refusal
             ? Refusal(row.Sequence, i, item.Refusal.EntryId.Span, item.Refusal.Code)
-            : View(context, row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes(row.Sequence, row.Items.Count, row.Outcomes)];
+            : View(context, row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes(row.Sequence, row.Items.Count, row.Outcomes),
+            .. Grants(context, row.Sequence, row.Items.Count + row.Outcomes.Count, row.Grants)];
     }
 
     /// <summary>The entries of a batch in an observer's vault.</summary>
@@ -69,9 +71,13 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
     {
         Delivery row = Delivery.Parser.ParseFrom(batch);
         KeptEntries kept = new(context, vault, keys);
+        int limits = row.Items.Count + row.Outcomes.Count;
+        IEnumerable<EntryView> grants = DeliveredBatch.TryOpenGrants(vault, context.Channel, (long)row.Sequence, row, out LimitGrants granted)
+            ? Grants(context, (long)row.Sequence, limits, granted.Grants)
+            : [new EntryView((long)row.Sequence, limits, "", null, null, null, null, null, ChannelCodes.EnvelopeUnreadable, [])];
         return [.. row.Items.Select((item, i) => item.ItemCase == DeliveryItem.ItemOneofCase.Refusal
             ? Refusal((long)row.Sequence, i, item.Refusal.EntryId.Span, "refused")
-            : View(context, (long)row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes((long)row.Sequence, row.Items.Count, row.Outcomes)];
+            : View(context, (long)row.Sequence, i, item.Entry, kept.Open(item.Entry))), .. Outcomes((long)row.Sequence, row.Items.Count, row.Outcomes), .. grants];
     }
 
     /// <summary>An instruction.</summary>
@@ -145,6 +151,10 @@ public sealed class VaultReader(string network, ParticipantId participant, Vault
         {
             Group = Convert.ToHexStringLower(outcome.Group.Span), IsCommitted = outcome.IsCommitted,
         });
+
+    private static IEnumerable<EntryView> Grants(ChannelContext context, long sequence, int first, IEnumerable<LimitGrant> grants) => grants.Select((grant, i) =>
+        new EntryView(sequence, first + i, BatchLeaf.OfGrant(context.Terms.Network, context.Channel, grant).ToString(), null, null,
+            context.Terms.Participants[1 - (int)grant.Member].Id.ToString(), null, null, null, []) { Limit = ValueText.Write(KeptValues.Amount(grant.Currency, grant.MinorUnits)) });
 
     private static EntryView Refusal(long sequence, int index, ReadOnlySpan<byte> id, string code) =>
         new(sequence, index, Convert.ToHexStringLower(id), null, null, null, null, code, null, []);

@@ -22,6 +22,9 @@ public sealed record EntryView(
 
     /// <summary>Set where this is no entry but the outcome of a leg: whether the leg applies. The id is the group's then.</summary>
     public bool? IsCommitted { get; init; }
+
+    /// <summary>Set where this is no entry but a limit, as people write it, that the one who acts grants the other member from this batch on.</summary>
+    public string? Limit { get; init; }
 }
 
 /// <summary>An instance of a contract as one member sees it.</summary>

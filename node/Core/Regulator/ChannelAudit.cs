@@ -116,7 +116,8 @@ public sealed class ChannelAudit
             return;
         }
 
-        if (!DeliveredBatch.TryHead(context, delivery, out Digest computed) || computed != notarised || (long)delivery.Sequence != at
+        if (!DeliveredBatch.TryOpenGrants(vault, context.Channel, at, delivery, out LimitGrants grants)
+            || !DeliveredBatch.TryHead(context, delivery, out Digest computed) || computed != notarised || (long)delivery.Sequence != at
             || !delivery.Channel.Span.SequenceEqual(context.Channel.ToArray())
             || (previous is { } before && !delivery.PreviousHead.Span.SequenceEqual(before.ToArray())))
         {
@@ -130,7 +131,7 @@ public sealed class ChannelAudit
         entries += delivery.Items.Count;
         KeptEntries kept = new(context, vault, keys ?? []);
         List<BatchSlot?> slots = [.. delivery.Items.Select(i => Open(at, i, kept))];
-        ReExecute(at, delivery, slots, kept, decisions);
+        ReExecute(at, delivery, grants, slots, kept, decisions);
         previous = computed;
     }
 
@@ -152,7 +153,7 @@ public sealed class ChannelAudit
         return null;
     }
 
-    private void ReExecute(long at, Delivery delivery, List<BatchSlot?> slots, KeptEntries kept, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
+    private void ReExecute(long at, Delivery delivery, LimitGrants grants, List<BatchSlot?> slots, KeptEntries kept, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
     {
         if (!canReExecute || state is null) return;
         if (!Objections.KnowsAgent(directory, context))
@@ -168,6 +169,7 @@ public sealed class ChannelAudit
         BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, Objections.Postings(directory, context));
         foreach (LegOutcome outcome in delivery.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in delivery.Cuts) execution.Add(cut);
+        foreach (LimitGrant grant in grants.Grants) execution.Add(grant);
         List<string> refused = [.. delivery.Outcomes.Where(o => !IsDecided(o, decisions)).Select(static o => Convert.ToHexStringLower(o.Group.Span))];
         refused.AddRange(delivery.Cuts.Where(cut => Objections.Round(directory, context, cut) is null).Select(static cut => Convert.ToHexStringLower(Digest.Of(cut.RoundBody.Span).ToArray())));
         foreach (BatchSlot? slot in slots)

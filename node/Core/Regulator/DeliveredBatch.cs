@@ -5,6 +5,7 @@ using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Merkle;
 using Settlement.Core.Netting;
+using Settlement.Core.Participants;
 using Settlement.Core.Vault;
 using Settlement.Wire.Channels;
 
@@ -13,6 +14,7 @@ namespace Settlement.Core.Regulator;
 /// <summary>A batch as an observer got it: its leaves lead to a head, whatever of them it may read.</summary>
 internal sealed class DeliveredBatch
 {
+    private const string GrantsPart = "Batches/grants";
     private readonly ChannelContext context;
     private readonly byte[]? saltsKey;
 
@@ -101,6 +103,9 @@ internal sealed class DeliveredBatch
             leaves.Add(BatchLeaf.OfOutcome(group, outcome.IsCommitted));
         }
 
+        if (!Parsing.TryParse(LimitGrants.Parser, delivery.LimitGrants.Span, out LimitGrants? granted)) return false;
+        leaves.AddRange(granted.Grants.Select(grant => BatchLeaf.OfGrant(context.Terms.Network, context.Channel, grant)));
+
         foreach (CutCall cut in delivery.Cuts)
         {
             if (!CycleRound.TryRead(cut, context.Terms.Network, out CycleRound? round) || cut.Commitment.Length != PedersenCommitment.Length) return false;
@@ -111,7 +116,18 @@ internal sealed class DeliveredBatch
         return true;
     }
 
-    /// <summary>What is kept: the delivery without transport wraps, and its content keys under the vault key.</summary>
+    /// <summary>Opens the limits that a kept delivery changes, which it then has as it was delivered; false when they do not open.</summary>
+    public static bool TryOpenGrants(VaultKey vault, Digest channel, long sequence, Delivery kept, out LimitGrants grants)
+    {
+        grants = new LimitGrants();
+        if (kept.LimitGrants.Length == 0) return true;
+        if (!vault.TryOpen(GrantsPart, RowKeys.Batch(channel, sequence), kept.LimitGrants.Span, out byte[]? plaintext) || !Parsing.TryParse(LimitGrants.Parser, plaintext, out LimitGrants? read)) return false;
+        kept.LimitGrants = UnsafeByteOperations.UnsafeWrap(plaintext);
+        grants = read;
+        return true;
+    }
+
+    /// <summary>What is kept: the delivery without transport wraps, the limits that it changes and its content keys under the vault key.</summary>
     public (Delivery Kept, byte[] Keys) Keep(VaultKey vault, IEntropy entropy)
     {
         Delivery kept = Delivery.Clone();
@@ -139,6 +155,7 @@ internal sealed class DeliveredBatch
             wraps.Add(vault.WrapContentKey(saltsKey, PositionSalts.Binding(context, Sequence, Previous).AssociatedData(), entropy));
         }
 
+        if (kept.LimitGrants.Length > 0) kept.LimitGrants = UnsafeByteOperations.UnsafeWrap(vault.Seal(GrantsPart, RowKeys.Batch(context.Channel, Sequence), kept.LimitGrants.Span, entropy));
         return (kept, ContentKeyRow.Write(wraps));
     }
 }

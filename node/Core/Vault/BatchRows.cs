@@ -7,7 +7,7 @@ namespace Settlement.Core.Vault;
 
 /// <summary>
 /// A member's rows of final batches. Entries are ciphertext as they stand, in a row of their own that was written when the
-/// batch was proposed; the reasons of refusals, and the salts that conceal them from observers, are sealed under the vault
+/// batch was proposed; the reasons of refusals, the salts that conceal them from observers, and limits that were changed are sealed under the vault
 /// key. Both are joined again on reading.
 /// </summary>
 internal static class BatchRows
@@ -33,7 +33,8 @@ internal static class BatchRows
             kept.Items.Add(isRefusal ? new BatchItem { Refusal = new Refusal { EntryId = item.Refusal.EntryId } } : new BatchItem { Entry = new SealedEntry() });
         }
 
-        if (refusals.Refusals.Count > 0) kept.Refusals = UnsafeByteOperations.UnsafeWrap(rows.SealPart(Part, RowKeys.Batch(channel, row.Sequence), refusals));
+        refusals.Grants.Add(row.Grants);
+        if (refusals.Refusals.Count + refusals.Grants.Count > 0) kept.Refusals = UnsafeByteOperations.UnsafeWrap(rows.SealPart(Part, RowKeys.Batch(channel, row.Sequence), refusals));
         return kept.ToByteArray();
     }
 
@@ -68,6 +69,7 @@ internal static class BatchRows
             item.Refusal = refusals.Refusals[next++];
         }
 
+        row.Grants.Add(refusals.Grants);
         row.Refusals = ByteString.Empty;
         return row;
     }

@@ -22,6 +22,8 @@ internal static class ChannelSlice
         routes.MapPost("/v1/channels", OpenAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/funding", FundAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/defunding", DefundAsync).Demands(ApiRole.Operator);
+        routes.MapGet("/v1/channels/{id}/limits", ChannelLimitDoor.ListAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
+        routes.MapPut("/v1/channels/{id}/limits", ChannelLimitDoor.GrantAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/channels/{id}/entries", static context => EntryDoor.AnswerAsync(context, isObserver: false)).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/channels/{id}/instances/{instance}", InstanceDoor.AnswerAsync).Demands(ApiRole.BackOffice, ApiRole.Audit);
         routes.MapGet("/v1/positions", PositionsAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);

@@ -43,6 +43,7 @@ internal static class EntryDoor
         Instance = entry.Instance,
         Group = entry.Group,
         Outcome = entry.IsCommitted switch { true => "COMMITTED", false => "ABORTED", null => null },
+        Limit = entry.Limit,
         ActedBy = entry.ActedBy,
         Refusal = entry.Refusal,
         Fault = entry.Fault,

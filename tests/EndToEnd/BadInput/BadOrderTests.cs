@@ -64,6 +64,16 @@ public sealed class BadOrderTests(RunningNetwork network)
         a limit towards a stranger           | operator | bank      | PUT /v1/limits | {"kind":"bilateral","counterparty":"NOPEDEFFXXX","currency":"EUR","amount":"1.00"} | 422 BK013
         a limit in what nobody settles in    | operator | bank      | PUT /v1/limits | {"kind":"bilateral","counterparty":"BANBDEFFXXX","currency":"CHF","amount":"1.00"} | 422 AM03
         a back office that sets a limit      | office   | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.00"} | 403 HO102
+        limits of an unknown channel         | audit    | bank      | GET /v1/channels/{0}/limits | | 404 HO103
+        limits of no channel                 | audit    | bank      | GET /v1/channels/zz/limits | | 404 HO103
+        a grant in no channel                | operator | bank      | PUT /v1/channels/zz/limits | {"currency":"EUR","amount":"1.00"} | 404 HO103
+        a grant in an unknown channel        | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":"1.00"} | 422 CH035
+        a grant below zero                   | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":"-1.00"} | 400 HO104
+        a grant beyond every amount          | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":"100000000000000000000.00"} | 400 HO104
+        a grant of half a unit               | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"bonds","amount":"0.5"} | 400 HO104
+        a grant of nothing said              | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":null} | 400 HO104
+        a grant from no day                  | operator | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":"1.00","from":"tomorrow"} | 400 HO104
+        a back office that grants a limit    | office   | bank      | PUT /v1/channels/{0}/limits | {"currency":"EUR","amount":"1.00"} | 403 HO102
         a channel with somebody unknown      | operator | bank      | POST /v1/channels | {"counterparty":"NOPEDEFFXXX","rootFingerprint":"{0}","contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005
         with a false root                    | operator | bank      | POST /v1/channels | {"counterparty":"AGNTDEFFXXX","rootFingerprint":"{0}","contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005
         with an observer's false root        | operator | bank      | POST /v1/channels | {"counterparty":"LEDGDEFFXXX","rootFingerprint":"{0}","observers":[{"participant":"SUPEDEFFXXX","rootFingerprint":"{0}"}],"contracts":["GrossPayment"],"currencies":["EUR"]} | 422 BK005

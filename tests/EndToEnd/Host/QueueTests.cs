@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
@@ -48,6 +49,28 @@ public sealed class QueueTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal("ACSC", (await again.GetInstructionAsync(urgent, Ct)).Status);
         Assert.Equal("0.00", Assert.Single((await again.PositionsAsync(Ct)).Positions).Position);
         Assert.Equal(0, (await again.QueueAsync(null, 10, Ct)).Waiting);
+        await network.AssertProvenAsync(channel, HostNetwork.BankA, Ct);
+    }
+
+    [Fact]
+    public async Task ALimitThatTheCounterpartyRaisesLetsAPaymentGoOnAndEveryReaderSeesIt()
+    {
+        string channel = await network.OpenFundedChannelAsync("100.00", Ct);
+        using SettlementClient bank = network.BackOffice(HostNetwork.BankA), lender = network.Operator(HostNetwork.BankB);
+        string large = await SubmitAsync(bank, "LARGE", "150.00", "PDNG", "AM04");
+        string tomorrow = DateOnly.ParseExact((await lender.ChannelsAsync(Ct)).BusinessDay!, "yyyy-MM-dd", CultureInfo.InvariantCulture).AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        Assert.Equal(new PendingChannelLimit("20.00", tomorrow), Assert.Single(Assert.Single((await lender.GrantLimitAsync(channel, new ChannelLimitOrder("EUR", "20.00", tomorrow), Ct)).Limits).Pending));
+        ChannelLimit ordered = Assert.Single((await lender.GrantLimitAsync(channel, new ChannelLimitOrder("EUR", "60.00"), Ct)).Limits);
+        Assert.Equal(("EUR", "0.00", "0.00", 2), (ordered.Currency, ordered.Granted, ordered.Received, ordered.Pending.Count));
+        await network.UntilAsync(async () => (await bank.GetInstructionAsync(large, Ct)).Status == "ACSC", Ct);
+        Assert.Equal(("-50.00", "60.00"), Assert.Single((await bank.PositionsAsync(Ct)).Positions) is var position ? (position.Position, position.Limit) : default);
+        await network.RestartAsync(HostNetwork.BankB, Ct);
+        using SettlementClient again = network.Operator(HostNetwork.BankB);
+        ChannelLimit held = Assert.Single((await again.ChannelLimitsAsync(channel, Ct)).Limits);
+        Assert.Equal(("60.00", new PendingChannelLimit("20.00", tomorrow)), (held.Granted, Assert.Single(held.Pending)));
+        Assert.Equal("60.00", Assert.Single((await bank.ChannelLimitsAsync(channel, Ct)).Limits).Received);
+        EntryInfo shown = Assert.Single((await bank.EntriesAsync(channel, 0, 100, Ct)).Entries, static e => e.Limit is not null);
+        Assert.Equal(("60.00 EUR", HostNetwork.BankB), (shown.Limit, shown.ActedBy));
         await network.AssertProvenAsync(channel, HostNetwork.BankA, Ct);
     }
 

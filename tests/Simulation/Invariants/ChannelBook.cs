@@ -13,7 +13,7 @@ namespace Settlement.Tests.Simulation.Invariants;
 internal sealed record BatchFacts(
     Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
     IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved,
-    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held);
+    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held, IReadOnlyList<LimitGrant> Grants);
 
 /// <summary>Money in escrow, and where it stands.</summary>
 internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
@@ -72,6 +72,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<(int Member, string Currency), long> reserved = [];
     private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
     private readonly Dictionary<Digest, LegFacts> legs = [];
+    private readonly Dictionary<(int Member, string Currency), LimitGrant> limits = [];
 
     /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
     public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
@@ -97,6 +98,10 @@ internal sealed class ChannelBook(ChannelTerms terms)
     /// <summary>The entries that gave money back to the agent, and who is to be paid.</summary>
     public List<(EntryId Entry, int Holder, MoneyValue Amount)> Redeemed { get; } = [];
 
+    /// <summary>How far below zero a member's position may fall, and how often that was changed.</summary>
+    public (long MinorUnits, long Generation) LimitOf(int member, string currency) =>
+        limits.TryGetValue((member, currency), out LimitGrant? grant) ? (grant.MinorUnits, grant.Generation) : (terms.LimitOf(member, currency), 0);
+
     /// <summary>Takes a member's final batch.</summary>
     public void Take(ChannelContext context, BatchRow row, KeptEntries kept, string who)
     {
@@ -106,19 +111,30 @@ internal sealed class ChannelBook(ChannelTerms terms)
         List<(Digest Group, bool IsCommitted)> outcomes = [.. row.Outcomes.Select(static o => (new Digest(o.Group.Span), o.IsCommitted))];
         if (row.Sequence > batches.Count)
         {
+            foreach (LimitGrant grant in row.Grants)
+            {
+                Violation.Unless(grant.Generation == LimitOf((int)grant.Member, grant.Currency).Generation + 1, "a limit is changed once by an order", $"{grant.Generation} in batch {row.Sequence}");
+                limits[((int)grant.Member, grant.Currency)] = grant;
+            }
+
             foreach ((Digest group, bool isCommitted) in outcomes) End(group, isCommitted);
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(static i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
             // A batch becomes final at one moment: its payments may cover each other.
             foreach (((int member, string currency), long position) in positions)
-                Violation.Unless(position - reserved.GetValueOrDefault((member, currency)) >= -terms.LimitOf(member, currency), "positions keep their limit", $"member {member} after batch {row.Sequence}");
+            {
+                // One that a lowered limit left below it may stay there, and falls no further.
+                long free = position - reserved.GetValueOrDefault((member, currency)), before = batches.Count == 0 ? 0 : batches[^1].Positions.GetValueOrDefault((member, currency)) - batches[^1].Reserved.GetValueOrDefault((member, currency));
+                Violation.Unless(free >= Math.Min(-LimitOf(member, currency).MinorUnits, before), "positions keep their limit", $"member {member} after batch {row.Sequence}");
+            }
+
             batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved),
-                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet()));
+                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet(), [.. row.Grants]));
             return;
         }
 
         BatchFacts known = batches[(int)row.Sequence - 1];
-        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items) && known.Outcomes.SequenceEqual(outcomes),
+        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items) && known.Outcomes.SequenceEqual(outcomes) && known.Grants.SequenceEqual(row.Grants),
             "members agree", $"{who} has another batch {row.Sequence}");
     }
 

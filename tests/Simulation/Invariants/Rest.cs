@@ -1,6 +1,7 @@
 using Settlement.Contracts;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
@@ -21,6 +22,7 @@ internal static class Rest
         CheckReports(world);
         CheckRedemptions(world);
         CheckPools(world);
+        CheckLimits(world);
         foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
         {
             foreach (MachineNode bank in world.Banks.Where(b => world.Invariants.IsMember(b, channel))) CheckInstances(bank, channel, book);
@@ -122,6 +124,23 @@ internal static class Rest
             List<string> expected = [.. book.Redeemed.Select(r => $"{world.Invariants.MemberOf(channel, r.Holder)} {r.Amount.Written}").Order(StringComparer.Ordinal)];
             List<string> posted = [.. paid.Where(p => p.Debit == channel.ToString()).Select(static p => $"{p.Credit} {new MoneyValue(p.Currency, p.MinorUnits).Written}").Order(StringComparer.Ordinal)];
             Violation.Unless(expected.SequenceEqual(posted, StringComparer.Ordinal), "each redemption is paid once", $"{expected.Count} entries redeem and {posted.Count} were paid");
+        }
+    }
+
+    /// <summary>Of every limit the last order holds, and no other was granted.</summary>
+    private static void CheckLimits(World world)
+    {
+        foreach ((Digest channel, ChannelBook book) in world.Invariants.Books)
+        {
+            foreach (string currency in book.Terms.Currencies.Select(static c => c.Code))
+            {
+                for (int member = 0; member < ChannelTerms.MemberCount; member++)
+                {
+                    Grants? granter = world.Workload.Grants.FirstOrDefault(g => g.Bank.Id == book.Terms.Participants[1 - member].Id);
+                    long expected = granter is not null && granter.Ordered.TryGetValue((channel, currency), out long units) ? units : book.Terms.LimitOf(member, currency);
+                    Violation.Unless(book.LimitOf(member, currency).MinorUnits == expected, "the last order of a limit holds", $"{book.LimitOf(member, currency)} for {expected} {currency}");
+                }
+            }
         }
     }
 

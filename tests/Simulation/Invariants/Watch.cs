@@ -70,6 +70,7 @@ internal sealed class Watch(World world)
         {
             int waiting = bank.Store.Scan(PayloadKind.Waiting).Count;
             int inFlight = bank.Store.Scan(PayloadKind.InFlight).Count;
+            if (bank.Store.Scan(PayloadKind.Settings).Any(static r => System.Text.Encoding.UTF8.GetString(r.Key).StartsWith("grant/", StringComparison.Ordinal))) return $"{bank.Name} has a limit to grant";
             if (waiting + inFlight > 0) return $"{bank.Name} has {waiting} waiting and {inFlight} in flight";
             foreach (Digest channel in contexts.Keys.Where(k => k.Node == bank.Name).Select(k => k.Channel))
             {
@@ -89,7 +90,7 @@ internal sealed class Watch(World world)
     public string Summary() =>
         $"{Log.Count} leaves, {Log.Chains.Count} channels, {Log.Chains.Values.Sum(c => c.Heads.Count)} heads, {Log.Takeovers} takeovers, "
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
-        + $"{Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
+        + $"{Books.Values.Sum(static b => b.Batches.Sum(static f => f.Grants.Count))} limits changed, {Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
         + $"{Log.Groups.Values.Count(static g => g.IsCommitted == true)} groups committed, {Log.Groups.Values.Count(static g => g.IsCommitted == false)} aborted, {Books.Values.Sum(static b => b.Legs.Count)} legs, "
         + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
 
@@ -145,6 +146,7 @@ internal sealed class Watch(World world)
         BatchFacts facts = BookOf(context).Batches[(int)row.Sequence - 1];
         foreach (PositionRow position in row.Positions)
         {
+            Violation.Unless(row.Sequence < BookOf(context).Batches.Count || position.LimitGeneration == BookOf(context).LimitOf((int)position.Member, position.Currency).Generation, "limits follow from the grants", $"{node.Name} at {row.Sequence}");
             long expected = facts.Positions.GetValueOrDefault(((int)position.Member, position.Currency));
             Violation.Unless(position.Reserved == facts.Reserved.GetValueOrDefault(((int)position.Member, position.Currency)), "what is set aside follows from the entries", $"{node.Name} has {position.Reserved} {position.Currency} set aside");
             Violation.Unless(position.MinorUnits == expected, "positions follow from the entries", $"{node.Name} has {position.MinorUnits} for {expected} {position.Currency}");
@@ -154,7 +156,7 @@ internal sealed class Watch(World world)
             && row.Legs.All(l => BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
             "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
-        ChannelState state = ChannelState.Restore(row.Positions.Select(p => new Position((int)p.Member, p.Currency, p.MinorUnits, p.Salt.ToByteArray(), p.Reserved)), row.Postings, contracts!, [], []);
+        ChannelState state = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), row.Postings, contracts!, [], []);
         Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");
     }
 

@@ -21,6 +21,7 @@ internal sealed class Day
     private readonly List<BackOffice> offices;
     private readonly List<Acts> acts;
     private readonly List<Groups> groups;
+    private readonly List<Grants> grants;
     private int pending;
 
     public Day(World world)
@@ -33,6 +34,7 @@ internal sealed class Day
         SwapCurrency = Code("GBP");
         acts = [.. world.Banks.Select(b => new Acts(world, this, b))];
         groups = world.Swarm.Groups ? [.. world.Banks.Select(b => new Groups(world, this, b))] : [];
+        grants = world.Swarm.Grants ? [.. world.Banks.Select(b => new Grants(world, this, b))] : [];
     }
 
     public IReadOnlyList<Currency> Currencies { get; }
@@ -52,11 +54,17 @@ internal sealed class Day
     /// <summary>Every action that was ordered.</summary>
     public IEnumerable<ActRequest> Acts => acts.SelectMany(a => a.Orders);
 
+    /// <summary>The treasuries that change limits.</summary>
+    public IReadOnlyList<Grants> Grants => grants;
+
+    /// <summary>The last business day.</summary>
+    public static DateOnly LastDate => DateOnly.FromDateTime(World.Epoch.Date).AddDays(LastDay);
+
     /// <summary>References used so far, for duplicates.</summary>
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && pending == 0;
+    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && grants.TrueForAll(static g => g.IsDone) && pending == 0;
 
     /// <summary>The business day of a bank, as it said; null before the first.</summary>
     public DateOnly? DateOf(MachineNode bank) => offices.First(o => o.Bank == bank).Date;
@@ -91,6 +99,7 @@ internal sealed class Day
 
         foreach (BackOffice office in offices) office.Begin();
         foreach (Acts acting in acts) acting.Begin();
+        foreach (Grants treasury in grants) treasury.Begin();
         world.After(world.Swarm.Storm / 2, () =>
         {
             if (!chance.Happens(500)) return;
@@ -99,7 +108,7 @@ internal sealed class Day
         // The last day ends, and with it whatever still waits for cover.
         world.After(world.Swarm.Storm + Patience, () =>
         {
-            foreach (MachineNode bank in world.Banks) OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date).AddDays(LastDay));
+            foreach (MachineNode bank in world.Banks) OpenDay(bank, LastDate);
         });
     }
 

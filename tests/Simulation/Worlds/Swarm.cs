@@ -72,7 +72,10 @@ internal sealed record Swarm
     /// <summary>Whether banks pay in groups: two of them in two channels, three in a ring.</summary>
     public bool Groups { get; init; }
 
-    /// <summary>How far below zero positions may fall, in minor units.</summary>
+    /// <summary>Whether treasuries change the limits that they grant.</summary>
+    public bool Grants { get; init; }
+
+    /// <summary>How far below zero positions may fall when a channel opens, in minor units.</summary>
     public long Limit { get; init; }
 
     /// <summary>Bounds and waits of the banks' machines.</summary>
@@ -124,6 +127,7 @@ internal sealed record Swarm
             },
             Ledger = LedgerSettings.Default with { TakeoverInterval = chance.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)) },
             Groups = chance.Happens(HalfOfWorlds),
+            Grants = chance.Happens(HalfOfWorlds),
         };
     }
 }

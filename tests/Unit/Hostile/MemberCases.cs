@@ -154,6 +154,14 @@ internal static class MemberCases
             world.Banks.Pay(world.Alpha, 1_00);
             world.Say(world.Alpha, world.Beta, world.Once(() => late!));
         }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1) };
+        yield return new("a limit that the victim did not grant", Sequencer, ChannelCodes.GrantNotOrdered, "message", Afterwards.GoesOnInTheNextTerm, world =>
+        {
+            PeerMessage? raised = null;
+            LimitGrant own = new() { Currency = "EUR", MinorUnits = 1_000_000_00, Generation = 1, Salt = ByteString.CopyFrom(new byte[Digest.Length]) };
+            world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [raised = OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Grants.Add(own))]);
+            world.Banks.Pay(world.Alpha, 1_00);
+            world.Say(world.Alpha, world.Beta, world.Once(() => raised!));
+        }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1) };
         yield return new("batches for one place without end in one batch", Sequencer, ChannelCodes.SecondHead, TwoProposals, Afterwards.GoesOnInTheNextTerm, static world =>
         {
             PeerBatch many = world.Once(() =>
