@@ -101,7 +101,10 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     {
         if (slot is BatchSlot.Refused refused)
         {
-            if (TakeOwn(channel, new Digest(refused.Refusal.EntryId.Span)) is { } rejected) work.Refused(channel, rejected, refused.Refusal.Code, sequence);
+            Digest id = new(refused.Refusal.EntryId.Span);
+            if (TakeOwn(channel, id) is { } rejected) work.Refused(channel, rejected, refused.Refusal.Code, sequence);
+            // A late copy of what the other member handed over is known for late after a restart, too: proposed again, it would be nobody's entry.
+            else if (channel.IsSequencer && refused.Refusal.Code != ChannelCodes.EntryRepeated) node.WriteFact(Objections.EntryFact(new EntryId(id)), []);
             return;
         }
 

@@ -20,7 +20,7 @@ internal sealed class Departures
     private static readonly HashSet<string> Impossible = new(StringComparer.Ordinal)
     {
         ChannelCodes.EntryMalformed, ChannelCodes.CommitmentMismatch, ChannelCodes.EnvelopeUnreadable, ChannelCodes.EntryNotOurs, ChannelCodes.PostingRefused,
-        ChannelCodes.InstanceUnknown, ChannelCodes.InstanceDiffers,
+        ChannelCodes.InstanceUnknown, ChannelCodes.InstanceDiffers, ChannelCodes.GrantNotOrdered,
         ChannelCodes.SecondHead, ChannelCodes.ProposalSignature, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
         ChannelCodes.EpochKeyUnreadable, LedgerCodes.Malformed, LedgerCodes.EndorsementSignature, LedgerCodes.TakeoverSignature, LedgerCodes.NotAdmitted, LedgerCodes.RootChanged,
         LedgerCodes.CheckpointUnreadable, LedgerCodes.CheckpointSignature, LedgerCodes.CheckpointSmaller, LedgerCodes.Forked, LedgerCodes.NotConsistent,
