@@ -58,7 +58,7 @@ internal static class AgentSlice
             [.. books.Pools.Select(static pool => Show(pool.Channel, pool.Balance))],
             [.. books.Issued.Select(static issued => Show("", issued))])
         {
-            SetAside = [.. books.SetAside.Select(static part => Show(part.Cycle, part.Balance))],
+            SetAside = [.. books.SetAside.Where(static part => part.Balance.MinorUnits != 0).Select(static part => Show(part.Cycle, part.Balance))],
         };
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.BooksInfo);
     }
