@@ -25,13 +25,7 @@ internal static class CycleDoor
     public static async Task OpenAsync(HttpContext context)
     {
         if (await ApiRequest.ReadAsync(context, ApiJson.Default.CycleOrder) is not { } order) return;
-        if (!Currency.TryParse(order.Currency, out Currency currency))
-        {
-            await MalformedAsync(context, "currency is a currency of ISO 4217.", "currency");
-            return;
-        }
-
-        if (!TryReadBanks(order.Banks, "banks", out List<ParticipantId> banks, out string? fault, out string? place) || !TryReadLife(order.RoundSeconds, out TimeSpan? life, out fault, out place))
+        if (!TryRead(order, out Currency currency, out List<ParticipantId> banks, out TimeSpan? life, out string? fault, out string? place))
         {
             await MalformedAsync(context, fault, place);
             return;
@@ -45,7 +39,7 @@ internal static class CycleDoor
     {
         if (await ReadIdAsync(context) is not { } cycle) return;
         if (await ApiRequest.ReadAsync(context, ApiJson.Default.RoundOrder) is not { } order) return;
-        if (!TryReadBanks(order.Exclude, "exclude", out List<ParticipantId> excluded, out string? fault, out string? place) || !TryReadLife(order.RoundSeconds, out TimeSpan? life, out fault, out place))
+        if (!TryRead(order, out List<ParticipantId> excluded, out TimeSpan? life, out string? fault, out string? place))
         {
             await MalformedAsync(context, fault, place);
             return;
@@ -65,6 +59,22 @@ internal static class CycleDoor
     {
         if (await ApiRequest.CallAsync<CycleReport>(context, static call => new AgentInput.ListCycles(call)) is not { } report) return;
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, new CycleList([.. report.Cycles.Select(View)]), ApiJson.Default.CycleList);
+    }
+
+    /// <summary>What an order for a cycle says; else what is wrong with it, and where.</summary>
+    public static bool TryRead(CycleOrder order, out Currency currency, out List<ParticipantId> banks, out TimeSpan? life, [NotNullWhen(false)] out string? fault, out string? place)
+    {
+        (banks, life, fault, place) = ([], null, null, null);
+        if (Currency.TryParse(order.Currency, out currency)) return TryReadBanks(order.Banks, "banks", out banks, out fault, out place) && TryReadLife(order.RoundSeconds, out life, out fault, out place);
+        (fault, place) = ("currency is a currency of ISO 4217.", "currency");
+        return false;
+    }
+
+    /// <summary>The same of an order for another round.</summary>
+    public static bool TryRead(RoundOrder order, out List<ParticipantId> excluded, out TimeSpan? life, [NotNullWhen(false)] out string? fault, out string? place)
+    {
+        life = null;
+        return TryReadBanks(order.Exclude, "exclude", out excluded, out fault, out place) && TryReadLife(order.RoundSeconds, out life, out fault, out place);
     }
 
     private static async Task AnswerAsync(HttpContext context, Func<long, AgentInput> ask, int status)
