@@ -12,11 +12,15 @@ public sealed record CreditOrder(string Reference, string Currency, string Amoun
 /// <summary>What an account holds; a decimal number.</summary>
 public sealed record Balance(string Owner, string Currency, string Amount);
 
-/// <summary>The settlement agent's books: accounts and pools always sum to what was issued.</summary>
+/// <summary>The settlement agent's books: accounts, pools and what is set aside always sum to what was issued.</summary>
 /// <param name="Accounts">By bank.</param>
 /// <param name="Pools">By channel.</param>
 /// <param name="Issued">By currency; the owner is empty.</param>
-public sealed record BooksInfo(IReadOnlyList<Balance> Accounts, IReadOnlyList<Balance> Pools, IReadOnlyList<Balance> Issued);
+public sealed record BooksInfo(IReadOnlyList<Balance> Accounts, IReadOnlyList<Balance> Pools, IReadOnlyList<Balance> Issued)
+{
+    /// <summary>What cycles have set aside of accounts until the ledger decides; the owner is the cycle.</summary>
+    public IReadOnlyList<Balance> SetAside { get => field ?? []; init; }
+}
 
 /// <summary>How large the ledger's log is.</summary>
 /// <param name="Size">Leaves.</param>

@@ -181,6 +181,24 @@ public sealed class SettlementClient : IDisposable
     /// <summary>The settlement agent's books.</summary>
     public Task<BooksInfo> BooksAsync(CancellationToken ct) => GetAsync("v1/books", ApiJson.Default.BooksInfo, ct);
 
+    /// <summary>The settlement agent opens a cycle, which goes on by itself; returns it as it is then.</summary>
+    public Task<CycleInfo> OpenCycleAsync(CycleOrder order, CancellationToken ct) =>
+        PostAsync("v1/cycles", order, ApiJson.Default.CycleOrder, ApiJson.Default.CycleInfo, ct);
+
+    /// <summary>The settlement agent's cycles, the newest first.</summary>
+    public Task<CycleList> CyclesAsync(CancellationToken ct) => GetAsync("v1/cycles", ApiJson.Default.CycleList, ct);
+
+    /// <summary>A cycle goes on without banks that have not joined, or once more after its round's time has passed.</summary>
+    public Task<CycleInfo> NextRoundAsync(string cycle, RoundOrder order, CancellationToken ct) =>
+        PostAsync($"v1/cycles/{Uri.EscapeDataString(cycle)}/rounds", order, ApiJson.Default.RoundOrder, ApiJson.Default.CycleInfo, ct);
+
+    /// <summary>Ends a cycle of which no sum was opened.</summary>
+    public Task<CycleInfo> EndCycleAsync(string cycle, CancellationToken ct) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, $"v1/cycles/{Uri.EscapeDataString(cycle)}/end"), ApiJson.Default.CycleInfo, ct);
+
+    /// <summary>The cycles that the settlement agent tells this bank of.</summary>
+    public Task<BankCycleList> BankCyclesAsync(CancellationToken ct) => GetAsync("v1/cycles", ApiJson.Default.BankCycleList, ct);
+
     /// <summary>How large the ledger's log is.</summary>
     public Task<LogSize> LogSizeAsync(CancellationToken ct) => GetAsync("v1/log/size", ApiJson.Default.LogSize, ct);
 

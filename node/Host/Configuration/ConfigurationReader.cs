@@ -89,6 +89,7 @@ internal sealed class ConfigurationReader
             Admit = role == NodeRole.Ledger ? ReadAdmit() : null,
             Accept = accept,
             GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
+            CyclePoll = role == NodeRole.Bank ? ReadCyclePoll() : null,
             Running = ReadRunning(),
         };
         if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
@@ -96,6 +97,7 @@ internal sealed class ConfigurationReader
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
         if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("accept", file.Accept, role);
         if (role == NodeRole.Agent) read.Unused("accept.limits", file.Accept?.Limits, role);
+        if (role != NodeRole.Bank) read.Unused("cycles", file.Cycles, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
@@ -312,6 +314,14 @@ internal sealed class ConfigurationReader
         }
 
         return roles;
+    }
+
+    private TimeSpan? ReadCyclePoll()
+    {
+        const int none = 0, least = 100, most = 60_000, normal = 1_000;
+        int poll = file.Cycles?.PollMilliseconds ?? normal;
+        if (poll is not (none or (>= least and <= most))) read.Invalid("cycles.pollMilliseconds", $"neither a whole number from {least} to {most}, nor 0 for taking part in no cycles");
+        return poll == none ? null : TimeSpan.FromMilliseconds(poll);
     }
 
     private RunningConfiguration ReadRunning()

@@ -69,6 +69,9 @@ internal sealed record NodeConfiguration
     /// <summary>The largest limits that a bank grants in channels which others propose: by counterparty and currency, in minor units.</summary>
     public IReadOnlyDictionary<(ParticipantId Counterparty, string Currency), long> GrantedLimits { get; init; } = new Dictionary<(ParticipantId, string), long>();
 
+    /// <summary>How often a bank asks its settlement agent how cycles stand; null where it takes part in none.</summary>
+    public TimeSpan? CyclePoll { get; init; }
+
     public required RunningConfiguration Running { get; init; }
 }
 

@@ -38,6 +38,8 @@ internal sealed record NodeFile
 
     public IReadOnlyList<TokenSection?>? Tokens { get; init; }
 
+    public CyclesSection? Cycles { get; init; }
+
     public RunningSection? Running { get; init; }
 
     internal sealed record PeerSection(string? Listen, string? Advertise);
@@ -53,6 +55,8 @@ internal sealed record NodeFile
     internal sealed record LimitSection(string? Participant, string? Currency, string? Amount);
 
     internal sealed record TokenSection(string? Name, string? Sha256, IReadOnlyList<string?>? Roles);
+
+    internal sealed record CyclesSection(int? PollMilliseconds);
 
     internal sealed record RunningSection(int? TickMilliseconds, int? Inbox, int? InboxMegabytes);
 }

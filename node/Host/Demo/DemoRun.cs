@@ -44,16 +44,19 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
 
     private async Task<int> WorkAsync(LocalNetwork network, DemoPlan plan, CancellationToken ct)
     {
-        // The scene is of the shipped day: who brings messages sees those alone.
+        // The scenes are of the shipped day: who brings messages sees those alone.
         DemoSwap? swap = options.Input is null ? DemoSwap.For(plan) : null;
         DemoPlan whole = swap is null ? plan : plan with { Channels = [.. plan.Channels, swap.Given, swap.Taken] };
-        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(whole.Channels, whole.Credits(), ct);
+        DemoCycle? cycle = options.Input is null ? DemoCycle.For(whole) : null;
+        if (cycle is not null) whole = whole with { Channels = [.. whole.Channels, .. cycle.Channels] };
+        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(whole.Channels, [.. whole.Credits(), .. cycle?.Accounts ?? []], ct);
         IReadOnlyList<DemoOutcome> outcomes = await SettleAsync(network, plan, ct);
         DemoTreasury treasury = new(network, new NetworkCalls(network, AnswerWithin, time), time, screen);
         treasury.ShowNeed(outcomes);
         // Of a folder that somebody else names, nothing settles but what is in it.
         if (options.Input is null) await treasury.RunAsync(plan.Channels[0], channels[0], plan.Days[^1].Date, ct);
-        if (swap is not null) await swap.RunAsync(network, channels[^2], channels[^1], time, screen.Line, ct);
+        if (swap is not null) await swap.RunAsync(network, channels[plan.Channels.Count], channels[plan.Channels.Count + 1], time, screen.Line, ct);
+        if (cycle is not null) await cycle.RunAsync(network, new NetworkCalls(network, AnswerWithin, time), [.. channels.TakeLast(cycle.Channels.Count)], time, screen, ct);
         long proving = time.GetTimestamp();
         NetworkProof proof = new(network, time);
         NetworkVerdict regulator = await proof.AuditAsync(channels, ct);

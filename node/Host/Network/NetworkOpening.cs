@@ -50,6 +50,7 @@ internal sealed class NetworkOpening(LocalNetwork network, TimeProvider time, Ac
             Observers = [new PinnedParticipant(network.Regulator.Id.ToString(), Root(network.Regulator))],
             Contracts = network.ContractNames,
             Currencies = [.. channel.Currencies.Select(static currency => currency.Code)],
+            Limits = [.. channel.Limits.Select(limit => new LimitOrder(channel.Second.ToString(), limit.Currency.Code, limit.ToDecimalText()))],
         };
         OpenedChannel opened = await MustAsync(network.Bank(channel.First), $"open a channel with {channel.Second}", client => client.OpenChannelAsync(order, ct), ct);
         return opened.Id;

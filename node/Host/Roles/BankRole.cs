@@ -47,6 +47,7 @@ internal sealed class BankRole : IRole
             AcceptedContracts = ground.Configuration.Accept.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
             GrantedLimits = ground.Configuration.GrantedLimits,
             Jurisdiction = ground.Configuration.Jurisdiction,
+            CyclePoll = ground.Configuration.CyclePoll,
         };
         return new BankRole(prepared, ground.Configuration, new BankMachine(new BankParts(prepared.Parts, settings, ground.Configuration.Agent!), rows));
     }

@@ -8,7 +8,7 @@ using Settlement.Host.Peers;
 
 namespace Settlement.Host.SettlementAgent;
 
-/// <summary>The settlement agent's doors: requests of participants, and the operator's credits and books.</summary>
+/// <summary>The settlement agent's doors: requests of participants, and the operator's credits, books and cycles.</summary>
 internal static class AgentSlice
 {
     private const int MaximumReferenceLength = 140;
@@ -21,6 +21,10 @@ internal static class AgentSlice
     {
         routes.MapPost("/v1/accounts/{participant}/credits", CreditAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/books", BooksAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapPost("/v1/cycles", CycleDoor.OpenAsync).Demands(ApiRole.Operator);
+        routes.MapGet("/v1/cycles", CycleDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapPost("/v1/cycles/{id}/rounds", CycleDoor.GoOnAsync).Demands(ApiRole.Operator);
+        routes.MapPost("/v1/cycles/{id}/end", CycleDoor.EndAsync).Demands(ApiRole.Operator);
     }
 
     private static Task ReceiveAsync(HttpContext context) => PeerDoor.WithCallerAsync(context, static (http, caller, body) =>
@@ -52,7 +56,10 @@ internal static class AgentSlice
         BooksInfo answer = new(
             [.. books.Accounts.Select(static account => Show(account.Bank.ToString(), account.Balance))],
             [.. books.Pools.Select(static pool => Show(pool.Channel, pool.Balance))],
-            [.. books.Issued.Select(static issued => Show("", issued))]);
+            [.. books.Issued.Select(static issued => Show("", issued))])
+        {
+            SetAside = [.. books.SetAside.Where(static part => part.Balance.MinorUnits != 0).Select(static part => Show(part.Cycle, part.Balance))],
+        };
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.BooksInfo);
     }
 

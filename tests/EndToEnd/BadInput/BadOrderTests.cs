@@ -53,6 +53,21 @@ public sealed class BadOrderTests(RunningNetwork network)
         a group with a member that nobody knows | office | bank     | POST /v1/groups | {"legs":[],"member":1} | 400 HO104
         an operator that orders a group      | operator | bank      | POST /v1/groups | {"legs":[]} | 403 HO102
         groups to a page of nothing          | office   | bank      | GET  /v1/groups?limit=0 | | 400 HO104
+        a cycle in no currency               | operator | agent     | POST /v1/cycles | {"currency":"euro"} | 400 HO104
+        a cycle without a currency           | operator | agent     | POST /v1/cycles | {} | 400 HO104
+        a cycle whose banks are null         | operator | agent     | POST /v1/cycles | {"currency":"EUR","banks":null} | 400 HO104
+        a cycle with a bank that is null     | operator | agent     | POST /v1/cycles | {"currency":"EUR","banks":[null]} | 400 HO104
+        a cycle of half a second             | operator | agent     | POST /v1/cycles | {"currency":"EUR","roundSeconds":0.5} | 400 HO104
+        a cycle longer than channels hold cuts | operator | agent   | POST /v1/cycles | {"currency":"EUR","roundSeconds":541} | 400 HO104
+        a cycle with a member that nobody knows | operator | agent  | POST /v1/cycles | {"currency":"EUR","schedule":"daily"} | 400 HO104
+        a cycle in what nobody has           | operator | agent     | POST /v1/cycles | {"currency":"CHF"} | 422 AG013
+        a cycle of one bank                  | operator | agent     | POST /v1/cycles | {"currency":"EUR","banks":["BANADEFFXXX","BANADEFFXXX"]} | 422 AG013
+        an auditor that opens a cycle        | audit    | agent     | POST /v1/cycles | {"currency":"EUR"} | 403 HO102
+        a bank that opens a cycle            | operator | bank      | POST /v1/cycles | {"currency":"EUR"} | 405 HO110
+        a round of an unknown cycle          | operator | agent     | POST /v1/cycles/{0}/rounds | {} | 422 AG011
+        a round of no cycle                  | operator | agent     | POST /v1/cycles/zz/rounds | {} | 404 HO103
+        a round without nobody               | operator | agent     | POST /v1/cycles/{0}/rounds | {"exclude":["nobody"]} | 400 HO104
+        the end of an unknown cycle          | operator | agent     | POST /v1/cycles/{0}/end | | 422 AG011
         a limit of no kind                   | operator | bank      | PUT /v1/limits | {"kind":"all","currency":"EUR","amount":"1.00"} | 400 HO104
         a limit with half a cent             | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"1.005"} | 400 HO104
         a limit below zero                   | operator | bank      | PUT /v1/limits | {"kind":"multilateral","currency":"EUR","amount":"-1.00"} | 400 HO104

@@ -32,7 +32,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public async Task After_the_shipped_day_two_banks_swap_two_currencies_in_one_group()
+    public async Task After_the_shipped_day_two_banks_swap_two_currencies_in_one_group_and_three_net_what_they_owe()
     {
         using OwnFolder folder = new();
         (int code, string output, string errors) = await DemoProcess.RunAsync(folder.Path, ["--json"], TestContext.Current.CancellationToken);
@@ -41,6 +41,10 @@ public sealed class DemoTests
         Assert.True(totals.GetProperty("ledger").GetProperty("verified").GetBoolean() && totals.GetProperty("regulator").GetProperty("complete").GetBoolean(), errors);
         Assert.Matches(@"payment versus payment: \w{11} sets aside [\d.]+ [A-Z]{3}, for [\d.]+ [A-Z]{3} that \w{11} is to pay in another channel", errors);
         Assert.Matches(@"commits group [0-9a-f]{8}: [\d.]+ [A-Z]{3} settled with batch \d+ of channel [0-9a-f]{8}, [\d.]+ [A-Z]{3} with batch \d+ of channel", errors);
+        Assert.Matches(@"A cycle in [A-Z]{3}: 310000.00 [A-Z]{3} owed in 3 channels, settled by 30000.00 [A-Z]{3} on the accounts", errors);
+        // Where each was before, its net, its account before and after, and where it is then.
+        foreach (string row in new[] { "-120000.00 -20000.00 25000.00 5000.00 0.00", "-90000.00 30000.00 25000.00 55000.00 0.00", "-100000.00 -10000.00 25000.00 15000.00 0.00" })
+            Assert.Matches($@"[│|] {row.Replace(".", @"\.", StringComparison.Ordinal).Replace(" ", @" +[│|] ", StringComparison.Ordinal)} +[│|]", errors);
         Assert.Empty(folder.Left);
     }
 

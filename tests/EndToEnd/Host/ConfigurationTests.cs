@@ -40,6 +40,22 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, 1_000)]
+    [InlineData("{}", 1_000)]
+    [InlineData("{\"pollMilliseconds\":100}", 100)]
+    [InlineData("{\"pollMilliseconds\":60000}", 60_000)]
+    [InlineData("{\"pollMilliseconds\":0}", null)]
+    public void ABankTakesPartInCyclesUnlessItSaysNot(string? cycles, int? milliseconds)
+    {
+        JsonObject file = Good("bank"), other = Good("agent");
+        if (cycles is not null) file["cycles"] = JsonNode.Parse(cycles);
+        Assert.Equal(milliseconds, (int?)Read(file).CyclePoll?.TotalMilliseconds);
+        Assert.Null(Read(other).CyclePoll);
+        other["cycles"] = new JsonObject();
+        Assert.Equal(("HO004", "cycles"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
+    }
+
+    [Theory]
     [InlineData(null, "HO002")]
     [InlineData("[{}]", "HO002")]
     [InlineData("[{\"participant\":\"BANKDEFFXXX\",\"rootFingerprint\":\"12\"}]", "HO003")]
@@ -102,6 +118,10 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("api.certificate", "\"a\\u0000b\"", "HO003")]
     [InlineData("accept.contracts", "[\"a\\u0000.contract\"]", "HO003", "accept.contracts[0]")]
     [InlineData("running", "{\"tickMilliseconds\":0}", "HO003", "running.tickMilliseconds")]
+    [InlineData("cycles", "{\"pollMilliseconds\":-1}", "HO003", "cycles.pollMilliseconds")]
+    [InlineData("cycles", "{\"pollMilliseconds\":99}", "HO003", "cycles.pollMilliseconds")]
+    [InlineData("cycles", "{\"pollMilliseconds\":60001}", "HO003", "cycles.pollMilliseconds")]
+    [InlineData("cycles", "{\"poll\":1}", "HO004", "cycles.poll")]
     [InlineData("colour", "\"blue\"", "HO004")]
     [InlineData("peer.port", "1", "HO004")]
     [InlineData("name", "17", "HO001")]

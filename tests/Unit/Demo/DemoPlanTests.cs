@@ -49,6 +49,25 @@ public class DemoPlanTests
     }
 
     [Fact]
+    public void Three_banks_owe_each_other_round_in_a_currency_of_no_other_channel()
+    {
+        DemoCycle cycle = DemoCycle.For(Plan(File("1", Pay(A, B, "12.50 EUR")), File("2", Pay(B, C, "7.00 CHF", date: First.AddDays(1)))))!;
+        Assert.Equal(("GBP", First.AddDays(1)), (cycle.Currency.Code, cycle.Date));
+        // Who is paid opens the channel, because it lets the payer owe it.
+        Assert.Equal([$"{B} {A} 150000.00 GBP", $"{C} {B} 150000.00 GBP", $"{A} {C} 150000.00 GBP"],
+            cycle.Channels.Select(static channel => $"{channel.First} {channel.Second} {Assert.Single(channel.Limits)}"));
+        Assert.All(cycle.Channels, static channel => Assert.Empty(channel.Funding));
+        Assert.Equal([$"{A} 25000.00 GBP", $"{B} 25000.00 GBP", $"{C} 25000.00 GBP"], cycle.Accounts.Select(static account => $"{account.Bank} {account.Amount}"));
+    }
+
+    [Fact]
+    public void No_cycle_is_shown_of_two_banks_or_where_no_currency_is_left()
+    {
+        Assert.Null(DemoCycle.For(Plan(File("1", Pay(A, B, "1.00 EUR")))));
+        Assert.Null(DemoCycle.For(Plan([File("0", Pay(B, C, "1.00 EUR")), .. ((string[])["CHF", "GBP", "SEK", "USD"]).Select(static code => File(code, Pay(A, B, $"1.00 {code}")))])));
+    }
+
+    [Fact]
     public void Days_come_in_date_order_and_files_in_name_order()
     {
         DemoPlan plan = Plan(File("b", Pay(A, B, "1.00 EUR", date: First.AddDays(1))), File("c", Pay(A, B, "1.00 EUR")), File("a", Pay(A, B, "1.00 EUR", date: First.AddDays(1))));

@@ -14,10 +14,11 @@ using Settlement.Host.BackOffice;
 using Settlement.Host.Channels;
 using Settlement.Host.Fuzz.Mutations;
 using Settlement.Host.Iso20022;
+using Settlement.Host.SettlementAgent;
 
 namespace Settlement.Host.Fuzz.Targets;
 
-/// <summary>Every other JSON body of the API: orders for channels, money, credits, business days, actions of contracts, groups and the queue.</summary>
+/// <summary>Every other JSON body of the API: orders for channels, money, credits, business days, actions of contracts, groups, cycles and the queue.</summary>
 internal sealed class OrderTarget : Reader
 {
     private static readonly ParticipantId Own = ParticipantId.TryParse("BANADEFFXXX", out ParticipantId id) ? id : default;
@@ -39,6 +40,8 @@ internal sealed class OrderTarget : Reader
             """
             {"channels":["cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"],"lifeSeconds":60,"legs":[{"channel":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","contract":"GrossPayment","action":"pay","values":{"amount":"1.00 EUR","value_date":"2026-03-02","debtor":"One","creditor":"Other"}}],"expects":[{"channel":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","contract":"GrossPayment","action":"pay","values":{"amount":"160 JPY"}}]}
             """,
+            """{"currency":"EUR","banks":["BANADEFFXXX","BANBDEFFXXX"],"roundSeconds":300}""",
+            """{"exclude":["BANBDEFFXXX"],"roundSeconds":540}""",
             """{"change":"prioritise","priority":"URGT"}""",
             """{"change":"hold"}""",
         }.Select(Encoding.UTF8.GetBytes),
@@ -70,10 +73,18 @@ internal sealed class OrderTarget : Reader
 
         if (Read(input, ApiJson.Default.ActOrder) is { } act) CheckValues(act);
         if (Read(input, ApiJson.Default.GroupOrder) is { } group) CheckGroup(group);
+        if (Read(input, ApiJson.Default.CycleOrder) is { } cycle) CheckCycle(CycleDoor.TryRead(cycle, out _, out List<ParticipantId> banks, out TimeSpan? life, out string? wrong, out string? place), banks, life, wrong, place);
+        if (Read(input, ApiJson.Default.RoundOrder) is { } round) CheckCycle(CycleDoor.TryRead(round, out List<ParticipantId> excluded, out TimeSpan? longer, out string? unfit, out string? where), excluded, longer, unfit, where);
         if (Read(input, ApiJson.Default.QueueOrder) is { Priority: { } code } && TransferRules.TryReadPriority(code, out Priority priority))
             BrokenPromise.Unless(TransferRules.CodeOf(priority) == code, "a priority is written as it is read", code);
 
         if (Read(input, ApiJson.Default.BusinessDay) is { } day) _ = DateOnly.TryParseExact(day.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+    }
+
+    private static void CheckCycle(bool isRead, List<ParticipantId> banks, TimeSpan? life, string? wrong, string? place)
+    {
+        BrokenPromise.Unless(isRead == (wrong is null) && isRead == (place is null), "an order for a cycle is read, or faulted with its place");
+        BrokenPromise.Unless(banks.Count <= CycleDoor.MaximumBanks && (life is not { } given || (given >= TimeSpan.FromSeconds(1) && given <= TimeSpan.FromSeconds(CycleDoor.MaximumRoundSeconds))), "a cycle is bounded");
     }
 
     private static void CheckGroup(Client.GroupOrder order)

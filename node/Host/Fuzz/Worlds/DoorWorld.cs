@@ -38,6 +38,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     private const int MostQueued = 1_000;
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CyclePoll = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     // By the nodes' own clock.
@@ -63,7 +64,7 @@ internal sealed class DoorWorld : IAsyncDisposable
     /// <summary>The nodes' clock.</summary>
     public TimeProvider Time => time;
 
-    /// <summary>Ids that a case can name without knowing them: the channel, an instruction, the instance that it created, a payment that waits at Beta, and a piece of evidence.</summary>
+    /// <summary>Ids that a case can name without knowing them: the channel, a cycle, an instruction, the instance that it created, a payment that waits at Beta, and a piece of evidence.</summary>
     public IReadOnlyDictionary<string, string> Ids { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Starts the nodes, opens and funds the channel, settles a payment, and leaves one that waits.</summary>
@@ -147,6 +148,7 @@ internal sealed class DoorWorld : IAsyncDisposable
             Agent = role == NodeRole.Bank ? new ParticipantPin(facts["agent"].Participant, facts["agent"].RootFingerprint) : null,
             Supervisors = role == NodeRole.Agent ? [new ParticipantPin(facts["regulator"].Participant, facts["regulator"].RootFingerprint)] : [],
             Accept = role == NodeRole.Bank ? [.. ContractLibrary.All] : [],
+            CyclePoll = role == NodeRole.Bank ? CyclePoll : null,
             Running = RunningConfiguration.Default with { TickInterval = Tick },
         };
         nodes[name] = await Node.StartAsync(configuration, _ => Task.FromResult(NodeDatabase.On(new InMemoryVault())), Entropy(name, "node"), time, Log, ct);
@@ -173,7 +175,9 @@ internal sealed class DoorWorld : IAsyncDisposable
 
         string instruction = await PayAsync("alpha", "beta", ct);
         string instance = (await Client("alpha", BackOffice).GetInstructionAsync(instruction, ct)).Entry ?? throw new BrokenPromise("a settled instruction names its entry", instruction);
-        Ids = new Dictionary<string, string> { ["channel"] = channel, ["instruction"] = instruction, ["instance"] = instance, ["waiting"] = await QueueAsync("beta", "alpha", ct), ["evidence"] = await EvidenceAsync(ct) };
+        // The first of them; orders that are made from the drafts open others, once it has settled.
+        CycleInfo cycle = await Client("agent", Operator).OpenCycleAsync(new CycleOrder { Currency = "EUR" }, ct);
+        Ids = new Dictionary<string, string> { ["cycle"] = cycle.Cycle, ["channel"] = channel, ["instruction"] = instruction, ["instance"] = instance, ["waiting"] = await QueueAsync("beta", "alpha", ct), ["evidence"] = await EvidenceAsync(ct) };
     }
 
     private async Task<string> PayAsync(string from, string to, CancellationToken ct)

@@ -12,6 +12,7 @@ using Settlement.Core.Participants;
 using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
+using Settlement.Wire.Agent;
 using Settlement.Wire.Ledger;
 
 namespace Settlement.Host.Fuzz.Worlds;
@@ -26,6 +27,8 @@ internal sealed class FuzzNetwork : IDisposable
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan GroupLife = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CycleLife = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CyclePoll = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
 
     private const string AlphaBic = "ALPHDEFFXXX";
@@ -49,6 +52,7 @@ internal sealed class FuzzNetwork : IDisposable
         BankSettings settings = new()
         {
             AcceptedContracts = ContractLibrary.All.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
+            CyclePoll = CyclePoll,
             // What Alpha proposes and no more: terms that a change gave another limit are refused.
             GrantedLimits = new Dictionary<(ParticipantId, string), long> { [(IdOf(AlphaBic), Eur.Code)] = Limit },
         };
@@ -143,6 +147,13 @@ internal sealed class FuzzNetwork : IDisposable
 
     /// <summary>The groups that a bank has to do with.</summary>
     public int GroupsOf(FuzzNode bank) => Ask<GroupList>(bank, static call => new BankInput.ListGroups(call))?.Groups.Count ?? 0;
+
+    /// <summary>The agent's operator opens a cycle, where none is under way; the banks go on with it by themselves.</summary>
+    public void OpenCycle() => _ = Ask<CycleResult>(Agent, static call => new AgentInput.OpenCycle(call, Eur, [], CycleLife));
+
+    /// <summary>The cycles of which something may still come by itself.</summary>
+    public int CyclesUnderWay() => Ask<CycleReport>(Agent, static call => new AgentInput.ListCycles(call))?.Cycles
+        .Count(static cycle => cycle.Stage is not (CycleStage.Settled or CycleStage.Void or CycleStage.Lapsed)) ?? 0;
 
     /// <summary>The bank's back office gives up whatever waits in its queue.</summary>
     public void CancelQueued(FuzzNode bank)

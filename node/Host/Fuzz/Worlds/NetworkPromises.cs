@@ -36,7 +36,7 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
         long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
         Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
         long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
-        long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits);
+        long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits) + books.SetAside.Sum(static part => part.Balance.MinorUnits);
         BrokenPromise.Unless(positions <= pool && pool <= funded, "positions are never more than the pool", $"{positions}, {pool}, {funded}");
         BrokenPromise.Unless(accounts == books.Issued.Sum(static issued => issued.MinorUnits), "accounts and pools sum to what was issued", $"{accounts}");
         BrokenPromise.Unless(books.Accounts.All(static account => account.Balance.MinorUnits >= 0), "no account is below zero");
@@ -50,6 +50,15 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
             for (DateTimeOffset end = network.Now + patience; network.GroupsOf(bank) > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
             BrokenPromise.Unless(network.GroupsOf(bank) == 0, "every group ends", $"{bank.Id}: {network.Alarms}");
         }
+    }
+
+    /// <summary>A cycle comes to its end, one way or the other, and holds nothing of the accounts then.</summary>
+    public void CheckCycles()
+    {
+        for (DateTimeOffset end = network.Now + patience; network.CyclesUnderWay() > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
+        BrokenPromise.Unless(network.CyclesUnderWay() == 0, "every cycle ends", network.Alarms);
+        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
+        BrokenPromise.Unless(books.SetAside.All(static part => part.Balance.MinorUnits == 0), "a cycle that ended has nothing set aside");
     }
 
     /// <summary>The supervisor holds everything that is final.</summary>

@@ -119,6 +119,7 @@ internal sealed class NetworkSession : IFuzzSession
         NetworkPromises promises = new(network, Patience);
         promises.SettleHonestly();
         promises.CheckGroups();
+        promises.CheckCycles();
         promises.CheckMoney(funded);
         promises.CheckSupervisor();
         return ValueTask.CompletedTask;
@@ -145,6 +146,7 @@ internal sealed class NetworkSession : IFuzzSession
             network.OrderGroup(bank);
         }
 
+        network.OpenCycle();
         // Long enough for the groups to end, so that their outcomes have travelled, too.
         network.Pass(TimeSpan.FromSeconds(20));
         foreach (FuzzNode bank in Banks) BrokenPromise.Unless(network.GroupsOf(bank) == 0, "a group ends", $"{bank.Id}: {network.Alarms}");
@@ -208,6 +210,7 @@ internal sealed class NetworkSession : IFuzzSession
         FuzzNode bank = chance.Pick(Banks);
         if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
         else if (chance.Percent(20)) network.OrderGroup(bank);
+        else if (chance.Percent(15)) network.OpenCycle();
         else network.Pay(bank, chance.From(1, 3));
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
     }
