@@ -32,4 +32,10 @@ public static class AgentCodes
 
     /// <summary>The bank is not shown to be the member whose position the entry took from.</summary>
     public const string NotTheHolder = "AG010";
+
+    /// <summary>The ledger has no opening of the channel.</summary>
+    public const string ChannelNotListed = "AG021";
+
+    /// <summary>The bank has moved money into the channel so often of late that this one is not granted.</summary>
+    public const string TooManyFundings = "AG022";
 }
