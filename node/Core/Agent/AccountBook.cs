@@ -22,6 +22,7 @@ internal sealed class AccountBook
 
     private readonly NodeContext node;
     private readonly SortedDictionary<string, BookRow> balances = new(StringComparer.Ordinal);
+    private readonly HashSet<string> funded = new(StringComparer.Ordinal);
 
     public AccountBook(NodeContext node, RecoveredRows rows)
     {
@@ -30,6 +31,7 @@ internal sealed class AccountBook
         {
             BookRow book = node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, BookRow.Parser);
             balances[KeyOf(book.Holder, book.Currency)] = book;
+            if (book.IsPool) funded.Add(book.Holder);
         }
 
         if (balances.Values.GroupBy(b => b.Currency).Any(g => g.Aggregate(Int128.Zero, (sum, b) => sum + b.MinorUnits) != 0)) throw new InvalidOperationException("The books do not sum to zero.");
@@ -43,6 +45,9 @@ internal sealed class AccountBook
 
     /// <summary>Whether a holder has, or had, money here.</summary>
     public bool Knows(string holder) => balances.Values.Any(b => b.Holder == holder);
+
+    /// <summary>Whether a channel has, or had, a pool.</summary>
+    public bool HasPool(Digest channel) => funded.Contains(channel.ToString());
 
     /// <summary>A holder's balance.</summary>
     public long BalanceOf(string holder, Currency currency) => balances.TryGetValue(KeyOf(holder, currency.Code), out BookRow? row) ? row.MinorUnits : 0;
@@ -84,7 +89,7 @@ internal sealed class AccountBook
         return new Books(accounts, pools, issued) { SetAside = setAside };
     }
 
-    /// <summary>The channels that have a pool, and since when.</summary>
+    /// <summary>The channels that have a pool, and since when, in the order of their ids.</summary>
     public IEnumerable<(Digest Channel, long SinceUnixMs)> Pools() => balances.Values.Where(b => b.IsPool)
         .GroupBy(b => b.Holder).Select(g => (Digest.TryParse(g.Key, out Digest channel) ? channel : Digest.Zero, g.Min(b => b.FirstUnixMs)));
 
@@ -94,6 +99,7 @@ internal sealed class AccountBook
     {
         string key = KeyOf(holder, currency);
         if (!balances.TryGetValue(key, out BookRow? row)) balances[key] = row = new BookRow { Holder = holder, IsPool = isPool, Currency = currency, FirstUnixMs = node.NowUnixMs };
+        if (isPool) funded.Add(holder);
         row.MinorUnits = minorUnits;
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, node.Rows.LookupKey("agent-book", key), row));
     }

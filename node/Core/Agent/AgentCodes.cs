@@ -62,4 +62,10 @@ public static class AgentCodes
 
     /// <summary>The operator ended the cycle.</summary>
     public const string CycleEnded = "AG020";
+
+    /// <summary>The ledger has no opening of the channel.</summary>
+    public const string ChannelNotListed = "AG021";
+
+    /// <summary>The bank has moved money into the channel so often of late that this one is not granted.</summary>
+    public const string TooManyFundings = "AG022";
 }

@@ -26,6 +26,9 @@ public sealed class AgentMachine : IMachine, IDisposable
     /// <summary>Requests of one message. Each may need an acknowledgement verified.</summary>
     public const int MaxRequests = 250;
 
+    /// <summary>Funded channels of one answer.</summary>
+    public const int MaxFundedChannels = 4_096;
+
     private readonly NodeContext node;
     private readonly AgentParts parts;
     private readonly LedgerDesk ledger;
@@ -35,6 +38,8 @@ public sealed class AgentMachine : IMachine, IDisposable
     private readonly Redemptions redemptions;
     private readonly SupervisedChannels supervised;
     private readonly CycleBook cycles;
+    private readonly ListedChannels listed;
+    private readonly FundingBudget fundings = new();
 
     /// <summary>A machine with the memory of its vault.</summary>
     public AgentMachine(AgentParts parts, RecoveredRows rows)
@@ -47,6 +52,8 @@ public sealed class AgentMachine : IMachine, IDisposable
         redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
         supervised = new SupervisedChannels(node, parts.Supervisors);
         cycles = new CycleBook(node, parts, ledger, book, postings, refusals, rows);
+        listed = new ListedChannels(ledger, book);
+        ledger.ChannelSeen = (status, head, _) => listed.OnSeen(new Digest(status.Channel.Span), head is not null);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
     }
@@ -64,7 +71,7 @@ public sealed class AgentMachine : IMachine, IDisposable
     public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
     {
         HashSet<PayloadKey> needs = [];
-        foreach (Input input in inputs)
+        foreach (Input input in inputs.Any(static input => input is Input.Answered) ? inputs.Concat(listed.Messages) : inputs)
         {
             if (input is AgentInput.Credit credit) needs.Add(CreditKey(credit.Reference));
             if (input is not AgentInput.Requested requested || !Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request)) continue;
@@ -82,6 +89,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         postings.Begin();
         foreach (Input input in inputs) Handle(input);
         cycles.Tick();
+        listed.Release(Reply);
         ledger.Flush();
         return node.End();
     }
@@ -110,9 +118,7 @@ public sealed class AgentMachine : IMachine, IDisposable
                 node.AlarmAbout(received.From, AgentCodes.Malformed, received.From.ToString(), EvidencePart.OfGarbage(received.Body));
                 break;
             case AgentInput.Requested requested:
-                node.Hear(requested.From, EvidencePart.OfGarbage(requested.Body));
-                node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
-                node.HearNobody();
+                if (!listed.TryWait(requested, ChannelsToFund(requested))) Reply(requested);
                 break;
             case AgentInput.Credit credit:
                 node.Then(new Effect.Reply(credit.CallId, Credit(credit)));
@@ -161,12 +167,24 @@ public sealed class AgentMachine : IMachine, IDisposable
         return new CreditResult(new Money(credit.Amount.Currency, book.BalanceOf(bank, credit.Amount.Currency)), refusal);
     }
 
+    private void Reply(AgentInput.Requested requested)
+    {
+        node.Hear(requested.From, EvidencePart.OfGarbage(requested.Body));
+        node.Then(new Effect.Reply(requested.CallId, Answer(requested).ToByteArray()));
+        node.HearNobody();
+    }
+
+    private AgentRequest? Read(AgentInput.Requested requested) => Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) && request.Suite == Suite.Current
+        && string.Equals(request.Network, node.Network, StringComparison.Ordinal) && request.Funds.Count <= MaxRequests && request.Redemptions.Count <= Redemptions.MaxRequests ? request : null;
+
+    /// <summary>The channels that a message names together with their opening. Nothing is asked for a bank whose requests are not looked at.</summary>
+    private IEnumerable<Digest> ChannelsToFund(AgentInput.Requested requested) => !refusals.MayBeRefused(requested.From, node.Now) || Read(requested) is not { } request ? []
+        : request.Funds.Select(static fund => (Named: fund.Channel, Id: RecordHashes.Channel(fund.OpeningBody.Span))).Where(static fund => fund.Named.Span.SequenceEqual(fund.Id.ToArray())).Select(static fund => fund.Id);
+
     private AgentReply Answer(AgentInput.Requested requested)
     {
         AgentReply reply = new();
-        if (!Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) || request.Suite != Suite.Current
-            || !string.Equals(request.Network, node.Network, StringComparison.Ordinal) || request.Funds.Count > MaxRequests
-            || request.Redemptions.Count > Redemptions.MaxRequests)
+        if (Read(requested) is not { } request)
         {
             node.Alarm(AgentCodes.Malformed, requested.From.ToString());
             return reply;
@@ -176,8 +194,9 @@ public sealed class AgentMachine : IMachine, IDisposable
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
         if (request.Cycles is { } call) reply.Cycles = cycles.Answer(requested.From, call);
+        string after = Convert.ToHexStringLower(request.FundedAfter.Span);
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
-            reply.Channels.Add(book.Pools().Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
+            reply.Channels.Add(book.Pools().Where(p => string.CompareOrdinal(p.Channel.ToString(), after) > 0).Take(MaxFundedChannels).Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));
         return reply;
     }
 
@@ -214,16 +233,20 @@ public sealed class AgentMachine : IMachine, IDisposable
         string refusal = !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
             : !book.CanPost(bank.ToString(), channel.ToString(), amount) ? AgentCodes.InsufficientFunds
             : !supervised.IsTrue(claims) ? AgentCodes.NotAcknowledged
+            : !listed.Has(channel) ? AgentCodes.ChannelNotListed
+            : !fundings.MayBeGranted(bank, channel, node.Now) ? AgentCodes.TooManyFundings
             : book.TryPost(bank.ToString(), channel.ToString(), creditsPool: true, amount) ? "" : AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {
             refusals.Refused(bank, node.Now);
-            if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
+            if (refusal is AgentCodes.ChannelNotListed or AgentCodes.TooManyFundings) node.Alarm(refusal, bank.ToString(), EvidencePart.Of("request", fund));
+            else if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
             postings.Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
             result.Code = refusal;
             return result;
         }
 
+        fundings.Granted(bank, channel, node.Now);
         PostingRow row = postings.Post(key, bank.ToString(), channel.ToString(), amount, "pool_funded",
             id => parts.Posting.Sign(PostingText.Digest(node.Network, id, channel, bank, amount.Currency.Code, amount.MinorUnits)));
         (result.PostingId, result.Signature) = (row.PostingId, row.Signature);

@@ -140,7 +140,14 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
 
     private void OnResult(Work work, Wire.Agent.FundResult result)
     {
-        if (!result.RequestId.Span.SequenceEqual(work.Key)) return;
+        if (!result.RequestId.Span.SequenceEqual(work.Key))
+        {
+            // It answers something else. Asked at once again, it could do so without end.
+            node.Alarm(ChannelCodes.MessageMalformed, work.Channel.Id.ToString());
+            desk.AskLater();
+            return;
+        }
+
         MoneyValue amount = new(work.Row.Currency, work.Row.MinorUnits);
         if (result.Code.Length > 0)
         {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
@@ -30,8 +31,12 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         /// <summary>The ledger does not know the group, so that it has to be told which one.</summary>
         public bool IsUnknown { get; set; }
 
-        /// <summary>Whether a leg is this bank's own. Who brought none of them lets the others tell the ledger, at their cost.</summary>
+        /// <summary>Whether a leg is this bank's own. Who brought none of them lets the others tell the ledger, at their cost, until the group's
+        /// time has passed: what nobody tells it of never ends otherwise.</summary>
         public bool IsOwn { get; set; }
+
+        /// <summary>Who brought a leg that is not this bank's own.</summary>
+        public ParticipantId? Bringer { get; set; }
 
         /// <summary>How often the ledger was asked, and the newest asking that it answered with no decision, or with a false one.</summary>
         public (long Asked, long Denied) Askings { get; set; }
@@ -98,7 +103,8 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
                 // One leg more may have been the last: the next answer comes soon, however long the others took.
                 if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
                 watch.Legs = held[leg.Group.Id];
-                watch.IsOwn |= leg.Entry is null || leg.Entry.Actor == channel.Context.Own;
+                if (leg.Entry is not { } entry || entry.Actor == channel.Context.Own) watch.IsOwn = true;
+                else watch.Bringer = channel.Terms.Participants[entry.Actor].Id;
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);
             }
         }
@@ -128,7 +134,14 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     {
         // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
         DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
-        if (watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Group.Body;
+        bool isUntold = watch is { IsUnknown: true, IsOwn: false } && node.Now > watch.Group.ExpiresAt;
+        if (isUntold || watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Group.Body;
+        if (isUntold && watch.Bringer is { } bringer)
+        {
+            watch.Bringer = null;
+            node.NoteAbout(bringer, GroupCodes.LedgerNotTold, watch.Group.Id.ToString(), new EvidencePart("group", watch.Group.Body.ToByteArray));
+        }
+
         long asking = watch.Askings.Asked + 1;
         watch.Askings = (asking, watch.Askings.Denied);
         watch.IsAsked = true;

@@ -32,4 +32,7 @@ public static class GroupCodes
 
     /// <summary>The ledger says that the group is committed, though a channel of this bank has set no leg aside.</summary>
     public const string CommittedWithoutLeg = "GR010";
+
+    /// <summary>The time of a leg's group has passed, and the member that brought the leg never told the ledger which group it is.</summary>
+    public const string LedgerNotTold = "GR011";
 }

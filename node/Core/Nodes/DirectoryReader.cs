@@ -45,6 +45,12 @@ internal sealed class DirectoryReader(NodeContext context, LedgerWitness ledger)
     public void Read(LedgerReply reply)
     {
         bool changed = false;
+        if (reply.Directory.Count > Page)
+        {
+            context.Alarm(LedgerCodes.NoProgress, "directory");
+            return;
+        }
+
         foreach (LeafReceipt receipt in reply.Directory)
         {
             if (!ledger.IsIncluded(receipt, out Leaf? leaf, out LedgerDoubt? doubt))
@@ -53,7 +59,15 @@ internal sealed class DirectoryReader(NodeContext context, LedgerWitness ledger)
                 return;
             }
 
-            next = Math.Max(next, leaf.Index + 1);
+            // Each is beyond the one before, or a ledger could say the same full page for ever and be asked at once each time.
+            if (leaf.Index < next)
+            {
+                ledger.Hear(EvidencePart.Of("receipt", receipt));
+                context.Alarm(LedgerCodes.NoProgress, "directory");
+                return;
+            }
+
+            next = leaf.Index + 1;
             if (leaf.RecordCase == Leaf.RecordOneofCase.Participant
                 && ListedParticipant.TryRead(leaf.Participant, context.Network, out ListedParticipant? listed, out _))
             {

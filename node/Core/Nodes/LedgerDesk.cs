@@ -21,7 +21,7 @@ internal sealed class LedgerDesk
     private readonly Retry retry;
     private readonly List<PendingSubmission> waiting = [];
     private readonly SortedDictionary<Digest, int> queries = [];
-    private (long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory)? underWay;
+    private UnderWay? underWay;
     private readonly LogFollower? follower;
     private DateTimeOffset lastAnswer;
 
@@ -98,7 +98,7 @@ internal sealed class LedgerDesk
         if (wantsDirectory && HasAnswered) request.Directory = directory.Query();
         if (wantsLog) request.Log = follower!.Query();
         long token = context.NextToken();
-        underWay = (token, submissions, asked, request.Directory is not null);
+        underWay = new UnderWay(token, submissions, asked, request.Directory is not null, request.Log is not null);
         context.Then(new Effect.Send(context.Parts.Ledger.Destination, Door.Ledger, token, request.ToByteArray()));
     }
 
@@ -158,7 +158,7 @@ internal sealed class LedgerDesk
         return true;
     }
 
-    private void Read((long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory) sent, LedgerReply reply)
+    private void Read(UnderWay sent, LedgerReply reply)
     {
         underWay = null;
         retry.Reset();
@@ -169,7 +169,7 @@ internal sealed class LedgerDesk
         lastAnswer = context.Now;
         ledger.Save();
         if (sent.HasAskedDirectory) directory.Read(reply);
-        follower?.Read(reply, ledger.Checkpoint, context.Now);
+        follower?.Read(reply, ledger.Checkpoint, sent.HasAskedLog, context.Now);
         for (int i = 0; i < sent.Submissions.Count; i++) Settle(sent.Submissions[i], reply.Results[i]);
         for (int i = 0; i < sent.Queries.Count; i++) See(sent.Queries[i].Key, reply.Channels[i]);
     }
@@ -209,4 +209,7 @@ internal sealed class LedgerDesk
 
         ChannelSeen(status, head, term);
     }
+
+    /// <summary>A request that was sent, and what went with it.</summary>
+    private sealed record UnderWay(long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory, bool HasAskedLog);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Settlement.Core.Alarms;
 using Settlement.Core.Cryptography;
@@ -94,9 +95,16 @@ internal sealed class LogFollower
     }
 
     /// <summary>Takes the leaves of a reply whose checkpoint was verified.</summary>
-    public void Read(LedgerReply reply, Checkpoint checkpoint, DateTimeOffset now)
+    /// <param name="reply">The reply.</param>
+    /// <param name="checkpoint">Its checkpoint.</param>
+    /// <param name="isAsked">Whether leaves were asked for with it.</param>
+    /// <param name="now">When.</param>
+    public void Read(LedgerReply reply, Checkpoint checkpoint, bool isAsked, DateTimeOffset now)
     {
-        foreach (ByteString bytes in reply.Log)
+        // Reading goes on at once only where it came further. Else a ledger that holds its leaves back would be asked without a pause.
+        bool isOnwards = reply.Log.Count <= (isAsked ? Page : 0) && (!isAsked || reply.Log.Count > 0 || range.Count >= checkpoint.Size);
+        if (!isOnwards) node.Alarm(LedgerCodes.NoProgress, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), EvidencePart.Of("leaves read", range.Count.ToString(CultureInfo.InvariantCulture)));
+        foreach (ByteString bytes in isOnwards ? reply.Log : [])
         {
             if (range.Count >= checkpoint.Size) break;
             if (!LedgerView.TryReadLeaf(bytes, node.Network, out Leaf? leaf) || (long)leaf.Index != range.Count)
@@ -122,8 +130,8 @@ internal sealed class LogFollower
             Confirmed = checkpoint.Size;
         }
 
-        isStored &= reply.Log.Count == 0;
-        due = range.Count < checkpoint.Size ? DateTimeOffset.MinValue : now + interval;
+        isStored &= !isOnwards || reply.Log.Count == 0;
+        due = isOnwards && range.Count < checkpoint.Size ? DateTimeOffset.MinValue : now + interval;
     }
 
     private void Doubt(string code, LedgerReply reply, EvidencePart found)

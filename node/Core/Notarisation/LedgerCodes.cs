@@ -127,6 +127,10 @@ public static class LedgerCodes
     /// <summary>A leaf's time lies far ahead of this node's clock.</summary>
     public const string TimeAhead = "LG057";
 
+    /// <summary>A reply does not go on from where it was asked to: it says again what was read, holds back what its checkpoint has, or says more
+    /// than was asked for.</summary>
+    public const string NoProgress = "LG058";
+
     /// <summary>A leaf is missing from the log.</summary>
     public const string LeafMissing = "LG060";
 

@@ -42,6 +42,8 @@ public sealed class ChannelAudit
     /// <summary>Faults that one verdict names; more are counted in it only as a verdict.</summary>
     public const int MaxFaults = 100;
 
+    private static readonly Dictionary<long, IReadOnlyList<string>> NothingKnown = [];
+
     private readonly ChannelContext context;
     private readonly VaultKey vault;
     private readonly ParticipantDirectory directory;
@@ -92,6 +94,17 @@ public sealed class ChannelAudit
         previous = null;
     }
 
+    /// <summary>The same of every sequence up to one. A gap costs no more than the faults that a verdict names, however wide it is.</summary>
+    /// <param name="last">The last that is missing.</param>
+    /// <param name="known">The ids of a batch's entries by its sequence, as far as the node's own event history names them.</param>
+    public void TakeMissing(long last, IReadOnlyDictionary<long, IReadOnlyList<string>> known)
+    {
+        while (sequence < last && notDelivered.Count < MaxFaults) TakeMissing(known.GetValueOrDefault(sequence + 1) ?? []);
+        if (sequence >= last) return;
+        sequence = last - 1;
+        TakeMissing([]);
+    }
+
     /// <summary>Takes the next notarised head and what the vault holds for it.</summary>
     /// <param name="at">Its sequence; they come in order.</param>
     /// <param name="head">The row of <see cref="PayloadKind.Heads"/>.</param>
@@ -101,7 +114,7 @@ public sealed class ChannelAudit
     /// <param name="decisions">Those that there are of the rows of <see cref="DecisionKeys"/>.</param>
     public void Take(long at, byte[] head, byte[]? batch, byte[]? keys, IReadOnlyList<string> known, IReadOnlyDictionary<PayloadKey, byte[]> decisions)
     {
-        while (sequence + 1 < at) TakeMissing([]);
+        TakeMissing(at - 1, NothingKnown);
         if (!Parsing.TryParse(NotarisedRow.Parser, head, out NotarisedRow? row) || !Digest.TryRead(row.Head.Span, out Digest notarised))
         {
             TakeMissing(known);

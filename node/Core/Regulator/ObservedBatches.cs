@@ -28,10 +28,20 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         NotarisedRow row = NotarisedRow.Parser.ParseFrom(body);
         if (row.Unproven is { } record && !(EndorsedHead.TryRead(record, out EndorsedHead? endorsed) && IsEndorsed(channel, endorsed, EvidencePart.Of("head in the log", record)))) return;
         if (!Digest.TryRead(row.Head.Span, out Digest head)) return;
-        if (sequence > channel.Held) channel.Heads[sequence] = head;
+        KeepHead(channel, sequence, head);
         if (sequence <= channel.Notarised) return;
         channel.Notarised = sequence;
         channel.Write(node);
+    }
+
+    /// <summary>Takes up the next head of a channel that was read before the channel was known here. When there is none, what the log shows from
+    /// then on can be held against the rule that it skips no place.</summary>
+    public void CatchUp(ObservedSide channel)
+    {
+        if (channel.HasCaughtUp) return;
+        long next = channel.Notarised + 1;
+        SeeHead(channel, next);
+        channel.HasCaughtUp = channel.Notarised < next;
     }
 
     /// <summary>The row of a head that the log shows.</summary>
@@ -47,15 +57,28 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
         if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;
+        if (channel is { HasCaughtUp: true } && head.Fields.Sequence - 1 > channel.Notarised)
+        {
+            // The ledger takes no head but the next, whoever has endorsed it.
+            node.AlarmAbout(node.Parts.Ledger.Destination.Participant, LedgerCodes.LeafAgainstRules, head.Fields.Channel.ToString(), EvidencePart.Of("leaf", leaf));
+            return;
+        }
+
         // Heads of channels whose opening notice is still on its way are kept too: they are found when it comes.
         NotarisedRow row = new() { Head = leaf.Head.Head, LeafIndex = (long)leaf.Index };
         if (!isKnown) row.Unproven = leaf.Head;
         node.Write(new PayloadWrite(PayloadKind.Heads, RowKeys.Batch(head.Fields.Channel, head.Fields.Sequence), row.ToByteArray(), PayloadWriteMode.Replace));
         if (channel is null) return;
-        channel.Notarised = Math.Max(channel.Notarised, head.Fields.Sequence);
-        if (head.Fields.Sequence > channel.Held) channel.Heads[head.Fields.Sequence] = head.Fields.Head;
+        // Where heads between are still to be found in the vault, this one is found there after them.
+        if (head.Fields.Sequence - 1 == channel.Notarised) channel.Notarised++;
+        KeepHead(channel, head.Fields.Sequence, head.Fields.Head);
         channel.Write(node);
         HoldWhatFits(channel);
+    }
+
+    private void KeepHead(ObservedSide channel, long sequence, Digest head)
+    {
+        if (sequence > channel.Held && sequence - channel.Held <= settings.MaxPending) channel.Heads[sequence] = head;
     }
 
     private void Mark(PayloadKey key) => node.Write(new PayloadWrite(key.Kind, key.Key, [], PayloadWriteMode.Replace));
@@ -78,16 +101,32 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
             return;
         }
 
+        // Nothing is opened twice, nor what there is no room for: opening is what a delivery costs.
+        if (channel.Pending.Contains(delivery)) return;
+        if (channel.Refused.TryGetValue(from, out (Digest Delivery, string Code) refused) && refused.Delivery == Digest.Of(delivery.ToByteArray()))
+        {
+            node.Alarm(refused.Code, id.ToString());
+            return;
+        }
+
+        long sequence = (long)delivery.Sequence;
+        SeeHead(channel, sequence);
+        SeeHead(channel, sequence + 1);
+        // What can be judged at once waits for nothing.
+        bool isNext = sequence == channel.Held + 1 && channel.Heads.ContainsKey(sequence) && !channel.IsFrozen;
+        if (!isNext && !channel.Pending.HasRoom(sequence, delivery.CalculateSize(), from))
+        {
+            node.Note(ChannelCodes.TooOften, id.ToString());
+            return;
+        }
+
         if (!DeliveredBatch.TryRead(channel.Context, delivery, out DeliveredBatch? batch, out string code))
         {
+            channel.Refused[from] = (Digest.Of(delivery.ToByteArray()), code);
             node.Alarm(code, id.ToString());
             return;
         }
 
-        SeeHead(channel, batch.Sequence);
-        SeeHead(channel, batch.Sequence + 1);
-        // What can be judged at once waits for nothing.
-        bool isNext = batch.Sequence == channel.Held + 1 && channel.Heads.ContainsKey(batch.Sequence) && !channel.IsFrozen;
         if (isNext) TryHold(channel, batch, from);
         else if (!channel.Pending.TryAdd(batch, from)) node.Note(ChannelCodes.TooOften, id.ToString());
         HoldWhatFits(channel);
@@ -147,6 +186,7 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         if (head != batch.HeadHash || batch.Previous != channel.HeldHead)
         {
             // The log may have shown it long after the delivery came: it is about the member that delivered.
+            channel.Refused[from] = (Digest.Of(batch.Delivery.ToByteArray()), ChannelCodes.DeliveryMismatch);
             node.AlarmAbout(from, ChannelCodes.DeliveryMismatch, channel.Context.Channel.ToString(), EvidencePart.Of("delivery", batch.Delivery), EvidencePart.Of("head in the log", head.ToString()));
             return false;
         }

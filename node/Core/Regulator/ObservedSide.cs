@@ -21,16 +21,23 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
 
     public Digest HeldHead { get; set; }
 
-    /// <summary>The newest sequence on the ledger.</summary>
+    /// <summary>The newest sequence on the ledger, as far as the heads up to it are known here without a gap, or a batch came for it.</summary>
     public long Notarised { get; set; }
+
+    /// <summary>Whether no head after it was in the log when the channel was known here: from then on each that is read is the next.</summary>
+    public bool HasCaughtUp { get; set; }
 
     public long StreamVersion { get; set; }
 
-    /// <summary>Heads read in the log beyond what is held, by sequence.</summary>
+    /// <summary>Heads read in the log beyond what is held, by sequence: of those places only for which a batch may wait. All others are
+    /// found in the vault when their batch comes.</summary>
     public SortedDictionary<long, Digest> Heads { get; } = [];
 
     /// <summary>Batches that wait for their head to be read, or for the batch before them.</summary>
     public WaitingDeliveries Pending { get; } = pending;
+
+    /// <summary>What was refused last of each member, by its hash, and why: said again, it is refused again and not opened again.</summary>
+    public Dictionary<ParticipantId, (Digest Delivery, string Code)> Refused { get; } = [];
 
     /// <summary>The members that are to be told what is held.</summary>
     public SortedSet<int> OwesProgress { get; } = [];

@@ -57,7 +57,10 @@ public sealed class RegulatorMachine : IMachine
     /// <summary>The kinds of rows that a machine starts from.</summary>
     public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Channels, PayloadKind.Snapshots];
 
-    private long Notarised => channels.Values.Sum(static channel => channel.Notarised);
+    /// <summary>Heads of the log that are in memory for the batches that may wait for them; the others are in the vault.</summary>
+    public int HeadsInMemory => channels.Values.Sum(static channel => channel.Heads.Count);
+
+    private long Notarised => long.CreateSaturating(channels.Values.Aggregate(Int128.Zero, static (sum, channel) => sum + channel.Notarised));
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -71,7 +74,7 @@ public sealed class RegulatorMachine : IMachine
     /// <inheritdoc/>
     public IReadOnlyCollection<PayloadKey> Needs(IReadOnlyList<Input> inputs)
     {
-        HashSet<PayloadKey> needs = [];
+        HashSet<PayloadKey> needs = [.. channels.Values.Where(static channel => !channel.HasCaughtUp).Select(static channel => ObservedBatches.HeadKey(channel.Context.Channel, channel.Notarised + 1))];
         foreach (Input.PeerReceived received in inputs.OfType<Input.PeerReceived>())
         {
             if (Read(received) is not { } batch) continue;
@@ -102,6 +105,7 @@ public sealed class RegulatorMachine : IMachine
             node.Alarm(NodeCodes.RowsMissing, node.Parts.Keys.Participant.ToString());
         }
 
+        foreach (ObservedSide channel in channels.Values) batches.CatchUp(channel);
         foreach (Input input in inputs) Handle(input);
         foreach (ObservedSide channel in channels.Values.Where(c => c.OwesProgress.Count > 0)) batches.TellProgress(channel, [.. channel.OwesProgress]);
         ledger.Flush();

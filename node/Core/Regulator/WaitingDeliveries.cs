@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Settlement.Core.Channels;
 using Settlement.Core.Identifiers;
+using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Regulator;
 
@@ -18,16 +19,26 @@ internal sealed class WaitingDeliveries(RegulatorSettings settings, Dictionary<P
     /// <summary>Takes a batch in; false where there is no room for it.</summary>
     public bool TryAdd(DeliveredBatch batch, ParticipantId from)
     {
+        int added = batch.Delivery.CalculateSize();
+        bool hasRoom = HasRoom(batch.Sequence, added, from);
         // A second one for a place takes that of the first.
         _ = TryTake(batch.Sequence, out _, out _);
-        int added = batch.Delivery.CalculateSize();
-        long ofMember = ofMembers.GetValueOrDefault(from);
-        if (size + added > settings.MaxPendingBytes || ofMember + added > settings.MaxPendingBytesOfMember) return false;
+        if (!hasRoom) return false;
         bySequence.Add(batch.Sequence, (batch, from, added));
         size += added;
-        ofMembers[from] = ofMember + added;
+        ofMembers[from] = ofMembers.GetValueOrDefault(from) + added;
         return true;
     }
+
+    /// <summary>Whether there is room for one more of this size, in the place of the one that waits there.</summary>
+    public bool HasRoom(long sequence, int added, ParticipantId from)
+    {
+        (_, ParticipantId by, int freed) = bySequence.GetValueOrDefault(sequence);
+        return size - freed + added <= settings.MaxPendingBytes && ofMembers.GetValueOrDefault(from) - (by == from ? freed : 0) + added <= settings.MaxPendingBytesOfMember;
+    }
+
+    /// <summary>Whether exactly this one waits.</summary>
+    public bool Contains(Delivery delivery) => bySequence.TryGetValue((long)delivery.Sequence, out (DeliveredBatch Batch, ParticipantId From, int Size) waiting) && waiting.Batch.Delivery.Equals(delivery);
 
     /// <summary>Whether one waits for this place.</summary>
     public bool Contains(long sequence) => bySequence.ContainsKey(sequence);

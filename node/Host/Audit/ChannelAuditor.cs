@@ -41,7 +41,7 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
                 await TakeAsync(audit, channel, heads, known, ct);
                 if (heads.Length < HeadsPerRead)
                 {
-                    TakeMissing(audit, notarised, known);
+                    audit.TakeMissing(notarised, known);
                     return audit.Finish();
                 }
 
@@ -64,7 +64,7 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
         foreach (StoredPayload head in heads)
         {
             long sequence = VaultReader.SequenceOf(channel.Channel, head.Key)!.Value;
-            TakeMissing(audit, sequence - 1, known);
+            audit.TakeMissing(sequence - 1, known);
             byte[]? batch = rows.GetValueOrDefault(new PayloadKey(PayloadKind.Batches, head.Key));
             PayloadKey[] decided = batch is null ? [] : [.. audit.DecisionKeys(batch)];
             IReadOnlyDictionary<PayloadKey, byte[]> decisions = decided.Length == 0 ? None : await reads.Vault.GetAsync(decided, ct);
@@ -72,11 +72,6 @@ internal sealed class ChannelAuditor(VaultReads reads, VaultKey vault, Participa
                 sequence, head.Body, batch,
                 rows.GetValueOrDefault(new PayloadKey(PayloadKind.ContentKeys, head.Key)), known.GetValueOrDefault(sequence) ?? [], decisions);
         }
-    }
-
-    private static void TakeMissing(ChannelAudit audit, long last, Dictionary<long, IReadOnlyList<string>> known)
-    {
-        while (audit.Taken < last) audit.TakeMissing(known.GetValueOrDefault(audit.Taken + 1) ?? []);
     }
 
     // The node's own history names the entries of each batch, so that what was deleted since can be named.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Settlement.Host.Bench;
@@ -25,9 +26,15 @@ internal static class BenchComparison
     {
         try
         {
-            if (new FileInfo(file).Length > MaximumBytes) throw Unreadable(file, "it is too large", null);
-            string line = (await File.ReadAllLinesAsync(file, ct)).LastOrDefault(static line => !string.IsNullOrWhiteSpace(line)) ?? "";
-            return JsonSerializer.Deserialize(line, BenchJson.Default.BenchResult) ?? throw Unreadable(file, "its last line is null", null);
+            // A device says that it has no length, and has no end: what is read is bounded, whatever is said.
+            byte[] bytes = new byte[MaximumBytes + 1];
+            await using FileStream stream = File.OpenRead(file);
+            int read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);
+            if (read > MaximumBytes) throw Unreadable(file, "it is too large", null);
+            string line = Encoding.UTF8.GetString(bytes, 0, read).Split('\n').LastOrDefault(static line => !string.IsNullOrWhiteSpace(line)) ?? "";
+            BenchResult result = JsonSerializer.Deserialize(line, BenchJson.Default.BenchResult) ?? throw Unreadable(file, "its last line is null", null);
+            if (Named(result).FirstOrDefault(static figure => !double.IsFinite(figure.Value)) is { Name: { } endless }) throw Unreadable(file, $"{endless} is no number", null);
+            return result;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {

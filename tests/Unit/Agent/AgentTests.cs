@@ -98,12 +98,13 @@ public sealed class AgentTests
     }
 
     /// <summary>What can be seen without a signature is looked at first; then one acknowledgement in the supervisor's name costs the
-    /// signature of its certificate and its own, and the others nothing.</summary>
+    /// signature of its certificate and its own, and the others nothing. Where the opening is the channel's, the ledger is asked about it first, whose
+    /// answer has one.</summary>
     [Theory]
-    [InlineData("signatures that are none", AgentCodes.NotAcknowledged, 2)]
+    [InlineData("signatures that are none", AgentCodes.NotAcknowledged, 1 + 2)]
     [InlineData("another opening", AgentCodes.NotAcknowledged, 0)]
-    [InlineData("no cover", AgentCodes.InsufficientFunds, 0)]
-    [InlineData("no acknowledgement of a supervisor", AgentCodes.NotAcknowledged, 0)]
+    [InlineData("no cover", AgentCodes.InsufficientFunds, 1)]
+    [InlineData("no acknowledgement of a supervisor", AgentCodes.NotAcknowledged, 1)]
     public void A_request_costs_one_verification_for_each_supervisor_at_most(string lie, string code, int signatures)
     {
         using TwoBanks world = new TwoBanks().Open();
@@ -192,6 +193,45 @@ public sealed class AgentTests
         byte[] Ask(TestNode node) => world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, node.Id, new AgentRequest { Suite = 1, Network = TwoBanks.Network, FundedChannels = true }.ToByteArray()));
         Assert.Equal(world.Channel.ToArray(), Assert.Single(AgentReply.Parser.ParseFrom(Ask(world.Supervisor)).Channels).Channel.ToByteArray());
         Assert.Empty(AgentReply.Parser.ParseFrom(Ask(world.Alpha)).Channels);
+    }
+
+    [Fact]
+    public void Funded_channels_are_told_page_by_page()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 1_00);
+        foreach ((byte first, int found) in new[] { ((byte)0, 1), ((byte)0xff, 0) })
+        {
+            AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network, FundedChannels = true, FundedAfter = ByteString.CopyFrom([.. Enumerable.Repeat(first, 32)]) };
+            Assert.Equal(found, AgentReply.Parser.ParseFrom(world.Ask<byte[]>(world.Agent, call => new AgentInput.Requested(call, world.Supervisor.Id, request.ToByteArray()))).Channels.Count);
+        }
+    }
+
+    /// <summary>The first money of a channel waits for the ledger, and no other does.</summary>
+    [Fact]
+    public void The_ledger_is_asked_once_about_a_channel_and_a_lost_answer_posts_nothing_twice()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Credit(world.Alpha, new Money(TwoBanks.Eur, 100_00));
+        int asked = 0;
+        world.OnLedgerRequest = (from, request) =>
+        {
+            if (from == world.Agent) asked += request.ChannelQueries.Count;
+            return request;
+        };
+        world.OnLedgerReply = (from, reply) => from == world.Agent ? null : reply;
+        long call = world.Tell(world.Alpha, c => new BankInput.Fund(c, world.Channel, new Money(TwoBanks.Eur, 60_00)));
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Null(world.Answer<FundAnswer>(call));
+        Assert.Empty(Balances(world).Pools);
+        world.Agent.Restart();
+        world.OnLedgerReply = null;
+        world.Pass(TimeSpan.FromSeconds(40));
+        Assert.Null(world.Answer<FundAnswer>(call)!.Refusal);
+        Assert.Equal(60_00, Assert.Single(Balances(world).Pools).Balance.MinorUnits);
+        asked = 0;
+        Assert.Equal("", Ask(world, world.Alpha, Request(world, 40_00, 1)).Code);
+        Assert.Equal(0, asked);
     }
 
     [Fact]

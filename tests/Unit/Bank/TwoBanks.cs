@@ -323,9 +323,11 @@ internal sealed class TwoBanks : IDisposable
         {
             long call = ++calls;
             Agent.Inbox.Add(new AgentInput.Requested(call, from.Id, request.ToByteArray()));
-            Perform(Agent, Agent.Step(Now));
-            reply = AgentReply.Parser.ParseFrom((byte[])replies[call]);
-            if (OnAgentReply is not null) reply = OnAgentReply(reply);
+            // It may ask the ledger before it answers.
+            do Perform(Agent, Agent.Step(Now));
+            while (!replies.ContainsKey(call) && Agent.IsBusy);
+            if (replies.TryGetValue(call, out object? answer)) reply = AgentReply.Parser.ParseFrom((byte[])answer);
+            if (reply is not null && OnAgentReply is not null) reply = OnAgentReply(reply);
         }
 
         from.Inbox.Add(reply is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, reply.ToByteArray()));

@@ -25,8 +25,12 @@ public sealed class BenchComparisonTests : IDisposable
     [InlineData("{}")]
     [InlineData("no JSON")]
     [InlineData("""{"settledPerSecond":"many"}""")]
+    [InlineData("large")]
+    [InlineData("1e999")]
     public async Task What_is_no_result_is_refused(string content)
     {
+        if (content == "large") content = $"{new string(' ', 1 << 20)}\n{Before.ToJson()}";
+        if (content == "1e999") content = Before.ToJson().Replace("4000", content, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, content, Ct);
         BenchException refused = await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(file, Ct));
         Assert.Equal(BenchException.ResultUnreadable, refused.Code);
@@ -44,9 +48,10 @@ public sealed class BenchComparisonTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_missing_or_a_folder_is_refused()
+    public async Task A_file_that_is_missing_a_folder_or_a_device_without_end_is_refused()
     {
-        foreach (string path in new[] { file + ".missing", Path.GetTempPath() })
+        // A device has no length and no end.
+        foreach (string path in new[] { file + ".missing", Path.GetTempPath(), "/dev/zero" })
             Assert.Equal(BenchException.ResultUnreadable, (await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(path, Ct))).Code);
     }
 

@@ -22,7 +22,7 @@ internal static class GroupCases
 
     private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(9);
 
-    public static IEnumerable<HostileCase> All => [.. Legs(), .. Outcomes(), .. OfTheEndorser(), .. OfTheLedger()];
+    public static IEnumerable<HostileCase> All => [.. Legs(), Untold(), .. Outcomes(), .. OfTheEndorser(), .. OfTheLedger()];
 
     /// <summary>Each entry of the sequencer's own becomes a leg that is none; the member refuses it with a leaf, so that the channel goes on.</summary>
     private static IEnumerable<HostileCase> Legs()
@@ -47,6 +47,37 @@ internal static class GroupCases
         }) with { Cost = Cost.Before(2) };
         yield return FalseEntry("a return of a leg that is set aside", ChannelCodes.InstanceUnknown, static (world, entry) => Return(world, world.Alpha, world.Once(() => Held(world)), entry.Id))
             with { Cost = Cost.Before(4), IsCommon = true };
+    }
+
+    /// <summary>The member that brings a leg says nothing of it to the ledger.</summary>
+    private static HostileCase Untold() => new("a leg that nobody tells the ledger of", Sequencer, GroupCodes.LedgerNotTold, "group", Afterwards.GoesOn, static world =>
+    {
+        world.Banks.OnLedgerRequest = (from, request) => from == world.Alpha ? WithoutGroups(request) : request;
+        // Each is another group, and evidence of its own.
+        for (int i = 0; i < Core.Alarms.AlarmBounds.MaxPiecesOfCode; i++) Order(world, world.Alpha, TimeSpan.FromSeconds(2));
+        world.Banks.Pass(TimeSpan.FromSeconds(20));
+        Assert.Empty(world.Banks.Snapshot(world.Beta).Legs);
+    })
+    {
+        IsCommon = true, Times = Core.Alarms.AlarmBounds.MaxPiecesOfCode, Cost = Cost.Before(8),
+        Proves = static (world, piece) =>
+        {
+            Assert.True(ChannelGroup.TryRead(ByteString.CopyFrom(piece.Parts[0].Body), TwoBanks.Network, out ChannelGroup? group, out string code), code);
+            Assert.Contains(world.Banks.Channel, group.Channels);
+        },
+    };
+
+    /// <summary>What a request says of groups, in a form that the ledger learns nothing from.</summary>
+    internal static LedgerRequest WithoutGroups(LedgerRequest request)
+    {
+        LedgerRequest kept = request.Clone();
+        foreach (Submission submission in kept.Submissions)
+        {
+            if (submission.Decided is { } decided) decided.GroupBody = ByteString.Empty;
+            if (submission.Reserve is { } reserve) reserve.Signatures[0] = ByteString.CopyFrom(new byte[64]);
+        }
+
+        return kept;
     }
 
     /// <summary>The sequencer ends legs otherwise than the ledger did; the member endorses nothing of that batch.</summary>

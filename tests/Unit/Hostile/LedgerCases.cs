@@ -16,6 +16,9 @@ internal static class LedgerCases
     private const string ToBank = "ledger to bank";
     private const string ToRegulator = "ledger to regulator";
 
+    private const int PageOfDirectory = 500;
+    private const int PageOfLog = 1_000;
+
     private static readonly Google.Protobuf.ByteString Nobodys = Google.Protobuf.ByteString.CopyFrom([.. Enumerable.Repeat((byte)1, 64)]);
 
     public static IEnumerable<HostileCase> All { get; } =
@@ -93,6 +96,45 @@ internal static class LedgerCases
             });
             world.Banks.Pay(world.Alpha, 1_00);
         }) with { Cost = Cost.OwnBatch },
+        Bank("a directory that says one page for ever", LedgerCodes.NoProgress, "receipt + checkpoint", Afterwards.GoesOnWhenItEnds, static world =>
+        {
+            Lie(world, reply =>
+            {
+                // A receipt counts under the checkpoint that comes with it.
+                LedgerReply honest = world.Banks.AskLedger(world.Gamma, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Directory = new DirectoryQuery { Limit = 1 } });
+                if (honest.Checkpoint != reply.Checkpoint) return;
+                reply.Directory.Clear();
+                reply.Directory.Add(Enumerable.Repeat(honest.Directory[0], PageOfDirectory));
+            });
+        }) with { Proves = ShowsAnOldReceipt },
+        Bank("a directory longer than a page", LedgerCodes.NoProgress, "body + checkpoint", Afterwards.GoesOnWhenItEnds, static world =>
+            Lie(world, static reply => reply.Directory.Add(Enumerable.Repeat(new LeafReceipt(), PageOfDirectory + 1)))),
+        Regulator("a log that holds its leaves back", LedgerCodes.NoProgress, "checkpoint + leaves read", static world =>
+        {
+            world.Banks.OnLedgerReply = (node, reply) =>
+            {
+                if (node == world.Supervisor) reply.Log.Clear();
+                return reply;
+            };
+            world.Banks.Pay(world.Alpha, 1_00);
+        }) with { Cost = Cost.Following with { Written = 30 }, Proves = HasMoreThanItSays },
+        Regulator("leaves that nobody asked for", LedgerCodes.NoProgress, "checkpoint + leaves read", static world =>
+        {
+            world.Banks.OnLedgerReply = (node, reply) =>
+            {
+                if (node == world.Supervisor) reply.Log.Add(Enumerable.Repeat(Google.Protobuf.ByteString.Empty, PageOfLog + 1));
+                return reply;
+            };
+            world.Banks.Pay(world.Alpha, 1_00);
+        }) with { Cost = Cost.Following with { Written = 30 } },
+        Regulator("a head of an impossible sequence, which its members endorsed", LedgerCodes.LeafAgainstRules, "leaf", static world =>
+            Show(world, world.Supervisor, world.Once(() =>
+            {
+                // One lie, however often it is told: it must not be a fork as well.
+                HeadRecord head = Endorsed(world, long.MaxValue, Digest.Of("before"u8), Digest.Of("after"u8));
+                return (Func<IReadOnlyList<Leaf>, Leaf>)(leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = head });
+            })))
+            with { Proves = IsEndorsedByBoth },
         Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
@@ -182,6 +224,47 @@ internal static class LedgerCases
         HeadRecord head = leaves.Last(l => l.RecordCase == Leaf.RecordOneofCase.Head && l.Head.Channel.Equals(world.Channel)).Head.Clone();
         change(head);
         return head;
+    }
+
+    /// <summary>A head of the attacked channel that both of its members endorse, wherever it stands.</summary>
+    internal static HeadRecord Endorsed(HostileWorld world, long sequence, Digest previous, Digest head)
+    {
+        DateTimeOffset notAfter = DateTimeOffset.FromUnixTimeMilliseconds(world.Banks.Now.AddMinutes(10).ToUnixTimeMilliseconds());
+        Digest signed = RecordHashes.Endorsement(TwoBanks.Network, new HeadFields(world.Banks.Channel, 1, sequence, previous, head), notAfter);
+        HeadRecord record = new() { Channel = world.Channel, Term = 1, Sequence = (ulong)sequence, PreviousHead = HostileWorld.Bytes(previous), Head = HostileWorld.Bytes(head) };
+        foreach (TestNode member in new[] { world.Alpha, world.Beta })
+        {
+            using SigningKey key = world.Banks.ChannelKey(member);
+            record.Endorsements.Add(new Endorsement { NotAfterUnixMs = notAfter.ToUnixTimeMilliseconds(), Signature = Google.Protobuf.ByteString.CopyFrom(key.Sign(signed)) });
+        }
+
+        return record;
+    }
+
+    private static void IsEndorsedByBoth(HostileWorld world, PieceView piece)
+    {
+        Assert.True(EndorsedHead.TryRead(Leaf.Parser.ParseFrom(piece.Parts[0].Body).Head, out EndorsedHead? head));
+        using SigningKey alpha = world.Banks.ChannelKey(world.Alpha), beta = world.Banks.ChannelKey(world.Beta);
+        using VerifyingKey first = new(alpha.PublicKey), second = new(beta.PublicKey);
+        Assert.True(head.IsEndorsedBy(TwoBanks.Network, [first, second]));
+        Assert.Equal(long.MaxValue, head.Fields.Sequence);
+    }
+
+    /// <summary>The leaf is in the log, and was read long before.</summary>
+    private static void ShowsAnOldReceipt(HostileWorld world, PieceView piece)
+    {
+        using LedgerView view = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        Assert.True(view.TryRestore(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), out _));
+        Assert.True(view.TryVerify(LeafReceipt.Parser.ParseFrom(piece.Parts[0].Body), out Leaf? leaf, out LedgerDoubt? doubt), doubt?.Code);
+        Assert.Equal(0UL, leaf.Index);
+    }
+
+    /// <summary>The ledger signed that there is more than it gave.</summary>
+    private static void HasMoreThanItSays(HostileWorld world, PieceView piece)
+    {
+        using CheckpointVerifier verifier = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        Assert.True(verifier.TryVerify(System.Text.Encoding.UTF8.GetString(piece.Parts[0].Body!), out Checkpoint? checkpoint, out string code), code);
+        Assert.InRange(long.Parse(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), System.Globalization.CultureInfo.InvariantCulture), 1, checkpoint.Size - 1);
     }
 
     /// <summary>Anybody who has the ledger's key sees that it signed both.</summary>

@@ -67,6 +67,40 @@ internal static class OtherCases
         {
             Victim = static world => world.Banks.Agent, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: HostileWorld.Storm + 10, Rows: HostileWorld.Storm + 6, Kilobytes: 60, Sends: 0, Checks: 2 * HostileWorld.Storm),
         },
+        new("pools for channels that nobody opened", "bank to agent", AgentCodes.ChannelNotListed, "request", Afterwards.GoesOn, static world =>
+        {
+            int pools = AgentTests.Balances(world.Banks).Pools.Count;
+            world.Banks.Credit(world.Alpha, new Money(TwoBanks.Eur, HostileWorld.Storm));
+            AgentReply reply = Fund(world, HostileWorld.Storm, fund =>
+            {
+                // The acknowledgement is of the terms, and true; the keys are nobody's.
+                OpeningBody body = OpeningBody.Parser.ParseFrom(fund.OpeningBody);
+                body.MemberKeys[1] = NewId(world);
+                fund.OpeningBody = body.ToByteString();
+                fund.Channel = HostileWorld.Bytes(RecordHashes.Channel(fund.OpeningBody.Span));
+            });
+            Assert.All(reply.Funds, static result => Assert.Equal(AgentCodes.ChannelNotListed, result.Code));
+            Assert.Equal(pools, AgentTests.Balances(world.Banks).Pools.Count);
+        })
+        {
+            Victim = static world => world.Banks.Agent, IsBetaLate = true, Times = HostileWorld.Storm,
+            Cost = new Cost(Written: HostileWorld.Storm + 16, Rows: HostileWorld.Storm + 10, Kilobytes: 60, Sends: 2, Checks: 2 * HostileWorld.Storm + 4),
+        },
+        new("money moved in cents without end", "bank to agent", AgentCodes.TooManyFundings, "request", Afterwards.GoesOn, static world =>
+        {
+            world.Once(() =>
+            {
+                world.Banks.Credit(world.Alpha, new Money(TwoBanks.Eur, 2 * FundingBudget.Burst));
+                int[] granted = [.. Enumerable.Range(0, FundingBudget.Burst / AgentMachine.MaxRequests).Select(_ => Fund(world, AgentMachine.MaxRequests, static _ => { }).Funds.Count(static result => result.Code.Length == 0))];
+                Assert.Equal(FundingBudget.Burst, granted.Sum());
+                return (object)granted;
+            });
+            Assert.All(Fund(world, HostileWorld.Storm, static _ => { }).Funds, static result => Assert.Equal(AgentCodes.TooManyFundings, result.Code));
+        })
+        {
+            Victim = static world => world.Banks.Agent, IsBetaLate = true, Times = HostileWorld.Storm,
+            Cost = new Cost(Written: 2 * FundingBudget.Burst + 100, Rows: FundingBudget.Burst + 100, Kilobytes: 500, Sends: 2, Checks: 2 * (FundingBudget.Burst + HostileWorld.Storm)),
+        },
         new("knocking", "stranger to bank", NodeCodes.Stranger, "", Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < HostileWorld.Storm; i++)
@@ -96,6 +130,28 @@ internal static class OtherCases
             },
         },
     ];
+
+    /// <summary>Alpha asks for cents in the attacked channel, each by a request of its own.</summary>
+    private static AgentReply Fund(HostileWorld world, int times, Action<FundRequest> change)
+    {
+        AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+        for (int i = 0; i < times; i++)
+        {
+            FundRequest fund = AgentTests.Request(world.Banks, 1, 0);
+            fund.RequestId = NewId(world);
+            change(fund);
+            request.Funds.Add(fund);
+        }
+
+        return AgentReply.Parser.ParseFrom(world.Banks.Ask<byte[]>(world.Banks.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, request.ToByteArray())));
+    }
+
+    private static ByteString NewId(HostileWorld world)
+    {
+        byte[] id = new byte[Digest.Length];
+        world.Entropy.Fill(id);
+        return ByteString.CopyFrom(id);
+    }
 
     /// <summary>A member's takeover at the newest head.</summary>
     public static Submission Takeover(HostileWorld world, TestNode member, ulong term)

@@ -116,6 +116,47 @@ public sealed class StormTests
         world.Banks.AssertGoesOn();
     }
 
+    [Fact]
+    public void Heads_that_nobody_delivers_take_no_more_of_a_regulators_memory_than_batches_that_may_wait()
+    {
+        const int heads = 300, ofRequest = 100;
+        using HostileWorld world = new();
+        long sequence = world.Banks.View(world.Alpha).Sequence;
+        Digest head = new(Newest(world).Head.Span);
+        for (int i = 0; i < heads; i += ofRequest)
+        {
+            LedgerRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+            for (int k = i; k < i + ofRequest; k++)
+            {
+                Digest next = Digest.Of([(byte)(k >> 8), (byte)k]);
+                request.Submissions.Add(new Submission { Head = LedgerCases.Endorsed(world, ++sequence, head, next) });
+                head = next;
+            }
+
+            Assert.All(world.Banks.AskLedger(world.Alpha, request).Results, static result => Assert.Equal("", result.Code));
+        }
+
+        world.Banks.Pass(TimeSpan.FromSeconds(10));
+        Core.Regulator.RegulatorMachine regulator = Assert.IsType<Core.Regulator.RegulatorMachine>(world.Supervisor.Machine);
+        Assert.Equal(new Core.Regulator.RegulatorSettings().MaxPending, regulator.HeadsInMemory);
+        // They are on the ledger all the same, and are missed.
+        Assert.Equal(sequence, world.Banks.Observed().Channels.Single(c => c.Channel == world.Banks.Channel).NotarisedSequence);
+        Assert.Empty(world.Supervisor.Alarms);
+        world.AssertGoesOnWithGamma(world.Beta);
+    }
+
+    [Fact]
+    public void Legs_that_nobody_tells_the_ledger_of_end_soon_after_their_time()
+    {
+        using GroupWorld world = new();
+        world.Banks.OnLedgerRequest = (from, request) => from == world.Alpha ? GroupCases.WithoutGroups(request) : request;
+        for (int i = 0; i < HeldLeg.MaximumOfMember; i++) world.Begin(euros: "0.01 EUR", life: TimeSpan.FromSeconds(20));
+        Assert.Equal(HeldLeg.MaximumOfMember, world.Banks.Look(world.EuroChannel).Snapshot(world.Beta).Legs.Count);
+        world.Banks.Pass(TimeSpan.FromMinutes(1));
+        Assert.Empty(world.Banks.Look(world.EuroChannel).Snapshot(world.Beta).Legs);
+        Assert.Contains(GroupCodes.LedgerNotTold, world.Beta.Alarms);
+    }
+
     [Theory]
     [InlineData("a head whose endorsements are another head's", LedgerCodes.EndorsementSignature)]
     [InlineData("a takeover signed by nobody", LedgerCodes.TakeoverSignature)]

@@ -35,6 +35,17 @@ public sealed class AuditTests
         Assert.Equal(ids, fault.Entries);
     }
 
+    [Fact]
+    public void A_gap_costs_no_more_than_the_faults_that_are_named_however_wide_it_is()
+    {
+        using TwoBanks world = Settled();
+        ChannelAudit audit = new(world.Context(world.Supervisor), world.Supervisor.VaultKey, world.Supervisor.Directory);
+        audit.Take(long.MaxValue, [], null, null, ["of the last"], new Dictionary<PayloadKey, byte[]>());
+        ChannelVerdict verdict = audit.Finish();
+        Assert.Equal((long.MaxValue, false, ChannelAudit.MaxFaults), (verdict.NotarisedSequence, verdict.Delivered, verdict.NotDelivered.Count));
+        Assert.Equal(1, verdict.NotDelivered[0].Sequence);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

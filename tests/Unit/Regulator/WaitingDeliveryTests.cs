@@ -4,6 +4,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Tests.Bank;
+using Settlement.Tests.Channels;
 using Settlement.Tests.Simulation;
 using Settlement.Wire.Channels;
 
@@ -25,6 +26,55 @@ public sealed class WaitingDeliveryTests
         world.Pass(TimeSpan.FromSeconds(30));
         Assert.True(world.Audit().IsComplete);
         Assert.Equal(world.View(world.Alpha).Sequence, world.Audit().NotarisedSequence);
+    }
+
+    [Fact]
+    public void Batches_that_came_to_nothing_while_their_heads_went_by_are_all_taken_in_later()
+    {
+        using TwoBanks world = new TwoBanks(supervisorSettings: new RegulatorSettings { MaxPending = 4 }).Open();
+        world.Fund(world.Alpha, 10_000);
+        world.OnPeer = static (_, _, message) => message.Delivery is null ? [message] : [];
+        for (int i = 0; i < 30; i++) world.Pay(world.Alpha, 1);
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.InRange(Assert.IsType<RegulatorMachine>(world.Supervisor.Machine).HeadsInMemory, 1, 4);
+        world.Supervisor.Restart();
+        world.OnPeer = null;
+        world.Pass(TimeSpan.FromSeconds(60));
+        Assert.True(world.Audit().IsComplete);
+        Assert.Equal(world.View(world.Alpha).Sequence, Assert.Single(world.Observed().Channels).HeldSequence);
+        Assert.Empty(world.Supervisor.Alarms);
+    }
+
+    [Theory]
+    [InlineData("a place to come", 1)]
+    [InlineData("a place to come, and cannot be opened", 1)]
+    [InlineData("another batch of the next place", 1)]
+    public void Copies_of_a_delivery_are_opened_once(string what, int openings)
+    {
+        const int copies = 50;
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 10_000);
+        SortedDictionary<ulong, PeerMessage> deliveries = [];
+        world.OnPeer = (_, to, message) =>
+        {
+            if (to != world.Supervisor || message.Delivery is null) return [message];
+            deliveries[message.Delivery.Sequence] = message.Clone();
+            return [];
+        };
+        for (int i = 0; i < 3; i++) world.Pay(world.Alpha, 1);
+        world.Pass(TimeSpan.FromSeconds(3));
+        PeerMessage delivery = what == "another batch of the next place" ? deliveries.Values.First() : deliveries.Values.Last();
+        Delivery said = delivery.Delivery;
+        if (what == "another batch of the next place") said.TimeUnixMs++;
+        if (what == "a place to come, and cannot be opened") said.Items[0].Entry.Commitments = Lies.Flipped(said.Items[0].Entry.Commitments, 3);
+        (long opened, long checks) = (EntryOpener.OpeningsOnThisThread, world.Supervisor.Checks);
+        for (int i = 0; i < copies; i++) world.Send(world.Alpha, world.Supervisor, delivery);
+        Assert.InRange(EntryOpener.OpeningsOnThisThread - opened, 0, openings);
+        Assert.InRange(world.Supervisor.Checks - checks, 0, 2 * openings);
+        world.OnPeer = null;
+        world.Pass(TimeSpan.FromSeconds(60));
+        Assert.True(world.Audit().IsComplete);
+        Assert.Equal(world.View(world.Alpha).Sequence, Assert.Single(world.Observed().Channels).HeldSequence);
     }
 
     [Theory]

@@ -261,7 +261,9 @@ internal sealed class FuzzNetwork : IDisposable
         if (!Agent.Directory.TryGet(from, out _)) return null;
         long call = ++calls;
         Agent.Inbox.Add(new AgentInput.Requested(call, from, body));
-        Perform(Agent, Agent.Step(Now));
+        // It may ask the ledger before it answers.
+        do Perform(Agent, Agent.Step(Now));
+        while (!replies.ContainsKey(call) && Agent.Inbox.Count > 0);
         return replies.Remove(call, out object? answer) ? (byte[])answer : null;
     }
 

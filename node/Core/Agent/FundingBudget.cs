@@ -1,0 +1,29 @@
+using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
+
+namespace Settlement.Core.Agent;
+
+/// <summary>
+/// How often a bank may move money into one channel: both members keep every posting for ever, since a posting is cited once. A bank that funds a channel
+/// moves what it needs for hours at once; one that moves cents without end must not fill its counterparty's vault with them.
+/// </summary>
+internal sealed class FundingBudget
+{
+    /// <summary>Fundings of one bank and channel at once.</summary>
+    public const int Burst = 1_000;
+
+    /// <summary>One more each such time after them: 1,440 a day.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<(ParticipantId Bank, Digest Channel), DateTimeOffset> spentUntil = [];
+
+    /// <summary>Whether one more may be granted.</summary>
+    public bool MayBeGranted(ParticipantId bank, Digest channel, DateTimeOffset now) => !spentUntil.TryGetValue((bank, channel), out DateTimeOffset until) || until - now < Burst * Interval;
+
+    /// <summary>It was granted.</summary>
+    public void Granted(ParticipantId bank, Digest channel, DateTimeOffset now)
+    {
+        DateTimeOffset until = spentUntil.GetValueOrDefault((bank, channel));
+        spentUntil[(bank, channel)] = (until < now ? now : until) + Interval;
+    }
+}
