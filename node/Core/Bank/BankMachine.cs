@@ -41,6 +41,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly ObserverFeed observers;
     private readonly PeerReader reader;
     private readonly OpeningMessages aboutOpenings;
+    private readonly ProposedContracts contracts;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
@@ -60,7 +61,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         acts = new Acts(node, settings, channels, submissions, intake);
         groups = new GroupDesk(node, channels, ledger);
         orders = new GroupOrders(node, settings, channels, submissions, acts);
-        openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
+        contracts = new ProposedContracts();
+        openings = new Openings(node, settings, parts.Agent, channels, ledger, contracts) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         finaliser = new Finaliser(node, this, ledger, day);
@@ -143,6 +145,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.Flush();
         reader.Forget();
         aboutOpenings.Forget();
+        contracts.Forget(node.Now);
         return node.End();
     }
 
@@ -268,7 +271,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         {
             case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.OpenAnswer
                 or PeerMessage.MessageOneofCase.Acknowledgement or PeerMessage.MessageOneofCase.Opened:
-                if (aboutOpenings.Takes(from)) OnOpening(from, message);
+                if (aboutOpenings.Takes(from, message)) OnOpening(from, message);
                 return;
             case PeerMessage.MessageOneofCase.Progress:
                 OnProgress(from, message.Progress);
