@@ -43,6 +43,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly ObserverFeed observers;
     private readonly PeerReader reader;
     private readonly OpeningMessages aboutOpenings;
+    private readonly ProposedContracts contracts;
 
     /// <summary>A machine with the memory of its vault.</summary>
     public BankMachine(BankParts parts, RecoveredRows rows)
@@ -62,7 +63,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
         orders = new GroupOrders(node, settings, channels, submissions, acts);
-        openings = new Openings(node, settings, parts.Agent, channels, ledger) { Opened = Join };
+        contracts = new ProposedContracts();
+        openings = new Openings(node, settings, parts.Agent, channels, ledger, contracts) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         groups = new GroupDesk(node, channels, ledger);
@@ -148,6 +150,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.Flush();
         reader.Forget();
         aboutOpenings.Forget();
+        contracts.Forget(node.Now);
         return node.End();
     }
 
@@ -289,7 +292,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         {
             case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.OpenAnswer
                 or PeerMessage.MessageOneofCase.Acknowledgement or PeerMessage.MessageOneofCase.Opened:
-                if (aboutOpenings.Takes(from)) OnOpening(from, message);
+                if (aboutOpenings.Takes(from, message)) OnOpening(from, message);
                 return;
             case PeerMessage.MessageOneofCase.Progress:
                 OnProgress(from, message.Progress);

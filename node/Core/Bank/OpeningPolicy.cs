@@ -1,3 +1,4 @@
+using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -10,7 +11,7 @@ using Settlement.Wire.Participants;
 namespace Settlement.Core.Bank;
 
 /// <summary>Which channels this bank opens: those its operator may ask for, and those of others that it consents to.</summary>
-internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
+internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger, ProposedContracts contracts)
 {
     /// <summary>Openings of one proposer that wait for it. One that gave up leaves a row for <see cref="NodeSettings.PendingOpeningLife"/>,
     /// since the consent may still be used.</summary>
@@ -39,12 +40,12 @@ internal sealed class OpeningPolicy(NodeContext node, BankSettings settings, Par
         if (channels.All.Count + underWay.Count >= settings.MaxChannels) return BankCodes.TooManyChannels;
         if (!PendingOpening.HasRoom(from, underWay.Where(o => !o.Row.IsProposer).Select(o => o.Terms.Participants[0].Id), MaxPendingOfProposer, settings.MaxPendingOpenings))
             return BankCodes.TooManyChannels;
-        // Before anything is compiled: only contracts that this bank knows are.
-        if (proposal.Terms.Length > ChannelTerms.MaxBytes) return ChannelCodes.TermsUnreadable;
-        if (!Parsing.TryParse(Terms.Parser, proposal.Terms.Span, out Terms? wire)) return ChannelCodes.TermsUnreadable;
+        if (!PendingOpening.HasBytes(proposal, underWay.Where(o => !o.Row.IsProposer && o.Terms.Participants[0].Id == from).Select(static o => o.Row))) return BankCodes.TooManyChannels;
+        // Before anything is compiled: only contracts that are said to be ones that this bank knows are.
+        if (!ChannelTerms.TryParse(proposal.Terms.Span, out Terms? wire, out string code)) return code;
         if (channels.IsTaken(from, [.. wire.Currencies.Select(static c => Currency.TryParse(c, out Currency currency) ? currency : default).Where(static c => c != default)])) return BankCodes.ChannelExists;
         if (!wire.Contracts.All(c => settings.AcceptedContracts.Contains(Convert.ToHexStringLower(c.Hash.Span)))) return ChannelCodes.TermsNotAccepted;
-        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
+        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, (string source, out Contract? contract) => contracts.TryRead(from, node.Now, source, out contract), out terms, out code)) return code;
         if (terms.Participants[0].Id != from || terms.Participants[1].Id != node.Parts.Keys.Participant) return ChannelCodes.TermsInvalid;
         if (terms.Participants[1].RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;
         // Where this bank keeps its data it says itself: another jurisdiction could do without a basis.

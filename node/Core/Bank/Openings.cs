@@ -18,10 +18,10 @@ namespace Settlement.Core.Bank;
 /// observer acknowledges; the ledger gets a salted hash of the terms, the hash of the epoch and the members' keys. Only then
 /// is the channel there, at every member alike.
 /// </summary>
-internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger)
+internal sealed class Openings(NodeContext node, BankSettings settings, ParticipantPin agent, ChannelBook channels, LedgerDesk ledger, ProposedContracts contracts)
 {
     private readonly OpeningBook underWay = new(node, channels);
-    private readonly OpeningPolicy policy = new(node, settings, agent, channels, ledger);
+    private readonly OpeningPolicy policy = new(node, settings, agent, channels, ledger, contracts);
     private readonly List<BankInput.OpenChannel> afterDirectory = [];
 
     /// <summary>Starts an opening for the operator. One that names somebody unknown waits until the directory was read again.</summary>
@@ -57,7 +57,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     /// <summary>Takes up what the vault holds: open channels join the book, others are tried again.</summary>
     public void Restore(OpeningRow row, Action<ChannelSide> opened)
     {
-        if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, out ChannelTerms? terms, out string code))
+        if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, contracts.TryReadKept, out ChannelTerms? terms, out string code))
             throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
         terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own);
         Opening opening = new(terms, own!.Number, row, node.NewRetry(), null);
@@ -80,6 +80,13 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
         {
             // The directory is read again, and the proposer proposes again.
             if (refusal == BankCodes.ParticipantUnknown) return;
+            // What it would cost to look at there is room for later, when the proposer says it again.
+            if (refusal == ChannelCodes.TooOften)
+            {
+                node.Note(refusal, hash.ToString());
+                return;
+            }
+
             // Where there is no room an honest proposer is refused too, for what others or a silent observer keep waiting.
             if (refusal == BankCodes.TooManyChannels) node.Note(refusal, hash.ToString());
             else node.Alarm(refusal, hash.ToString());
@@ -189,10 +196,14 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
         // A member takes no part in a channel whose observers have not agreed to watch.
         if (observers.Any(o => !opening.HasAcknowledged(o))) return;
-        // Said again it is no step further.
-        if (opening.Row.Record is null) opening.Row.SinceUnixMs = node.NowUnixMs;
-        opening.Row.Record = opened.Record;
-        underWay.Save(opening);
+        // Said again it is no step further, whatever other signatures it comes with.
+        if (opening.Row.Record is null)
+        {
+            opening.Row.SinceUnixMs = node.NowUnixMs;
+            opening.Row.Record = opened.Record;
+            underWay.Save(opening);
+        }
+
         ledger.Query(new Digest(opening.Row.Channel.Span));
     }
 
@@ -200,7 +211,8 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     public ChannelSide? OnSeen(Digest channel, Leaf? head)
     {
         Opening? opening = underWay.Of(channel);
-        if (opening is null) return null;
+        // One that the step has no room for is asked about again.
+        if (opening is null || !PendingOpening.MayWrite(node)) return null;
         if (opening.Row.Record is { } record && head is not null)
         {
             if (Opening.Lists(node.Network, record, channel, head)) return underWay.Finish(opening, head);
@@ -225,6 +237,7 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
     {
         foreach (Opening opening in underWay.All.ToList())
         {
+            if (!PendingOpening.MayWrite(node)) return;
             if (PendingOpening.TryDate(node, opening.Row)) underWay.Save(opening);
             if (!opening.Retry.IsDue(node.Now)) continue;
             if (opening.Row.IsProposer && opening.Retry.Tries >= settings.MaxTries && !opening.IsSubmitted) underWay.GiveUp(opening, ChannelCodes.GaveUp);
@@ -296,8 +309,10 @@ internal sealed class Openings(NodeContext node, BankSettings settings, Particip
 
     private void Consent(Opening opening)
     {
+        // The channel's id is written before the consent leaves, and once: the same consent changes nothing.
+        bool isNew = opening.Row.Channel.Length == 0;
         PeerMessage consent = opening.Consent();
-        underWay.Save(opening);
+        if (isNew) underWay.Save(opening);
         node.Peers.Send(opening.Terms.Participants[0], consent);
     }
 

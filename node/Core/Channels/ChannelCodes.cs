@@ -27,6 +27,9 @@ public static class ChannelCodes
     /// <summary>Terms let the proposer's position fall further below zero than this bank grants it.</summary>
     public const string LimitNotGranted = "CH008";
 
+    /// <summary>A message about an opening, or a part of it, is larger than any can be.</summary>
+    public const string OpeningTooLarge = "CH009";
+
     /// <summary>An entry is malformed or its leaves do not fit its contract.</summary>
     public const string EntryMalformed = "CH010";
 

@@ -34,6 +34,18 @@ public sealed class ChannelTerms
     /// <summary>The longest terms, in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
+    /// <summary>Limits that terms name: of every member in everything that it can owe.</summary>
+    public const int MaxLimits = MemberCount * MaxCurrencies;
+
+    /// <summary>Bases of transfers that terms name: from every member to every participant.</summary>
+    public const int MaxTransferBases = MemberCount * MaxParticipants;
+
+    /// <summary>Sets of readers in one channel: an epoch has a key for each, sealed to each of its readers.</summary>
+    public const int MaxAudiences = 64;
+
+    // Texts, byte strings and messages of all those lists together, and of what is there once.
+    private const int MaxParts = 1_024;
+
     private readonly Dictionary<(int Member, string Currency), long> limits;
 
     private ChannelTerms(byte[] bytes, Terms wire, IReadOnlyList<PinnedParticipant> participants, IReadOnlyList<ContractPlan> contracts,
@@ -137,12 +149,36 @@ public sealed class ChannelTerms
         return false;
     }
 
+    /// <summary>Reads the fields of terms, whatever they say, where no list is longer than it may be.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Terms? wire, out string code)
+    {
+        wire = null;
+        code = ChannelCodes.TermsUnreadable;
+        if (bytes.Length > MaxBytes || !Parsing.TryParse(Terms.Parser, bytes, MaxParts, out Terms? read)) return false;
+        code = ChannelCodes.ContractRefused;
+        if (read.Contracts.Count is 0 or > MaxContracts || read.Contracts.Any(static pin => pin.Hash.Length != Digest.Length || pin.Source.Length > ContractCompiler.MaxFileBytes)) return false;
+        code = ChannelCodes.TermsInvalid;
+        if (read.Members.Count != MemberCount || read.Members.Count + read.Observers.Count > MaxParticipants
+            || read.Currencies.Count is 0 || read.Currencies.Count + read.Units.Count > MaxCurrencies
+            || read.Limits.Count > MaxLimits || read.TransferBases.Count > MaxTransferBases) return false;
+        wire = read;
+        code = "";
+        return true;
+    }
+
     /// <summary>Reads and checks terms; the code says what is wrong with them.</summary>
-    public static bool TryRead(byte[] bytes, string network, [NotNullWhen(true)] out ChannelTerms? terms, out string code)
+    public static bool TryRead(byte[] bytes, string network, [NotNullWhen(true)] out ChannelTerms? terms, out string code) =>
+        TryRead(bytes, network, static (string source, out Contract? contract) =>
+        {
+            contract = ContractCompiler.Compile("terms", source).Contract;
+            return true;
+        }, out terms, out code);
+
+    /// <summary>The same, with contracts that are compiled elsewhere.</summary>
+    public static bool TryRead(byte[] bytes, string network, ContractReading contracts, [NotNullWhen(true)] out ChannelTerms? terms, out string code)
     {
         terms = null;
-        code = ChannelCodes.TermsUnreadable;
-        if (bytes.Length > MaxBytes || !Parsing.TryParse(Terms.Parser, bytes, out Terms? wire)) return false;
+        if (!TryParse(bytes, out Terms? wire, out code)) return false;
         code = ChannelCodes.TermsInvalid;
         if (wire.Suite != Suite.Current || !string.Equals(wire.Network, network, StringComparison.Ordinal) || wire.Salt.Length != Digest.Length) return false;
         if (!TryReadParticipants(wire, out List<PinnedParticipant>? participants)) return false;
@@ -152,20 +188,26 @@ public sealed class ChannelTerms
         if (!TryReadCurrencies(wire, out List<Currency>? currencies)) return false;
         if (wire.Limits.Any(l => l.Member >= MemberCount || l.MinorUnits < 0 || !(wire.Currencies.Contains(l.Currency) || wire.Units.Contains(l.Currency)))
             || wire.Limits.DistinctBy(l => (l.Member, l.Currency)).Count() != wire.Limits.Count) return false;
-        if (wire.Finality is { WitnessesNeeded: > 0 })
+        if (wire.Finality is { } finality && (finality.WitnessesNeeded > 0 || finality.WitnessFingerprints.Count > 0))
         {
             code = ChannelCodes.WitnessesNotSupported;
             return false;
         }
 
-        code = ChannelCodes.ContractRefused;
-        if (!TryCompile(wire, participants, out List<ContractPlan>? contracts)) return false;
+        if (!TryCompile(wire, participants, contracts, out List<ContractPlan>? plans, out code)) return false;
         code = ChannelCodes.TermsInvalid;
-        if (wire.Currencies.Count + wire.Units.Count > MaxCurrencies || wire.Units.Distinct().Count() != wire.Units.Count
-            || !wire.Units.All(unit => contracts.Any(plan => plan.Contract.Units.Any(u => u.Name == unit)))) return false;
+        if (wire.Units.Distinct().Count() != wire.Units.Count
+            || !wire.Units.All(unit => plans.Any(plan => plan.Contract.Units.Any(u => u.Name == unit)))) return false;
         code = ChannelCodes.TransferWithoutBasis;
-        if (Channels.TransferBases.Needed(contracts, participants).Any(t => !bases.ContainsKey(t))) return false;
-        terms = new ChannelTerms(bytes, wire, participants, contracts, currencies, ledgerKey, agent) { TransferBases = bases };
+        if (Channels.TransferBases.Needed(plans, participants).Any(t => !bases.ContainsKey(t))) return false;
+        terms = new ChannelTerms(bytes, wire, participants, plans, currencies, ledgerKey, agent) { TransferBases = bases };
+        if (terms.Audiences.Count > MaxAudiences)
+        {
+            terms = null;
+            code = ChannelCodes.ContractRefused;
+            return false;
+        }
+
         code = "";
         return true;
     }
@@ -173,7 +215,6 @@ public sealed class ChannelTerms
     private static bool TryReadParticipants(Terms wire, [NotNullWhen(true)] out List<PinnedParticipant>? participants)
     {
         participants = null;
-        if (wire.Members.Count != MemberCount || wire.Members.Count + wire.Observers.Count > MaxParticipants) return false;
         List<PinnedParticipant> read = [];
         foreach (TermsParticipant item in wire.Members.Concat(wire.Observers))
         {
@@ -198,7 +239,7 @@ public sealed class ChannelTerms
     private static bool TryReadCurrencies(Terms wire, [NotNullWhen(true)] out List<Currency>? currencies)
     {
         currencies = null;
-        if (wire.Currencies.Count is 0 or > MaxCurrencies || wire.Currencies.Distinct().Count() != wire.Currencies.Count) return false;
+        if (wire.Currencies.Distinct().Count() != wire.Currencies.Count) return false;
         List<Currency> read = [];
         foreach (string code in wire.Currencies)
         {
@@ -210,21 +251,24 @@ public sealed class ChannelTerms
         return true;
     }
 
-    private static bool TryCompile(Terms wire, List<PinnedParticipant> participants, [NotNullWhen(true)] out List<ContractPlan>? plans)
+    private static bool TryCompile(Terms wire, List<PinnedParticipant> participants, ContractReading contracts, [NotNullWhen(true)] out List<ContractPlan>? plans, out string code)
     {
         plans = null;
-        if (wire.Contracts.Count is 0 or > MaxContracts) return false;
         List<ContractPlan> read = [];
         foreach (ContractPin pin in wire.Contracts)
         {
-            Contract? contract = ContractCompiler.Compile("terms", pin.Source).Contract;
+            code = ChannelCodes.TooOften;
+            if (!contracts(pin.Source, out Contract? contract)) return false;
+            code = ChannelCodes.ContractRefused;
             if (contract is null || !pin.Hash.Span.SequenceEqual(contract.Hash)) return false;
             if (!ContractPlan.TryCreate(contract, participants.Count, out ContractPlan? plan)) return false;
             read.Add(plan);
         }
 
+        code = ChannelCodes.ContractRefused;
         if (read.DistinctBy(p => Convert.ToHexString(p.Contract.Hash)).Count() != read.Count) return false;
         plans = read;
+        code = "";
         return true;
     }
 }

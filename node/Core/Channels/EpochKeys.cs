@@ -11,6 +11,9 @@ namespace Settlement.Core.Channels;
 /// </summary>
 public sealed class EpochKeys : IDisposable
 {
+    /// <summary>Every sealed key is so long, in bytes.</summary>
+    public const int SealedLength = Hpke.Overhead + WrappingKey.Length;
+
     private readonly SortedDictionary<AudienceMask, (byte[] Secret, WrappingKey Key)> keys = [];
 
     /// <summary>The number that entries of this epoch carry.</summary>
@@ -56,6 +59,8 @@ public sealed class EpochKeys : IDisposable
     public static bool TryOpen(ChannelTerms terms, Epoch epoch, int own, AgreementKey encryption, [NotNullWhen(true)] out EpochKeys? held)
     {
         held = null;
+        // Also what is sealed to others, which nobody here opens: all of it is kept, hashed and handed on.
+        if (epoch.Keys.Any(static key => key.Sealed.Length != SealedLength)) return false;
         if (epoch.Commitments.Count != terms.Audiences.Count || epoch.Commitments.Any(c => c.Length != Digest.Length)) return false;
         Dictionary<AudienceMask, Digest> committed = terms.Audiences.Select((a, i) => (Audience: a, Digest: new Digest(epoch.Commitments[i].Span))).ToDictionary(c => c.Audience, c => c.Digest);
         List<(uint, uint)> expected = [.. terms.Audiences.SelectMany(a => a.Numbers.Select(n => (a.Bits, (uint)n)))];

@@ -59,6 +59,9 @@ internal sealed class NodeContext
 
     public long NowUnixMs => Now.ToUnixTimeMilliseconds();
 
+    /// <summary>Bytes of the rows that this step writes so far.</summary>
+    public long WrittenBytes { get; private set; }
+
     /// <summary>Starts a step.</summary>
     public void Begin(DateTimeOffset now, IReadOnlyDictionary<PayloadKey, byte[]> rowsFound)
     {
@@ -67,6 +70,7 @@ internal sealed class NodeContext
         Step = new Step();
         found = rowsFound;
         rows.Clear();
+        WrittenBytes = 0;
         appends.Clear();
         Hearing = null;
         while (recentOrder.TryPeek(out (DateTimeOffset At, PayloadKey Key) oldest) && oldest.At + FactMemory < Now)
@@ -102,6 +106,7 @@ internal sealed class NodeContext
     {
         PayloadKey key = new(write.Kind, write.Key);
         bool isNew = rows.TryGetValue(key, out PayloadWrite? earlier) && earlier is { Mode: PayloadWriteMode.Insert };
+        WrittenBytes += write.Body.Length - (earlier?.Body.Length ?? 0);
         rows[key] = isNew ? write with { Mode = PayloadWriteMode.Insert } : write;
     }
 
@@ -109,7 +114,9 @@ internal sealed class NodeContext
     public void Delete(PayloadKind kind, byte[] rowKey)
     {
         PayloadKey key = new(kind, rowKey);
-        if (rows.TryGetValue(key, out PayloadWrite? earlier) && earlier is { Mode: PayloadWriteMode.Insert }) rows.Remove(key);
+        rows.TryGetValue(key, out PayloadWrite? earlier);
+        WrittenBytes -= earlier?.Body.Length ?? 0;
+        if (earlier is { Mode: PayloadWriteMode.Insert }) rows.Remove(key);
         else rows[key] = null;
     }
 

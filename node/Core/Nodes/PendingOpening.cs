@@ -11,6 +11,20 @@ namespace Settlement.Core.Nodes;
 /// <summary>What banks and observers alike ask of an opening that is not known to be in the ledger's log.</summary>
 internal static class PendingOpening
 {
+    /// <summary>Bytes of rows from which a step writes no more openings. One has a few megabytes at most, so that a step stays far below what
+    /// a vault takes at once, however many participants propose, consent and acknowledge in it and however much is due.</summary>
+    public const long MaxBytesOfStep = 16 << 20;
+
+    /// <summary>What waits of one proposer is at most so large, in bytes, whatever its number is.</summary>
+    public const long MaxBytesOfProposer = 16 << 20;
+
+    /// <summary>Whether the step may write an opening. What it does not write is said again by whoever said it, or due again.</summary>
+    public static bool MayWrite(NodeContext node) => node.WrittenBytes < MaxBytesOfStep;
+
+    /// <summary>Whether what waits of a proposer leaves room for these terms and what belongs to them.</summary>
+    public static bool HasBytes(OpenProposal proposal, IEnumerable<OpeningRow> ofProposer) =>
+        ofProposer.Sum(static row => BytesOf(row.Terms, row.Epoch)) + BytesOf(proposal.Terms, proposal.Epoch) <= MaxBytesOfProposer;
+
     /// <summary>Dates a row of an earlier build, which has no time: it counts as written now.</summary>
     /// <returns>True when the row must be written.</returns>
     public static bool TryDate(NodeContext node, OpeningRow row)
@@ -55,6 +69,9 @@ internal static class PendingOpening
     /// back after it was away, an honest proposer's submission may reach it after the first question.</summary>
     public static bool IsUnlisted(NodeContext node, LedgerDesk ledger, DateTimeOffset? since) =>
         since is { } first && node.Now - first >= node.Settings.LongestRetry && node.Now - ledger.AnsweringSince >= node.Settings.LongestRetry;
+
+    // Of what the proposer makes as large as it likes.
+    private static long BytesOf(ByteString terms, Epoch? epoch) => terms.Length + (long)(epoch?.Keys.Count ?? 0) * EpochKeys.SealedLength;
 
     /// <summary>The body of the opening record, whose hash is the channel's id.</summary>
     public static byte[] Body(ChannelTerms terms, Epoch epoch, params ReadOnlySpan<PublicKey> members)

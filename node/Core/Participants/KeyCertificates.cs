@@ -10,6 +10,13 @@ namespace Settlement.Core.Participants;
 /// <summary>Issues and checks the root key's statements about other keys.</summary>
 public static class KeyCertificates
 {
+    /// <summary>The longest body, in bytes: its texts, numbers, key and scope take less than half of it.</summary>
+    public const int MaxBodyBytes = 512;
+
+    /// <summary>Whether a certificate is no larger than one may be, which whoever keeps or hands on one of others asks first: its signer could
+    /// have padded it without end.</summary>
+    public static bool Fits(KeyCertificate certificate) => certificate.Body.Length <= MaxBodyBytes && certificate.Signature.Length <= SigningKey.SignatureLength;
+
     /// <summary>Signs the body as it is serialized here.</summary>
     public static KeyCertificate Issue(SigningKey root, KeyCertificateBody body)
     {
@@ -26,7 +33,7 @@ public static class KeyCertificates
         KeyPurpose purpose, ReadOnlySpan<byte> scope, DateTimeOffset now, out PublicKey key)
     {
         key = default;
-        if (certificate is null || !TryParse(certificate, out KeyCertificateBody? body)) return false;
+        if (certificate is null || !Fits(certificate) || !TryParse(certificate, out KeyCertificateBody? body)) return false;
         long unixMs = now.ToUnixTimeMilliseconds();
         // One for somebody or something else costs no signature check.
         bool isOf = body.Suite == Suite.Current

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -14,7 +15,7 @@ using Settlement.Wire.Participants;
 namespace Settlement.Core.Regulator;
 
 /// <summary>A regulator's part in opening channels: it checks terms and epoch keys, acknowledges, and remembers.</summary>
-internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, RegulatorSettings settings)
+internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, RegulatorSettings settings, ProposedContracts contracts)
 {
     private readonly SortedDictionary<Digest, Observed> underWay = [];
 
@@ -27,7 +28,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     /// <summary>Takes up an opening from the vault.</summary>
     public void Restore(OpeningRow row)
     {
-        if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, out ChannelTerms? terms, out string code))
+        if (!ChannelTerms.TryRead(row.Terms.ToByteArray(), node.Network, contracts.TryReadKept, out ChannelTerms? terms, out string code))
             throw new InvalidOperationException($"Stored terms cannot be read: {code}.");
         if (row.Channel.Length > 0) Opened(terms, row);
         else underWay[terms.Hash] = Pending(terms, row);
@@ -44,7 +45,8 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
             return;
         }
 
-        if (!PendingOpening.HasRoom(from, underWay.Values.Select(static o => o.Terms.Participants[0].Id), settings.MaxOpeningsOfProposer, settings.MaxOpenings))
+        if (!PendingOpening.HasRoom(from, underWay.Values.Select(static o => o.Terms.Participants[0].Id), settings.MaxOpeningsOfProposer, settings.MaxOpenings)
+            || !PendingOpening.HasBytes(proposal, underWay.Values.Where(o => o.Terms.Participants[0].Id == from).Select(static o => o.Row)))
         {
             // It is no fault of an honest proposer that others keep its openings waiting.
             node.Note(ChannelCodes.TermsNotAccepted, hash.ToString());
@@ -53,7 +55,9 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
 
         if (Judge(from, proposal, out ChannelTerms? terms, out EpochKeys? keys) is { } refusal)
         {
-            node.Alarm(refusal, hash.ToString());
+            // What it would cost to look at there is room for later, when the proposer says it again.
+            if (refusal == ChannelCodes.TooOften) node.Note(refusal, hash.ToString());
+            else node.Alarm(refusal, hash.ToString());
             return;
         }
 
@@ -106,7 +110,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     {
         foreach ((ChannelTerms terms, OpeningRow row, Retry retry, Digest channel) in underWay.Values)
         {
-            if (PendingOpening.TryDate(node, row)) Save(terms, row);
+            if (PendingOpening.MayWrite(node) && PendingOpening.TryDate(node, row)) Save(terms, row);
             if (!retry.IsDue(node.Now)) continue;
             retry.Tried(node.Now);
             if (retry.Tries <= 1) continue;
@@ -150,7 +154,7 @@ internal sealed class ObservedOpenings(NodeContext node, LedgerDesk ledger, Regu
     private string? Judge(ParticipantId from, OpenProposal proposal, out ChannelTerms? terms, out EpochKeys? keys)
     {
         keys = null;
-        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, out terms, out string code)) return code;
+        if (!ChannelTerms.TryRead(proposal.Terms.ToByteArray(), node.Network, (string source, out Contract? contract) => contracts.TryRead(from, node.Now, source, out contract), out terms, out string code)) return code;
         if (!terms.TryFind(from, out PinnedParticipant? member) || member.Number != 0) return ChannelCodes.TermsInvalid;
         if (!terms.TryFind(node.Parts.Keys.Participant, out PinnedParticipant? own) || own.Number < ChannelTerms.MemberCount) return ChannelCodes.TermsInvalid;
         if (own.RootFingerprint != node.Parts.Keys.RootFingerprint) return ChannelCodes.ParticipantNotPinned;

@@ -25,6 +25,7 @@ public sealed class RegulatorMachine : IMachine
     private readonly LedgerDesk ledger;
     private readonly ObservedOpenings openings;
     private readonly OpeningMessages aboutOpenings;
+    private readonly ProposedContracts contracts;
     private readonly SortedDictionary<Digest, ObservedSide> channels = [];
     private readonly Dictionary<ParticipantId, long> waitingOfMembers = [];
     private readonly HashSet<ParticipantId> participants = [];
@@ -40,7 +41,8 @@ public sealed class RegulatorMachine : IMachine
         batches = new ObservedBatches(node, settings, follower, channels);
         follower.LeafRead = batches.OnLeaf;
         ledger = new LedgerDesk(node, rows, follower);
-        openings = new ObservedOpenings(node, ledger, settings) { Opened = Join };
+        contracts = new ProposedContracts();
+        openings = new ObservedOpenings(node, ledger, settings, contracts) { Opened = Join };
         aboutOpenings = new OpeningMessages(node);
         ledger.ChannelSeen = (status, head, _) => openings.OnSeen(new Digest(status.Channel.Span), head is not null);
         node.Alarms.IsPartner = IsPartner;
@@ -111,6 +113,7 @@ public sealed class RegulatorMachine : IMachine
         ledger.Flush();
         follower.Keep(Notarised);
         aboutOpenings.Forget();
+        contracts.Forget(node.Now);
         return node.End();
     }
 
@@ -166,7 +169,7 @@ public sealed class RegulatorMachine : IMachine
     {
         switch (message.MessageCase)
         {
-            case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.Opened when !aboutOpenings.Takes(from):
+            case PeerMessage.MessageOneofCase.OpenProposal or PeerMessage.MessageOneofCase.Opened when !aboutOpenings.Takes(from, message):
                 break;
             case PeerMessage.MessageOneofCase.OpenProposal:
                 openings.OnProposal(from, message.OpenProposal, hash => channels.Values.Any(c => c.Context.Terms.Hash == hash));

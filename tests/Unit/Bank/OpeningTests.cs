@@ -31,6 +31,8 @@ public sealed class OpeningTests
             t.Contracts[0].Source = t.Contracts[0].Source.Replace("AM01", "AM02", StringComparison.Ordinal);
             t.Contracts[0].Hash = ByteString.CopyFrom(ContractCompiler.Compile("test", t.Contracts[0].Source).Contract!.Hash);
         })),
+        ["no contract"] = (ChannelCodes.ContractRefused, (_, m) => OnTerms(m, t => t.Contracts.Clear())),
+        ["another contract under a hash that policy accepts"] = (ChannelCodes.ContractRefused, (_, m) => OnTerms(m, t => t.Contracts[0].Source = t.Contracts[0].Source.Replace("AM01", "AM02", StringComparison.Ordinal))),
         ["no certificate"] = (ChannelCodes.ParticipantNotPinned, (_, m) => m.OpenProposal?.MemberCertificates.Clear()),
         ["a certificate that was changed"] = (ChannelCodes.ParticipantNotPinned, (_, m) => OnCertificate(m, c => c.Signature = Channels.Lies.Flipped(c.Signature, 0))),
         ["a certificate of another purpose"] = (ChannelCodes.ParticipantNotPinned, (world, m) => Recertify(world, m, b => b.Purpose = KeyPurpose.Tls)),
@@ -40,6 +42,13 @@ public sealed class OpeningTests
         ["a certificate that has expired"] = (ChannelCodes.ParticipantNotPinned, (world, m) => Recertify(world, m, b => b.NotAfterUnixMs = world.Now.ToUnixTimeMilliseconds() - 1)),
         ["a certificate of tomorrow"] = (ChannelCodes.ParticipantNotPinned, (world, m) => Recertify(world, m, b => b.NotBeforeUnixMs = world.Now.AddDays(1).ToUnixTimeMilliseconds())),
         ["a certificate of no point"] = (ChannelCodes.ParticipantNotPinned, (world, m) => Recertify(world, m, b => b.PublicKey = ByteString.CopyFrom(new byte[65]))),
+        ["a certificate that is padded"] = (ChannelCodes.OpeningTooLarge, (world, m) => Pad(world, m, KeyCertificates.MaxBodyBytes)),
+        ["an epoch key for somebody else that is too long"] = (ChannelCodes.OpeningTooLarge, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys[0].Sealed = ByteString.CopyFrom(new byte[EpochKeys.SealedLength + 1]))),
+        ["an epoch key for somebody else that is too short"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys[0].Sealed = ByteString.CopyFrom(new byte[EpochKeys.SealedLength - 1]))),
+        ["an epoch with keys without end"] = (ChannelCodes.OpeningTooLarge, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys.Add(Enumerable.Repeat(p.Epoch.Keys[0], ChannelTerms.MaxAudiences * ChannelTerms.MaxParticipants)))),
+        ["a commitment that is too long"] = (ChannelCodes.OpeningTooLarge, (_, m) => Do(m.OpenProposal, p => p.Epoch.Commitments[0] = ByteString.CopyFrom(new byte[33]))),
+        ["commitments without end"] = (ChannelCodes.OpeningTooLarge, (_, m) => Do(m.OpenProposal, p => p.Epoch.Commitments.Add(Enumerable.Repeat(p.Epoch.Commitments[0], ChannelTerms.MaxAudiences)))),
+        ["certificates without end"] = (ChannelCodes.OpeningTooLarge, (_, m) => Do(m.OpenProposal, p => p.MemberCertificates.Add(Enumerable.Repeat(p.MemberCertificates[0], ChannelTerms.MemberCount)))),
         ["no epoch"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch = null)),
         ["the second epoch"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Number = 2)),
         ["an epoch without an audience"] = (ChannelCodes.EpochKeyUnreadable, (_, m) => Do(m.OpenProposal, p => p.Epoch.Keys.RemoveAt(0))),
@@ -289,6 +298,12 @@ public sealed class OpeningTests
     }
 
     private static void OnCertificate(PeerMessage message, Action<KeyCertificate> change) => change(message.OpenProposal.MemberCertificates[0]);
+
+    private static void Pad(TwoBanks world, PeerMessage message, int size)
+    {
+        byte[] body = [.. message.OpenProposal.MemberCertificates[0].Body.Span, .. Hostile.SizeTests.Padding(size)];
+        message.OpenProposal.MemberCertificates[0] = new KeyCertificate { Body = ByteString.CopyFrom(body), Signature = ByteString.CopyFrom(world.Alpha.Keys.Root.Sign(RecordHashes.KeyCertificate(body))) };
+    }
 
     private static void Recertify(TwoBanks world, PeerMessage message, Action<KeyCertificateBody> change)
     {

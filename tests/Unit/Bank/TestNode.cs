@@ -59,6 +59,9 @@ internal sealed class TestNode : IDisposable
     /// <summary>Rows and events written, replaced ones too: what it makes a node's disk do.</summary>
     public int Written { get; private set; }
 
+    /// <summary>Bytes of the rows of the largest step: what it makes the node's database take at once.</summary>
+    public long LargestStep { get; set; }
+
     /// <summary>Signatures checked: what it makes a node's processor do.</summary>
     public long Checks { get; private set; }
 
@@ -96,6 +99,7 @@ internal sealed class TestNode : IDisposable
         Spent.Stop();
         Checks += VerifyingKey.ChecksOnThisThread - checks;
         Written += step.Commit.Writes.Count + step.Commit.Appends.Sum(static append => append.Events.Count);
+        LargestStep = Math.Max(LargestStep, step.Commit.Writes.Sum(static write => (long)write.Body.Length));
         Vault.Commit(step.Commit);
         return step.Then;
     }

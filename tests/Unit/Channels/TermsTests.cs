@@ -52,10 +52,21 @@ public sealed class TermsTests
         ["a limit below zero"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(new Limit { Member = 0, Currency = "EUR", MinorUnits = -1 })),
         ["a limit in another currency"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(new Limit { Member = 0, Currency = "USD" })),
         ["two limits for one member"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add([new Limit { Currency = "EUR", MinorUnits = 1 }, new Limit { Currency = "EUR", MinorUnits = 2 }])),
+        ["limits beyond their number"] = (ChannelCodes.TermsInvalid, t => t.Limits.Add(Enumerable.Repeat(new Limit { Currency = "EUR" }, ChannelTerms.MaxLimits + 1))),
+        ["units beyond their number"] = (ChannelCodes.TermsInvalid, t => t.Units.Add(Enumerable.Repeat("u", ChannelTerms.MaxCurrencies))),
+        ["bases beyond their number"] = (ChannelCodes.TermsInvalid, t => t.TransferBases.Add(Enumerable.Repeat(Basis(0, 1), ChannelTerms.MaxTransferBases + 1))),
+        ["units and limits without end"] = (ChannelCodes.TermsUnreadable, t => { t.Units.Add(Enumerable.Repeat("u", 20_000)); t.Limits.Add(Enumerable.Repeat(new Limit { Currency = "v" }, 20_000)); }),
+        ["fingerprints of witnesses"] = (ChannelCodes.WitnessesNotSupported, t => t.Finality = new FinalityRule { WitnessFingerprints = { ByteString.CopyFrom(new byte[32]) } }),
+        ["sets of readers beyond their number"] = (ChannelCodes.ContractRefused, t =>
+        {
+            t.Observers.Add(Enumerable.Range(0, 6).Select(i => new TermsParticipant { Participant = $"OBS{(char)('A' + i)}DEFFXXX", RootFingerprint = ByteString.CopyFrom([.. new byte[31], (byte)(i + 1)]) }));
+            Pin(t, ReadBy(7));
+        }),
         ["witnesses"] = (ChannelCodes.WitnessesNotSupported, t => t.Finality = new FinalityRule { WitnessesNeeded = 1 }),
         ["no contract"] = (ChannelCodes.ContractRefused, t => t.Contracts.Clear()),
         ["a contract twice"] = (ChannelCodes.ContractRefused, t => t.Contracts.Add(t.Contracts[0])),
         ["a contract of another hash"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Hash = Lies.Flipped(t.Contracts[0].Hash, 0)),
+        ["a contract of a long hash"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Hash = ByteString.CopyFrom(new byte[33])),
         ["a contract without a hash"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Hash = ByteString.Empty),
         ["a contract that says something else"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Source = t.Contracts[0].Source.Replace("AM01", "AM02", StringComparison.Ordinal)),
         ["a contract that does not compile"] = (ChannelCodes.ContractRefused, t => t.Contracts[0].Source = "contract"),
@@ -72,6 +83,14 @@ public sealed class TermsTests
     private static void Abroad(Terms terms) => (terms.Members[0].Jurisdiction, terms.Members[1].Jurisdiction) = ("DE", "CN");
 
     private static TransferBasis Basis(uint from, uint to, string basis = "standard-contract") => new() { FromMember = from, ToParticipant = to, Basis = basis };
+
+    /// <summary>A contract with a field for every set of so many observers.</summary>
+    private static string ReadBy(int observers)
+    {
+        string[] names = [.. Enumerable.Range(0, observers).Select(static i => $"o{i}")];
+        IEnumerable<string> fields = Enumerable.Range(0, 1 << observers).Select(set => $"  f{set} integer to {string.Join(", ", names.Where((_, i) => (set >> i & 1) != 0).Prepend("q").Prepend("p"))}");
+        return $"contract Wide version 1\nparties\n  p bank\n  q bank\n{string.Concat(names.Select(static n => $"  {n} observer\n"))}fields\n{string.Join('\n', fields)}\nstates\n  Done may rest\non make by p, agreed by q\n  -> Done\n";
+    }
 
     private static string Payment => ContractLibrary.Load("GrossPayment").Source;
 

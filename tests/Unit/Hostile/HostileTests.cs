@@ -19,7 +19,7 @@ public sealed class HostileTests
     private const string Separator = "|---|---|---|---|---|---|---|";
 
     private static readonly Dictionary<string, HostileCase> Cases =
-        MemberCases.All.Concat(GroupCases.All).Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(AgentCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
+        MemberCases.All.Concat(GroupCases.All).Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(AgentCases.All).Concat(OpeningCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 

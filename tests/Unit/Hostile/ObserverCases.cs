@@ -19,7 +19,6 @@ internal static class ObserverCases
 {
     private const string ToBank = "regulator to bank";
     private const string ToRegulator = "member to regulator";
-    private const int OpeningStorm = 300;
 
     public static IEnumerable<HostileCase> All { get; } =
     [
@@ -59,22 +58,6 @@ internal static class ObserverCases
             world.Say(world.Alpha, world.Supervisor, world.Capture(world.Alpha, world.Supervisor, Kind.Delivery, () => world.Banks.Pay(world.Alpha, 1_00)))) with { IsCommon = true, Cost = Cost.Following.And(HostileWorld.Storm, sends: 1) },
         ToObserver("a delivery of a channel that it is not in", ChannelCodes.ChannelUnknown, "message", static world =>
             world.Say(world.Alpha, world.Supervisor, new PeerMessage { Delivery = new Delivery { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Sequence = 9 } })),
-        new("an opening storm", "bank to bank", BankCodes.TooManyChannels, "message", Afterwards.GoesOn, static world =>
-        {
-            // Somebody listed who has no channel with Beta: here the supervisor, as a proposer.
-            for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.Send(world.Supervisor, world.Beta, Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], i));
-            Assert.Equal(OpeningPolicy.MaxPendingOfProposer, world.Beta.Vault.Scan(PayloadKind.Channels).Count - 2);
-        })
-        {
-            Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Cost = new Cost(Written: 28, Rows: 16, Kilobytes: 48, Sends: HostileWorld.Storm, Checks: 10),
-        },
-        new("an opening storm", "bank to regulator", ChannelCodes.TermsNotAccepted, "message", Afterwards.GoesOn, static world =>
-        {
-            for (int i = 0; i < OpeningStorm; i++) world.Banks.Send(world.Alpha, world.Supervisor, Opening(world, world.Alpha, [world.Beta.Pin, world.Supervisor.Pin], i, isForObserver: true));
-        })
-        {
-            Victim = static world => world.Supervisor, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: 280, Rows: 266, Kilobytes: 1_100, Sends: OpeningStorm, Checks: 530),
-        },
     ];
 
     private static HostileCase OfRegulator(string name, string code, string evidence, Action<HostileWorld> attack) => new(name, ToBank, code, evidence, Afterwards.GoesOn, attack)
@@ -98,31 +81,4 @@ internal static class ObserverCases
         world.Banks.Pay(world.Alpha, 1_00);
         world.Banks.Pass(TimeSpan.FromSeconds(10));
     }
-
-    /// <summary>A proposal of a channel that is good in every respect, with fresh keys and terms of its own.</summary>
-    private static PeerMessage Opening(HostileWorld world, TestNode proposer, ParticipantPin[] others, int number, bool isForObserver = false)
-    {
-        SeededEntropy entropy = new(1_000 + number);
-        Terms terms = Terms.Parser.ParseFrom(world.Banks.Opening(world.Alpha).Terms);
-        byte[] salt = new byte[Digest.Length];
-        entropy.Fill(salt);
-        terms.Salt = ByteString.CopyFrom(salt);
-        terms.Members.Clear();
-        terms.Observers.Clear();
-        terms.Members.Add([Pin(proposer.Pin), Pin(others[0])]);
-        terms.Observers.Add(Pin(others[1]));
-        Assert.True(ChannelTerms.TryRead(terms.ToByteArray(), TwoBanks.Network, out ChannelTerms? read, out string code), code);
-        PublicKey[] encryption = [.. read.Participants.Select(p => world.Banks.Nodes.Single(n => n.Id == p.Id).Keys.Encryption.PublicKey)];
-        using EpochKeys keys = EpochKeys.Draw(read, 1, 0, encryption, entropy, out Epoch epoch);
-        OpenProposal proposal = new() { Terms = ByteString.CopyFrom(read.Bytes), Epoch = epoch };
-        foreach (TestNode member in read.Members.Take(isForObserver ? 2 : 1).Select(m => world.Banks.Nodes.Single(n => n.Id == m.Id)))
-        {
-            using SigningKey key = SigningKey.Generate(entropy);
-            proposal.MemberCertificates.Add(member.Keys.Certify(KeyPurpose.Channel, key.PublicKey, world.Banks.Now.AddMinutes(-1), world.Banks.Now.AddYears(1), read.Hash.ToArray()));
-        }
-
-        return new PeerMessage { OpenProposal = proposal };
-    }
-
-    private static TermsParticipant Pin(ParticipantPin pin) => new() { Participant = pin.Id.ToString(), RootFingerprint = ByteString.CopyFrom(pin.RootFingerprint.ToArray()) };
 }

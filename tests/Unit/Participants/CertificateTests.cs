@@ -37,6 +37,21 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public void A_certificate_that_its_root_padded_is_none()
+    {
+        using ParticipantKeys keys = Keys("ALPHDEFFXXX");
+        KeyCertificate certificate = keys.Certify(KeyPurpose.Channel, SigningKey.Generate(Entropy).PublicKey, Now, Now.AddMinutes(1), new byte[32]);
+        foreach (bool fits in new[] { true, false })
+        {
+            int size = KeyCertificates.MaxBodyBytes - certificate.Body.Length - (fits ? 4 : 3);
+            byte[] body = [.. certificate.Body.Span, .. Hostile.SizeTests.Padding(size)];
+            Assert.Equal(fits, body.Length <= KeyCertificates.MaxBodyBytes);
+            KeyCertificate padded = new() { Body = ByteString.CopyFrom(body), Signature = ByteString.CopyFrom(keys.Root.Sign(RecordHashes.KeyCertificate(body))) };
+            Assert.Equal(fits, KeyCertificates.TryVerify(padded, keys.Root.PublicKey, "test", keys.Participant, KeyPurpose.Channel, new byte[32], Now, out _));
+        }
+    }
+
+    [Fact]
     public void Nobody_is_taken_for_another_by_listing_its_key_and_a_root_is_never_replaced()
     {
         using ParticipantKeys alpha = Keys("ALPHDEFFXXX"), beta = Keys("BETAFRPPXXX");
