@@ -62,6 +62,7 @@ public sealed class ContractAction
         Outcomes = [.. Body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()];
         Updates = [.. Body.All.Select(s => s switch { Statement.Set set => set.Field, Statement.Clear clear => clear.Field, _ => null })
             .OfType<Field>().Distinct().OrderBy(f => f.Index)];
+        Cited = [.. Body.All.OfType<Statement.Issue>().Select(s => s.Posting).Distinct()];
         Redemption = Redemption.Of(this);
         setAtCreation = Creates ? [.. Updates.Where(f => !f.Optional)] : [];
     }
@@ -97,7 +98,10 @@ public sealed class ContractAction
     public IReadOnlyList<Field> Updates { get; }
 
     /// <summary>True when it may bring money of the settlement agent into the channel.</summary>
-    public bool Issues => Body.All.Any(s => s is Statement.Issue);
+    public bool Issues => Cited.Count > 0;
+
+    /// <summary>The fields that name the postings for which it may bring it in.</summary>
+    public IReadOnlyList<Field> Cited { get; }
 
     /// <summary>True when it may give money back to the settlement agent.</summary>
     public bool Redeems => Body.All.Any(s => s is Statement.Redeem);

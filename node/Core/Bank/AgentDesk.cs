@@ -36,6 +36,10 @@ internal sealed class AgentDesk<TWork>(NodeContext node, ParticipantPin agent)
         node.Then(new Effect.Send(participant.Destination, Door.Agent, underWay.Value.Token, request.ToByteArray()));
     }
 
+    /// <summary>What an answer says, as far as it answers the request that is under way; it is taken by <see cref="TryAnswer"/>.</summary>
+    public IEnumerable<(TWork Work, TResult Result)> Look<TResult>(long token, byte[] body, Func<AgentReply, RepeatedField<TResult>> resultsOf) where TResult : IMessage =>
+        underWay is { } sent && sent.Token == token && Parsing.TryParse(AgentReply.Parser, body, out AgentReply? reply) ? sent.Works.Zip(resultsOf(reply)) : [];
+
     /// <summary>What it answered last is no use: it is asked again later.</summary>
     public void AskLater() => retry.Tried(node.Now);
 

@@ -78,6 +78,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
         finaliser.Finalised = observers.OnFinal;
+        finaliser.Cited = funding.OnCited;
+        finaliser.Ended = groups.End;
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
@@ -121,6 +123,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             else if (input is BankInput.Act act) needs.UnionWith(acts.Needs(act));
             else if (input is BankInput.OrderGroup order) needs.UnionWith(submissions.Needs(order.IdempotencyKey));
             else if (input is Input.PeerReceived received) needs.UnionWith(reader.Needs(received));
+            else if (input is Input.Answered answered) needs.UnionWith(funding.Needs(answered));
         }
 
         return needs;

@@ -123,6 +123,10 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>By group: the reservations of held legs that this member, as the sequencer of their batches, owes the ledger.</summary>
     public SortedDictionary<Digest, ReserveRecord> Reserves { get; } = [];
 
+    /// <summary>By group: what the ledger decided of held legs whose group has ended in another channel of this bank. That channel forgets
+    /// it in time, and a bank that starts again could not tell otherwise that what the ledger says is true.</summary>
+    public SortedDictionary<Digest, bool> Decisions { get; } = [];
+
     /// <summary>What this member can show the settlement agent of cuts that it holds, by group.</summary>
     public SortedDictionary<Digest, LegCut> CutProofs { get; } = [];
 
@@ -271,6 +275,7 @@ internal sealed class ChannelSide : IDisposable
         {
             Reserves.Remove(decided.Leg.Group.Id);
             CutProofs.Remove(decided.Leg.Group.Id);
+            Decisions.Remove(decided.Leg.Group.Id);
         }
 
         Moved();
@@ -299,14 +304,13 @@ internal sealed class ChannelSide : IDisposable
             StreamVersion = StreamVersion,
         };
         row.Positions.Add(State.Positions.Select(PositionRows.Keep));
-        row.Postings.Add(State.Postings);
         row.ContractFrontier.Add(State.Contracts.Nodes.Select(n => ByteString.CopyFrom(n.ToArray())));
         row.ObserverProgress.Add(ObserverProgress);
         row.Notarised = Notarised;
         flow.Write(row);
         row.Proposed = Proposed?.ToClaim();
-        row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, Reserves.GetValueOrDefault(leg.Group.Id), CutProofs.GetValueOrDefault(leg.Group.Id))));
-        row.EndedLegs.Add(State.Ended.Select(static e => new EndedLegRow { Group = ByteString.CopyFrom(e.Key.ToArray()), UntilUnixMs = e.Value }));
+        row.Legs.Add(State.Legs.Values.Select(leg => LegRows.Keep(leg, this)));
+        row.EndedLegs.Add(State.Ended.Select(LegRows.Keep));
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Id.ToArray(), row));
     }
 
@@ -320,10 +324,16 @@ internal sealed class ChannelSide : IDisposable
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))
             throw new InvalidOperationException("A snapshot's frontier does not fit its count.");
-        State = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), row.Postings, contracts,
-            row.Legs.Select(leg => LegRows.Restore(Terms, leg)), row.EndedLegs.Select(static e => KeyValuePair.Create(new Digest(e.Group.Span), e.UntilUnixMs)));
-        foreach (LegRow leg in row.Legs.Where(static leg => leg.Reserve is not null)) Reserves.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Reserve);
-        foreach (LegRow leg in row.Legs.Where(static leg => leg.Cut?.Proof is not null)) CutProofs.Add(LegRows.Restore(Terms, leg).Group.Id, leg.Cut);
+        State = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), contracts,
+            row.Legs.Select(leg => LegRows.Restore(Terms, leg)), row.EndedLegs.Select(LegRows.Restore));
+        foreach (LegRow leg in row.Legs)
+        {
+            Digest group = LegRows.Restore(Terms, leg).Group.Id;
+            if (leg.Reserve is { } reserve) Reserves.Add(group, reserve);
+            if (leg.Cut is { Proof: not null } cut) CutProofs.Add(group, cut);
+            if (leg.HasIsCommitted) Decisions.Add(group, leg.IsCommitted);
+        }
+
         for (int i = 0; i < ObserverProgress.Length && i < row.ObserverProgress.Count; i++) ObserverProgress[i] = row.ObserverProgress[i];
         Notarised = row.Notarised;
         flow.Restore(row);

@@ -40,7 +40,7 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
         HashSet<string> currencies = new(StringComparer.Ordinal);
         foreach ((CycleView view, CycleRound? round) in cycles)
         {
-            if (view.Stage == CycleStage.Cutting && round is not null && BatchLegs.CanCut(round, channel.Context, channel.State.Legs, channel.State.Ended.ContainsKey, timeUnixMs)
+            if (view.Stage == CycleStage.Cutting && round is not null && BatchLegs.CanCut(round, channel.Context, channel.State.Legs, channel.State.Ended, timeUnixMs, currencies.Count)
                 && currencies.Add(round.Currency)) yield return round.Call;
         }
     }

@@ -255,7 +255,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
     private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, bool isFirst)
     {
-        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, channel.Context), orders.ForBatch(channel));
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in body.Cuts) execution.Add(cut);
         foreach (LimitGrant grant in body.Grants) execution.Add(grant);

@@ -23,6 +23,12 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     /// <summary>Called with a channel of which a batch changed limits.</summary>
     public Action<ChannelSide> LimitsChanged { get; set; } = _ => { };
 
+    /// <summary>Called with each leg that ended here.</summary>
+    public Action<ChannelSide, DecidedLeg> Ended { get; set; } = (_, _) => { };
+
+    /// <summary>Called with the id of each posting that an entry cited for good.</summary>
+    public Action<ChannelSide, string> Cited { get; set; } = (_, _) => { };
+
     /// <summary>Applies the batch in flight if this leaf, which a verified checkpoint covers, notarises it.</summary>
     public bool TryFinalise(ChannelSide channel, Leaf leaf)
     {
@@ -69,10 +75,21 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         InFlightRows.End(node, channel, batch);
         channel.Note(node, "head_final", new { row.Sequence, row.Term, Head = agreed.HeadHash.ToString(), row.LeafIndex, row.CheckpointSize, Entries = row.Items.Count });
         channel.Applied = agreed;
-        foreach (DecidedLeg decided in agreed.Decided) End(channel, decided, row.Sequence);
+        foreach (DecidedLeg decided in agreed.Decided)
+        {
+            End(channel, decided, row.Sequence);
+            Ended(channel, decided);
+        }
+
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
         channel.Applied = null;
         if (batch.Body.Grants.Count > 0) LimitsChanged(channel);
+        foreach (string posting in agreed.Cited)
+        {
+            node.WriteFact(Objections.PostingFact(node, channel.Id, posting), RowKeys.Number(row.Sequence));
+            Cited(channel, posting);
+        }
+
         channel.WriteSnapshot(node);
         Finalised(channel, row, keys);
         return true;

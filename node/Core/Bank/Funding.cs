@@ -37,6 +37,9 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         /// <summary>The operator's call; lost in a restart.</summary>
         public long? CallId { get; set; } = callId;
 
+        /// <summary>What cites the posting; null until the agent answered.</summary>
+        public Command.Own? Command { get; set; }
+
         /// <summary>The entry that cited the posting was refused.</summary>
         public bool IsRefused { get; set; }
 
@@ -77,7 +80,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     {
         Work work = new(key, channel, row, null);
         works[Convert.ToHexString(key)] = work;
-        return row.PostingId.Length > 0 ? Command(work) : null;
+        return row.PostingId.Length > 0 ? Cite(work) : null;
     }
 
     /// <summary>Asks the agent for everything that waits, one request at a time.</summary>
@@ -88,6 +91,10 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         desk.Ask(asked, request => request.Funds.Add(asked.Select(RequestOf)));
     }
 
+    /// <summary>The rows that an answer depends on: whether the postings that it gives were cited before.</summary>
+    public IEnumerable<PayloadKey> Needs(Input.Answered answered) => desk.Look(answered.Token, answered.Body, static reply => reply.Funds)
+        .Select(given => PostingFact(given.Work, given.Result));
+
     /// <summary>True when the token is of a request of these.</summary>
     public bool TryFail(long token) => desk.TryFail(token);
 
@@ -95,7 +102,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     public bool TryAnswer(long token, byte[] body) => desk.TryAnswer(token, body, static reply => reply.Funds, OnResult);
 
     /// <inheritdoc/>
-    public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command, null);
+    public void Settled(ChannelSide channel, Command.Own command, long sequence) => Finish(command.WorkKey, null);
 
     /// <inheritdoc/>
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
@@ -103,18 +110,27 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         // The agent has debited the account, so the posting must end in a position: it is cited again in a fresh entry.
         node.Alarm(KnownCodes.OrForeign(code), channel.Id.ToString());
         if (!works.TryGetValue(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was refused.");
-        if (channel.State.HasPosting(Convert.ToHexStringLower(work.Row.PostingId.Span)))
-        {
-            // An agent that gave one posting for two requests owes the second; citing it again would be refused for ever.
-            Finish(command, code);
-            return;
-        }
-
         WaitingRows.WriteFunding(node, channel.Id, work.Key, work.Row);
         work.CiteAgain.Tried(node.Now);
         work.IsRefused = true;
         if (work.CallId is { } call) Reply(call, code);
         work.CallId = null;
+    }
+
+    /// <summary>A posting is cited for good. An agent that gave it for two requests owes the second: to cite it again would be refused
+    /// for ever.</summary>
+    public void OnCited(ChannelSide channel, string posting)
+    {
+        foreach (Work work in works.Values.Where(w => w.Channel == channel && Convert.ToHexStringLower(w.Row.PostingId.Span) == posting).ToList())
+        {
+            if (work.Command is { } command)
+            {
+                channel.Release(command);
+                channel.Mailbox.Remove(command);
+            }
+
+            Owe(work);
+        }
     }
 
     private static FundRequest RequestOf(Work work)
@@ -134,7 +150,7 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         foreach (Work work in works.Values.Where(w => w.IsRefused && w.CiteAgain.IsDue(node.Now)))
         {
             work.IsRefused = false;
-            work.Channel.Enqueue(Command(work));
+            work.Channel.Enqueue(Cite(work));
         }
     }
 
@@ -165,24 +181,39 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
             return;
         }
 
+        if (node.Find(PostingFact(work, result)) is not null)
+        {
+            Owe(work);
+            return;
+        }
+
         work.Row.PostingId = result.PostingId;
         work.Row.PostingSignature = result.Signature;
         WaitingRows.WriteFunding(node, work.Channel.Id, work.Key, work.Row);
-        work.Channel.Enqueue(Command(work));
+        work.Channel.Enqueue(Cite(work));
     }
 
-    private static Command.Own Command(Work work)
+    private static Command.Own Cite(Work work)
     {
         (ContractPlan plan, ContractAction action) = PaymentContract.FindFunding(work.Channel.Terms) ?? throw new InvalidOperationException("The terms were checked when funding began.");
         string posting = PostingText.Write(work.Row.PostingId.Span, work.Row.PostingSignature.Span);
         MoneyValue amount = new(work.Row.Currency, work.Row.MinorUnits);
-        return new Command.Own(work.Key, plan, action, PaymentContract.FundingValues(plan.Contract, amount, posting), null) { Funding = work.Row };
+        return work.Command = new Command.Own(work.Key, plan, action, PaymentContract.FundingValues(plan.Contract, amount, posting), null) { Funding = work.Row };
     }
 
-    private void Finish(Command.Own command, string? refusal)
+    private PayloadKey PostingFact(Work work, Wire.Agent.FundResult result) => Objections.PostingFact(node, work.Channel.Id, Convert.ToHexStringLower(result.PostingId.Span));
+
+    /// <summary>The posting served already.</summary>
+    private void Owe(Work work)
     {
-        if (!works.Remove(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was finished.");
-        WaitingRows.Delete(node, command.WorkKey);
+        node.Alarm(ChannelCodes.PostingRefused, work.Channel.Id.ToString());
+        Finish(work.Key, ChannelCodes.PostingRefused);
+    }
+
+    private void Finish(byte[] key, string? refusal)
+    {
+        if (!works.Remove(Convert.ToHexString(key), out Work? work)) throw new InvalidOperationException("Funding that is not under way was finished.");
+        WaitingRows.Delete(node, key);
         if (work.CallId is { } call) Reply(call, refusal);
     }
 

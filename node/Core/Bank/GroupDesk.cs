@@ -13,20 +13,20 @@ namespace Settlement.Core.Bank;
 
 /// <summary>
 /// Follows the groups whose legs this bank's channels hold: tells the ledger that a leg is set aside, and asks it what it decided until it
-/// has. It keeps nothing: which legs are held stands in the channels, and a decision can be asked for again at any time.
+/// has. It keeps nothing: which legs are held stands in the channels, and a decision can be asked for again, until a leg has ended by it.
 /// </summary>
 internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDesk ledger)
 {
     private readonly SortedDictionary<Digest, Watch> watches = [];
 
-    private sealed class Watch(HeldLeg leg, Retry retry)
+    private sealed class Watch(HeldLeg leg, bool? decision, Retry retry)
     {
         public ChannelGroup Group { get; } = leg.Group;
 
         public Retry Retry { get; } = retry;
 
         /// <summary>What the ledger decided; null while that is not known here.</summary>
-        public bool? Decision { get; set; }
+        public bool? Decision { get; set; } = decision;
 
         /// <summary>The ledger does not know the group, so that it has to be told which one.</summary>
         public bool IsUnknown { get; set; }
@@ -72,7 +72,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         bool isUnknown = false;
         foreach (LegOutcome outcome in outcomes)
         {
-            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !channel.State.Legs.TryGetValue(group, out HeldLeg? leg) || WatchOf(leg) is not { Decision: null } watch) continue;
+            if (!Digest.TryRead(outcome.Group.Span, out Digest group) || !channel.State.Legs.TryGetValue(group, out HeldLeg? leg) || WatchOf(channel, leg) is not { Decision: null } watch) continue;
             // An answer to what was asked before may be older than the decision.
             watch.Claimed ??= watch.Askings.Asked + 1;
             // Once the ledger has denied it since, the claim was false, and is not worth another question however often it is said.
@@ -90,6 +90,18 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         if (watches.TryGetValue(group, out Watch? watch)) watch.Retry.Reset();
     }
 
+    /// <summary>A leg of the channel has ended. Other channels of this bank end theirs alike, whatever they are told from now on: that this one has
+    /// had its leg, as a commitment says, is forgotten in time.</summary>
+    public void End(ChannelSide ended, DecidedLeg decided)
+    {
+        Digest group = decided.Leg.Group.Id;
+        if (watches.TryGetValue(group, out Watch? watch)) watch.Decision = decided.IsCommitted;
+        foreach (ChannelSide channel in channels.All.Where(c => c != ended && c.State.Legs.ContainsKey(group)))
+        {
+            if (channel.Decisions.TryAdd(group, decided.IsCommitted)) channel.WriteSnapshot(node);
+        }
+    }
+
     /// <summary>Tells and asks the ledger what is to be told and asked.</summary>
     public void Flush()
     {
@@ -99,7 +111,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         {
             foreach (HeldLeg leg in channel.State.Legs.Values)
             {
-                Watch watch = WatchOf(leg);
+                Watch watch = WatchOf(channel, leg);
                 // One leg more may have been the last: the next answer comes soon, however long the others took.
                 if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
                 watch.Legs = held[leg.Group.Id];
@@ -113,9 +125,10 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         foreach (Watch watch in watches.Values.Where(w => w is { Decision: null, IsAsked: false } && w.Retry.IsDue(node.Now))) Ask(watch);
     }
 
-    private Watch WatchOf(HeldLeg leg)
+    private Watch WatchOf(ChannelSide channel, HeldLeg leg)
     {
-        if (!watches.TryGetValue(leg.Group.Id, out Watch? watch)) watches.Add(leg.Group.Id, watch = new Watch(leg, node.NewRetry()));
+        if (!watches.TryGetValue(leg.Group.Id, out Watch? watch))
+            watches.Add(leg.Group.Id, watch = new Watch(leg, channel.Decisions.TryGetValue(leg.Group.Id, out bool isCommitted) ? isCommitted : null, node.NewRetry()));
         return watch;
     }
 
@@ -151,20 +164,22 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
             watch.IsAsked = false;
             watch.IsUnknown |= result.Code == LedgerCodes.UnknownGroup;
             if (result.Code is LedgerCodes.UnknownGroup or LedgerCodes.GroupIncomplete or LedgerCodes.GroupComplete or LedgerCodes.GroupStillOpen) watch.Askings = (watch.Askings.Asked, asking);
-            if (leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != watch.Group.Id) return;
+            // A restart may have asked, and seen a leg end meanwhile in a batch that was on its way.
+            if (watch.Decision is not null || leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != watch.Group.Id) return;
             if (!decided.IsCommitted || Supports(watch.Group) is true) watch.Decision = decided.IsCommitted;
             else if (Supports(watch.Group) is false) Deny(watch, asking, leaf);
         });
     }
 
-    /// <summary>Whether each channel that this bank has in a group has had its leg, as a commitment says; null while that is on its way. This
-    /// bank has signed no other reservation, so that one which is missing shows a ledger that lies.</summary>
+    /// <summary>Whether each channel that this bank has in a group holds its leg, as a commitment says; null while that is on its way. This
+    /// bank has signed no other reservation, so that one which is missing shows a ledger that lies; and where a leg has ended, it ended by
+    /// the decision, which the others know from it.</summary>
     private bool? Supports(ChannelGroup group)
     {
         bool? supports = true;
         foreach (ChannelSide channel in channels.All.Where(channel => group.Channels.Contains(channel.Id)))
         {
-            if (channel.State.Legs.ContainsKey(group.Id) || channel.State.Ended.ContainsKey(group.Id)) continue;
+            if (channel.State.Legs.ContainsKey(group.Id)) continue;
             if (channel.InFlight?.Agreed?.State.Legs.ContainsKey(group.Id) != true) return false;
             ledger.Query(channel.Id, channel.InFlight.Slots.Count);
             supports = null;

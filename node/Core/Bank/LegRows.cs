@@ -13,8 +13,9 @@ namespace Settlement.Core.Bank;
 /// <summary>Legs that a channel holds, as its sealed snapshot keeps them.</summary>
 internal static class LegRows
 {
-    /// <summary>A leg, what this member owes the ledger for it, if it does, and what it can show the agent of a cut.</summary>
-    public static LegRow Keep(HeldLeg leg, ReserveRecord? reserve, LegCut? shown)
+    /// <summary>A leg, what this member owes the ledger for it, if it does, what it can show the agent of a cut, and how the leg ends, if that
+    /// is to be kept.</summary>
+    public static LegRow Keep(HeldLeg leg, ChannelSide channel)
     {
         LegRow row = new() { GroupBody = leg.Group.Body, Sequence = leg.Sequence, Committed = ByteString.CopyFrom(leg.Committed.ToArray()) };
         row.Changes.Add(leg.Changes.Select(static c => new LegChange { Member = (uint)c.Member, Currency = c.Currency, Units = c.Units }));
@@ -27,15 +28,27 @@ internal static class LegRows
         }
         else if (leg.Cut is { } cut)
         {
-            row.Cut = new LegCut(shown ?? new LegCut())
+            row.Cut = new LegCut(channel.CutProofs.GetValueOrDefault(leg.Group.Id) ?? new LegCut())
             {
                 Currency = cut.Currency, Owed = cut.Owed, Blinding = ByteString.CopyFrom(cut.Blinding.ToArray()), Commitment = ByteString.CopyFrom(cut.Commitment!.ToArray()),
             };
         }
 
-        if (reserve is not null) row.Reserve = reserve;
+        if (channel.Reserves.TryGetValue(leg.Group.Id, out ReserveRecord? reserve)) row.Reserve = reserve;
+        if (channel.Decisions.TryGetValue(leg.Group.Id, out bool isCommitted)) row.IsCommitted = isCommitted;
         return row;
     }
+
+    /// <summary>A leg that has ended.</summary>
+    public static EndedLegRow Keep(KeyValuePair<Digest, EndedLeg> ended)
+    {
+        EndedLegRow row = new() { Group = ByteString.CopyFrom(ended.Key.ToArray()), UntilUnixMs = ended.Value.UntilUnixMs };
+        if (ended.Value.Actor is { } actor) row.Actor = (uint)actor;
+        return row;
+    }
+
+    /// <summary>The ended leg of such a row.</summary>
+    public static KeyValuePair<Digest, EndedLeg> Restore(EndedLegRow row) => new(new Digest(row.Group.Span), new EndedLeg(row.HasActor ? (int)row.Actor : null, row.UntilUnixMs));
 
     /// <summary>The leg of such a row.</summary>
     public static HeldLeg Restore(ChannelTerms terms, LegRow row)

@@ -19,6 +19,7 @@ internal static class Objections
     {
         yield return EntryFact(entry.Id);
         if (Reference(node, channel, entry) is { } reference) yield return reference;
+        foreach (string posting in entry.Cited) yield return PostingFact(node, channel.Id, posting);
         foreach (PayloadKey key in InstanceRows.Needs(channel, entry)) yield return key;
     }
 
@@ -50,9 +51,13 @@ internal static class Objections
         return Reference(node, channel, entry) is { } reference && node.Find(reference) is not null ? ReasonCodes.DuplicateTransaction : null;
     }
 
-    /// <summary>Whether the postings that a channel's entries cite are the agent's.</summary>
-    public static BatchExecution.PostingCheck Postings(ParticipantDirectory directory, ChannelContext channel) =>
-        (amount, posting, beneficiary) => IsPosting(directory, channel, amount, posting, beneficiary);
+    /// <summary>A decider's check of the postings that a channel's entries cite: they are the agent's, and no final entry cites them.</summary>
+    public static BatchExecution.PostingCheck Postings(NodeContext node, ChannelSide channel) => (amount, posting, beneficiary) =>
+        PostingText.TryRead(posting, out byte[]? id, out _) && node.Find(PostingFact(node, channel.Id, Convert.ToHexStringLower(id))) is null
+            && IsPosting(node.Parts.Directory, channel.Context, amount, posting, beneficiary);
+
+    /// <summary>That an entry of the channel cited a posting: it serves once, for ever.</summary>
+    public static PayloadKey PostingFact(NodeContext node, Digest channel, string posting) => node.Rows.Fact("posting", $"{channel}/{posting}");
 
     /// <summary>Entry ids stay unique. They are random and stand in the rows of batches, so they need no keyed hash; the mark makes
     /// the key longer than any other fact's.</summary>

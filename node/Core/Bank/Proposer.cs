@@ -47,7 +47,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
-        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node.Parts.Directory, context), orders.ForBatch(channel));
+        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel));
         body.Outcomes.Add(groups.Due(channel));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         body.Cuts.Add(cycles.Due(channel, body.TimeUnixMs));

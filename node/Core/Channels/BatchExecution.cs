@@ -31,8 +31,10 @@ public abstract record BatchSlot
 /// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a limit that it changes, then one a cut.</param>
 /// <param name="Decided">The legs that it ends.</param>
 /// <param name="Cuts">What it cuts for cycles.</param>
+/// <param name="Cited">The ids of the postings that it cites, in hexadecimal: each serves once.</param>
 public sealed record ExecutedBatch(
-    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided, IReadOnlyList<HeldLeg> Cuts)
+    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided, IReadOnlyList<HeldLeg> Cuts,
+    IReadOnlyList<string> Cited)
 {
     /// <summary>The groups of which it sets legs aside: of the cuts, then of the entries, in order.</summary>
     public IEnumerable<ChannelGroup> Held => Cuts.Select(static cut => cut.Group).Concat(Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry.Group).OfType<ChannelGroup>());
@@ -48,7 +50,8 @@ public sealed class BatchExecution
     public delegate string? Objection(OpenedEntry entry);
 
     /// <summary>Whether the settlement agent made this posting. It is asked of every movement that brings money in, whatever the
-    /// contract calls its action and fields.</summary>
+    /// contract calls its action and fields. Who decides also knows here whether an earlier batch cited it: no state holds that, and
+    /// who repeats a decision need not ask again.</summary>
     public delegate bool PostingCheck(AmountValue amount, string posting, int beneficiary);
 
     private readonly ChannelContext context;
@@ -65,6 +68,8 @@ public sealed class BatchExecution
     private readonly HashSet<PositionKey> taken = [];
     // The instances that entries of this batch acted on; most batches have none.
     private HashSet<Digest>? acted;
+    // The postings that entries of this batch cite; most batches have none.
+    private HashSet<string>? cited;
     // How many entries redeem each position.
     private readonly Dictionary<PositionKey, int> redeemed = [];
     private readonly BatchLegs legs;
@@ -92,7 +97,7 @@ public sealed class BatchExecution
         this.context = context;
         this.objection = objection;
         this.entropy = entropy;
-        draft = origin.Begin();
+        draft = origin.Begin(timeUnixMs);
         legs = new BatchLegs(context, draft, timeUnixMs);
     }
 
@@ -225,7 +230,8 @@ public sealed class BatchExecution
         Digest[] leaves = [.. slots.Select(Leaf), .. legs.Decided.Select(static d => BatchLeaf.OfOutcome(d.Leg.Group.Id, d.IsCommitted)), .. grants,
             .. cut.Select(static leg => BatchLeaf.OfCut(leg.Group.Id, leg.Cut!.Commitment!.ToArray()))];
         ChannelHead head = new(term, sequence, previous, Rfc6962.RootOf(leaves), state.Root(context.Terms.Network, context.Channel), timeUnixMs);
-        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided, cut);
+        batch = new ExecutedBatch(slots, state, head, head.Hash(context.Terms, context.Channel), leaves, legs.Decided, cut,
+            [.. changes.OfType<PositionChanges>().SelectMany(static moved => moved.Cited)]);
         return true;
     }
 
@@ -302,7 +308,6 @@ public sealed class BatchExecution
     private string Move(OpenedEntry entry, Evaluation.Accepted accepted, out PositionChanges? moved)
     {
         moved = new PositionChanges();
-        List<string> postings = [];
         foreach (Movement movement in accepted.Movements)
         {
             if (!context.Terms.Holdings.Contains(movement.Amount.Unit)) return ReasonCodes.CurrencyNotProcessable;
@@ -319,7 +324,7 @@ public sealed class BatchExecution
                     moved.Add(entry, release.To, release.Amount, 0, -1);
                     break;
                 case Movement.Issue issue:
-                    if (Cite(postings, entry, issue) is { Length: > 0 } refused) return refused;
+                    if (Cite(moved, entry, issue) is { Length: > 0 } refused) return refused;
                     moved.Add(entry, issue.To, issue.Amount, 1, 0);
                     break;
                 case Movement.Redeem redeem:
@@ -332,7 +337,7 @@ public sealed class BatchExecution
 
         string code = entry.Group is null ? Apply(moved) : Hold(entry, accepted, ref moved);
         if (code.Length > 0) return code;
-        foreach (string posting in postings) draft.AddPosting(posting);
+        if (moved.Cited.Count > 0) (cited ??= new(StringComparer.Ordinal)).UnionWith(moved.Cited);
         return "";
     }
 
@@ -405,12 +410,12 @@ public sealed class BatchExecution
     private static bool Fits(Int128 units) => units <= long.MaxValue && units >= long.MinValue;
 
     /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>
-    private string Cite(List<string> postings, OpenedEntry entry, Movement.Issue issue)
+    private string Cite(PositionChanges moved, OpenedEntry entry, Movement.Issue issue)
     {
         if (!PostingText.TryRead(issue.Posting, out byte[]? id, out _)) return ChannelCodes.PostingRefused;
         string posting = Convert.ToHexStringLower(id);
-        if (draft.HasPosting(posting) || postings.Contains(posting)) return ChannelCodes.PostingRefused;
-        postings.Add(posting);
+        if (!entry.Cited.Contains(posting) || moved.Cited.Contains(posting) || cited?.Contains(posting) == true) return ChannelCodes.PostingRefused;
+        moved.Cite(posting);
         return isPosting is null || isPosting(issue.Amount, issue.Posting, (int)entry.Parties[issue.To.Party]) ? "" : ChannelCodes.PostingRefused;
     }
 

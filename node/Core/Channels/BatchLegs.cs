@@ -36,8 +36,8 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
         if (!movements.All(static m => m is Movement.Move)) return GroupCodes.NotMovable;
         long endsUnixMs = entry.Group!.ExpiresAt.ToUnixTimeMilliseconds();
         if (endsUnixMs <= timeUnixMs || endsUnixMs - timeUnixMs > (long)HeldLeg.LongestHold.TotalMilliseconds) return GroupCodes.OutOfTime;
-        if (draft.Legs.ContainsKey(entry.Group.Id) || draft.HasEnded(entry.Group.Id)) return GroupCodes.LegRepeated;
-        if (draft.Legs.Values.Count(l => l.Entry?.Actor == entry.Actor) >= HeldLeg.MaximumOfMember) return GroupCodes.TooManyLegs;
+        if (draft.Legs.ContainsKey(entry.Group.Id) || draft.Ended.ContainsKey(entry.Group.Id)) return GroupCodes.LegRepeated;
+        if (draft.Legs.Values.Count(leg => leg.Actor == entry.Actor) >= HeldLeg.MaximumOfMember || Kept(entry.Actor, draft.Legs, draft.Ended, timeUnixMs) >= HeldLeg.MaximumKept) return GroupCodes.TooManyLegs;
         List<LegMovement> changes = [];
         foreach ((PositionKey key, Int128 units, _) in moved.All)
         {
@@ -62,10 +62,11 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
 
     /// <summary>Sets aside what a member owes the other in the currency of a cycle: what it is below zero, as far as the other has it free.
     /// It follows from where the channel stands, so there is nothing to agree on but that the channel cuts here.</summary>
-    /// <returns>False where it cannot: out of time, repeated, or while what another round cut in that currency is set aside.</returns>
+    /// <returns>False where it cannot: out of time, repeated, while what another round cut in that currency is set aside, or where the channel keeps
+    /// as many as it may.</returns>
     public bool TryCut(CycleRound round)
     {
-        if (!CanCut(round, context, draft.Legs, draft.HasEnded, timeUnixMs)) return false;
+        if (!CanCut(round, context, draft.Legs, draft.Ended, timeUnixMs)) return false;
         Int128 first = draft.PositionOf(0, round.Currency).MinorUnits;
         int debtor = first < 0 ? 0 : 1, creditor = 1 - debtor;
         (Int128 has, Int128 reserved) = draft.PositionOf(creditor, round.Currency);
@@ -84,13 +85,24 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
     }
 
     /// <summary>Whether a channel can cut for a round at a time.</summary>
-    public static bool CanCut(CycleRound round, ChannelContext context, IReadOnlyDictionary<Digest, HeldLeg> legs, Predicate<Digest> hasEnded, long timeUnixMs)
+    /// <param name="round">The round.</param>
+    /// <param name="context">The channel.</param>
+    /// <param name="legs">The legs that it holds.</param>
+    /// <param name="ended">Those that it remembers to have ended.</param>
+    /// <param name="timeUnixMs">The time.</param>
+    /// <param name="others">For how many other rounds it cuts in the same batch, beside the legs that it holds.</param>
+    public static bool CanCut(CycleRound round, ChannelContext context, IReadOnlyDictionary<Digest, HeldLeg> legs, IReadOnlyDictionary<Digest, EndedLeg> ended, long timeUnixMs, int others = 0)
     {
         long endsUnixMs = round.Group.ExpiresAt.ToUnixTimeMilliseconds();
         return endsUnixMs > timeUnixMs && endsUnixMs - timeUnixMs <= (long)HeldLeg.LongestHold.TotalMilliseconds
             && round.Group.Channels.Contains(context.Channel) && round.AgentChannel != context.Channel && context.Terms.Currencies.Any(c => c.Code == round.Currency)
-            && !legs.ContainsKey(round.Group.Id) && !hasEnded(round.Group.Id) && !legs.Values.Any(leg => leg.Cut?.Currency == round.Currency);
+            && !legs.ContainsKey(round.Group.Id) && !ended.ContainsKey(round.Group.Id) && !legs.Values.Any(leg => leg.Cut?.Currency == round.Currency)
+            && others + Kept(null, legs, ended, timeUnixMs) < HeldLeg.MaximumKept;
     }
+
+    /// <summary>How many legs of a member, or cuts, a channel keeps at a time, held and remembered.</summary>
+    private static int Kept(int? actor, IReadOnlyDictionary<Digest, HeldLeg> legs, IReadOnlyDictionary<Digest, EndedLeg> ended, long timeUnixMs) =>
+        legs.Values.Count(leg => leg.Actor == actor) + ended.Values.Count(leg => leg.Actor == actor && leg.UntilUnixMs > timeUnixMs);
 
     /// <summary>Commits to what was cut in this batch, with what the batch's salts give.</summary>
     /// <returns>The cuts, in order.</returns>

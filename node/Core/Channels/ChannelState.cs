@@ -38,39 +38,33 @@ public sealed class ChannelState
         string.CompareOrdinal(a.Currency, b.Currency) is var byCurrency and not 0 ? byCurrency : a.Member.CompareTo(b.Member));
 
     private readonly SortedDictionary<(string Currency, int Member), Position> positions;
-    private readonly HashSet<string> postings;
     private readonly CompactRange contracts;
     private readonly SortedDictionary<Digest, HeldLeg> legs;
-    private readonly SortedDictionary<Digest, long> ended;
+    private readonly SortedDictionary<Digest, EndedLeg> ended;
 
-    private ChannelState(SortedDictionary<(string, int), Position> positions, HashSet<string> postings, CompactRange contracts,
-        SortedDictionary<Digest, HeldLeg> legs, SortedDictionary<Digest, long> ended)
+    private ChannelState(SortedDictionary<(string, int), Position> positions, CompactRange contracts, SortedDictionary<Digest, HeldLeg> legs, SortedDictionary<Digest, EndedLeg> ended)
     {
         this.ended = ended;
         this.positions = positions;
-        this.postings = postings;
         this.contracts = contracts;
         this.legs = legs;
     }
 
     /// <summary>Before the first batch.</summary>
-    public static ChannelState Empty => new(new(Order), new(StringComparer.Ordinal), new CompactRange(), [], []);
+    public static ChannelState Empty => new(new(Order), new CompactRange(), [], []);
 
     /// <summary>From a snapshot.</summary>
-    public static ChannelState Restore(IEnumerable<Position> positions, IEnumerable<string> postings, CompactRange contracts, IEnumerable<HeldLeg> legs, IEnumerable<KeyValuePair<Digest, long>> ended)
+    public static ChannelState Restore(IEnumerable<Position> positions, CompactRange contracts, IEnumerable<HeldLeg> legs, IEnumerable<KeyValuePair<Digest, EndedLeg>> ended)
     {
-        ChannelState state = new(new(Order), new(postings, StringComparer.Ordinal), contracts, [], []);
+        ChannelState state = new(new(Order), contracts, [], []);
         foreach (HeldLeg leg in legs) state.legs.Add(leg.Group.Id, leg);
-        foreach ((Digest group, long untilUnixMs) in ended) state.ended.Add(group, untilUnixMs);
+        foreach ((Digest group, EndedLeg leg) in ended) state.ended.Add(group, leg);
         foreach (Position position in positions) state.positions[(position.Currency, position.Member)] = position;
         return state;
     }
 
     /// <summary>The positions, by currency, then member.</summary>
     public IEnumerable<Position> Positions => positions.Values;
-
-    /// <summary>The agent's postings that entries have cited.</summary>
-    public IReadOnlyCollection<string> Postings => postings;
 
     /// <summary>The frontier of the log of contract states.</summary>
     public CompactRange Contracts => contracts;
@@ -79,8 +73,8 @@ public sealed class ChannelState
     /// they take in the positions.</summary>
     public IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
 
-    /// <summary>Groups whose leg has ended here, and until when that is remembered: a group has one leg in a channel, for ever.</summary>
-    public IReadOnlyDictionary<Digest, long> Ended => ended;
+    /// <summary>Groups whose leg has ended here before their time.</summary>
+    public IReadOnlyDictionary<Digest, EndedLeg> Ended => ended;
 
     /// <summary>A member's funds; zero before the first movement.</summary>
     public long PositionOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.MinorUnits : 0;
@@ -94,16 +88,13 @@ public sealed class ChannelState
     /// <summary>The same, where it was granted since the channel opened.</summary>
     public GrantedLimit? GrantedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
 
-    /// <summary>Whether a posting was cited.</summary>
-    public bool HasPosting(string posting) => postings.Contains(posting);
-
     /// <summary>The root over positions and contract states.</summary>
     public Digest Root(string network, Digest channel) => new HashWriter("settlement/state").Text(network).Digest(channel)
         .Digest(Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]))
         .Int64(contracts.Count).Digest(contracts.Root).Finish();
 
-    /// <summary>A copy that a batch may change.</summary>
-    internal Draft Begin() => new(this);
+    /// <summary>A copy that a batch with this time may change.</summary>
+    internal Draft Begin(long timeUnixMs) => new(this, timeUnixMs);
 
     private static CompactRange Copy(CompactRange range) => CompactRange.TryRestore(range.Count, range.Nodes, out CompactRange? copy)
         ? copy
@@ -113,35 +104,33 @@ public sealed class ChannelState
     internal sealed class Draft
     {
         private readonly SortedDictionary<(string Currency, int Member), Position> positions;
-        private readonly HashSet<string> postings;
         private readonly CompactRange contracts;
         private SortedDictionary<Digest, HeldLeg> legs;
-        private SortedDictionary<Digest, long> ended;
+        private SortedDictionary<Digest, EndedLeg> ended;
         private bool ownsLegs;
+        private bool ownsEnded;
         // On the way it may be more than a position counts.
         private readonly Dictionary<(string Currency, int Member), (Int128 MinorUnits, Int128 Reserved)> changed = [];
         // Limits that the batch changes.
         private readonly Dictionary<(string Currency, int Member), GrantedLimit> granted = [];
 
-        internal Draft(ChannelState origin)
+        internal Draft(ChannelState origin, long timeUnixMs)
         {
             positions = new(origin.positions, Order);
-            postings = new(origin.postings, StringComparer.Ordinal);
             contracts = Copy(origin.contracts);
             legs = origin.legs;
             ended = origin.ended;
+            foreach (Digest over in origin.ended.Where(e => e.Value.UntilUnixMs <= timeUnixMs).Select(static e => e.Key)) OwnEnded().Remove(over);
         }
 
-        internal bool HasEnded(Digest group) => ended.ContainsKey(group);
+        internal IReadOnlyDictionary<Digest, EndedLeg> Ended => ended;
 
-        /// <summary>The leg of a group has ended. What was remembered long enough goes.</summary>
+        /// <summary>The leg of a group has ended at a time, and is remembered where that is before its group's.</summary>
         internal void EndLeg(HeldLeg leg, long timeUnixMs)
         {
             RemoveLeg(leg.Group.Id);
-            ended = new SortedDictionary<Digest, long>(ended.Where(e => e.Value > timeUnixMs).ToDictionary(static e => e.Key, static e => e.Value))
-            {
-                [leg.Group.Id] = (leg.Group.ExpiresAt + HeldLeg.Remembered).ToUnixTimeMilliseconds(),
-            };
+            long until = leg.Group.ExpiresAt.ToUnixTimeMilliseconds();
+            if (until > timeUnixMs) OwnEnded().Add(leg.Group.Id, new EndedLeg(leg.Actor, until));
         }
 
         internal IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
@@ -195,10 +184,6 @@ public sealed class ChannelState
         private GrantedLimit? GrantedOf(int member, string currency) => granted.TryGetValue((currency, member), out GrantedLimit limit) ? limit
             : positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
 
-        internal bool HasPosting(string posting) => postings.Contains(posting);
-
-        internal void AddPosting(string posting) => postings.Add(posting);
-
         internal void AppendContractState(Digest leaf) => contracts.Append(leaf);
 
         /// <summary>Every position of the channel gets a leaf with a fresh salt, so nobody sees which of them moved.</summary>
@@ -211,7 +196,7 @@ public sealed class ChannelState
                 positions[(currency, member)] = new Position(member, currency, checked((long)minorUnits), salt, checked((long)reserved), GrantedOf(member, currency));
             }
 
-            return new ChannelState(positions, postings, contracts, legs, ended);
+            return new ChannelState(positions, contracts, legs, ended);
         }
 
         // Most batches touch none.
@@ -220,6 +205,13 @@ public sealed class ChannelState
             if (!ownsLegs) legs = new SortedDictionary<Digest, HeldLeg>(legs);
             ownsLegs = true;
             return legs;
+        }
+
+        private SortedDictionary<Digest, EndedLeg> OwnEnded()
+        {
+            if (!ownsEnded) ended = new SortedDictionary<Digest, EndedLeg>(ended);
+            ownsEnded = true;
+            return ended;
         }
     }
 }

@@ -24,11 +24,14 @@ public sealed record HeldLeg(ChannelGroup Group, long Sequence, Digest Committed
     /// <summary>Legs of one member that a channel holds at a time: what the other member can be made to keep and to look after.</summary>
     public const int MaximumOfMember = 32;
 
+    /// <summary>Legs of one member that a channel holds, or remembers to have ended: all of them are in every snapshot. Cuts count together.</summary>
+    public const int MaximumKept = 1_024;
+
     /// <summary>The longest time for which a leg is set aside: its group ends no later after the head's time.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long after the time of its group a channel remembers that it has had its leg.</summary>
-    public static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
+    /// <summary>The participant number of the member that brought it; null where it is a cut, which nobody brings.</summary>
+    public int? Actor => Entry?.Actor;
 }
 
 /// <summary>An entry that is a leg.</summary>
@@ -46,6 +49,12 @@ public sealed record LegEntry(EntryId Id, ContractPlan Plan, ContractAction Acti
 /// <param name="Currency">In what.</param>
 /// <param name="Units">How much; below zero where it takes, and what it takes is set aside until then.</param>
 public readonly record struct LegMovement(int Member, string Currency, long Units);
+
+/// <summary>A leg that has ended, which is remembered until the time of its group: from then on the channel takes no leg of that group anyway,
+/// since the times of its heads never fall. So a group has one leg in a channel, for ever.</summary>
+/// <param name="Actor">The participant number of the member that brought it; null where it was a cut.</param>
+/// <param name="UntilUnixMs">The time of its group.</param>
+public readonly record struct EndedLeg(int? Actor, long UntilUnixMs);
 
 /// <summary>What became of a leg in a batch.</summary>
 /// <param name="Leg">The leg, which the channel held before.</param>

@@ -51,6 +51,19 @@ public sealed record OpenedEntry(
     /// <summary>The member that acted, where the action's `by` names no party; else null.</summary>
     public int? NamedActor { get; init; }
 
+    /// <summary>The ids of the postings that it may cite, in hexadecimal, as the fields name them that it leaves behind. Whoever judges it looks
+    /// them up beforehand, so it can cite no other.</summary>
+    public IEnumerable<string> Cited
+    {
+        get
+        {
+            foreach (Field cited in Action.Cited)
+            {
+                if (Values[cited.Index] is TextValue posting && PostingText.TryRead(posting.Text, out byte[]? id, out _)) yield return Convert.ToHexStringLower(id);
+            }
+        }
+    }
+
     /// <summary>The participant number of the member that acted.</summary>
     public int Actor => NamedActor ?? (int)Parties[Action.By.Party!.Index];
 

@@ -11,12 +11,16 @@ internal sealed class PositionChanges
     // Most entries change two.
     private readonly List<(PositionKey Key, Int128 Units, Int128 Reserved)> all = new(2);
     private readonly List<PositionKey> taken = new(1);
+    private List<string>? cited;
 
     /// <summary>Each position once.</summary>
     public IReadOnlyList<(PositionKey Key, Int128 Units, Int128 Reserved)> All => all;
 
     /// <summary>The positions of which something is paid or set aside, also where as much comes back.</summary>
     public IReadOnlyList<PositionKey> Taken => taken;
+
+    /// <summary>The postings that are cited for what comes in; most entries cite none.</summary>
+    public IReadOnlyList<string> Cited => (IReadOnlyList<string>?)cited ?? [];
 
     /// <summary>The position that goes back to the settlement agent; null where none does.</summary>
     public PositionKey? Redeemed { get; private set; }
@@ -32,6 +36,9 @@ internal sealed class PositionChanges
         else all[at] = after;
         if ((units < 0 || reserved > 0) && !taken.Contains(key)) taken.Add(key);
     }
+
+    /// <summary>Adds a posting that is cited.</summary>
+    public void Cite(string posting) => (cited ??= []).Add(posting);
 
     /// <summary>Adds what a leg sets aside of a position.</summary>
     public void AddReserved(PositionKey key, Int128 units)

@@ -55,6 +55,8 @@ public sealed class ChannelAudit
     private readonly ObservedInstances instances;
     // By group: the legs that the channel holds.
     private readonly Dictionary<Digest, BatchSlot.Agreed> legs = [];
+    // The postings that were cited: one that serves twice is money out of nothing, whatever the members agreed to.
+    private readonly HashSet<string> cited = new(StringComparer.Ordinal);
     private ChannelState? state = ChannelState.Empty;
     // The head before; null after a sequence whose head is not known.
     private Digest? previous = Digest.Zero;
@@ -179,7 +181,7 @@ public sealed class ChannelAudit
 
         Digest before = new(delivery.PreviousHead.Span);
         PositionSalts? salts = delivery.PositionSalts is { } envelope ? kept.Salts(at, before, envelope.Ciphertext.Span) : null;
-        BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, Objections.Postings(directory, context));
+        BatchExecution execution = new(context, state, delivery.TimeUnixMs, null, null, IsPosting);
         foreach (LegOutcome outcome in delivery.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in delivery.Cuts) execution.Add(cut);
         foreach (LimitGrant grant in grants.Grants) execution.Add(grant);
@@ -206,6 +208,7 @@ public sealed class ChannelAudit
         }
 
         state = executed.State;
+        cited.UnionWith(executed.Cited);
         foreach (DecidedLeg decided in executed.Decided)
         {
             if (legs.Remove(decided.Leg.Group.Id, out BatchSlot.Agreed? held) && decided.IsCommitted) instances.Take(held.Entry, held.Next, decided.Leg.Sequence);
@@ -217,6 +220,9 @@ public sealed class ChannelAudit
             else instances.Take(agreed.Entry, agreed.Next, at);
         }
     }
+
+    private bool IsPosting(AmountValue amount, string posting, int beneficiary) =>
+        PostingText.TryRead(posting, out byte[]? id, out _) && !cited.Contains(Convert.ToHexStringLower(id)) && Objections.IsPosting(directory, context, amount, posting, beneficiary);
 
     /// <summary>The rows that a batch depends on beside its own: of the groups whose legs it ends, what the log decided, and which channels had
     /// reserved.</summary>
@@ -252,6 +258,7 @@ public sealed class ChannelAudit
         state = null;
         instances.Clear();
         legs.Clear();
+        cited.Clear();
     }
 
     private static List<string> Missing(Delivery delivery, IReadOnlyList<string> known)

@@ -137,10 +137,10 @@ public sealed class BatchProperties
             return salt;
         }
 
-        return ChannelState.Restore([new Position(0, "EUR", 100, Salt()), new Position(1, "EUR", 60, Salt())], [], new(), [], []);
+        return ChannelState.Restore([new Position(0, "EUR", 100, Salt()), new Position(1, "EUR", 60, Salt())], new(), [], []);
     }
 
-    private static ChannelState Clone(ChannelState state) => ChannelState.Restore(state.Positions, state.Postings, new(), [], []);
+    private static ChannelState Clone(ChannelState state) => ChannelState.Restore(state.Positions, new(), [], []);
 
     private static SealedEntry Seal(ChannelContext context, long amount, SeededEntropy entropy)
     {

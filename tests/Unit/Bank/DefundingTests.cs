@@ -240,6 +240,6 @@ public sealed class DefundingTests
     private static ChannelState StateOf(TwoBanks world)
     {
         Core.Vault.Records.SnapshotRow row = world.Snapshot(world.Beta);
-        return ChannelState.Restore(row.Positions.Select(PositionRows.Restore), row.Postings, new(), [], []);
+        return ChannelState.Restore(row.Positions.Select(PositionRows.Restore), new(), [], []);
     }
 }

@@ -84,7 +84,7 @@ public sealed class FrozenBytesTests
         Refusal refusal = BatchLeaf.Refuse(new EntryId(Digest.Of([7])), "AM04", entropy);
         yield return ("refusal-leaf", BatchLeaf.OfRefusal(BatchLeaf.Conceal("test", channel, refusal)).ToArray());
 
-        BatchExecution execution = new(context, ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", 0, new byte[32])], [], new(), [], []), Now.ToUnixTimeMilliseconds(), null, null, null);
+        BatchExecution execution = new(context, ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", 0, new byte[32])], new(), [], []), Now.ToUnixTimeMilliseconds(), null, null, null);
         Assert.Equal("", execution.Add(entry));
         execution.Add(refusal, null);
         Assert.True(execution.TryFinish(1, 1, Digest.Zero, PositionSalts.Draw(terms, entropy), out ExecutedBatch? batch));
