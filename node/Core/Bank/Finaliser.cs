@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;

@@ -29,7 +29,7 @@ internal static class BackOfficeSlice
         services.AddSingleton<GroupDoor>();
         services.AddSingleton<QueueDoor>();
         services.AddSingleton<LimitDoor>();
-        services.AddSingleton<CycleDoor>();
+        services.AddSingleton<BankCyclesDoor>();
         services.AddSingleton(provider => new InstructionDoor(own, provider.GetRequiredService<VaultReads>(), provider.GetRequiredService<StatusReports>()));
     }
 
@@ -46,7 +46,7 @@ internal static class BackOfficeSlice
         routes.MapGet("/v1/queue", static context => context.RequestServices.GetRequiredService<QueueDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator);
         routes.MapGet("/v1/limits", static context => context.RequestServices.GetRequiredService<LimitDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
         routes.MapPut("/v1/limits", static context => context.RequestServices.GetRequiredService<LimitDoor>().SetAsync(context)).Demands(ApiRole.Operator);
-        routes.MapGet("/v1/cycles", static context => context.RequestServices.GetRequiredService<CycleDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
+        routes.MapGet("/v1/cycles", static context => context.RequestServices.GetRequiredService<BankCyclesDoor>().ListAsync(context)).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
         routes.MapGet("/v1/reports", static context => context.RequestServices.GetRequiredService<InstructionDoor>().ReportsAsync(context)).Demands(ApiRole.BackOffice);
         routes.MapPost("/v1/business-day", OpenDayAsync).Demands(ApiRole.Operator);
     }

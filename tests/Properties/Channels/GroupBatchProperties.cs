@@ -198,7 +198,7 @@ public sealed class GroupBatchProperties
             return salt;
         }
 
-        return ChannelState.Restore([new Position(0, "EUR", alpha, Salt()), new Position(1, "EUR", beta, Salt())], [], new(), [], []);
+        return ChannelState.Restore([new Position(0, "EUR", alpha, Salt()), new Position(1, "EUR", beta, Salt())], new(), [], []);
     }
 
     /// <summary>A channel, and groups that it is of.</summary>

@@ -121,7 +121,7 @@ public sealed class FrozenBytesTests
         CutCall call = CycleRound.Sign("test", Digest.Of([8]), 1, eur, group, agentChannel, posting).Call;
         yield return ("cycle-round-body", call.RoundBody.ToByteArray());
         yield return ("cycle-round", new HashWriter("settlement/cycle-round").Bytes(call.RoundBody.Span).Finish().ToArray());
-        ChannelState owing = ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", -40_00, new byte[32])], [], new(), [], []);
+        ChannelState owing = ChannelState.Restore([new Position(0, "EUR", 100_00, new byte[32]), new Position(1, "EUR", -40_00, new byte[32])], new(), [], []);
         BatchExecution execution = new(context, owing, Now.ToUnixTimeMilliseconds(), null, null, null);
         execution.Add(new CutCall { RoundBody = call.RoundBody });
         PositionSalts salts = PositionSalts.Draw(context.Terms, new SeededEntropy(8));

@@ -8,7 +8,7 @@ using StatusCodes = Microsoft.AspNetCore.Http.StatusCodes;
 namespace Settlement.Host.BackOffice;
 
 /// <summary>Shows the cycles that the settlement agent tells the bank of. The bank takes its part in them by itself.</summary>
-internal sealed class CycleDoor
+internal sealed class BankCyclesDoor
 {
     /// <summary>GET /v1/cycles.</summary>
     public async Task ListAsync(HttpContext context)
