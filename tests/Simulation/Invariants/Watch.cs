@@ -155,6 +155,7 @@ internal sealed class Watch(World world)
         Violation.Unless(row.Legs.Select(static l => RecordHashes.Group(l.GroupBody.Span)).ToHashSet().SetEquals(facts.Held)
             && row.Legs.All(l => BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
             "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
+        Violation.Unless(row.EndedLegs.All(e => e.UntilUnixMs > row.TimeUnixMs), "a leg that ended is remembered until its time", $"{node.Name} at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
         ChannelState state = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), contracts!, [], []);
         Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");

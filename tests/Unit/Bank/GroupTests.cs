@@ -255,6 +255,39 @@ public sealed class GroupTests : IDisposable
         world.AssertAtRest();
     }
 
+    /// <summary>The yen channel stands still until the euro channel has ended its leg, and forgotten it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_restart_ends_a_leg_as_the_one_that_its_own_channel_has_forgotten(bool endsAfterRestart)
+    {
+        world.Banks.OnPeer = (_, _, message) => message.Proposal is { } proposal && proposal.Channel.Span.SequenceEqual(world.YenChannel.ToArray()) && OtherProposal.BodyOf(proposal).Outcomes.Count > 0
+            ? [] : [message];
+        SubmissionAnswer begun = world.Begin(life: TimeSpan.FromSeconds(20)), joined = world.Join();
+        // The batch that ends the leg is final after a restart, or before it.
+        if (endsAfterRestart) world.Banks.OnLedgerReply = static (_, _) => null;
+        world.Banks.Pass(TimeSpan.FromSeconds(endsAfterRestart ? 3 : 25));
+        if (endsAfterRestart) RestartBanks();
+        world.Banks.OnLedgerReply = null;
+        world.Banks.Pass(TimeSpan.FromSeconds(25));
+        world.Banks.Look(world.EuroChannel).Pay(world.Alpha, 1);
+        Assert.All(new[] { world.Alpha, world.Beta }, bank => Assert.Empty(world.Banks.Snapshot(bank).EndedLegs));
+        RestartBanks();
+        Assert.Equal([89_999, 10_001, 0, 15_000_000], world.Positions);
+        world.Banks.OnPeer = null;
+        world.Banks.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal([89_999, 10_001, 15_000, 14_985_000], world.Positions);
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Alpha, begun));
+        Assert.Equal((InstructionStatus.Settled, null), world.StatusOf(world.Beta, joined));
+        Assert.All(new[] { world.Alpha, world.Beta }, static bank => Assert.DoesNotContain(GroupCodes.CommittedWithoutLeg, bank.Alarms));
+        world.AssertAtRest();
+    }
+
+    private void RestartBanks()
+    {
+        foreach (TestNode bank in new[] { world.Alpha, world.Beta }) bank.Restart();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -10,6 +10,7 @@ using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Channels;
 using Settlement.Tests.Simulation;
+using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
 
 namespace Settlement.Tests.Bank;
@@ -37,6 +38,12 @@ public sealed class PostingTests
         ["with another id"] = world => Convert.ToHexStringLower(new byte[16]) + Signed(world, world.Posting, world.Channel, world.Beta.Id, "EUR", 70_00)[32..],
         ["no posting at all"] = _ => "posting",
         ["cited before"] = Cited,
+        ["cited before, and long ago"] = world =>
+        {
+            string cited = Cited(world);
+            world.Pass(TimeSpan.FromMinutes(3));
+            return cited;
+        },
         ["cited before, in capitals"] = world => Cited(world)[..32].ToUpperInvariant() + Cited(world)[32..],
         ["cited before, with the other signature of its digest"] = world =>
         {
@@ -104,6 +111,58 @@ public sealed class PostingTests
         Assert.Equal([null, ChannelCodes.PostingRefused], calls.Select(c => world.Answer<FundAnswer>(c)!.Refusal).Order());
         Assert.Equal(70_00, world.Position(world.Beta));
         world.AssertGoesOn();
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void An_agent_that_gives_a_posting_again_owes_what_was_asked_for(bool isSequencer, bool isFinal)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        TestNode bank = isSequencer ? world.Alpha : world.Beta;
+        Money amount = new(TwoBanks.Eur, 70_00);
+        world.Fund(world.Other(bank), 1_00).Credit(bank, new Money(TwoBanks.Eur, 140_00));
+        GiveOnePosting(world);
+        // The second comes while the first is on its way, or when nothing of it is in memory.
+        if (!isFinal) world.OnPeer = static (_, _, message) => message.Endorsement is null ? [message] : [];
+        long one = world.Tell(bank, call => new BankInput.Fund(call, world.Channel, amount));
+        world.Settle();
+        if (isFinal) world.Pass(TimeSpan.FromMinutes(3));
+        long two = world.Tell(bank, call => new BankInput.Fund(call, world.Channel, amount));
+        world.Settle();
+        world.OnPeer = null;
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal((null, ChannelCodes.PostingRefused), (world.Answer<FundAnswer>(one)!.Refusal, world.Answer<FundAnswer>(two)!.Refusal));
+        Assert.Equal(70_00, world.Position(bank));
+        Assert.Contains(ChannelCodes.PostingRefused, bank.Alarms);
+        Assert.DoesNotContain(ChannelCodes.EntryNotOurs, bank.Alarms);
+        Assert.Empty(bank.Vault.Scan(PayloadKind.Waiting));
+        bank.Restart();
+        world.AssertGoesOn();
+    }
+
+    [Fact]
+    public void A_supervisor_sees_that_members_let_a_posting_serve_twice()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        GiveOnePosting(world);
+        world.Fund(world.Beta, 70_00);
+        foreach (TestNode bank in new[] { world.Alpha, world.Beta })
+        {
+            // They agree to forget it.
+            foreach (StoredPayload row in bank.Vault.Scan(PayloadKind.Facts)) bank.Vault.Delete(PayloadKind.Facts, row.Key);
+            bank.Restart();
+        }
+
+        world.Credit(world.Beta, new Money(TwoBanks.Eur, 70_00));
+        world.Tell(world.Beta, call => new BankInput.Fund(call, world.Channel, new Money(TwoBanks.Eur, 70_00)));
+        world.Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal(140_00, world.Position(world.Beta));
+        Core.Regulator.ChannelVerdict verdict = world.Audit();
+        Assert.Equal((true, true, false), (verdict.Delivered, verdict.Authentic, verdict.ReExecuted));
+        Assert.Equal((2, ChannelCodes.ReExecutionDiffers), (Assert.Single(verdict.NotReExecuted).Sequence, verdict.NotReExecuted[0].Code));
     }
 
     [Fact]
@@ -228,6 +287,22 @@ public sealed class PostingTests
         world.Pass(TimeSpan.FromSeconds(10));
         Assert.Equal("DU03", LastRefusal(world.Alpha, world));
         Assert.Equal(100_00 + 10_00 - 1_00, world.Position(world.Alpha));
+    }
+
+    /// <summary>The agent answers every request with the posting of the first.</summary>
+    private static void GiveOnePosting(TwoBanks world)
+    {
+        FundResult? first = null;
+        world.OnAgentReply = reply =>
+        {
+            foreach (FundResult result in reply.Funds)
+            {
+                first ??= result.Clone();
+                (result.PostingId, result.Signature) = (first.PostingId, first.Signature);
+            }
+
+            return reply;
+        };
     }
 
     internal static string Signed(TwoBanks world, SigningKey key, Digest channel, ParticipantId beneficiary, string currency, long amount) =>
