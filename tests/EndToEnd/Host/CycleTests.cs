@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Settlement.Client;
+using Settlement.Core.Nodes;
 using Settlement.Tests.EndToEnd.Storage;
 
 namespace Settlement.Tests.EndToEnd.Host;
@@ -48,7 +49,8 @@ public sealed class CycleTests(PostgresServer postgres) : IAsyncLifetime
             Assert.Empty((await seen.AlarmsAsync("0", 10, Ct)).Alarms);
         }
 
-        Assert.Empty((await auditor.AlarmsAsync("0", 10, Ct)).Alarms);
+        // A bank may have asked before the agent had read that the ledger lists it.
+        Assert.DoesNotContain((await auditor.AlarmsAsync("0", 10, Ct)).Alarms, static alarm => alarm.Code != NodeCodes.Stranger);
         Assert.Equal((422, "AG018", null), await RefusalAsync(() => agent.EndCycleAsync(opened.Cycle, Ct)));
         foreach ((string channel, string member) in channels.Zip([A, B, C])) await network.AssertProvenAsync(channel, member, Ct);
     }

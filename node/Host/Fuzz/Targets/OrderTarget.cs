@@ -14,7 +14,7 @@ using Settlement.Host.BackOffice;
 using Settlement.Host.Channels;
 using Settlement.Host.Fuzz.Mutations;
 using Settlement.Host.Iso20022;
-using Settlement.Host.SettlementAgent;
+using CycleDoor = Settlement.Host.SettlementAgent.CycleDoor;
 
 namespace Settlement.Host.Fuzz.Targets;
 
