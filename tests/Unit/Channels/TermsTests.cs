@@ -89,7 +89,7 @@ public sealed class TermsTests
     {
         string[] names = [.. Enumerable.Range(0, observers).Select(static i => $"o{i}")];
         IEnumerable<string> fields = Enumerable.Range(0, 1 << observers).Select(set => $"  f{set} integer to {string.Join(", ", names.Where((_, i) => (set >> i & 1) != 0).Prepend("q").Prepend("p"))}");
-        return $"contract Wide version 1\nparties\n  p bank\n  q bank\n{string.Concat(names.Select(static n => $"  {n} observer\n"))}fields\n{string.Join('\n', fields)}\nstates\n  Done may rest\non make by p, agreed by q\n  -> Done\n";
+        return $"contract Wide version 1\nparties\n  p bank\n  q bank\n{string.Concat(names.Select(static n => $"  {n} regulator, observes\n"))}fields\n{string.Join('\n', fields)}\nstates\n  Done may rest\non make by p, agreed by q\n  -> Done\n";
     }
 
     private static string Payment => ContractLibrary.Load("GrossPayment").Source;

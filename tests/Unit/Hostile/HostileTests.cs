@@ -102,6 +102,8 @@ public sealed class HostileTests
             return;
         }
 
+        // Until it has waited for long enough, the other member leaves the office where it is, and a payment may settle there.
+        for (int i = 0; i < 10 && c.After == Afterwards.GoesOnInTheNextTerm && world.Banks.View(world.Beta).Term == 1; i++) world.Banks.Pass(TimeSpan.FromSeconds(2));
         byte[] meanwhile = world.Banks.Pay(world.Beta, 1);
         if (c.After == Afterwards.GoesOnWhenItEnds)
         {

@@ -61,20 +61,19 @@ internal static class OpeningCases
         {
             PeerMessage opening = Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], 0);
             world.Once(() => Said(world, world.Supervisor, world.Beta, opening));
-            // Its terms alone name it.
-            world.Banks.Send(world.Supervisor, world.Beta, [.. Enumerable.Repeat(new PeerMessage { OpenProposal = new OpenProposal { Terms = opening.OpenProposal.Terms } }, HostileWorld.Storm)]);
+            Repeat(world, world.Supervisor, world.Beta, opening);
         })
         {
-            Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Cost = Cost.Words with { Written = 10, Rows = 6, Kilobytes = 16 },
+            Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Times = HostileWorld.Storm, Cost = Cost.Words with { Written = 10, Rows = 6, Kilobytes = 16, Sends = HostileWorld.Storm + 1 },
         },
         new("an opening repeated", ToRegulator, ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
         {
             PeerMessage opening = ToObserver(world, 0);
             world.Once(() => Said(world, world.Alpha, world.Supervisor, opening));
-            world.Banks.Send(world.Alpha, world.Supervisor, [.. Enumerable.Repeat(new PeerMessage { OpenProposal = new OpenProposal { Terms = opening.OpenProposal.Terms } }, HostileWorld.Storm)]);
+            Repeat(world, world.Alpha, world.Supervisor, opening);
         })
         {
-            Victim = static world => world.Supervisor, IsCommon = true, Cost = Cost.Words with { Kilobytes = 16 },
+            Victim = static world => world.Supervisor, IsCommon = true, Times = HostileWorld.Storm, Cost = Cost.Words with { Kilobytes = 16, Sends = HostileWorld.Storm + 1 },
         },
         new("terms without a contract", ToBank, ChannelCodes.ContractRefused, "message", Afterwards.GoesOn, static world => world.Say(world.Supervisor, world.Beta,
             OnTerms(Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], 0), static terms => terms.Contracts.Clear())))
@@ -97,7 +96,7 @@ internal static class OpeningCases
             Assert.InRange(ProposedContracts.CompiledBytesOnThisThread - before, 0, ProposedContracts.BurstBytes + ProposedContracts.MaxBytesOfStep);
         })
         {
-            Victim = static world => world.Supervisor, IsCommon = true, Cost = Cost.Words with { Written = 16, Rows = 12, Kilobytes = 120 },
+            Victim = static world => world.Supervisor, IsCommon = true, Cost = new Cost(Written: 30, Rows: 12, Kilobytes: 120, Sends: 6, Checks: 6),
         },
     ];
 
@@ -189,6 +188,13 @@ internal static class OpeningCases
         {
             Party = world => liar(world).Id.ToString(), IsBetaLate = true, Cost = new Cost(Written: 36, Rows: 7, Kilobytes: 8, Sends: 28, Checks: 32),
         };
+
+    /// <summary>In each step more often than it is looked at; its terms alone name it.</summary>
+    private static void Repeat(HostileWorld world, TestNode from, TestNode to, PeerMessage opening)
+    {
+        PeerMessage again = new() { OpenProposal = new OpenProposal { Terms = opening.OpenProposal.Terms } };
+        for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.Send(from, to, [.. Enumerable.Repeat(again, OpeningMessages.MaxOfParticipant + 1)]);
+    }
 
     private static object Said(HostileWorld world, TestNode from, TestNode to, PeerMessage opening)
     {
