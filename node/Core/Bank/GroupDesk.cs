@@ -17,7 +17,12 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDesk ledger)
 {
+    /// <summary>Of groups that others brought and keep silent about the ledger is told one each such time: there it counts as this bank's own, and a
+    /// counterparty that brings them without end must not use up what the ledger takes of this bank.</summary>
+    private static readonly TimeSpan UntoldInterval = TimeSpan.FromSeconds(2);
+
     private readonly SortedDictionary<Digest, Watch> watches = [];
+    private DateTimeOffset nextUntold = DateTimeOffset.MinValue;
 
     private sealed class Watch(HeldLeg leg, bool? decision, Retry retry)
     {
@@ -37,6 +42,9 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
 
         /// <summary>Who brought a leg that is not this bank's own.</summary>
         public ParticipantId? Bringer { get; set; }
+
+        /// <summary>It is noted that it kept silent.</summary>
+        public bool IsReported { get; set; }
 
         /// <summary>How often the ledger was asked, and the newest asking that it answered with no decision, or with a false one.</summary>
         public (long Asked, long Denied) Askings { get; set; }
@@ -145,13 +153,15 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
 
     private void Ask(Watch watch)
     {
+        bool isUntold = watch is { IsUnknown: true, IsOwn: false } && node.Now > watch.Group.ExpiresAt;
+        if (isUntold && node.Now < nextUntold) return;
         // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
         DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
-        bool isUntold = watch is { IsUnknown: true, IsOwn: false } && node.Now > watch.Group.ExpiresAt;
         if (isUntold || watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Group.Body;
-        if (isUntold && watch.Bringer is { } bringer)
+        if (isUntold) nextUntold = node.Now + UntoldInterval;
+        if (isUntold && watch is { Bringer: { } bringer, IsReported: false })
         {
-            watch.Bringer = null;
+            watch.IsReported = true;
             node.NoteAbout(bringer, GroupCodes.LedgerNotTold, watch.Group.Id.ToString(), new EvidencePart("group", watch.Group.Body.ToByteArray));
         }
 

@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Settlement.Contracts;
+using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
@@ -130,6 +132,18 @@ internal sealed class FuzzNetwork : IDisposable
         SubmittedTransfer[] items = [.. Enumerable.Range(0, count).Select(_ => Item(from, minorUnits))];
         SubmissionAnswer answer = Ask<SubmissionAnswer>(from, call => new BankInput.Submit(call, null, [1], items)) ?? throw new BrokenPromise("a submission is answered", from.Id.ToString());
         return [.. answer.Instructions.Select(static instruction => Convert.FromHexString(instruction.Id))];
+    }
+
+    /// <summary>The bank takes money out of the channel into its account.</summary>
+    public void Defund(FuzzNode bank, long minorUnits) => _ = Ask<DefundAnswer>(bank, call => new BankInput.Defund(call, Channel, new Money(Eur, minorUnits)));
+
+    /// <summary>The payee gives back a payment that has settled: an action on its instance.</summary>
+    public void Return(FuzzNode payee, FuzzNode payer, byte[] instruction)
+    {
+        InstructionView paid = new VaultReader(Network, payer.Id, payer.VaultKey).ReadInstruction(instruction, payer.Find(PayloadKind.Instructions, instruction)!);
+        if (paid.Status != InstructionStatus.Settled || !EntryId.TryParse(paid.Entry, out EntryId entry)) return;
+        ActOrder order = new(Channel, entry, null, "return", new Dictionary<string, string>(StringComparer.Ordinal) { ["reason"] = "AC04" });
+        _ = Ask<SubmissionAnswer>(payee, call => new BankInput.Act(call, null, [1], order));
     }
 
     /// <summary>Orders a payment as the leg of a group whose other channel is not there, so that it is set aside and released; or commits,

@@ -26,6 +26,8 @@ internal sealed partial class FuzzNode : IDisposable
     // What a step may send and write whatever it was told, and what each byte that it was told may add.
     private const long SentAtLeast = 256 * 1024;
     private const long SentForByte = 16;
+    private const long WrittenAtLeast = 4 * 1024 * 1024;
+    private const long WrittenForByte = 16;
     private const long RowsAtLeast = 2_000;
     private const long BytesForRow = 16;
     private const int AlarmsKept = 12;
@@ -63,6 +65,9 @@ internal sealed partial class FuzzNode : IDisposable
 
     public IMachine Machine { get; private set; } = null!;
 
+    /// <summary>Bytes that it has written since it was made, replaced rows too.</summary>
+    public long Written { get; private set; }
+
     /// <summary>The newest alarms, for whoever looks at a finding.</summary>
     public Queue<string> Alarms { get; } = new();
 
@@ -70,6 +75,9 @@ internal sealed partial class FuzzNode : IDisposable
 
     /// <summary>The channel as this node holds it, epoch keys included: what it has at hand when it means ill.</summary>
     public ChannelContext? Channel() => Scan(PayloadKind.Channels).Select(Reader.ReadChannel).FirstOrDefault(static context => context is not null);
+
+    /// <summary>The same of one channel of several.</summary>
+    public ChannelContext? Channel(Digest channel) => Scan(PayloadKind.Channels).Select(Reader.ReadChannel).FirstOrDefault(context => context?.Channel == channel);
 
     /// <summary>The secret key with which this node signs in a channel.</summary>
     public SigningKey ChannelKey(Digest channel) => Reader.ReadChannelKey(Scan(PayloadKind.Channels).First(row => Reader.ReadChannel(row)?.Channel == channel));
@@ -120,6 +128,9 @@ internal sealed partial class FuzzNode : IDisposable
         BrokenPromise.Unless(sent <= SentAtLeast + SentForByte * told, "what a step sends is in proportion to what it was told", $"{role.Name} was told {told} bytes and sends {sent}");
         long rows = step.Commit.Writes.Count + step.Commit.Deletes.Count + step.Commit.Appends.Sum(static append => append.Events.Count);
         BrokenPromise.Unless(rows <= RowsAtLeast + told / BytesForRow, "what a step writes is in proportion to what it was told", $"{role.Name} was told {told} bytes and writes {rows} rows");
+        long written = step.Commit.Writes.Sum(static write => (long)write.Body.Length) + step.Commit.Appends.Sum(static append => append.Events.Sum(static item => (long)item.Data.Length));
+        BrokenPromise.Unless(written <= WrittenAtLeast + WrittenForByte * told, "what a step writes is in proportion to what it was told", $"{role.Name} was told {told} bytes and writes {written}");
+        Written += written;
         foreach (Effect.Alarm alarm in step.Then.OfType<Effect.Alarm>())
         {
             BrokenPromise.Unless(CodeValue.IsCode(alarm.Code), "an alarm has a code", $"{role.Name}: {alarm.Code}");

@@ -1,6 +1,7 @@
 using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Regulator;
+using Settlement.Host.Fuzz.Mutations;
 
 namespace Settlement.Host.Fuzz.Worlds;
 
@@ -9,6 +10,8 @@ namespace Settlement.Host.Fuzz.Worlds;
 /// <param name="patience">How long it may take to come about.</param>
 internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
 {
+    private const int TamperedAudits = 5;
+
     /// <summary>The channel, as a bank shows it.</summary>
     public static ChannelView View(FuzzNetwork network, FuzzNode bank) => network.View(bank) ?? throw new BrokenPromise("a channel stays known", bank.Id.ToString());
 
@@ -60,6 +63,25 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
         Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
         BrokenPromise.Unless(books.SetAside.All(static part => part.Balance.MinorUnits == 0), "a cycle that ended has nothing set aside");
     }
+
+    /// <summary>The supervisor proves everything from its vault; and whatever becomes of a row there, its audit comes to an end, and to no other positions
+    /// that it calls proven.</summary>
+    public void CheckAudit(Chance chance)
+    {
+        FuzzAudit audit = new(network.Supervisor, network.Channel);
+        ChannelVerdict honest = audit.Run(static (_, body) => body);
+        BrokenPromise.Unless(honest is { IsComplete: true, ReExecuted: true }, "the supervisor proves what it holds", $"{Faults(honest)}: {network.Alarms}");
+        for (int i = 0; i < TamperedAudits; i++)
+        {
+            ChannelVerdict tampered = audit.Run((key, body) => chance.Percent(5) ? WireMutator.Mutate(body, chance, body) : body);
+            BrokenPromise.Unless(tampered is not { IsComplete: true, ReExecuted: true } || Sums(tampered).SequenceEqual(Sums(honest)), "what is proven is so", Faults(tampered));
+        }
+    }
+
+    private static IEnumerable<(int, string, long)> Sums(ChannelVerdict verdict) => verdict.Positions.Select(static position => (position.Member, position.Currency, position.MinorUnits));
+
+    private static string Faults(ChannelVerdict verdict) =>
+        string.Join("; ", verdict.NotDelivered.Concat(verdict.NotAuthentic).Concat(verdict.NotReExecuted).Take(5).Select(static fault => $"{fault.Sequence} {fault.Code}"));
 
     /// <summary>The supervisor holds everything that is final.</summary>
     public void CheckSupervisor()

@@ -42,6 +42,9 @@ internal sealed class NetworkSession : IFuzzSession
     /// <summary>What a machine may hold more at the end of a session than at its start.</summary>
     public const long MaximumGrowth = 4L * 1024 * 1024;
 
+    /// <summary>What a node may write in one case, in bytes: of a second of an honest network it is some hundred thousand.</summary>
+    public const long MaximumWritten = 64L * 1024 * 1024;
+
     private const int MostOpenings = 6;
     private const int MostRepeats = 10_000;
     private const int MostFlooded = 2 * 1024 * 1024;
@@ -59,6 +62,7 @@ internal sealed class NetworkSession : IFuzzSession
     private readonly Dictionary<FuzzNode, long> held = [];
     private bool isOpen;
     private int openings;
+    private (FuzzNode Payer, byte[] Instruction)? lastPaid;
     private long funded;
 
     public NetworkSession(ulong seed, NetworkFocus focus)
@@ -80,6 +84,15 @@ internal sealed class NetworkSession : IFuzzSession
     public ValueTask FeedAsync(byte[] input, CancellationToken ct)
     {
         Chance chance = new(input.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(input) : 0);
+        Dictionary<FuzzNode, long> before = network.Nodes.ToDictionary(static node => node, static node => node.Written);
+        Do(chance);
+        foreach (FuzzNode node in network.Nodes)
+            BrokenPromise.Unless(node.Written - before[node] <= MaximumWritten, "what a node writes in a case is bounded", $"{node.Id}: {node.Written - before[node]} bytes");
+        return ValueTask.CompletedTask;
+    }
+
+    private void Do(Chance chance)
+    {
         switch (chance.Below(100))
         {
             case < 5:
@@ -95,8 +108,6 @@ internal sealed class NetworkSession : IFuzzSession
                 Attack(chance);
                 break;
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -122,6 +133,7 @@ internal sealed class NetworkSession : IFuzzSession
         promises.CheckCycles();
         promises.CheckMoney(funded);
         promises.CheckSupervisor();
+        promises.CheckAudit(new Chance((ulong)network.Seen[Travel.PeerBatch].Count));
         return ValueTask.CompletedTask;
     }
 
@@ -141,9 +153,11 @@ internal sealed class NetworkSession : IFuzzSession
         foreach (FuzzNode bank in Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded", $"{bank.Id}: {network.Alarms}");
         foreach (FuzzNode bank in Banks)
         {
-            network.Pay(bank);
+            byte[] paid = network.Pay(bank)[0];
             network.Pay(bank, 4);
             network.OrderGroup(bank);
+            network.Return(bank == network.Alpha ? network.Beta : network.Alpha, bank, paid);
+            network.Defund(bank, 1);
         }
 
         network.OpenCycle();
@@ -211,7 +225,12 @@ internal sealed class NetworkSession : IFuzzSession
         if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
         else if (chance.Percent(20)) network.OrderGroup(bank);
         else if (chance.Percent(15)) network.OpenCycle();
-        else network.Pay(bank, chance.From(1, 3));
+        else lastPaid = (bank, network.Pay(bank, chance.From(1, 3))[0]);
+        network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
+        // Money goes back to its account, or to its payer.
+        if (chance.Percent(30)) network.Defund(bank, chance.From(1, 3));
+        else if (chance.Percent(40) && lastPaid is { } paid) network.Return(paid.Payer == network.Alpha ? network.Beta : network.Alpha, paid.Payer, paid.Instruction);
+        else return;
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
     }
 
