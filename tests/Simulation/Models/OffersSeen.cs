@@ -11,7 +11,7 @@ internal sealed class OffersSeen
     private readonly Dictionary<(string Node, Digest Channel), List<Digest>> offered = [];
     private readonly Dictionary<(string Node, Digest Channel), List<Digest>> handed = [];
 
-    private readonly HashSet<(string Node, Digest Entry)> gone = [];
+    private readonly Dictionary<(string Node, Digest Channel), HashSet<Digest>> gone = [];
 
     /// <summary>The entries that were offered last, in their order.</summary>
     public IReadOnlyList<Digest> Of(MachineNode node, Digest channel) => offered.GetValueOrDefault((node.Name, channel)) ?? [];
@@ -25,7 +25,7 @@ internal sealed class OffersSeen
         {
             (string, Digest) key = (node.Name, new Digest(commands.Channel.Span));
             // What went its way already, nobody offers anew: it was said before its owner knew.
-            List<Digest> ids = [.. commands.Entries.Select(StepFacts.IdOf).Where(e => !gone.Contains((node.Name, e)))];
+            List<Digest> ids = [.. commands.Entries.Select(StepFacts.IdOf).Where(e => gone.GetValueOrDefault(key)?.Contains(e) != true)];
             if (commands.AreOffers)
             {
                 offered[key] = ids;
@@ -43,7 +43,8 @@ internal sealed class OffersSeen
     {
         foreach ((Digest channel, List<Digest> entries) in facts.Proposed)
         {
-            gone.UnionWith(entries.Select(e => (node.Name, e)));
+            if (!gone.TryGetValue((node.Name, channel), out HashSet<Digest>? before)) gone[(node.Name, channel)] = before = [];
+            before.UnionWith(entries);
             offered.GetValueOrDefault((node.Name, channel))?.RemoveAll(entries.Contains);
             handed.GetValueOrDefault((node.Name, channel))?.RemoveAll(entries.Contains);
         }
@@ -52,12 +53,13 @@ internal sealed class OffersSeen
     /// <summary>A node starts again: it has heard nothing.</summary>
     public void Clear(MachineNode node)
     {
-        foreach ((string Node, Digest Channel) key in offered.Keys.Concat(handed.Keys).Where(k => k.Node == node.Name).ToList()) Clear(node, key.Channel);
+        foreach ((string Node, Digest Channel) key in offered.Keys.Concat(handed.Keys).Concat(gone.Keys).Where(k => k.Node == node.Name).ToList()) Clear(node, key.Channel);
     }
 
     public void Clear(MachineNode node, Digest channel)
     {
         offered.Remove((node.Name, channel));
         handed.Remove((node.Name, channel));
+        gone.Remove((node.Name, channel));
     }
 }

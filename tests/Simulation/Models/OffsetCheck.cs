@@ -21,8 +21,8 @@ internal static class OffsetCheck
         Priority least = set.Min(static p => p.Priority);
         PlainPayment[] prefix = [.. waiting.Where(p => p.Priority >= least).Take(set.Count)];
         Violation.Unless(set.All(prefix.Contains), Invariant, $"{bank.Name} takes {string.Join(' ', set.Select(static p => p.Tag))} where {string.Join(' ', prefix.Select(static p => p.Tag))} come first");
-        // Where the batch must wait, what the other pays in it is not to be seen yet.
-        if (!facts.Proposed.TryGetValue(line.Channel, out List<Digest>? proposed)) return;
+        // Where the batch must wait, or is full, what the other pays is not all to be seen yet; and what is no payment may bring money, too.
+        if (!facts.Proposed.TryGetValue(line.Channel, out List<Digest>? proposed) || proposed.Count >= world.Swarm.Bank.MaxBatchEntries || proposed.Exists(e => network.PaymentOf(e) is not { } id || !world.Banks.Any(b => network.BankOf(b).Find(id) is not null))) return;
         MachineNode other = world.Banks.First(b => b.Id.ToString() == line.Counterparty);
         List<PlainPayment> paid = [.. proposed.Select(e => network.PaymentOf(e) is { } id ? network.BankOf(other).Find(id) : null)
             .Where(p => p?.Line.Currency == line.Currency).Select(static p => p!.Value.Payment)];
@@ -65,6 +65,7 @@ internal static class OffsetCheck
         long cover = (batch?.Positions.GetValueOrDefault(key) ?? 0) - (batch?.Reserved.GetValueOrDefault(key) ?? 0) + context.Terms.LimitOf(1 - context.Own, line.Currency)
             - Payments(network.Offers.HandedTo(node, line.Channel)).Sum(static p => p.Amount);
         (int own, int ofThem) = PrefixSearch.Greatest(bank.RoomOf(line).Of(Priority.Normal), [.. waiting.Select(static p => p.Amount)], cover, [.. Payments(network.Offers.Of(node, line.Channel)).Take(Most(world)).Select(static p => p.Amount)]);
-        Violation.Unless(own == set.Count, "an offset is the greatest", $"{bank.Name} takes {set.Count} of its own where {own} settle with {ofThem}");
+        Violation.Unless(own == set.Count, "an offset is the greatest",
+            $"{bank.Name} takes {set.Count} of its own where {own} settle with {ofThem}: room {bank.RoomOf(line)}, cover {cover}, {network.Offers.Of(node, line.Channel).Count} offers, {network.Offers.HandedTo(node, line.Channel).Count} handed over, {world.Invariants.Log.Takeovers} takeovers");
     }
 }

@@ -66,8 +66,10 @@ internal sealed class PlainBank(string name)
     /// first the one whose first payment would go first in one line of all.</summary>
     public void Look(long now)
     {
-        foreach (PlainLine line in lines.Values.Where(static l => l.Seen is not null).OrderByDescending(static l => l.Waiting.Count == 0 ? 0 : (int)l.InOrder()[0].Priority)
-            .ThenBy(static l => l.Waiting.Count == 0 ? 0 : l.InOrder()[0].Number).ToList())
+        IEnumerable<PlainLine> turn = lines.Values.Where(static l => l.Seen is not null);
+        // Without limits over several lines none of them takes from another.
+        if (!Limits.IsEmpty) turn = turn.OrderByDescending(static l => l.Waiting.Count == 0 ? 0 : (int)l.InOrder()[0].Priority).ThenBy(static l => l.Waiting.Count == 0 ? 0 : l.InOrder()[0].Number);
+        foreach (PlainLine line in turn.ToList())
         {
             if (line.IsChanged || line.Due <= now || RoomOf(line).IsMoreThan(line.Seen!.Value)) Look(line, now);
             line.Seen = line.Waiting.Count == 0 ? null : RoomOf(line);

@@ -111,7 +111,8 @@ internal sealed class MachineNode : SimulatedNode
         IReadOnlyDictionary<PayloadKey, byte[]> found = Store.Get(machine!.Needs(inputs));
         Step step = machine.Step(Clock, inputs, found);
         Fate fate = step.IsEmpty ? Fate.Lives : DrawFate();
-        if (!step.IsEmpty) Note($"step of {string.Join(' ', inputs.Where(i => i is not Input.Tick).Select(Names.Of))} -> {Names.Of(step)}{(fate == Fate.Lives ? "" : " " + fate)}");
+        // A day of many thousand payments has no trace: nobody reads it.
+        if (!step.IsEmpty && World.Swarm.Payments == 0) Note($"step of {string.Join(' ', inputs.Where(i => i is not Input.Tick).Select(Names.Of))} -> {Names.Of(step)}{(fate == Fate.Lives ? "" : " " + fate)}");
         if (fate == Fate.DiesBeforeCommit)
         {
             DieBeforeCommit(step);
