@@ -45,7 +45,8 @@ internal sealed class StepFacts
         foreach (PayloadWrite write in commit.Writes.Where(static w => w.Kind == PayloadKind.Entries))
         {
             Digest channel = new(write.Key.AsSpan(0, Digest.Length));
-            if (Proposed.ContainsKey(channel)) Proposed[channel] = [.. EntriesRow.Parser.ParseFrom(write.Body).Entries.Where(static e => e.Header.Length > 0).Select(IdOf)];
+            // The entries of a batch that became final are written again where some were refused.
+            if (commit.Writes.Exists(w => w.Kind == PayloadKind.Proposals && w.Key.AsSpan().SequenceEqual(write.Key))) Proposed[channel] = [.. EntriesRow.Parser.ParseFrom(write.Body).Entries.Where(static e => e.Header.Length > 0).Select(IdOf)];
         }
 
         Final.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
