@@ -27,6 +27,9 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     private static readonly TimeSpan OfferLife = NodeContext.FactMemory / 2;
     private static readonly TimeSpan OfferAgain = NodeContext.FactMemory / 4;
 
+    /// <summary>Payments of each queue that are looked at: what settles together must fit one batch.</summary>
+    private int MostOfEach => Math.Min(MaxOffers, settings.MaxBatchEntries / 2);
+
     /// <summary>Offers what waits, when that has changed or the sequencer may have forgotten it.</summary>
     public void Offer(ChannelSide channel)
     {
@@ -105,7 +108,7 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         if (channel.Mailbox.Any(static c => c is Command.Peer peer && (peer.ActsOnInstance || peer.Entry.Plan.Contract.FindAction("pay") != peer.Entry.Action))) return;
         foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code))
         {
-            List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MaxOffers)];
+            List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MostOfEach)];
             Room room = limits.RoomOf(channel, currency);
             // What has less room must not hold up what has more: where the whole line finds nothing, those of higher priorities are looked at alone.
             _ = own.Select(static p => p.Priority).Distinct().Order().DistinctBy(room.Of).Any(least => Settle(channel, currency, [.. own.Where(p => p.Priority >= least)], room.Of(least)));
@@ -115,8 +118,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     private bool Settle(ChannelSide channel, string currency, List<QueuedPayment> own, Int128 room)
     {
         List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
-            .Select(o => (o.Entry, PaymentContract.AmountOf(channel.Terms, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units))];
-        if (own.Count == 0 || theirs.Count == 0 || own.Count + theirs.Count > settings.MaxBatchEntries) return false;
+            .Select(o => (o.Entry, PaymentContract.AmountOf(channel.Terms, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units)).Take(MostOfEach)];
+        if (own.Count == 0 || theirs.Count == 0) return false;
         int other = 1 - channel.Context.Own;
         Int128 onTheirWay = channel.Mailbox.OfType<Command.Peer>().Select(p => PaymentContract.AmountOf(channel.Terms, p.Entry)).Where(a => a?.Unit == currency).Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
         Int128 cover = (Int128)channel.State.PositionOf(other, currency) - channel.State.ReservedOf(other, currency) + channel.LimitOf(other, currency) - onTheirWay;

@@ -13,7 +13,11 @@ namespace Settlement.Tests.Simulation.Invariants;
 internal sealed record BatchFacts(
     Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
     IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved,
-    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held, IReadOnlyList<LimitGrant> Grants);
+    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held, IReadOnlyList<LimitGrant> Grants)
+{
+    /// <summary>Payments and returns, by who paid them.</summary>
+    public IReadOnlyList<(int Payer, string Currency, long MinorUnits)> Paid { get; init; } = [];
+}
 
 /// <summary>Money in escrow, and where it stands.</summary>
 internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
@@ -73,6 +77,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
     private readonly Dictionary<Digest, LegFacts> legs = [];
     private readonly Dictionary<(int Member, string Currency), LimitGrant> limits = [];
+    private readonly List<(int Payer, string Currency, long MinorUnits)> moved = [];
 
     /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
     public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
@@ -94,6 +99,9 @@ internal sealed class ChannelBook(ChannelTerms terms)
 
     /// <summary>By currency: what the cited postings sum to.</summary>
     public Dictionary<string, long> Issued { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The same by who brought it in.</summary>
+    public Dictionary<(int Member, string Currency), long> IssuedTo { get; } = [];
 
     /// <summary>The entries that gave money back to the agent, and who is to be paid.</summary>
     public List<(EntryId Entry, int Holder, MoneyValue Amount)> Redeemed { get; } = [];
@@ -117,6 +125,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
                 limits[((int)grant.Member, grant.Currency)] = grant;
             }
 
+            moved.Clear();
             foreach ((Digest group, bool isCommitted) in outcomes) End(group, isCommitted);
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(static i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
@@ -129,7 +138,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
             }
 
             batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved),
-                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet(), [.. row.Grants]));
+                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet(), [.. row.Grants]) { Paid = [.. moved] });
             return;
         }
 
@@ -152,6 +161,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
             string posting = Text(entry, "posting")!;
             Violation.Unless(PostingText.TryRead(posting, out byte[]? id, out _) && postings.Add(Convert.ToHexString(id)), "a posting is cited once", posting);
             Issued[amount.Currency] = Issued.GetValueOrDefault(amount.Currency) + amount.MinorUnits;
+            IssuedTo[(entry.Actor, amount.Currency)] = IssuedTo.GetValueOrDefault((entry.Actor, amount.Currency)) + amount.MinorUnits;
             Move(entry.Actor, amount.Currency, amount.MinorUnits);
             return;
         }
@@ -206,6 +216,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         PaymentFacts payment = new(entry, payer, amount, sequence);
         payments.Add(payment);
         byEntry.Add(entry, payment);
+        moved.Add((payer, amount.Currency, amount.MinorUnits));
         Pay(payer, amount);
     }
 
@@ -241,6 +252,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         Violation.Unless(payment!.Returned is null, "nothing happens twice", "a payment was returned twice");
         Violation.Unless(payment.Payer != entry.Actor && payment.Amount == amount, "a return gives back what was paid", $"{amount} by {entry.Actor}");
         payment.Returned = entry.Id;
+        moved.Add((entry.Actor, amount.Currency, amount.MinorUnits));
         Pay(entry.Actor, amount);
     }
 

@@ -9,6 +9,7 @@ using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
+using Settlement.Tests.Simulation.Models;
 using Settlement.Tests.Simulation.Workload;
 using Settlement.Tests.Simulation.Worlds;
 using Settlement.Wire.Channels;
@@ -31,6 +32,9 @@ internal sealed class Watch(World world)
 
     /// <summary>The channels' money.</summary>
     public Dictionary<Digest, ChannelBook> Books { get; } = [];
+
+    /// <summary>The plain model of the network.</summary>
+    public PlainNetwork Plain { get; } = new(world);
 
     /// <summary>A ledger committed.</summary>
     public void OnNotarised(StoreTransaction commit) => Log.Add(commit);
@@ -72,15 +76,23 @@ internal sealed class Watch(World world)
             int inFlight = bank.Store.Scan(PayloadKind.InFlight).Count;
             if (bank.Store.Scan(PayloadKind.Settings).Any(static r => System.Text.Encoding.UTF8.GetString(r.Key).StartsWith("grant/", StringComparison.Ordinal))) return $"{bank.Name} has a limit to grant";
             if (waiting + inFlight > 0) return $"{bank.Name} has {waiting} waiting and {inFlight} in flight";
-            foreach (Digest channel in contexts.Keys.Where(k => k.Node == bank.Name).Select(k => k.Channel))
-            {
-                long sequence = applied.GetValueOrDefault((bank.Name, channel));
-                if (sequence != Log.SequenceOf(channel)) return $"{bank.Name} is at {sequence} of {Log.SequenceOf(channel)}";
-            }
         }
 
+        if (Behind() is { } behind) return behind;
         if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null))) return "a leg is set aside";
         return Supervision.Restlessness(world);
+    }
+
+    /// <summary>Which bank has not applied what the log has; null when all have.</summary>
+    public string? Behind()
+    {
+        foreach ((string name, Digest channel) in contexts.Keys)
+        {
+            long sequence = applied.GetValueOrDefault((name, channel));
+            if (sequence != Log.SequenceOf(channel)) return $"{name} is at {sequence} of {Log.SequenceOf(channel)}";
+        }
+
+        return null;
     }
 
     /// <summary>The world came to rest.</summary>
@@ -100,7 +112,12 @@ internal sealed class Watch(World world)
     /// <summary>Whether a bank is in a channel, as far as it has applied a batch of it.</summary>
     public bool IsMember(MachineNode node, Digest channel) => contexts.ContainsKey((node.Name, channel)) && applied.ContainsKey((node.Name, channel));
 
-    private ChannelContext ContextOf(MachineNode node, Digest channel)
+    /// <summary>The newest batch that is final for a bank; null before the first.</summary>
+    public BatchFacts? BatchAt(MachineNode node, Digest channel) =>
+        applied.GetValueOrDefault((node.Name, channel)) is var sequence and > 0 ? Books[channel].Batches[(int)sequence - 1] : null;
+
+    /// <summary>The channel as a bank has it.</summary>
+    public ChannelContext ContextOf(MachineNode node, Digest channel)
     {
         if (contexts.TryGetValue((node.Name, channel), out ChannelContext? context)) return context;
         VaultReader reader = new(World.Network, node.Id, node.VaultKey);

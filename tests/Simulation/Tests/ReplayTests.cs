@@ -3,7 +3,7 @@ using Settlement.Tests.Simulation.Worlds;
 
 namespace Settlement.Tests.Simulation.Tests;
 
-/// <summary>Shows one world line by line: SETTLEMENT_SEED=n, and SETTLEMENT_MUTATION for one that is broken on purpose.</summary>
+/// <summary>Shows one world line by line: SETTLEMENT_SEED=n, SETTLEMENT_MUTATION for one that is broken on purpose, SETTLEMENT_MODELLED=1 for one beside the model.</summary>
 public sealed class ReplayTests(ITestOutputHelper output)
 {
     [Fact]
@@ -16,7 +16,8 @@ public sealed class ReplayTests(ITestOutputHelper output)
         }
 
         _ = Enum.TryParse(Environment.GetEnvironmentVariable("SETTLEMENT_MUTATION"), out Mutation mutation);
-        World world = new(seed, mutation, keepTrace: true);
+        bool isModelled = Environment.GetEnvironmentVariable("SETTLEMENT_MODELLED") == "1";
+        World world = new(seed, mutation, keepTrace: true, change: isModelled ? ModelTests.Modelled : null);
         try
         {
             world.Run();

@@ -18,6 +18,8 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
     private readonly Chance queueing = world.Chance.Fork("queueing-" + bank.Name);
     private readonly SeededEntropy entropy = new(unchecked((long)Chance.SeedOf(world.Seed, "office-" + bank.Name, 0)));
     private const int RecentReferences = 4;
+    private const int TransfersOfMessage = 50;
+    private static readonly TimeSpan Opening = TimeSpan.FromSeconds(20);
     private int unanswered;
     private bool isClosed;
 
@@ -40,11 +42,33 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
     private void Next()
     {
         if (isClosed) return;
+        if (world.Swarm.Payments > 0)
+        {
+            Generate();
+            return;
+        }
+
         world.After(chance.Between(TimeSpan.Zero, 2 * TimeSpan.FromMinutes(1) / world.Swarm.MessagesPerMinute), Next);
         if (Date is not { } date) return;
         Order order = Write(date);
         Orders.Add(order);
         if (order.Key is not null) unanswered++;
+        Send(order);
+        if (queueing.Happens(200)) ChangeOne();
+    }
+
+    /// <summary>Writes the next message of a generated day, at even intervals once the channels are open.</summary>
+    private void Generate()
+    {
+        int messages = world.Swarm.Payments / world.Banks.Count / TransfersOfMessage;
+        TimeSpan interval = (world.Swarm.Storm - Opening - TimeSpan.FromSeconds(2)) / messages;
+        world.After(world.Elapsed < Opening ? Opening - world.Elapsed : interval, Next);
+        if (world.Elapsed < Opening || Date is not { } date || Orders.Count == messages) return;
+        string name = $"{bank.Name}-{Orders.Count}";
+        string[] tags = [.. Enumerable.Range(0, TransfersOfMessage).Select(i => $"{name}-{i}")];
+        Order order = new(bank, name, Encoding.UTF8.GetBytes(name), [.. tags.Select(tag => Transfer(name, tag, date))], tags);
+        Orders.Add(order);
+        unanswered++;
         Send(order);
         if (queueing.Happens(200)) ChangeOne();
     }
@@ -117,12 +141,18 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
             < 9 => chance.From(500, 20_000),
             _ => chance.From(20_000, 500_000),
         };
-        DateOnly settlement = chance.Happens(40) ? date.AddDays(chance.Happens(500) ? 1 : -1) : date;
-        string transaction = chance.Happens(30) ? "same" : tag;
+        DateOnly settlement = world.Swarm.Payments == 0 && chance.Happens(40) ? date.AddDays(chance.Happens(500) ? 1 : -1) : date;
+        string transaction = world.Swarm.Payments == 0 && chance.Happens(30) ? "same" : tag;
         CreditTransfer transfer = new("pacs.008.001.08", message, tag, tag, transaction, uetr, new Money(currency, amount), settlement, Urgency(), bank.Id, chance.Pick(others).Id,
-            new TransferParty("Debtor", null), new TransferParty("Creditor", null), tag);
+            new TransferParty("Debtor", null), new TransferParty("Creditor", null), tag)
+        {
+            NotBefore = Time(-3, 20), NotAfter = Time(-1, 40),
+        };
         return new SubmittedTransfer(transfer, new TransferIdentification(message, transfer.MessageType, tag, tag, transaction, uetr?.ToString()), null, null);
     }
+
+    /// <summary>Mostly none; one in some worlds alone, so that runs of seeds that are known keep their payments.</summary>
+    private DateTimeOffset? Time(int soonest, int latest) => world.Swarm.HasTreasuries && queueing.Happens(150) ? world.Now + TimeSpan.FromSeconds(queueing.From(soonest, latest)) : null;
 
     private Priority Urgency() => queueing.Below(10) switch { 0 => Priority.Urgent, < 3 => Priority.High, _ => Priority.Normal };
 
@@ -130,7 +160,7 @@ internal sealed class BackOffice(World world, Day day, MachineNode bank)
     private Uetr? Reference()
     {
         if (chance.Happens(150)) return null;
-        if (day.References.Count > 0 && chance.Happens(100)) return chance.Pick(day.References.TakeLast(RecentReferences).ToList());
+        if (day.References.Count > 0 && world.Swarm.Payments == 0 && chance.Happens(100)) return chance.Pick(day.References.TakeLast(RecentReferences).ToList());
         Uetr fresh = Uetr.Create(entropy);
         day.References.Add(fresh);
         return fresh;

@@ -4,6 +4,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
+using Settlement.Tests.Simulation.Models;
 using Settlement.Tests.Simulation.Worlds;
 
 namespace Settlement.Tests.Simulation.Workload;
@@ -13,6 +14,8 @@ internal sealed class Day
 {
     private static readonly TimeSpan Rounds = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+    // Longer than a member lets pass until it offers again what waits.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(40);
     // Beyond every settlement date that a back office names.
     private const int LastDay = 3;
     private readonly World world;
@@ -29,10 +32,11 @@ internal sealed class Day
         this.world = world;
         chance = world.Chance.Fork("day");
         defunding = world.Chance.Fork("defunding");
-        Currencies = [Code("EUR"), Code("USD")];
+        bool onlyPays = world.Swarm.Payments > 0;
+        Currencies = onlyPays ? [Code("EUR")] : [Code("EUR"), Code("USD")];
         offices = [.. world.Banks.Select(b => new BackOffice(world, this, b))];
         SwapCurrency = Code("GBP");
-        acts = [.. world.Banks.Select(b => new Acts(world, this, b))];
+        acts = onlyPays ? [] : [.. world.Banks.Select(b => new Acts(world, this, b))];
         groups = world.Swarm.Groups ? [.. world.Banks.Select(b => new Groups(world, this, b))] : [];
         grants = world.Swarm.Grants ? [.. world.Banks.Select(b => new Grants(world, this, b))] : [];
     }
@@ -60,11 +64,17 @@ internal sealed class Day
     /// <summary>The last business day.</summary>
     public static DateOnly LastDate => DateOnly.FromDateTime(World.Epoch.Date).AddDays(LastDay);
 
+    /// <summary>What moved when somebody looked last whether the day may end; null when nothing did.</summary>
+    public string? Restless { get; private set; }
+
+    /// <summary>How a modelled day ended, in numbers; null while it goes on.</summary>
+    public string? AtClose { get; private set; }
+
     /// <summary>References used so far, for duplicates.</summary>
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && grants.TrueForAll(static g => g.IsDone) && pending == 0;
+    public bool IsOver => (AtClose is not null || !world.Swarm.IsModelled) && offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && grants.TrueForAll(static g => g.IsDone) && pending == 0;
 
     /// <summary>The business day of a bank, as it said; null before the first.</summary>
     public DateOnly? DateOf(MachineNode bank) => offices.First(o => o.Bank == bank).Date;
@@ -98,6 +108,7 @@ internal sealed class Day
         }
 
         foreach (BackOffice office in offices) office.Begin();
+        if (world.Swarm.HasTreasuries) foreach (MachineNode bank in world.Banks) new Treasury(world, this, bank).Begin();
         foreach (Acts acting in acts) acting.Begin();
         foreach (Grants treasury in grants) treasury.Begin();
         world.After(world.Swarm.Storm / 2, () =>
@@ -106,10 +117,33 @@ internal sealed class Day
             foreach (MachineNode bank in world.Banks) world.After(chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(10)), () => OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date).AddDays(1)));
         });
         // The last day ends, and with it whatever still waits for cover.
-        world.After(world.Swarm.Storm + Patience, () =>
+        world.After(world.Swarm.Storm + Patience, world.Swarm.IsModelled ? () => Close(world.Now) : OpenLast);
+    }
+
+    private void OpenLast()
+    {
+        foreach (MachineNode bank in world.Banks) OpenDay(bank, LastDate);
+    }
+
+    /// <summary>Before a modelled day ends, everything that can go must have gone, and what was told once is told again.</summary>
+    private void Close(DateTimeOffset since)
+    {
+        if (Quiet.Restlessness(world) is { } restless)
         {
-            foreach (MachineNode bank in world.Banks) OpenDay(bank, LastDate);
-        });
+            Restless = restless;
+            world.After(Rounds, () => Close(world.Now));
+        }
+        else if (world.Now < since + Silence)
+        {
+            world.After(Rounds, () => Close(since));
+        }
+        else
+        {
+            Restless = null;
+            Quiet.Check(world);
+            AtClose = world.Invariants.Plain.Summary();
+            OpenLast();
+        }
     }
 
     /// <summary>Asks until there is an answer, then does what comes of it; null when the node died or is silent.</summary>

@@ -4,7 +4,7 @@ using Settlement.Storage;
 namespace Settlement.Tests.Simulation.Worlds;
 
 /// <summary>A node's database: what survives its crashes. It answers at once, so that a world is one thread.</summary>
-internal sealed class DurableStore
+internal sealed class DurableStore(bool keepsLog)
 {
     private const int Page = 10_000;
     private readonly List<StoreTransaction> log = [];
@@ -15,7 +15,7 @@ internal sealed class DurableStore
     {
         if (transaction.IsEmpty) return;
         AtOnce(vault.CommitAsync(transaction, CancellationToken.None));
-        log.Add(transaction);
+        if (keepsLog) log.Add(transaction);
     }
 
     /// <summary>What no database may do: the newest transactions were never there.</summary>

@@ -104,12 +104,15 @@ internal sealed class MachineNode : SimulatedNode
     protected override void Step()
     {
         int taken = Chance.Happens(100) ? Chance.From(0, inbox.Count) : inbox.Count;
+        // The model must know what came before what.
+        if (World.Swarm.IsModelled && role.Name == "bank") taken = Math.Min(taken, 1);
         List<Input> inputs = inbox.GetRange(0, taken);
         inbox.RemoveRange(0, taken);
         IReadOnlyDictionary<PayloadKey, byte[]> found = Store.Get(machine!.Needs(inputs));
         Step step = machine.Step(Clock, inputs, found);
         Fate fate = step.IsEmpty ? Fate.Lives : DrawFate();
-        if (!step.IsEmpty) Note($"step of {string.Join(' ', inputs.Where(i => i is not Input.Tick).Select(Names.Of))} -> {Names.Of(step)}{(fate == Fate.Lives ? "" : " " + fate)}");
+        // A day of many thousand payments has no trace: nobody reads it.
+        if (!step.IsEmpty && World.Swarm.Payments == 0) Note($"step of {string.Join(' ', inputs.Where(i => i is not Input.Tick).Select(Names.Of))} -> {Names.Of(step)}{(fate == Fate.Lives ? "" : " " + fate)}");
         if (fate == Fate.DiesBeforeCommit)
         {
             DieBeforeCommit(step);
@@ -119,6 +122,7 @@ internal sealed class MachineNode : SimulatedNode
         if (World.Mutation == Mutation.StatusRunsAhead && role.Name == "bank") Broken.SettleEarly(this, step.Commit, Chance);
         Store.Commit(step.Commit);
         World.Invariants.OnCommitted(this, step.Commit);
+        World.Invariants.Plain.OnStep(this, Clock, inputs, step.Commit);
         int performed = fate switch
         {
             Fate.Lives => step.Then.Count,

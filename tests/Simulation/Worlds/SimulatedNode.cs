@@ -18,7 +18,7 @@ internal abstract class SimulatedNode(World world, string name, ParticipantId id
 
     public ParticipantId Id { get; } = id;
 
-    public DurableStore Store { get; } = new();
+    public DurableStore Store { get; } = new(keepsLog: world.Mutation != Mutation.None);
 
     /// <summary>How many lives it has had.</summary>
     public int Incarnation { get; private set; }

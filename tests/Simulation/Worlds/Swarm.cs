@@ -75,6 +75,18 @@ internal sealed record Swarm
     /// <summary>Whether treasuries change the limits that they grant.</summary>
     public bool Grants { get; init; }
 
+    /// <summary>Whether the plain model follows every bank: then each takes one input a step.</summary>
+    public bool IsModelled { get; init; }
+
+    /// <summary>Where it is not zero, banks do nothing but pay, so many payments in all, in one currency.</summary>
+    public int Payments { get; init; }
+
+    /// <summary>Whether treasuries limit their own payments, and payments name times.</summary>
+    public bool HasTreasuries { get; init; }
+
+    /// <summary>Whether nothing is lost, and nobody dies.</summary>
+    public bool IsCalm => DropPerMille + DropAnswerPerMille + DuplicatePerMille + ReorderPerMille + CutPerMille + CrashBeforeCommitPerMille + CrashAfterCommitPerMille + CrashAmongEffectsPerMille == 0 && !LedgerCrashes;
+
     /// <summary>How far below zero positions may fall when a channel opens, in minor units.</summary>
     public long Limit { get; init; }
 

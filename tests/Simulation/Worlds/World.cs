@@ -24,6 +24,7 @@ internal sealed class World
     public static readonly DateTimeOffset Epoch = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
 
     private const int MaxEvents = 2_000_000;
+    private const int EventsOfPayment = 100;
     private readonly PriorityQueue<Action, (DateTimeOffset At, long Order)> events = new();
     private readonly Dictionary<long, Action<object>> calls = [];
     private readonly List<LedgerNode> ledgers = [];
@@ -48,7 +49,7 @@ internal sealed class World
             (parts, rows) => new RegulatorMachine(parts, new RegulatorSettings(), rows)));
         Agent = new MachineNode(this, "Agent", Named("AGNTDEFFXXX"), new Role("agent", AgentMachine.RecoveryKinds, static _ => [],
             (parts, rows) => new AgentMachine(new AgentParts(parts, postingKey, [Supervisor.Pin]), rows)), postingKey);
-        string[] names = ["ALPHDEFFXXX", "BETAFRPPXXX", "GAMMNL2AXXX"];
+        string[] names = ["ALPHDEFFXXX", "BETAFRPPXXX", "GAMMNL2AXXX", "DELTITMMXXX", "EPSLESMMXXX", "ZETAATWWXXX", "ETABBEBBXXX", "THETPTPLXXX"];
         BankSettings settings = Swarm.Bank with
         {
             AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet(),
@@ -128,12 +129,12 @@ internal sealed class World
         DateTimeOffset deadline = Epoch + Swarm.Storm + LongestHealing;
         for (int handled = 0; events.TryDequeue(out Action? act, out (DateTimeOffset At, long Order) due); handled++)
         {
-            Violation.Unless(handled < MaxEvents, "the world comes to rest", $"{MaxEvents} events and no end");
+            Violation.Unless(handled < MaxEvents + EventsOfPayment * Swarm.Payments, "the world comes to rest", $"{MaxEvents} events and no end");
             Now = due.At;
             act();
             if (IsStormy || Now < nextLook) continue;
             nextLook = Now + TimeSpan.FromMilliseconds(500);
-            string? restless = Workload.IsOver ? Invariants.Restlessness() : "messages are unanswered";
+            string? restless = Workload.IsOver ? Invariants.Restlessness() : Workload.Restless ?? "messages are unanswered";
             if (restless is null) break;
             Violation.Unless(Now < deadline, "the world comes to rest", restless);
         }

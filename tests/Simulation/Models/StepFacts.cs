@@ -1,0 +1,81 @@
+using Google.Protobuf;
+using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Reading;
+using Settlement.Core.Store;
+using Settlement.Core.Vault.Records;
+using Settlement.Tests.Simulation.Worlds;
+using Settlement.Wire.Channels;
+
+namespace Settlement.Tests.Simulation.Models;
+
+/// <summary>What a bank's step made durable, as its vault's rows say it.</summary>
+internal sealed class StepFacts
+{
+    public StepFacts(MachineNode node, StoreTransaction commit)
+    {
+        foreach (PayloadWrite write in commit.Writes)
+        {
+            switch (write.Kind)
+            {
+                case PayloadKind.Instructions when node.Rows.Open(write.Kind, write.Key, write.Body, InstructionRow.Parser) is { HasTransfer: true } row:
+                    Payments[Convert.ToHexStringLower(write.Key)] = row;
+                    break;
+                case PayloadKind.Waiting:
+                    Work[Convert.ToHexStringLower(write.Key)] = (write.Key, WaitingRow.Parser.ParseFrom(write.Body));
+                    break;
+                case PayloadKind.Batches:
+                    Final.Add((new Digest(write.Key.AsSpan(0, Digest.Length)), BatchRow.Parser.ParseFrom(write.Body).Sequence));
+                    break;
+                case PayloadKind.Snapshots:
+                    Snapshots[new Digest(write.Key)] = node.Rows.Open(write.Kind, write.Key, write.Body, SnapshotRow.Parser);
+                    break;
+                case PayloadKind.InFlight:
+                    InFlight.Add(node.Rows.Open(write.Kind, write.Key, write.Body, InFlightRow.Parser));
+                    break;
+                case PayloadKind.Proposals:
+                    Proposed[new Digest(write.Key.AsSpan(0, Digest.Length))] = [];
+                    break;
+                case PayloadKind.Settings:
+                    HasSettings = true;
+                    break;
+            }
+        }
+
+        foreach (PayloadWrite write in commit.Writes.Where(static w => w.Kind == PayloadKind.Entries))
+        {
+            Digest channel = new(write.Key.AsSpan(0, Digest.Length));
+            // The entries of a batch that became final are written again where some were refused.
+            if (commit.Writes.Exists(w => w.Kind == PayloadKind.Proposals && w.Key.AsSpan().SequenceEqual(write.Key))) Proposed[channel] = [.. EntriesRow.Parser.ParseFrom(write.Body).Entries.Where(static e => e.Header.Length > 0).Select(IdOf)];
+        }
+
+        Final.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
+        Done = [.. commit.Deletes.Where(static d => d.Kind == PayloadKind.Waiting).Select(static d => Convert.ToHexStringLower(d.Key))];
+        HasSettings |= commit.Deletes.Exists(static d => d.Kind == PayloadKind.Settings);
+    }
+
+    /// <summary>Instructions of payments that were written, by id.</summary>
+    public Dictionary<string, InstructionRow> Payments { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Work that is not finished.</summary>
+    public Dictionary<string, (byte[] Key, WaitingRow Row)> Work { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Work that is.</summary>
+    public IReadOnlyList<string> Done { get; }
+
+    /// <summary>Batches that are final for this bank now, in the order of their sequence.</summary>
+    public List<(Digest Channel, long Sequence)> Final { get; } = [];
+
+    public Dictionary<Digest, SnapshotRow> Snapshots { get; } = [];
+
+    public List<InFlightRow> InFlight { get; } = [];
+
+    /// <summary>By channel: the entries of a batch that was proposed or endorsed.</summary>
+    public Dictionary<Digest, List<Digest>> Proposed { get; } = [];
+
+    /// <summary>Whether a limit or the business day was written.</summary>
+    public bool HasSettings { get; }
+
+    /// <summary>The id in an entry's header.</summary>
+    public static Digest IdOf(SealedEntry entry) => new(EntryHeader.Parser.ParseFrom(entry.Header).EntryId.Span);
+}
