@@ -69,6 +69,16 @@ internal sealed class AccountBook
         return amount.MinorUnits > 0 && (debit == Issuance || left >= 0) && left >= long.MinValue && right <= long.MaxValue;
     }
 
+    /// <summary>Forgets a holder that has nothing left and will have nothing again.</summary>
+    public void Close(string holder, Currency currency)
+    {
+        string key = KeyOf(holder, currency.Code);
+        if (!balances.TryGetValue(key, out BookRow? row)) return;
+        if (row.MinorUnits != 0) throw new InvalidOperationException("A holder is closed that has a balance.");
+        balances.Remove(key);
+        node.Delete(PayloadKind.Snapshots, node.Rows.LookupKey("agent-book", key));
+    }
+
     /// <summary>The books as the operator sees them.</summary>
     public Books List()
     {

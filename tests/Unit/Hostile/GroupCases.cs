@@ -59,7 +59,7 @@ internal static class GroupCases
         Assert.Empty(world.Banks.Snapshot(world.Beta).Legs);
     })
     {
-        IsCommon = true, Times = Core.Alarms.AlarmBounds.MaxPiecesOfCode, Cost = new Cost(Written: 110, Rows: 32, Kilobytes: 24, Sends: 40, Checks: 48),
+        IsCommon = true, Times = Core.Alarms.AlarmBounds.MaxPiecesOfCode, Cost = new Cost(Written: 110, Rows: 32, Kilobytes: 24, Sends: 48, Checks: 60),
         Proves = static (world, piece) =>
         {
             Assert.True(ChannelGroup.TryRead(ByteString.CopyFrom(piece.Parts[0].Body), TwoBanks.Network, out ChannelGroup? group, out string code), code);

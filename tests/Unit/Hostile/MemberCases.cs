@@ -244,7 +244,7 @@ internal static class MemberCases
             Instance paid = world.Once(() => world.Paid(world.Alpha, 1_00));
             Value?[] more = [new MoneyValue("EUR", 2_00), .. paid.Fields.Skip(1)];
             world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { world.Return(world.Beta, paid with { Fields = more }) } } }, times: 1);
-        }) with { Cost = Cost.OwnBatch with { Written = 44, Kilobytes = 16 } };
+        }) with { Cost = Cost.OwnBatch with { Written = 44, Rows = 18, Kilobytes = 16 } };
         yield return OfEndorser("an offer of nothing", ChannelCodes.EntryNotOurs, "entry", Afterwards.GoesOn, world =>
         {
             ChannelContext own = world.Banks.Context(world.Beta);

@@ -63,6 +63,7 @@ internal sealed class CyclePostings(NodeContext node, AgentParts parts, LedgerDe
         if (watch.Decision is not { } isCommitted) return false;
         foreach (CycleBankRow bank in cycle.Banks.Where(b => isCommitted ? b.NetMinorUnits > 0 : b.NetMinorUnits < 0))
             Post(cycle, AccountBook.CycleHolder(cycle.Id), bank.Bank, Math.Abs(bank.NetMinorUnits));
+        book.Close(AccountBook.CycleHolder(cycle.Id), cycle.Currency);
         if (isCommitted) foreach (CycleBankRow bank in cycle.Banks) Sign(cycle, bank);
         cycle.Row.Stage = isCommitted ? CycleStage.Settled : CycleStage.Void;
         cycle.Row.Reason = isCommitted ? "" : AgentCodes.RoundPassed;
