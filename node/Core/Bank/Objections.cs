@@ -36,7 +36,8 @@ internal static class Objections
     {
         if (entry.Actor == channel.Context.Own)
         {
-            if (!channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own) || own.Entry?.Root != entry.Root) return ChannelCodes.EntryNotOurs;
+            if (!channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own)) return node.Find(EntryFact(entry.Id)) is null ? ChannelCodes.EntryNotOurs : ChannelCodes.EntryRepeated;
+            if (own.Entry?.Root != entry.Root) return ChannelCodes.EntryNotOurs;
             if (own.IsWithdrawn) return QueueCodes.Withdrawn;
             return own.IsOvertaken ? ChannelCodes.InstanceMoved : null;
         }

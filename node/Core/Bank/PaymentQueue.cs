@@ -280,6 +280,8 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         // Those behind it may go on now.
         lines[payment.Line].IsChanged = true;
         payment.Command.IsWithdrawn = true;
+        // The sequencer may have the offer still, and propose it after a restart of this node: then, too, it is known to be an own one that is over.
+        if (payment.Command.Entry is { } offered) node.WriteFact(Objections.EntryFact(offered.Id), []);
         Leave(payment);
         Refused(payment.Command, reason);
     }

@@ -45,8 +45,9 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         }
 
         acts += more;
-        return read.Where(s => s is { IsKnown: false, Entry: { } entry } && entry.Actor != channel.Context.Own)
-            .SelectMany(s => Objections.Needs(node, channel, s.Entry!));
+        // Of an own entry that is not under way only that is asked, whether it is over.
+        return read.Where(s => s is { IsKnown: false, Entry: { } entry } && !channel.OwnSealed.ContainsKey(entry.Id.Value))
+            .SelectMany(s => s.Entry!.Actor == channel.Context.Own ? [Objections.EntryFact(s.Entry.Id)] : Objections.Needs(node, channel, s.Entry));
     }
 
     /// <summary>Whether what it depends on was not looked up, because the drain had as much to look up as it may, or it was not due then:

@@ -71,6 +71,6 @@ public sealed class ModelTests(ITestOutputHelper output)
     /// <summary>What the model is for: little money, many payments, and clocks that do not fall, because a payment's time comes once.</summary>
     internal static Swarm Modelled(Swarm drawn) => drawn with
     {
-        IsModelled = true, HasTreasuries = true, ClocksJump = false, MessagesPerMinute = Math.Max(40, drawn.MessagesPerMinute),
+        IsModelled = true, HasTreasuries = true, Grants = false, ClocksJump = false, MessagesPerMinute = Math.Max(40, drawn.MessagesPerMinute),
     };
 }
