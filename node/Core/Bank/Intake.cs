@@ -113,7 +113,9 @@ internal sealed class Intake : IOwnWork
     {
         // A payment that was offered and taken back has had its end, or waits on: with another entry, since that one is refused.
         if (!underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row)) command.Entry = null;
-        else if (queue.TryRenew(command)) WaitingRows.WriteQueued(node, channel.Id, command);
+        else if (code is QueueCodes.Withdrawn or ReasonCodes.InsufficientFunds && queue.TryRenew(command)) WaitingRows.WriteQueued(node, channel.Id, command);
+        // What is refused for itself would be refused as often as it is offered.
+        else if (queue.TryEnd(command)) Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
         else if ((code == QueueCodes.Withdrawn || (code == ReasonCodes.InsufficientFunds && CanLackCover(channel, command))) && command.Returns++ < MaxReturns) Return(channel, command, row, isSpent: true);
         else Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
     }

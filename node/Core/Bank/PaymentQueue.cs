@@ -175,6 +175,15 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         return true;
     }
 
+    /// <summary>A payment that waits was offered and refused for good: it waits no more. False when it does not wait.</summary>
+    public bool TryEnd(Command.Own command)
+    {
+        if (!byId.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out QueuedPayment? payment) || payment.Command != command) return false;
+        lines[payment.Line].IsChanged = true;
+        Leave(payment);
+        return true;
+    }
+
     /// <summary>The entry of a payment was refused while that waits: it gets another. False when it does not wait.</summary>
     public bool TryRenew(Command.Own command)
     {

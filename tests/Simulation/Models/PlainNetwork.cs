@@ -171,7 +171,9 @@ internal sealed class PlainNetwork(World world)
 
         foreach ((Digest entry, string? refusal) in batch.Items.Where(static i => i.Refusal is not null))
         {
-            if (!entries.TryGetValue(entry, out string? id) || bank.Find(id) is not ({ Fate: Fate.UnderWay } payment, var line)) continue;
+            if (!entries.TryGetValue(entry, out string? id) || bank.Find(id) is not ({ Fate: Fate.UnderWay or Fate.Waits } payment, var line)) continue;
+            // What waits was offered: it waits on for want of cover, and ends when it is refused for itself.
+            if (payment.Fate == Fate.Waits && (refusal is QueueCodes.Withdrawn or ReasonCodes.InsufficientFunds)) continue;
             bool mayWait = refusal == QueueCodes.Withdrawn || (payment.IsOffset && refusal == ReasonCodes.InsufficientFunds);
             bool isOver = facts.Payments.TryGetValue(id, out InstructionRow? row) && row.Status == (int)InstructionStatus.Rejected && row.Reason == refusal;
             if (!mayWait || isOver) bank.End(line, payment, Fate.Rejected, refusal!);

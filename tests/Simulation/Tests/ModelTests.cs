@@ -32,6 +32,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     {
         { 20016, "A queue that was longer than a batch was never offset, not even its first payments." },
         { 20034, "The same where two payments of each bank cover each other." },
+        { 20030, "A payment that was refused for itself was offered and refused again without end." },
     };
 
     [Theory]
