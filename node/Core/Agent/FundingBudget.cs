@@ -15,15 +15,11 @@ internal sealed class FundingBudget
     /// <summary>One more each such time after them: 1,440 a day.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<(ParticipantId Bank, Digest Channel), DateTimeOffset> spentUntil = [];
+    private readonly RateBudget<(ParticipantId Bank, Digest Channel)> budget = new(Burst, Interval);
 
     /// <summary>Whether one more may be granted.</summary>
-    public bool MayBeGranted(ParticipantId bank, Digest channel, DateTimeOffset now) => !spentUntil.TryGetValue((bank, channel), out DateTimeOffset until) || until - now < Burst * Interval;
+    public bool MayBeGranted(ParticipantId bank, Digest channel, DateTimeOffset now) => budget.HasRoom((bank, channel), now);
 
     /// <summary>It was granted.</summary>
-    public void Granted(ParticipantId bank, Digest channel, DateTimeOffset now)
-    {
-        DateTimeOffset until = spentUntil.GetValueOrDefault((bank, channel));
-        spentUntil[(bank, channel)] = (until < now ? now : until) + Interval;
-    }
+    public void Granted(ParticipantId bank, Digest channel, DateTimeOffset now) => budget.Spend((bank, channel), now);
 }

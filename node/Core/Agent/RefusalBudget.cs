@@ -14,15 +14,11 @@ internal sealed class RefusalBudget
     /// <summary>One more each such time after them.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<ParticipantId, DateTimeOffset> spentUntil = [];
+    private readonly RateBudget<ParticipantId> budget = new(Burst, Interval);
 
     /// <summary>Whether a request of the bank may be looked at, and refused.</summary>
-    public bool MayBeRefused(ParticipantId bank, DateTimeOffset now) => !spentUntil.TryGetValue(bank, out DateTimeOffset until) || until - now < Burst * Interval;
+    public bool MayBeRefused(ParticipantId bank, DateTimeOffset now) => budget.HasRoom(bank, now);
 
     /// <summary>It was refused.</summary>
-    public void Refused(ParticipantId bank, DateTimeOffset now)
-    {
-        DateTimeOffset until = spentUntil.GetValueOrDefault(bank);
-        spentUntil[bank] = (until < now ? now : until) + Interval;
-    }
+    public void Refused(ParticipantId bank, DateTimeOffset now) => budget.Spend(bank, now);
 }

@@ -10,36 +10,6 @@ using Settlement.Wire.Channels;
 
 namespace Settlement.Core.Channels;
 
-/// <summary>One place of a batch: an entry, or the refusal of one.</summary>
-public abstract record BatchSlot
-{
-    /// <summary>An entry that stands, and where its contract goes; once its group is committed, where it is a leg.</summary>
-    public sealed record Agreed(OpenedEntry Entry, State Next) : BatchSlot;
-
-    /// <summary>A refusal as observers see it.</summary>
-    public sealed record Concealed(RefusalLeaf Leaf) : BatchSlot;
-
-    /// <summary>A refused entry; <see cref="Entry"/> is null where the proposer sent the refusal alone.</summary>
-    public sealed record Refused(Refusal Refusal, OpenedEntry? Entry) : BatchSlot;
-}
-
-/// <summary>A batch that was run: its slots, the state after it, and the head.</summary>
-/// <param name="Slots">Its places.</param>
-/// <param name="State">The state after it.</param>
-/// <param name="Head">The head.</param>
-/// <param name="HeadHash">Its hash.</param>
-/// <param name="Leaves">The leaves of its tree: one a place, then one a leg that it ends, then one a limit that it changes, then one a cut.</param>
-/// <param name="Decided">The legs that it ends.</param>
-/// <param name="Cuts">What it cuts for cycles.</param>
-/// <param name="Cited">The ids of the postings that it cites, in hexadecimal: each serves once.</param>
-public sealed record ExecutedBatch(
-    IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided, IReadOnlyList<HeldLeg> Cuts,
-    IReadOnlyList<string> Cited)
-{
-    /// <summary>The groups of which it sets legs aside: of the cuts, then of the entries, in order.</summary>
-    public IEnumerable<ChannelGroup> Held => Cuts.Select(static cut => cut.Group).Concat(Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry.Group).OfType<ChannelGroup>());
-}
-
 /// <summary>
 /// Runs the entries of a batch on a state. Proposer, endorser and observer run this same code; what differs is who may
 /// decide. A decider refuses an entry that does not stand; without one, an entry that does not stand voids the batch.

@@ -22,7 +22,7 @@ internal sealed class BankCyclesDoor
         Cycle = cycle.Id.ToString(),
         Currency = cycle.Currency,
         Round = cycle.Round,
-        Stage = CycleText.Of(cycle.Stage),
+        Stage = CycleStageText.Of(cycle.Stage),
         IsAwaited = cycle.IsAwaited,
         Channels = cycle.Channels,
         Net = cycle.Net is { } net ? Text(cycle.Currency, net) : null,

@@ -136,7 +136,7 @@ internal static class CycleDoor
         Cycle = cycle.Cycle.ToString(),
         Currency = cycle.Currency.Code,
         Round = cycle.Round,
-        Stage = CycleText.Of(cycle.Stage),
+        Stage = CycleStageText.Of(cycle.Stage),
         OpenedAt = cycle.OpenedAt,
         RoundEndsAt = cycle.RoundEndsAt,
         Channels = cycle.Channels,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Settlement.Tests.Simulation.Models;
 using Settlement.Tests.Simulation.Worlds;
 
@@ -14,18 +13,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     // of the other half. They fail until that is judged and mended.
     private const ulong FirstSeed = 20_010;
 
-    public static TheoryData<ulong> Ranges
-    {
-        get
-        {
-            string[] asked = (Environment.GetEnvironmentVariable("SETTLEMENT_MODEL_SEEDS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            ulong first = asked.Length > 0 ? ulong.Parse(asked[0], CultureInfo.InvariantCulture) : FirstSeed;
-            int rows = asked.Length > 1 ? int.Parse(asked[1], CultureInfo.InvariantCulture) : Rows;
-            TheoryData<ulong> data = [];
-            for (int row = 0; row < rows; row++) data.Add(first + (ulong)(row * SeedsOfRow));
-            return data;
-        }
-    }
+    public static TheoryData<ulong> Ranges => Simulations.Rows("SETTLEMENT_MODEL_SEEDS", FirstSeed, Rows, SeedsOfRow);
 
     /// <summary>Worlds that found something: the seed, then what was wrong.</summary>
     public static TheoryData<ulong, string> Known => new()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Settlement.Tests.Simulation.Worlds;
 
 namespace Settlement.Tests.Simulation.Tests;
@@ -11,18 +10,7 @@ public sealed class SeedTests
     private const ulong FirstSeed = 1;
 
     /// <summary>The first seed of each row; SETTLEMENT_SEEDS names another first seed and the number of rows: "5000 100".</summary>
-    public static TheoryData<ulong> Ranges
-    {
-        get
-        {
-            string[] asked = (Environment.GetEnvironmentVariable("SETTLEMENT_SEEDS") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            ulong first = asked.Length > 0 ? ulong.Parse(asked[0], CultureInfo.InvariantCulture) : FirstSeed;
-            int rows = asked.Length > 1 ? int.Parse(asked[1], CultureInfo.InvariantCulture) : Rows;
-            TheoryData<ulong> data = [];
-            for (int row = 0; row < rows; row++) data.Add(first + (ulong)(row * SeedsOfRow));
-            return data;
-        }
-    }
+    public static TheoryData<ulong> Ranges => Simulations.Rows("SETTLEMENT_SEEDS", FirstSeed, Rows, SeedsOfRow);
 
     [Theory]
     [MemberData(nameof(Ranges))]

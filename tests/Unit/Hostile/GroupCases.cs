@@ -17,8 +17,8 @@ namespace Settlement.Tests.Hostile;
 /// <summary>What a member, or the ledger, can do by groups.</summary>
 internal static class GroupCases
 {
-    private const string Sequencer = "sequencer to member";
-    private const string Endorser = "member to sequencer";
+    private const string Sequencer = MemberCases.Sequencer;
+    private const string Endorser = MemberCases.Endorser;
 
     private static readonly TimeSpan Minutes = TimeSpan.FromMinutes(9);
 

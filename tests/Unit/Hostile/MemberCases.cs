@@ -17,8 +17,8 @@ namespace Settlement.Tests.Hostile;
 /// <summary>What a member with valid keys can do to the other one.</summary>
 internal static class MemberCases
 {
-    private const string Sequencer = "sequencer to member";
-    private const string Endorser = "member to sequencer";
+    internal const string Sequencer = "sequencer to member";
+    internal const string Endorser = "member to sequencer";
     private const string TwoProposals = "proposal known + proposal offered";
 
     public static IEnumerable<HostileCase> All => [.. OfTheSequencer(), .. OfTheEndorser()];

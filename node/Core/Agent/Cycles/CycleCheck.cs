@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -6,7 +7,6 @@ using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Agent;
-using Google.Protobuf;
 
 namespace Settlement.Core.Agent.Cycles;
 

@@ -27,7 +27,7 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
             case CycleCall.StepOneofCase.Join when cycle.Row.Stage == CycleStage.Joining && !bank.HasJoined:
                 return Join(cycle, bank, from, call.Join);
             case CycleCall.StepOneofCase.Cuts when cycle.Row.Stage == CycleStage.Cutting:
-                return Cut(cycle, bank, call.Cuts);
+                return Cut(cycle, bank, from, call.Cuts);
             case CycleCall.StepOneofCase.Confirmation when cycle.Row.Stage == CycleStage.Confirming && cycle.Of(bank).Any():
                 return Confirm(cycle, bank, from, call.Confirmation);
             case CycleCall.StepOneofCase.Opening when cycle.Row.Stage == CycleStage.Opening && !bank.HasOpened && cycle.Of(bank).Any():
@@ -76,9 +76,8 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
         return "";
     }
 
-    private string Cut(CycleState cycle, CycleBankRow bank, CycleCuts cuts)
+    private string Cut(CycleState cycle, CycleBankRow bank, ParticipantId from, CycleCuts cuts)
     {
-        ParticipantId from = ParticipantId.TryParse(bank.Bank, out ParticipantId id) ? id : default;
         foreach (CutProof proof in cuts.Cuts.Take(ChannelGroup.MaximumChannels))
         {
             if (cycle.Of(bank).FirstOrDefault(c => c.Channel == proof.Channel) is not { } channel) return Refuse(from, AgentCodes.CutNotProven, proof);

@@ -3,7 +3,7 @@ using Settlement.Wire.Agent;
 namespace Settlement.Host.Api;
 
 /// <summary>How the API writes what the agent's doors and a bank's both tell of cycles.</summary>
-internal static class CycleText
+internal static class CycleStageText
 {
     /// <summary>The word for a stage; what a later agent may call another stage has none.</summary>
     public static string Of(CycleStage stage) => stage switch
