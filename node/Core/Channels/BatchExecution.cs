@@ -182,7 +182,11 @@ public sealed class BatchExecution
     {
         batch = null;
         if (isVoid || FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
-        foreach (DecidedLeg decided in legs.Decided) draft.AppendContractState(decided.IsCommitted ? decided.Leg.Committed : LegLeaf("settlement/leg-released", decided.Leg.Committed));
+        foreach (DecidedLeg decided in legs.Decided)
+        {
+            foreach (Digest leaf in decided.Leg.Leaves) draft.AppendContractState(decided.IsCommitted ? leaf : LegLeaf("settlement/leg-released", leaf));
+        }
+
         IReadOnlyList<HeldLeg> cut = legs.Commit([.. cuts.Select(static c => c.Round)], salts);
         foreach ((HeldLeg leg, ByteString said) in cut.Zip(cuts.Select(static c => c.Commitment)))
         {
@@ -313,6 +317,12 @@ public sealed class BatchExecution
 
     private string Hold(OpenedEntry entry, Evaluation.Accepted accepted, ref PositionChanges moved)
     {
+        if (entry.Offset is not null)
+        {
+            moved = new PositionChanges();
+            return legs.TryHoldOffset(entry, accepted.NextState, accepted.Movements, ContractStateLeaf(entry, accepted.NextState), legObjection);
+        }
+
         string code = legs.TryHold(entry, accepted.NextState, accepted.Movements, moved, ContractStateLeaf(entry, accepted.NextState), legObjection, out PositionChanges held);
         if (code.Length > 0) return code;
         moved = held;

@@ -11,6 +11,8 @@ namespace Settlement.Core.Channels;
 internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft, long timeUnixMs)
 {
     private readonly List<DecidedLeg> decided = [];
+    // The calls of the offsets that the batch sets aside; most batches have none.
+    private readonly Dictionary<Digest, OffsetLeg> offsets = [];
 
     /// <summary>Says why a leg that takes these positions is not agreed to, or null.</summary>
     public delegate string? Objection(OpenedEntry entry, IReadOnlyList<LegMovement> movements);
@@ -57,6 +59,35 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
         {
             Entry = new LegEntry(entry.Id, entry.Plan, entry.Action, entry.Actor, next, entry.Fields, PaymentContract.PaidByActor(context.Terms, entry) is not null),
         });
+        return "";
+    }
+
+    /// <summary>Adds a payment to the leg of its offset. No position moves, neither now nor later, so only the payment itself is set aside.</summary>
+    /// <returns>The refusal's code, or the empty string.</returns>
+    public string TryHoldOffset(OpenedEntry entry, State next, IReadOnlyList<Movement> movements, Digest committed, Objection? objection)
+    {
+        OffsetLeg offset = entry.Offset!;
+        if (entry.Action.Offered is null || movements is not [Movement.Move move] || move.Amount is not MoneyValue || move.Amount.Unit != offset.Currency) return OffsetCodes.NotOffered;
+        long endsUnixMs = offset.Group.ExpiresAt.ToUnixTimeMilliseconds();
+        if (endsUnixMs <= timeUnixMs || endsUnixMs - timeUnixMs > (long)HeldLeg.LongestHold.TotalMilliseconds) return GroupCodes.OutOfTime;
+        if (!draft.Legs.TryGetValue(offset.Group.Id, out HeldLeg? leg))
+        {
+            if (draft.Ended.ContainsKey(offset.Group.Id)) return GroupCodes.LegRepeated;
+            if (Kept(null, draft.Legs, draft.Ended, timeUnixMs) >= HeldLeg.MaximumKept) return GroupCodes.TooManyLegs;
+        }
+        // One call for all of them, and all of them in one batch.
+        else if (!offsets.TryGetValue(offset.Group.Id, out OffsetLeg? known) || known.Call.LegBody != offset.Call.LegBody)
+        {
+            return GroupCodes.LegRepeated;
+        }
+
+        IReadOnlyList<OffsetPayment> payments = leg?.Offset ?? [];
+        if (payments.Count(p => p.Entry.Actor == entry.Actor) >= offset.Payments[entry.Actor]) return OffsetCodes.Incomplete;
+        if (objection?.Invoke(entry, []) is { } reason) return reason;
+        if (leg is not null) draft.RemoveLeg(offset.Group.Id);
+        LegEntry held = new(entry.Id, entry.Plan, entry.Action, entry.Actor, next, entry.Fields, IsPayment: true);
+        draft.AddLeg(new HeldLeg(offset.Group, 0, default, []) { Offset = [.. payments, new OffsetPayment(held, move.Amount, committed)] });
+        offsets[offset.Group.Id] = offset;
         return "";
     }
 

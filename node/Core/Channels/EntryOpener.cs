@@ -45,7 +45,7 @@ public static class EntryOpener
         code = ChannelCodes.EntryMalformed;
         if (!Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header)) return false;
         if (!IsWellFormed(context, header, out EntryId id, out ContractPlan? plan, out ContractAction? action, out InstanceLink? link)) return false;
-        if (!TryReadGroup(context, header, out ChannelGroup? group)) return false;
+        if (!TryReadGroup(context, header, out ChannelGroup? group, out OffsetLeg? offset)) return false;
         int fieldCount = plan.Contract.Fields.Count + action.Parameters.Count;
         IReadOnlyList<EnvelopeGroup> groups = plan.GroupsOf(action);
         // What it holds beside its fields would wait in mailboxes and lie in every vault.
@@ -76,16 +76,24 @@ public static class EntryOpener
         Digest root = EntryTree.Root(entry.Header.Span, entry.Commitments.Span);
         opened = new OpenedEntry(entry, id, plan, action, header.Parties, root, values, contentKeys, header.TimeUnixMs)
         {
-            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1, Group = group,
+            Link = link, NamedActor = header.Actor == 0 ? null : (int)header.Actor - 1, Group = group, Offset = offset,
         };
         code = "";
         return true;
     }
 
     /// <summary>A leg creates an instance, in a channel of its group.</summary>
-    private static bool TryReadGroup(ChannelContext context, EntryHeader header, out ChannelGroup? group)
+    private static bool TryReadGroup(ChannelContext context, EntryHeader header, out ChannelGroup? group, out OffsetLeg? offset)
     {
         group = null;
+        offset = null;
+        if (header.Offset is { } call)
+        {
+            if (call.Net is not null || !header.GroupBody.IsEmpty || header.Generation != 0 || !OffsetLeg.TryRead(call, context.Terms.Network, out offset) || offset.Channel != context.Channel) return false;
+            group = offset.Group;
+            return true;
+        }
+
         return header.GroupBody.IsEmpty
             || (ChannelGroup.TryRead(header.GroupBody, context.Terms.Network, out group, out _) && group.Channels.Contains(context.Channel) && header.Generation == 0);
     }

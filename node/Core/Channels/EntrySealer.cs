@@ -20,8 +20,9 @@ public static class EntrySealer
     /// <param name="entropy">Randomness.</param>
     /// <param name="before">The instance that it acts on; null where it creates one.</param>
     /// <param name="groupBody">The group whose leg it is; null where it stands for itself.</param>
+    /// <param name="offset">The offset in which it settles; null where it is no such payment.</param>
     public static OpenedEntry Seal(ChannelContext context, ContractPlan plan, ContractAction action, IReadOnlyList<Value?> values,
-        DateTimeOffset now, IEntropy entropy, Instance? before = null, ByteString? groupBody = null)
+        DateTimeOffset now, IEntropy entropy, Instance? before = null, ByteString? groupBody = null, OffsetLeg? offset = null)
     {
         EntryId id = EntryId.Generate(entropy);
         IReadOnlyList<uint> parties = before?.Parties ?? plan.PartiesFor(action, values, context.Own) ?? throw new ArgumentException("Nobody is named who acts.", nameof(values));
@@ -39,6 +40,7 @@ public static class EntrySealer
         };
         link?.Write(header);
         if (groupBody is not null) header.GroupBody = groupBody;
+        if (offset is not null) header.Offset = OffsetLeg.WithoutNet(offset.Call);
         if (action.By.Party is null) header.Actor = (uint)context.Own + 1;
         header.Parties.Add(parties);
         SealedEntry entry = new();
@@ -79,7 +81,7 @@ public static class EntrySealer
         return new OpenedEntry(entry, id, plan, action, parties, root, values, contentKeys, header.TimeUnixMs) 
         {
             Link = link, Before = before, NamedActor = action.By.Party is null ? context.Own : null,
-            Group = GroupOf(context, header),
+            Group = offset?.Group ?? GroupOf(context, header), Offset = offset,
         };
     }
 

@@ -15,22 +15,28 @@ namespace Settlement.Core.Channels;
 /// <param name="Changes">What it moves, each position once.</param>
 public sealed record HeldLeg(ChannelGroup Group, long Sequence, Digest Committed, IReadOnlyList<LegMovement> Changes)
 {
-    /// <summary>The entry that creates an instance once it applies; null where the leg is a cut.</summary>
+    /// <summary>The entry that creates an instance once it applies; null where the leg is a cut or an offset.</summary>
     public LegEntry? Entry { get; init; }
 
     /// <summary>What the channel cut for a cycle; null where the leg is an entry.</summary>
     public NetCut? Cut { get; init; }
 
+    /// <summary>The payments that settle over the accounts of the settlement agent, and the leaf of each; empty where the leg is no offset.</summary>
+    public IReadOnlyList<OffsetPayment> Offset { get; init; } = [];
+
+    /// <summary>The leaves of the log of contract states that it becomes.</summary>
+    public IEnumerable<Digest> Leaves => Offset.Count > 0 ? Offset.Select(static payment => payment.Committed) : [Committed];
+
     /// <summary>Legs of one member that a channel holds at a time: what the other member can be made to keep and to look after.</summary>
     public const int MaximumOfMember = 32;
 
-    /// <summary>Legs of one member that a channel holds, or remembers to have ended: all of them are in every snapshot. Cuts count together.</summary>
+    /// <summary>Legs of one member that a channel holds, or remembers to have ended: all of them are in every snapshot. Cuts and offsets count together.</summary>
     public const int MaximumKept = 1_024;
 
     /// <summary>The longest time for which a leg is set aside: its group ends no later after the head's time.</summary>
     public static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
 
-    /// <summary>The participant number of the member that brought it; null where it is a cut, which nobody brings.</summary>
+    /// <summary>The participant number of the member that brought it; null where it is a cut or an offset, which the agent calls for.</summary>
     public int? Actor => Entry?.Actor;
 }
 
@@ -52,7 +58,7 @@ public readonly record struct LegMovement(int Member, string Currency, long Unit
 
 /// <summary>A leg that has ended, which is remembered until the time of its group: from then on the channel takes no leg of that group anyway,
 /// since the times of its heads never fall. So a group has one leg in a channel, for ever.</summary>
-/// <param name="Actor">The participant number of the member that brought it; null where it was a cut.</param>
+/// <param name="Actor">The participant number of the member that brought it; null where it was a cut or an offset.</param>
 /// <param name="UntilUnixMs">The time of its group.</param>
 public readonly record struct EndedLeg(int? Actor, long UntilUnixMs);
 
@@ -60,3 +66,9 @@ public readonly record struct EndedLeg(int? Actor, long UntilUnixMs);
 /// <param name="Leg">The leg, which the channel held before.</param>
 /// <param name="IsCommitted">Whether it applies.</param>
 public sealed record DecidedLeg(HeldLeg Leg, bool IsCommitted);
+
+/// <summary>A payment of an offset.</summary>
+/// <param name="Entry">The entry.</param>
+/// <param name="Amount">What it pays.</param>
+/// <param name="Committed">The leaf of the log of contract states that it becomes.</param>
+public sealed record OffsetPayment(LegEntry Entry, AmountValue Amount, Digest Committed);

@@ -39,6 +39,9 @@ public sealed record OpenedEntry(
     /// <summary>The group whose leg in this channel the entry is; null where it stands for itself.</summary>
     public ChannelGroup? Group { get; init; }
 
+    /// <summary>The call for the offset in which it settles; null where it is no such payment.</summary>
+    public OffsetLeg? Offset { get; init; }
+
     /// <summary>The id of the entry that created its instance.</summary>
     public EntryId Instance => Link?.Instance ?? Id;
 
