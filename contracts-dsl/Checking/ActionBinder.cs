@@ -41,6 +41,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         Window? window = syntax.Window is null ? null : new WindowBinder(Diagnostics, expressions).Bind(syntax.Window);
         List<Disclosure> disclosures = [.. syntax.Disclosures.Select(Disclose).OfType<Disclosure>()];
         CheckDisclosedOnce(disclosures);
+        Offer? offer = syntax.Offer is { } offered ? OfferOf(offered) : null;
         StatementBinder statements = new(syntax, fields, unset, slots);
         Way way = new([], Ended: false);
         Block body = statements.Bind(syntax.Statements, scope, ref way);
@@ -50,7 +51,7 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         if (Diagnostics.Errors == errors) new LiteralCheck(contractScope).Run(syntax);
         bool complete = readable && whenKnown && statements.OutcomesKnown && way.Ended;
         ContractAction? action = by is null ? null : new ContractAction(new ActionParts(index, syntax.Name.Text, DeclarationBinder.Doc(syntax.Docs),
-            by, agreedBy, when, window, parameters, disclosures, body, slots.Count, syntax.Name.Span, syntax.By!.Span));
+            by, agreedBy, when, window, parameters, disclosures, offer, body, slots.Count, syntax.Name.Span, syntax.By!.Span));
         return new ActionDraft(syntax, action, when, [.. body.All.OfType<Statement.Outcome>().Select(o => o.State).Distinct()], readable, Diagnostics.Errors == errors, complete);
     }
 
@@ -161,6 +162,17 @@ internal sealed class ActionBinder(ActionSyntax syntax, Scope contractScope, IRe
         bool known = scope.ResolveAll(disclosure.Fields, disclosed);
         known &= scope.ResolveAll(disclosure.Parties, readers);
         return known ? new Disclosure(disclosed, readers) { Span = disclosure.Span, FieldSpans = [.. disclosed.Select(f => disclosure.Fields.First(n => n.Text == f.Name).Span)] } : null;
+    }
+
+    /// <summary>A name that could be taken for the settlement agent would have the clause read as if a party were told.</summary>
+    private Offer? OfferOf(OfferSyntax offer)
+    {
+        if (contractScope.Find(offer.Agent) is { } other)
+            Diagnostics.Report(Rules.WrongKindOfName, offer.Agent.Span, $"'{ReservedWords.Agent}' is {other.Kind} of this contract; here stands the settlement agent", $"call {other.Kind[2..]} {ReservedWords.Agent} otherwise");
+        if (scope.Resolve<Field>(offer.Field) is not { Declared: Field field } symbol || symbol.Broken) return null;
+        if (field.Type is MoneyType) return new Offer(field, offer.Span, offer.Field.Span);
+        Diagnostics.Report(Rules.WrongFieldType, offer.Field.Span, $"'{field.Name}' is {field.Type.Written}; a field of money is needed here");
+        return null;
     }
 
     /// <summary>What is disclosed to the same party twice would still be disclosed where one of the two is taken away.</summary>

@@ -55,6 +55,7 @@ internal sealed class ContractBinder(ContractSyntax syntax, DiagnosticBag diagno
         foreach (ContractAction action in actions)
         {
             new FutileCheck(diagnostics).Run(action);
+            new OfferCheck(action, diagnostics).Run();
             if (ChecksFlow) new VouchCheck(parties, diagnostics).Run(action);
         }
 

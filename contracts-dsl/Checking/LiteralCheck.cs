@@ -11,7 +11,7 @@ internal sealed class LiteralCheck(Scope scope)
 {
     // What reads nothing asks nothing of the contract and the action that it runs in.
     private static readonly Contract Nothing = new(new ContractParts("Nothing", 1, null, null, [], [], [], [], [], []), "", "");
-    private static readonly ContractAction Never = new(new ActionParts(0, "never", null, new Actor(null, null, Any: false), [], [], null, [], [], new Block([]), 0, default, default));
+    private static readonly ContractAction Never = new(new ActionParts(0, "never", null, new Actor(null, null, Any: false), [], [], null, [], [], null, new Block([]), 0, default, default));
 
     /// <summary>An action that was bound without an error.</summary>
     public void Run(ActionSyntax action)

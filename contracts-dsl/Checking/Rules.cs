@@ -32,7 +32,7 @@ internal static class Rules
     public static readonly Rule BlockOpen = Error("CD211", "A block has no 'end'");
     public static readonly Rule StrayEnd = Error("CD212", "An 'end' or 'otherwise' belongs to no block");
     public static readonly Rule BlocksTooDeep = Error("CD213", "Blocks nest too deep");
-    public static readonly Rule LateDisclosure = Error("CD214", "A 'discloses' stands after a statement");
+    public static readonly Rule LateDisclosure = Error("CD214", "A 'discloses' or 'offers' stands too late");
     public static readonly Rule ReplacesLater = Error("CD215", "A version replaces one that is not before it");
 
     public static readonly Rule NameTwice = Error("CD301", "A name is declared twice");
@@ -107,6 +107,7 @@ internal static class Rules
     public static readonly Rule ReservedChanges = Error("CD904", "What is reserved changes before it is released");
     public static readonly Rule NotAlone = Error("CD905", "Money is issued or redeemed beside another movement");
     public static readonly Rule WithoutConsent = Warning("CD906", "Money leaves a bank that need not have agreed");
+    public static readonly Rule NothingToOffset = Error("CD907", "Nothing that is offered could be offset");
     public static readonly Rule TooManySteps = Error("CD951", "An action can need too many steps");
     public static readonly Rule TooManyBytes = Error("CD952", "The values of an action can be too large");
 

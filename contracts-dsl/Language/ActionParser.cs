@@ -1,10 +1,13 @@
+using Settlement.Contracts.Checking;
+
 namespace Settlement.Contracts.Language;
 
-/// <summary>Parses one action: its header, its doc strings, what it discloses, and its statements up to the next section or action.</summary>
+/// <summary>Parses one action: its header, its doc strings, what it discloses and offers, and its statements up to the next section or action.</summary>
 internal sealed class ActionParser(TokenCursor cursor, DeclarationParser declarations)
 {
     private readonly List<FieldSyntax> parameters = [];
     private readonly List<DisclosureSyntax> disclosures = [];
+    private OfferSyntax? offer;
     private ActorSyntax? by;
     private IReadOnlyList<Name> agreedBy = [];
     private IReadOnlyList<Name> when = [];
@@ -20,9 +23,10 @@ internal sealed class ActionParser(TokenCursor cursor, DeclarationParser declara
         if (read) read = cursor.EndLine();
         else cursor.SkipSentence(toParenthesis: true);
         while (cursor.AtWord("discloses")) read &= Disclosure();
+        while (cursor.AtWord(ReservedWords.Offers)) read &= Offer();
         IReadOnlyList<StatementSyntax> statements = new StatementParser(cursor).Statements();
         return name is null ? null
-            : new ActionSyntax(name, parameters, by, agreedBy, when, window, docs, disclosures, statements, Broken: !read);
+            : new ActionSyntax(name, parameters, by, agreedBy, when, window, docs, disclosures, offer, statements, Broken: !read);
     }
 
     private bool Header()
@@ -102,5 +106,28 @@ internal sealed class ActionParser(TokenCursor cursor, DeclarationParser declara
 
         cursor.SkipSentence();
         return false;
+    }
+
+    /// <summary>False when the line could not be read. Of several that could the first counts, and each other is reported.</summary>
+    private bool Offer()
+    {
+        TextSpan start = cursor.Take().Span;
+        if (cursor.TakeName("a field") is { } field && cursor.ExpectWord("to") && Agent(field) is { } agent)
+        {
+            OfferSyntax read = new(field, agent, start.To(agent.Span));
+            if (offer is not null) cursor.Diagnostics.Report(Rules.ListedTwice, read.Span, "this action offers something to the agent twice", "offer what it moves, once");
+            offer ??= read;
+            return cursor.EndLine();
+        }
+
+        cursor.SkipSentence();
+        return false;
+    }
+
+    private Name? Agent(Name field)
+    {
+        if (cursor.TryTakeWord(ReservedWords.Agent)) return new Name(ReservedWords.Agent, cursor.LastSpan);
+        cursor.Expected("'agent', which is the settlement agent", $"write: {ReservedWords.Offers} {field.Text} to {ReservedWords.Agent}");
+        return null;
     }
 }

@@ -115,6 +115,7 @@ internal sealed class ContractPrinter
         Docs(1, action.Docs);
         foreach (DisclosureSyntax disclosure in action.Disclosures)
             Line(1, $"discloses {Names(disclosure.Fields)} to {Names(disclosure.Parties)}");
+        if (action.Offer is { } offer) Line(1, $"{ReservedWords.Offers} {offer.Field.Text} to {ReservedWords.Agent}");
         Statements(1, action.Statements);
     }
 

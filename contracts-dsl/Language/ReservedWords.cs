@@ -19,6 +19,12 @@ internal static class ReservedWords
     /// <summary>Words that begin no line of their own: where one does, it goes on from the line above.</summary>
     public static readonly string[] Inner = ["and", "or", "else", "then", "rounded", "agreed", "when", .. Windows];
 
+    /// <summary>
+    /// The words of a line in which an action offers something to the settlement agent. No other line at the head of an action begins
+    /// with a name, so that their place tells what they are, and neither is reserved.
+    /// </summary>
+    public const string Offers = "offers", Agent = "agent";
+
     public static readonly string[] Functions =
         ["sum", "count", "min", "max", "days", "date", "currency", "next_business_day", "is_business_day"];
 

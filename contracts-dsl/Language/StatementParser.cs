@@ -63,14 +63,15 @@ internal sealed class StatementParser(TokenCursor cursor)
                 case "release": return Release(start);
                 case "issue": return Issue(start);
                 case "redeem": return Redeem(start);
-                case "discloses": return LateDisclosure();
+                case "discloses": return Late("discloses");
+                case ReservedWords.Offers: return Late(ReservedWords.Offers);
             }
         }
 
         string begins = first.Kind == TokenKind.Equal && cursor.Ahead(1).Kind == TokenKind.Greater ? "write -> before the state that follows"
             : first.IsWord("else") ? "the other branch of a block begins with 'otherwise'"
             : "a statement begins with let, require, set, clear, move, reserve, release, issue, redeem, if, for each or ->";
-        cursor.Expected("a statement", cursor.DidYouMean(ReservedWords.Statements) ?? begins);
+        cursor.Expected("a statement", cursor.DidYouMean([.. ReservedWords.Statements, ReservedWords.Offers]) ?? begins);
         return null;
     }
 
@@ -140,10 +141,10 @@ internal sealed class StatementParser(TokenCursor cursor)
     }
 
     /// <summary>What is disclosed decides how all statements are read, so it stands before them.</summary>
-    private StatementSyntax? LateDisclosure()
+    private StatementSyntax? Late(string word)
     {
-        Diagnostics.Report(Rules.LateDisclosure, cursor.Current.Span, "'discloses' stands after a statement, though it holds for the whole action",
-            "write it below the header, before the first statement");
+        Diagnostics.Report(Rules.LateDisclosure, cursor.Current.Span, $"'{word}' stands too late, though it holds for the whole action",
+            word == ReservedWords.Offers ? "write it below the header and what is disclosed, before the first statement" : "write it below the header, before what is offered and the first statement");
         return null;
     }
 

@@ -63,12 +63,13 @@ internal sealed record StateSyntax(Name Name, bool MayRest, IReadOnlyList<string
 /// <param name="Window">When in time; null when at any time.</param>
 /// <param name="Docs">Its doc strings.</param>
 /// <param name="Disclosures">What it discloses.</param>
+/// <param name="Offer">What it offers to the settlement agent; null without an 'offers'.</param>
 /// <param name="Statements">What it does.</param>
 /// <param name="Broken">True when the header could not be read to its end.</param>
 internal sealed record ActionSyntax(
     Name Name, IReadOnlyList<FieldSyntax> Parameters, ActorSyntax? By, IReadOnlyList<Name> AgreedBy, IReadOnlyList<Name> When,
     WindowSyntax? Window, IReadOnlyList<string> Docs, IReadOnlyList<DisclosureSyntax> Disclosures,
-    IReadOnlyList<StatementSyntax> Statements, bool Broken);
+    OfferSyntax? Offer, IReadOnlyList<StatementSyntax> Statements, bool Broken);
 
 /// <param name="Name">A party, or a field of type party; null for the network.</param>
 /// <param name="Any">Whether 'any' stands before it.</param>
@@ -89,6 +90,11 @@ internal abstract record WindowSyntax(Name? Code, TextSpan Span)
     /// <summary>From a moment on.</summary>
     public sealed record After(ExpressionSyntax Moment, Name? Code, TextSpan Span) : WindowSyntax(Code, Span);
 }
+
+/// <param name="Field">What is offered.</param>
+/// <param name="Agent">The word for the settlement agent, which is no party.</param>
+/// <param name="Span">All of it.</param>
+internal sealed record OfferSyntax(Name Field, Name Agent, TextSpan Span);
 
 internal sealed record DisclosureSyntax(IReadOnlyList<Name> Fields, IReadOnlyList<Name> Parties, TextSpan Span);
 

@@ -38,6 +38,12 @@ public sealed record Disclosure(IReadOnlyList<Field> Fields, IReadOnlyList<Party
     internal IReadOnlyList<TextSpan> FieldSpans { get; init; } = [];
 }
 
+/// <summary>What an action lets the settlement agent see while an entry of it waits for cover.</summary>
+/// <param name="Amount">The field that says how much.</param>
+/// <param name="Span">Where the clause stands.</param>
+/// <param name="AmountSpan">Where the field stands in it.</param>
+internal sealed record Offer(Field Amount, TextSpan Span, TextSpan AmountSpan);
+
 /// <summary>Something that can be done: it makes an instance or takes one to another state. One case of its name.</summary>
 public sealed class ContractAction
 {
@@ -54,6 +60,7 @@ public sealed class ContractAction
         Window = parts.Window;
         Parameters = parts.Parameters;
         Disclosures = parts.Disclosures;
+        Offer = parts.Offer;
         Body = parts.Body;
         LocalCount = parts.LocalCount;
         NameSpan = parts.NameSpan;
@@ -91,6 +98,14 @@ public sealed class ContractAction
     /// <summary>What it discloses on purpose.</summary>
     public IReadOnlyList<Disclosure> Disclosures { get; }
 
+    /// <summary>
+    /// What a bank may show the settlement agent while an entry of this action waits for cover, beside who pays it and who is paid: the
+    /// amount, a mandatory field of money that whoever takes the action supplies. Every way through the action moves it once, from the
+    /// party that takes it to one other, and moves nothing else. Null where the contract offers nothing, and the agent is then shown
+    /// nothing that waits.
+    /// </summary>
+    public Field? Offered => Offer?.Amount;
+
     /// <summary>The states in which the instance may be afterwards, in the order of the source.</summary>
     public IReadOnlyList<State> Outcomes { get; }
 
@@ -122,6 +137,9 @@ public sealed class ContractAction
     /// <summary>True when the action creates an instance and computes this field itself, so that nobody supplies it.</summary>
     public bool IsSetAtCreation(Field field) => setAtCreation.Length > 0 && Array.IndexOf(setAtCreation, field) >= 0;
 
+    /// <summary>What it offers to the settlement agent, with its place; null where it offers nothing.</summary>
+    internal Offer? Offer { get; }
+
     internal Window? Window { get; }
 
     internal Block Body { get; }
@@ -141,7 +159,7 @@ public sealed class ContractAction
         Body.All.SelectMany(s => s.Expressions).Concat(Window is null ? [] : [Window.Moment]).Concat(By.Field is null ? [] : [new Expression.Read(By.Field)]);
 
     /// <summary>The same action at another time, or with other statements.</summary>
-    internal ContractAction With(Window? window, Block body) => new(new ActionParts(Index, Name, Doc, By, AgreedBy, When, window, Parameters, Disclosures, body, LocalCount, NameSpan, BySpan));
+    internal ContractAction With(Window? window, Block body) => new(new ActionParts(Index, Name, Doc, By, AgreedBy, When, window, Parameters, Disclosures, Offer, body, LocalCount, NameSpan, BySpan));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -150,4 +168,4 @@ public sealed class ContractAction
 /// <summary>What an action is made of.</summary>
 internal sealed record ActionParts(
     int Index, string Name, string? Doc, Actor By, IReadOnlyList<Party> AgreedBy, IReadOnlyList<State> When, Window? Window,
-    IReadOnlyList<Field> Parameters, IReadOnlyList<Disclosure> Disclosures, Block Body, int LocalCount, TextSpan NameSpan, TextSpan BySpan);
+    IReadOnlyList<Field> Parameters, IReadOnlyList<Disclosure> Disclosures, Offer? Offer, Block Body, int LocalCount, TextSpan NameSpan, TextSpan BySpan);

@@ -12,6 +12,7 @@ public static partial class ContractTemplates
     private static readonly IReadOnlyDictionary<string, string> Library = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [Usual] = "GrossPayment",
+        ["offset"] = "OffsetPayment",
         ["funding"] = "PoolFunding",
         ["pvp"] = "PaymentVersusPayment",
         ["dvp"] = "DeliveryVersusPayment",
