@@ -36,6 +36,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly Funding funding;
     private readonly Defunding defunding;
     private readonly CycleDesk cycles;
+    private readonly OffsetLegs offsetLegs;
+    private readonly OffsetDesk offsets;
     private readonly Finaliser finaliser;
     private readonly Proposer proposer;
     private readonly Endorser endorser;
@@ -62,18 +64,20 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         day.Opened = OnDay;
         intake = new Intake(node, settings, day, channels, new ReportLog(node, rows), submissions, queue);
         acts = new Acts(node, settings, channels, submissions, intake);
-        orders = new GroupOrders(node, settings, channels, submissions, acts);
+        offsetLegs = new OffsetLegs(node, queue) { Returned = intake.Return };
+        orders = new GroupOrders(node, settings, channels, submissions, acts, offsetLegs);
         contracts = new ProposedContracts();
         openings = new Openings(node, settings, parts.Agent, channels, ledger, contracts) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
         groups = new GroupDesk(node, channels, ledger);
         cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
+        offsets = new OffsetDesk(node, parts.Agent, settings, channels, queue, limits, offsetLegs, new EventStream(node, "offsets", rows)) { Ended = groups.LookAgain };
         finaliser = new Finaliser(node, this, ledger, day) { LimitsChanged = OnLimits };
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
-        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles, grants) { Returned = intake.Return };
-        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels, grants);
-        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles, grants) { Returned = intake.Return };
+        proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles, grants, offsetLegs) { Returned = intake.Return };
+        endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels, grants, offsetLegs);
+        terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles, grants, offsetLegs) { Returned = intake.Return };
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
@@ -83,7 +87,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
-        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding, orders);
+        BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding, orders, offsetLegs);
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -138,6 +142,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         Resume();
         acts.Judge();
         foreach (Input input in inputs) Handle(input);
+        offsetLegs.Sweep(channels);
         queue.Flush();
         foreach (ChannelSide channel in channels.All)
         {
@@ -149,6 +154,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         funding.Flush();
         defunding.Flush();
         cycles.Flush();
+        offsets.Flush();
         groups.Flush();
         ledger.Flush();
         reader.Forget();
@@ -214,10 +220,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case Input.Answered answered:
                 _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body)
-                    || cycles.TryAnswer(answered.Token, answered.Body);
+                    || cycles.TryAnswer(answered.Token, answered.Body) || offsets.TryAnswer(answered.Token, answered.Body);
                 break;
             case Input.SendFailed failed:
-                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token) || cycles.TryFail(failed.Token);
+                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token) || cycles.TryFail(failed.Token) || offsets.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
                 node.TryRecord(input);

@@ -11,7 +11,7 @@ namespace Settlement.Core.Bank;
 /// <summary>Rebuilds a bank's memory from its vault: channels from their snapshots, then the work that was under way.</summary>
 internal static class BankRecovery
 {
-    public static void Run(NodeContext node, RecoveredRows rows, ChannelBook channels, Openings openings, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders)
+    public static void Run(NodeContext node, RecoveredRows rows, ChannelBook channels, Openings openings, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders, OffsetLegs offsets)
     {
         foreach (StoredPayload row in rows.Of(PayloadKind.Channels))
             openings.Restore(node.Rows.Open(PayloadKind.Channels, row.Key, row.Body, OpeningRow.Parser), channels.Add);
@@ -20,7 +20,7 @@ internal static class BankRecovery
             if (channels.TryGet(new Digest(row.Key), out ChannelSide? channel)) channel.Restore(node.Rows.Open(PayloadKind.Snapshots, row.Key, row.Body, SnapshotRow.Parser));
         }
 
-        Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, queue, funding, defunding, orders);
+        Dictionary<string, Command.Own> works = Works(node, rows, channels, intake, queue, funding, defunding, orders, offsets);
         Dictionary<Digest, StoredProposal> proposals = Proposals(node, rows);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {
@@ -46,7 +46,7 @@ internal static class BankRecovery
             });
     }
 
-    private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders)
+    private static Dictionary<string, Command.Own> Works(NodeContext node, RecoveredRows rows, ChannelBook channels, Intake intake, PaymentQueue queue, Funding funding, Defunding defunding, GroupOrders orders, OffsetLegs offsets)
     {
         Dictionary<string, byte[]> instructions = rows.Of(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexString(r.Key), r => r.Body, StringComparer.Ordinal);
         Dictionary<string, Command.Own> works = new(StringComparer.Ordinal);
@@ -76,6 +76,14 @@ internal static class BankRecovery
             // A leg that is set aside waits for the ledger, in no mailbox.
             if (own is { Group: { } group, Entry: { } held } && channel.State.Legs.TryGetValue(group.Id, out HeldLeg? leg) && leg.Entry?.Id == held.Id) continue;
             own.IsOffset = waiting.IsOffset;
+            if (own.Entry?.Offset is { } offset)
+            {
+                own.Order = waiting.Order;
+                if (channel.State.Legs.ContainsKey(offset.Group.Id)) Hold(channel, own, offset);
+                else offsets.Restore(channel, own);
+                works[Convert.ToHexString(row.Key)] = own;
+                continue;
+            }
 
             if (own.Before is { } before) own.IsOvertaken = Overtakes(rows, channel, before);
 
@@ -85,6 +93,13 @@ internal static class BankRecovery
         }
 
         return works;
+    }
+
+    /// <summary>A payment that its offset has set aside waits for the ledger, and is on its way still.</summary>
+    private static void Hold(ChannelSide channel, Command.Own own, OffsetLeg offset)
+    {
+        own.Offset = offset;
+        channel.BeginOffset(own);
     }
 
     private static bool Overtakes(RecoveredRows rows, ChannelSide channel, Instance before)

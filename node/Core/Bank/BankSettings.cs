@@ -60,6 +60,10 @@ public sealed record BankSettings
     /// <summary>How often the settlement agent is asked how its cycles stand. Default null: never, and the bank takes part in none.</summary>
     public TimeSpan? CyclePoll { get; init; }
 
+    /// <summary>How often the settlement agent is offered what waits, and asked what settles together. Default null: never, and the bank takes part in
+    /// no multilateral offsetting.</summary>
+    public TimeSpan? OffsetPoll { get; init; }
+
     /// <summary>Instructions of one message. Default 10,000.</summary>
     public int MaxTransfersPerMessage { get; init; } = 10_000;
 

@@ -230,6 +230,14 @@ internal sealed class ChannelSide : IDisposable
         Mailbox.AddLast(command);
     }
 
+    /// <summary>An own payment settles in an offset: it counts as on its way, in no mailbox.</summary>
+    public void BeginOffset(Command.Own command)
+    {
+        Reserve(command, 1);
+        command.IsReserved = true;
+        if (command.Order == 0) command.Order = nextOrder();
+    }
+
     /// <summary>Whether an action on the instance waits here, or is in the batch in flight.</summary>
     public bool IsUnderWay(EntryId instance) => ownActs.ContainsKey(instance)
         || InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry: { Link: not null } entry } && entry.Instance == instance) == true;
@@ -365,7 +373,8 @@ internal sealed class ChannelSide : IDisposable
     private void Reserve(Command.Own command, int sign)
     {
         if (command.Reserved is not { } amount) return;
-        Reserve(reserved, amount, sign);
+        // What settles over the accounts takes nothing of the position.
+        if (command.Offset is null) Reserve(reserved, amount, sign);
         if (command.IsPayment) Reserve(sending, amount, sign);
         foreach (AmountValue other in command.AlsoReserved) Reserve(reserved, other, sign);
         Moved();

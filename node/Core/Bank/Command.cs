@@ -55,6 +55,9 @@ internal abstract class Command
         /// <summary>The group whose leg it is; null where it stands for itself.</summary>
         public ChannelGroup? Group { get; init; }
 
+        /// <summary>The agent's call for the offset in which it is to settle; null while it is in none. Set before the payment leaves the queue.</summary>
+        public OffsetLeg? Offset { get; set; }
+
         /// <summary>The legs of others that the bank expects of the group.</summary>
         public IReadOnlyList<ExpectedLeg> Expects { get; init; } = [];
 
@@ -69,7 +72,7 @@ internal abstract class Command
 
         /// <summary>Seals it, unless it is sealed.</summary>
         public OpenedEntry Seal(ChannelContext context, DateTimeOffset now, IEntropy entropy) =>
-            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before, Group?.Body);
+            Entry ??= EntrySealer.Seal(context, Plan, Action, Values, now, entropy, Before, Group?.Body, Offset);
 
         /// <summary>Whether its amount is reserved of the position.</summary>
         public bool IsReserved { get; set; }

@@ -12,16 +12,23 @@ using Settlement.Wire.Channels;
 namespace Settlement.Core.Bank;
 
 /// <summary>The other member's part: hands its commands to the sequencer, and endorses what the sequencer proposes.</summary>
-internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders, ChannelBook channels, GrantOrders grants)
+internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDesk ledger, BilateralOffsetting offsetting, PaymentQueue queue, GroupDesk groups, GroupOrders orders, ChannelBook channels, GrantOrders grants, OffsetLegs offsets)
 {
     /// <summary>Seals own commands and hands them over; what is unanswered is handed over again by <see cref="TermWatch"/>'s clock.</summary>
     public void HandOver(ChannelSide channel, bool again)
     {
         offsetting.Offer(channel);
-        if (channel.IsSequencer || (channel.Mailbox.Count == 0 && !grants.HasDue(channel))) return;
+        if (channel.IsSequencer || (channel.Mailbox.Count == 0 && !grants.HasDue(channel) && !offsets.HasToHandOver(channel))) return;
         Commands commands = new() { Channel = ByteString.CopyFrom(channel.Id.ToArray()), Term = (ulong)channel.Term };
         commands.Grants.Add(grants.ToHandOver(channel, again));
         int size = 0, acts = 0;
+        foreach ((Digest group, IReadOnlyList<OpenedEntry> entries) in offsets.ToHandOver(channel, again))
+        {
+            commands.OffsetGroups.Add(ByteString.CopyFrom(group.ToArray()));
+            commands.Entries.Add(entries.Select(static entry => entry.Shared));
+            size += entries.Sum(static entry => entry.Shared.CalculateSize());
+        }
+
         foreach (Command command in channel.Mailbox)
         {
             if (command is not Command.Own { IsOffset: false } own || (own.IsHanded && !again)) continue;
@@ -39,13 +46,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
             if (commands.Entries.Count >= settings.MaxBatchEntries || size >= Proposer.MaxProposalBytes) break;
         }
 
-        if (commands.Entries.Count > 0 || commands.Grants.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });
+        if (commands.Entries.Count > 0 || commands.Grants.Count > 0 || commands.OffsetGroups.Count > 0) channel.Tell(node, new PeerMessage { Commands = commands });
     }
 
     /// <summary>The sequencer takes commands of the other member into the mailbox, once each.</summary>
     public void OnCommands(ChannelSide channel, Commands commands, IReadOnlyList<ProposedSlot> opened)
     {
-        if (commands is { Entries.Count: 0, Grants.Count: 0, AreOffers: false } or { AreOffers: true, Grants.Count: > 0 })
+        if (commands is { Entries.Count: 0, Grants.Count: 0, OffsetGroups.Count: 0, AreOffers: false } or { AreOffers: true, Grants.Count: > 0 } or { AreOffers: true, OffsetGroups.Count: > 0 })
         {
             // Who has nothing to hand over says nothing; who offers nothing any more says that.
             node.Alarm(ChannelCodes.MessageMalformed, channel.Id.ToString());
@@ -67,6 +74,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         if (!grants.TryHear(channel, commands.Grants)) node.Alarm(ChannelCodes.GrantNotOrdered, channel.Id.ToString());
         if (opened.Count < commands.Entries.Count) node.Alarm(ChannelCodes.EntryMalformed, channel.Id.ToString());
+        offsets.HearGroups(channel, commands.OffsetGroups);
         bool isLate = false;
         long elsewhere = channels.HandedOverBy(channel.Other.Id) - channel.TakenIn.Bytes;
         foreach ((ProposedSlot slot, SealedEntry said) in opened.Zip(commands.Entries))
@@ -94,11 +102,13 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
             if (IsTooEarly(channel, entry)) continue;
             InstanceRows.Resolve(node, channel, entry);
+            if (entry.Offset is not null && !offsets.TryHear(channel, entry)) continue;
             // They were looked up for this step only, and the entry may wait for its batch.
             foreach (PayloadKey fact in Objections.Needs(node, channel, entry).Where(static key => key.Kind == PayloadKind.Facts)) node.Remember(fact);
+            channel.TakenIn.Begin(entry);
+            if (entry.Offset is not null) continue;
             channel.Offers.Take([entry]);
             channel.Mailbox.AddLast(new Command.Peer(entry, node.Now));
-            channel.TakenIn.Begin(entry);
         }
 
         if (isLate) node.Note(ChannelCodes.Late, channel.Id.ToString());
@@ -227,8 +237,10 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
-        BatchExecution execution = Run(channel, body, slots, isFirst: true);
-        if (offsetting.TryTakeBack(channel, execution.Slots)) execution = Run(channel, body, slots, isFirst: false);
+        HashSet<Digest> broken = [];
+        BatchExecution execution = Run(channel, body, slots, broken, isFirst: true);
+        broken.UnionWith(offsets.Broken(channel, execution.Slots));
+        if (offsetting.TryTakeBack(channel, execution.Slots) || broken.Count > 0) execution = Run(channel, body, slots, broken, isFirst: false);
         batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)
             .Select(static s => new IndexedRefusal { Index = (uint)s.i, Refusal = s.Item1!.Refusal })];
         if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed) || !LeadsThere(channel, batch, agreed))
@@ -253,9 +265,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         batch.Refusals.Count == 0 || Proposer.Recompute(channel.Context, channel.State, batch, batch.Refusals)?.HeadHash == agreed.HeadHash;
 
     /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
-    private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, bool isFirst)
+    private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, HashSet<Digest> broken, bool isFirst)
     {
-        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel));
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel, broken));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         foreach (CutCall cut in body.Cuts) execution.Add(cut);
         foreach (LimitGrant grant in body.Grants) execution.Add(grant);

@@ -155,8 +155,8 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         node.WriteFact(Objections.EntryFact(entry.Id), []);
         if (channel.OwnSealed.TryGetValue(entry.Id.Value, out Command.Own? own))
         {
-            // From now on it is the channel's state that sets aside what it takes.
-            channel.Unreserve(own);
+            // From now on it is the channel's state that sets aside what it takes. What an offset sets aside is the payment alone, which is on its way still.
+            if (own.Offset is null) channel.Unreserve(own);
             // It waits for the ledger: handed over or proposed again it would be refused, and reported so while it may still apply.
             channel.Mailbox.Remove(own);
             WaitingRows.WriteSealed(node, channel, own);
@@ -171,6 +171,8 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     private void End(ChannelSide channel, DecidedLeg decided, long sequence)
     {
         HeldLeg leg = decided.Leg;
+        foreach (OffsetPayment payment in leg.Offset) End(channel, leg, payment, decided.IsCommitted, sequence);
+        if (leg.Offset.Count > 0) return;
         if (leg.Entry is not { } entry)
         {
             channel.Note(node, decided.IsCommitted ? "cut_applied" : "cut_released", new { Group = leg.Group.Id.ToString() });
@@ -187,6 +189,24 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         node.WriteFact(Objections.EntryFact(entry.Id), RowKeys.Number(leg.Sequence));
         foreach (LegMovement change in leg.Changes.Where(c => entry.IsPayment && c.Member == channel.Context.Own))
             channel.NotePaid(day.Number, KeptValues.Amount(change.Currency, Math.Abs(change.Units)), change.Units < 0);
+        if (own is not null) work.Settled(channel, own, leg.Sequence);
+    }
+
+    /// <summary>A payment of an offset settles, or waits on under another entry.</summary>
+    private void End(ChannelSide channel, HeldLeg leg, OffsetPayment payment, bool isCommitted, long sequence)
+    {
+        LegEntry entry = payment.Entry;
+        bool isOwn = entry.Actor == channel.Context.Own;
+        Command.Own? own = TakeOwn(channel, entry.Id.Value);
+        if (!isCommitted)
+        {
+            if (own is not null) work.Refused(channel, own, GroupCodes.Aborted, sequence);
+            else if (!isOwn && Objections.Reference(node, channel, entry) is { } reference) node.Delete(reference.Kind, reference.Key);
+            return;
+        }
+
+        node.WriteFact(Objections.EntryFact(entry.Id), RowKeys.Number(leg.Sequence));
+        channel.NotePaid(day.Number, payment.Amount, isOwn);
         if (own is not null) work.Settled(channel, own, leg.Sequence);
     }
 

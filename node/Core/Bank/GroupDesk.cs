@@ -123,6 +123,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
                 // One leg more may have been the last: the next answer comes soon, however long the others took.
                 if (watch.Legs != held[leg.Group.Id]) watch.Retry.Reset();
                 watch.Legs = held[leg.Group.Id];
+                // A cut or an offset is everybody's own.
                 if (leg.Entry is not { } entry || entry.Actor == channel.Context.Own) watch.IsOwn = true;
                 else watch.Bringer = channel.Terms.Participants[entry.Actor].Id;
                 if (watch is { Decision: null, IsAsked: false } && watch.Retry.IsDue(node.Now)) Reserve(channel, leg, watch);

@@ -16,7 +16,7 @@ namespace Settlement.Core.Bank;
 /// but for a group of which an order says what becomes of every channel that the bank has in it; and there it agrees to no other leg.
 /// So a commitment, for which every channel must have reserved, brings it all that it expects.
 /// </summary>
-internal sealed class GroupOrders(NodeContext node, BankSettings settings, ChannelBook channels, Submissions submissions, Acts acts)
+internal sealed class GroupOrders(NodeContext node, BankSettings settings, ChannelBook channels, Submissions submissions, Acts acts, OffsetLegs offsets)
 {
     /// <summary>Orders that are under way at a time.</summary>
     public const int MaxOrders = 4_096;
@@ -105,8 +105,11 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
     }
 
     /// <summary>What this bank has against legs of groups in a channel.</summary>
-    public BatchLegs.Objection ForBatch(ChannelSide channel) => (entry, movements) =>
+    /// <param name="channel">The channel.</param>
+    /// <param name="broken">Offsets of which not all payments stand.</param>
+    public BatchLegs.Objection ForBatch(ChannelSide channel, IReadOnlySet<Digest> broken) => (entry, movements) =>
     {
+        if (entry.Offset is not null) return offsets.Against(channel, entry, broken);
         if (entry.Actor == channel.Context.Own) return null;
         bool isExpected = orders.TryGetValue(entry.Group!.Id, out Order? order)
             ? order.Expects.TryGetValue(channel.Id, out ExpectedAct? expected) && expected.Is(entry.Plan, entry.Action, entry.Fields, movements, channel.Context.Own)

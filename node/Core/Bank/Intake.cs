@@ -114,6 +114,8 @@ internal sealed class Intake : IOwnWork
         // A payment that was offered and taken back has had its end, or waits on: with another entry, since that one is refused.
         if (!underWay.TryGetValue(Convert.ToHexStringLower(command.WorkKey), out InstructionRow? row)) command.Entry = null;
         else if (code is QueueCodes.Withdrawn or ReasonCodes.InsufficientFunds && queue.TryRenew(command)) WaitingRows.WriteQueued(node, channel.Id, command);
+        // The others of its offset are why it did not settle, or time is.
+        else if (command.Offset is not null && OffsetLegs.IsNotItsOwn(code)) Return(channel, command, row, isSpent: true);
         // What is refused for itself would be refused as often as it is offered.
         else if (queue.TryEnd(command)) Finish(command, InstructionStatus.Rejected, code, command.Entry, sequence);
         else if ((code == QueueCodes.Withdrawn || (code == ReasonCodes.InsufficientFunds && CanLackCover(channel, command))) && command.Returns++ < MaxReturns) Return(channel, command, row, isSpent: true);
@@ -138,6 +140,7 @@ internal sealed class Intake : IOwnWork
             return;
         }
 
+        if (command.Offset is not null) queue.Renounce(channel, command);
         if (isSpent) command.Entry = null;
         queue.Return(channel, command, row);
         reports.Add(command.WorkKey, InstructionStatus.Queued, row.Reason, sequence: 0);

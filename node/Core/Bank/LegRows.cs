@@ -34,6 +34,7 @@ internal static class LegRows
             };
         }
 
+        row.Offset.Add(leg.Offset.Select(Keep));
         if (channel.Reserves.TryGetValue(leg.Group.Id, out ReserveRecord? reserve)) row.Reserve = reserve;
         if (channel.Decisions.TryGetValue(leg.Group.Id, out bool isCommitted)) row.IsCommitted = isCommitted;
         return row;
@@ -56,8 +57,28 @@ internal static class LegRows
         if (!ChannelGroup.TryRead(row.GroupBody, terms.Network, out ChannelGroup? group, out _)) throw new InvalidOperationException("A stored leg is of no group.");
         return new HeldLeg(group, row.Sequence, new Digest(row.Committed.Span), [.. row.Changes.Select(static c => new LegMovement((int)c.Member, c.Currency, c.Units))])
         {
-            Entry = row.Cut is null ? EntryOf(terms, row) : null, Cut = row.Cut is { } cut ? CutOf(cut) : null,
+            Entry = row.Cut is null && row.Offset.Count == 0 ? EntryOf(terms, row) : null, Cut = row.Cut is { } cut ? CutOf(cut) : null, Offset = [.. row.Offset.Select(payment => PaymentOf(terms, payment))],
         };
+    }
+
+    private static OffsetPaymentRow Keep(OffsetPayment payment)
+    {
+        LegEntry entry = payment.Entry;
+        OffsetPaymentRow row = new()
+        {
+            Entry = ByteString.CopyFrom(entry.Id.ToArray()), ContractHash = ByteString.CopyFrom(entry.Plan.Contract.Hash), Action = (uint)entry.Action.Index, Actor = (uint)entry.Actor,
+            State = (uint)entry.Next.Index, Committed = ByteString.CopyFrom(payment.Committed.ToArray()), MinorUnits = payment.Amount.Units, Currency = payment.Amount.Unit,
+        };
+        row.Values.Add(KeptValues.Write(entry.Values));
+        return row;
+    }
+
+    private static OffsetPayment PaymentOf(ChannelTerms terms, OffsetPaymentRow row)
+    {
+        if (!terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("A stored payment of an offset is of no contract of its channel.");
+        LegEntry entry = new(new EntryId(new Digest(row.Entry.Span)), plan, plan.Contract.Actions[(int)row.Action], (int)row.Actor, plan.Contract.States[(int)row.State],
+            KeptValues.Read(plan.Contract.Fields, row.Values), IsPayment: true);
+        return new OffsetPayment(entry, KeptValues.Amount(row.Currency, row.MinorUnits), new Digest(row.Committed.Span));
     }
 
     private static LegEntry EntryOf(ChannelTerms terms, LegRow row)

@@ -78,6 +78,10 @@ internal static class Objections
         return entry.Reference.Value;
     }
 
+    /// <summary>The same, of a payment that is set aside.</summary>
+    public static PayloadKey? Reference(NodeContext node, ChannelSide channel, LegEntry entry) =>
+        PaymentContract.UniqueReference(entry, channel.Terms.Participants[entry.Actor].Id.ToString()) is { } reference ? node.Rows.Fact("transaction", reference) : null;
+
     /// <summary>Whether the directory, as this node has read it, lists the agent that the terms pin.</summary>
     public static bool KnowsAgent(ParticipantDirectory directory, ChannelContext channel) =>
         directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) && agent.Root.Fingerprint == channel.Terms.Agent.RootFingerprint && agent.Posting is not null;
@@ -89,6 +93,10 @@ internal static class Objections
     public static CycleRound? Round(ParticipantDirectory directory, ChannelContext channel, CutCall call) =>
         CycleRound.TryRead(call, channel.Terms.Network, out CycleRound? round) && KnowsAgent(directory, channel) && directory.TryGet(channel.Terms.Agent.Id, out Participant? agent)
             && round.IsSignedBy(agent.Posting!.Value) ? round : null;
+
+    /// <summary>Whether the agent that the terms pin calls the channel for an offset.</summary>
+    public static bool IsCalled(ParticipantDirectory directory, ChannelContext channel, OffsetLeg leg) =>
+        leg.Channel == channel.Channel && KnowsAgent(directory, channel) && directory.TryGet(channel.Terms.Agent.Id, out Participant? agent) && leg.IsSignedBy(agent.Posting!.Value);
 
     /// <summary>Whether the agent that the terms pin made this posting.</summary>
     public static bool IsPosting(ParticipantDirectory directory, ChannelContext channel, AmountValue amount, string posting, int beneficiary)

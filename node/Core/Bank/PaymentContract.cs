@@ -79,13 +79,17 @@ internal static class PaymentContract
 
     /// <summary>The same, of an entry that another bank sealed.</summary>
     public static string? UniqueReference(OpenedEntry entry, string instructingAgent) =>
-        entry.Action.Name == PayAction ? UniqueReference(TextOf(entry, "uetr"), instructingAgent, TextOf(entry, "transaction")) : null;
+        entry.Action.Name == PayAction ? UniqueReference(TextOf(entry.Plan, entry.Values, "uetr"), instructingAgent, TextOf(entry.Plan, entry.Values, "transaction")) : null;
+
+    /// <summary>The same, of one that is set aside.</summary>
+    public static string? UniqueReference(LegEntry entry, string instructingAgent) =>
+        entry.Action.Name == PayAction ? UniqueReference(TextOf(entry.Plan, entry.Values, "uetr"), instructingAgent, TextOf(entry.Plan, entry.Values, "transaction")) : null;
 
     private static AmountValue? AmountOf(OpenedEntry entry) =>
         entry.Plan.Contract.FindField(AmountField) is { } field ? entry.Values[field.Index] as AmountValue : null;
 
-    private static string? TextOf(OpenedEntry entry, string name) =>
-        entry.Plan.Contract.FindField(name) is { } field && entry.Values[field.Index] is TextValue text ? text.Text : null;
+    private static string? TextOf(ContractPlan plan, IReadOnlyList<Value?> values, string name) =>
+        plan.Contract.FindField(name) is { } field && values[field.Index] is TextValue text ? text.Text : null;
 
     private static Value? ValueOf(string field, CreditTransfer transfer) => field switch
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Settlement.Core.Channels;
 using Settlement.Core.Instructions;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
@@ -147,6 +148,37 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         payment.Channel.Mailbox.RemoveLast();
         payment.Channel.Mailbox.AddFirst(payment.Command);
         WaitingRows.WriteOffset(node, payment.Channel.Id, payment.Command);
+    }
+
+    /// <summary>A payment that waits for cover, and may settle in an offset.</summary>
+    public bool TryFindOffered(ChannelSide channel, string id, string currency, [NotNullWhen(true)] out QueuedPayment? payment) =>
+        byId.TryGetValue(id, out payment) && payment.Channel == channel && payment.Row.Currency == currency && WaitsForCover(payment) && payment.Command.Action.Offered is not null;
+
+    /// <summary>A payment goes on its way with others of many channels, over the accounts of the agent.</summary>
+    public void TakeForOffset(QueuedPayment payment, OffsetLeg offset)
+    {
+        Command.Own own = payment.Command;
+        Leave(payment);
+        lines[payment.Line].IsChanged = true;
+        own.IsWithdrawn = false;
+        Renounce(payment.Channel, own);
+        payment.Row.Status = (int)InstructionStatus.Accepted;
+        Show(payment, "");
+        own.Offset = offset;
+        own.IsOffset = true;
+        payment.Channel.BeginOffset(own);
+        own.Seal(payment.Channel.Context, node.Now, node.Entropy);
+        payment.Channel.NoteSealed(own);
+        WaitingRows.WriteOffset(node, payment.Channel.Id, own);
+    }
+
+    /// <summary>What was sealed of a payment goes nowhere any more, whoever has it: it gets another entry.</summary>
+    public void Renounce(ChannelSide channel, Command.Own own)
+    {
+        if (own.Entry is { } sealedBefore) node.WriteFact(Objections.EntryFact(sealedBefore.Id), []);
+        channel.Release(own);
+        own.Entry = null;
+        own.Offset = null;
     }
 
     /// <summary>This member endorsed a batch with payments that it offered.</summary>

@@ -13,13 +13,15 @@ using Settlement.Wire.Ledger;
 namespace Settlement.Core.Bank;
 
 /// <summary>The sequencer's part: batches everything that waits, and countersigns what the other member endorsed.</summary>
-internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders, CycleDesk cycles, GrantOrders grants)
+internal sealed class Proposer(NodeContext node, BankSettings settings, Finaliser finaliser, LedgerDesk ledger, BilateralOffsetting offsetting, GroupDesk groups, GroupOrders orders, CycleDesk cycles, GrantOrders grants, OffsetLegs offsets)
 {
     /// <summary>Entries go into a proposal as long as they take no more than this together; what is handed over ends with the entry that
     /// reaches it. One entry alone always fits: no contract has an action whose values take more than 64 kilobytes (CD952), its 250
     /// fields and their envelopes some 60 beside them, and a header has its bound (<see cref="EntryOpener.MaxHeaderBytes"/>). A delivery is
     /// no longer than what was proposed, since members read whatever an observer does: so every door takes both.</summary>
     public const int MaxProposalBytes = 6 << 20;
+
+    private static readonly IReadOnlySet<Digest> NoneBroken = new HashSet<Digest>();
 
     // An answer that came meanwhile waits no longer than this many entries take to seal.
     private const int MaxPreparedPerStep = 256;
@@ -31,7 +33,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     public void ProposeWaiting(ChannelSide channel)
     {
         offsetting.Settle(channel);
-        if (!channel.IsSequencer || (channel.Mailbox.Count == 0 && !groups.HasDue(channel) && !cycles.HasDue(channel) && !grants.HasDue(channel))) return;
+        if (!channel.IsSequencer || (channel.Mailbox.Count == 0 && !groups.HasDue(channel) && !cycles.HasDue(channel) && !grants.HasDue(channel) && !offsets.HasDue(channel))) return;
         if (channel.InFlight is not null)
         {
             Prepare(channel);
@@ -47,16 +49,20 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         }
 
         ProposalBody body = new() { TimeUnixMs = Math.Max(node.NowUnixMs, channel.TimeUnixMs) };
-        BatchExecution execution = new(context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel));
         body.Outcomes.Add(groups.Due(channel));
-        foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
         body.Cuts.Add(cycles.Due(channel, body.TimeUnixMs));
-        foreach (CutCall cut in body.Cuts) execution.Add(cut);
         body.Grants.Add(grants.ForBatch(channel));
-        foreach (LimitGrant grant in body.Grants) execution.Add(grant);
+        List<(OpenedEntry Entry, Command.Own? Own)> offset = [.. offsets.Due(channel, body.TimeUnixMs)];
+        BatchExecution execution = Begin(channel, body, offset, offset.Count == 0 ? NoneBroken : offsets.Broken(channel, Begin(channel, body, offset, NoneBroken).Slots));
         List<Command.Own> taken = [];
         HashSet<OpenedEntry> offered = [];
         int size = 0, acts = 0;
+        foreach ((OpenedEntry entry, Command.Own? own) in offset)
+        {
+            size += entry.Shared.CalculateSize();
+            if (own is not null) taken.Add(own);
+        }
+
         while (channel.Mailbox.First is { } first && execution.Slots.Count < settings.MaxBatchEntries)
         {
             // Those that judge it must read a batch for each.
@@ -97,6 +103,17 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
         channel.Note(node, "head_proposed", new { batch.Sequence, batch.Term, Entries = slots.Count });
         InFlightRows.Begin(node, channel, batch);
         Send(channel, batch, bytes);
+    }
+
+    /// <summary>Begins to run a batch with what does not come from the mailbox.</summary>
+    private BatchExecution Begin(ChannelSide channel, ProposalBody body, IEnumerable<(OpenedEntry Entry, Command.Own? Own)> offset, IReadOnlySet<Digest> broken)
+    {
+        BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel, broken));
+        foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
+        foreach (CutCall cut in body.Cuts) execution.Add(cut);
+        foreach (LimitGrant grant in body.Grants) execution.Add(grant);
+        foreach ((OpenedEntry entry, _) in offset) execution.Add(entry);
+        return execution;
     }
 
     /// <summary>Sends the proposal again when its time has come, and asks the ledger whether the office was taken over.</summary>

@@ -11,7 +11,7 @@ namespace Settlement.Core.Bank;
 
 /// <summary>Follows the term of office: sees what the ledger says, takes over when the sequencer makes no progress, and lets a
 /// batch of an older term go.</summary>
-internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups, CycleDesk cycles, GrantOrders grants)
+internal sealed class TermWatch(NodeContext node, BankSettings settings, Finaliser finaliser, Endorser endorser, LedgerDesk ledger, GroupDesk groups, CycleDesk cycles, GrantOrders grants, OffsetLegs offsets)
 {
     /// <summary>Called with an own payment that is not on its way together with what covers it any more.</summary>
     public Action<ChannelSide, Command.Own> Returned { get; set; } = (_, _) => { };
@@ -90,6 +90,8 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
             InFlightRows.Drop(node, channel, batch);
             for (int i = batch.Taken.Count - 1; i >= 0; i--)
             {
+                // It is handed over with its offset.
+                if (batch.Taken[i].Offset is not null) continue;
                 channel.Mailbox.AddFirst(batch.Taken[i]);
                 // Sealed in a proposal that is dead now: the bytes go into a row of their own when they are handed over.
                 batch.Taken[i].IsHanded = false;
@@ -102,6 +104,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         channel.TakenIn.DropAll();
         channel.Offers.Clear();
         grants.OnTakeover(channel);
+        offsets.OnTakeover(channel);
         foreach (Command.Own own in channel.Mailbox.OfType<Command.Own>().Where(static o => o.IsOffset).ToList())
         {
             channel.Mailbox.Remove(own);

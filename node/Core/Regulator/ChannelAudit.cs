@@ -54,7 +54,7 @@ public sealed class ChannelAudit
     private bool isAgentUnknown;
     private readonly ObservedInstances instances;
     // By group: the legs that the channel holds.
-    private readonly Dictionary<Digest, BatchSlot.Agreed> legs = [];
+    private readonly Dictionary<Digest, List<BatchSlot.Agreed>> legs = [];
     // The postings that were cited: one that serves twice is money out of nothing, whatever the members agreed to.
     private readonly HashSet<string> cited = new(StringComparer.Ordinal);
     private ChannelState? state = ChannelState.Empty;
@@ -193,7 +193,8 @@ public sealed class ChannelAudit
             else if (slot is BatchSlot.Agreed agreed)
             {
                 agreed.Entry.Before = instances.Before(agreed.Entry);
-                if (execution.Add(agreed.Entry).Length > 0) refused.Add(agreed.Entry.Id.ToString());
+                bool isCalled = agreed.Entry.Offset is not { } offset || Objections.IsCalled(directory, context, offset);
+                if (execution.Add(agreed.Entry).Length > 0 || !isCalled) refused.Add(agreed.Entry.Id.ToString());
             }
         }
 
@@ -211,13 +212,15 @@ public sealed class ChannelAudit
         cited.UnionWith(executed.Cited);
         foreach (DecidedLeg decided in executed.Decided)
         {
-            if (legs.Remove(decided.Leg.Group.Id, out BatchSlot.Agreed? held) && decided.IsCommitted) instances.Take(held.Entry, held.Next, decided.Leg.Sequence);
+            if (!legs.Remove(decided.Leg.Group.Id, out List<BatchSlot.Agreed>? held) || !decided.IsCommitted) continue;
+            foreach (BatchSlot.Agreed slot in held) instances.Take(slot.Entry, slot.Next, decided.Leg.Sequence);
         }
 
         foreach (BatchSlot.Agreed agreed in executed.Slots.OfType<BatchSlot.Agreed>())
         {
-            if (agreed.Entry.Group is { } group) legs[group.Id] = agreed;
-            else instances.Take(agreed.Entry, agreed.Next, at);
+            if (agreed.Entry.Group is not { } group) instances.Take(agreed.Entry, agreed.Next, at);
+            else if (legs.TryGetValue(group.Id, out List<BatchSlot.Agreed>? held)) held.Add(agreed);
+            else legs.Add(group.Id, [agreed]);
         }
     }
 
