@@ -89,7 +89,8 @@ internal sealed class ConfigurationReader
             Admit = role == NodeRole.Ledger ? ReadAdmit() : null,
             Accept = accept,
             GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
-            CyclePoll = role == NodeRole.Bank ? ReadCyclePoll() : null,
+            CyclePoll = role == NodeRole.Bank ? ReadPoll("cycles.pollMilliseconds", file.Cycles?.PollMilliseconds, "taking part in no cycles") : null,
+            OffsetPoll = role == NodeRole.Bank ? ReadPoll("offsetting.pollMilliseconds", file.Offsetting?.PollMilliseconds, "offering the agent nothing") : null,
             Running = ReadRunning(),
         };
         if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
@@ -98,6 +99,7 @@ internal sealed class ConfigurationReader
         if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("accept", file.Accept, role);
         if (role == NodeRole.Agent) read.Unused("accept.limits", file.Accept?.Limits, role);
         if (role != NodeRole.Bank) read.Unused("cycles", file.Cycles, role);
+        if (role != NodeRole.Bank) read.Unused("offsetting", file.Offsetting, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
@@ -316,11 +318,12 @@ internal sealed class ConfigurationReader
         return roles;
     }
 
-    private TimeSpan? ReadCyclePoll()
+    /// <summary>How often the settlement agent is asked for something; 0 for never.</summary>
+    private TimeSpan? ReadPoll(string property, int? milliseconds, string never)
     {
         const int none = 0, least = 100, most = 60_000, normal = 1_000;
-        int poll = file.Cycles?.PollMilliseconds ?? normal;
-        if (poll is not (none or (>= least and <= most))) read.Invalid("cycles.pollMilliseconds", $"neither a whole number from {least} to {most}, nor 0 for taking part in no cycles");
+        int poll = milliseconds ?? normal;
+        if (poll is not (none or (>= least and <= most))) read.Invalid(property, $"neither a whole number from {least} to {most}, nor 0 for {never}");
         return poll == none ? null : TimeSpan.FromMilliseconds(poll);
     }
 

@@ -72,6 +72,9 @@ internal sealed record NodeConfiguration
     /// <summary>How often a bank asks its settlement agent how cycles stand; null where it takes part in none.</summary>
     public TimeSpan? CyclePoll { get; init; }
 
+    /// <summary>How often a bank offers its settlement agent what waits, and asks what settles together; null where it offers nothing.</summary>
+    public TimeSpan? OffsetPoll { get; init; }
+
     public required RunningConfiguration Running { get; init; }
 }
 

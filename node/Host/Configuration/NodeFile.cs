@@ -40,6 +40,8 @@ internal sealed record NodeFile
 
     public CyclesSection? Cycles { get; init; }
 
+    public OffsettingSection? Offsetting { get; init; }
+
     public RunningSection? Running { get; init; }
 
     internal sealed record PeerSection(string? Listen, string? Advertise);
@@ -57,6 +59,8 @@ internal sealed record NodeFile
     internal sealed record TokenSection(string? Name, string? Sha256, IReadOnlyList<string?>? Roles);
 
     internal sealed record CyclesSection(int? PollMilliseconds);
+
+    internal sealed record OffsettingSection(int? PollMilliseconds);
 
     internal sealed record RunningSection(int? TickMilliseconds, int? Inbox, int? InboxMegabytes);
 }

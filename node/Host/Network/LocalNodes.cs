@@ -24,7 +24,7 @@ internal static class LocalNodes
     public const string RegulatorId = "SUPVAQAAXXX";
 
     // On one machine a cycle's stages need not wait for a bank to ask.
-    private const int CyclePollMilliseconds = 250;
+    private const int AgentPollMilliseconds = 250;
 
     private const int SecretBytes = 24;
     private const int MaximumIdInName = 40;
@@ -94,7 +94,8 @@ internal static class LocalNodes
             Supervisors = node.Role == NodeRole.Agent ? [Pin(network, network.Regulator)] : null,
             Admit = node.Role == NodeRole.Ledger ? [.. network.Nodes.Where(static of => of.Role != NodeRole.Ledger).Select(of => Pin(network, of))] : null,
             Accept = node.Role == NodeRole.Bank ? new NodeFile.AcceptSection([.. network.Contracts]) : null,
-            Cycles = node.Role == NodeRole.Bank ? new NodeFile.CyclesSection(CyclePollMilliseconds) : null,
+            Cycles = node.Role == NodeRole.Bank ? new NodeFile.CyclesSection(AgentPollMilliseconds) : null,
+            Offsetting = node.Role == NodeRole.Bank ? new NodeFile.OffsettingSection(AgentPollMilliseconds) : null,
             Tokens = [new NodeFile.TokenSection("demo", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(node.Token))), ["back-office", "operator", "audit"])],
         };
         await WriteAsync(node.Configuration, JsonSerializer.SerializeToUtf8Bytes(file, Written), ct);

@@ -48,6 +48,7 @@ internal sealed class BankRole : IRole
             GrantedLimits = ground.Configuration.GrantedLimits,
             Jurisdiction = ground.Configuration.Jurisdiction,
             CyclePoll = ground.Configuration.CyclePoll,
+            OffsetPoll = ground.Configuration.OffsetPoll,
         };
         return new BankRole(prepared, ground.Configuration, new BankMachine(new BankParts(prepared.Parts, settings, ground.Configuration.Agent!), rows));
     }

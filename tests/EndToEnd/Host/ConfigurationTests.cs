@@ -39,6 +39,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Empty(Read(Good("bank")).GrantedLimits);
     }
 
+    [Fact]
+    public void ABankOffersWhatWaitsUnlessItSaysNot()
+    {
+        JsonObject file = Good("bank"), other = Good("agent");
+        Assert.Equal(TimeSpan.FromSeconds(1), Read(file).OffsetPoll);
+        file["offsetting"] = JsonNode.Parse("{\"pollMilliseconds\":0}");
+        Assert.Null(Read(file).OffsetPoll);
+        Assert.Null(Read(other).OffsetPoll);
+        other["offsetting"] = new JsonObject();
+        Assert.Equal(("HO004", "offsetting"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
+    }
+
     [Theory]
     [InlineData(null, 1_000)]
     [InlineData("{}", 1_000)]
@@ -122,6 +134,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("cycles", "{\"pollMilliseconds\":99}", "HO003", "cycles.pollMilliseconds")]
     [InlineData("cycles", "{\"pollMilliseconds\":60001}", "HO003", "cycles.pollMilliseconds")]
     [InlineData("cycles", "{\"poll\":1}", "HO004", "cycles.poll")]
+    [InlineData("offsetting", "{\"pollMilliseconds\":-1}", "HO003", "offsetting.pollMilliseconds")]
+    [InlineData("offsetting", "{\"pollMilliseconds\":60001}", "HO003", "offsetting.pollMilliseconds")]
     [InlineData("colour", "\"blue\"", "HO004")]
     [InlineData("peer.port", "1", "HO004")]
     [InlineData("name", "17", "HO001")]
