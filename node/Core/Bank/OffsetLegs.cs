@@ -18,6 +18,9 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
 {
     private static readonly TimeSpan HandAgain = TimeSpan.FromSeconds(2);
 
+    // What waits longer is forgotten, and handed over again.
+    private static readonly TimeSpan FactLife = NodeContext.FactMemory / 2;
+
     private readonly Dictionary<(Digest Channel, Digest Group), Leg> legs = [];
     private readonly Dictionary<Digest, (string Currency, long Net, DateTimeOffset Until)> nets = [];
 
@@ -28,7 +31,8 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
 
         public List<Command.Own> Own { get; } = [];
 
-        public List<OpenedEntry> Theirs { get; } = [];
+        /// <summary>The other member's payments, and when each was handed over: facts were looked up then.</summary>
+        public List<(OpenedEntry Entry, DateTimeOffset Since)> Theirs { get; } = [];
 
         /// <summary>Whether the other member takes part, as far as this one, the sequencer, knows.</summary>
         public bool IsJoined { get; set; }
@@ -82,12 +86,13 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         {
             if (!channels.TryGet(id, out ChannelSide? channel)) throw new InvalidOperationException("An offset is called for a channel that is not there.");
             if (channel.State.Legs.TryGetValue(group, out HeldLeg? held)) Note(channel, held);
+            foreach ((OpenedEntry entry, _) in leg.Theirs.FindAll(t => t.Since + FactLife < node.Now)) Drop(channel, leg, entry);
             bool isOver = held is not null || channel.State.Ended.ContainsKey(group);
             if (!isOver && (node.Now <= leg.Call.Group.ExpiresAt || IsInFlight(channel, group))) continue;
             legs.Remove((id, group));
             if (isOver) continue;
             foreach (Command.Own own in leg.Own.Where(own => own.Offset?.Group.Id == group)) Returned(channel, own);
-            foreach (OpenedEntry entry in leg.Theirs) channel.TakenIn.Drop(entry);
+            foreach ((OpenedEntry entry, _) in leg.Theirs) channel.TakenIn.Drop(entry);
         }
 
         foreach (Digest over in nets.Where(net => net.Value.Until < node.Now).Select(static net => net.Key).ToList()) nets.Remove(over);
@@ -99,9 +104,9 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         foreach (((Digest id, Digest group), Leg leg) in legs)
         {
             if (id != channel.Id || !leg.IsJoined || leg.Call.Group.ExpiresAt.ToUnixTimeMilliseconds() <= timeUnixMs || channel.State.Legs.ContainsKey(group)) continue;
-            if (leg.Own.Exists(own => own.Offset?.Group.Id != group) || !IsWhole(channel, leg, leg.Own.Select(static own => own.Entry!).Concat(leg.Theirs))) continue;
+            if (leg.Own.Exists(own => own.Offset?.Group.Id != group) || !IsWhole(channel, leg, leg.Own.Select(static own => own.Entry!).Concat(leg.Theirs.Select(static t => t.Entry)))) continue;
             foreach (Command.Own own in leg.Own) yield return (own.Entry!, own);
-            foreach (OpenedEntry entry in leg.Theirs) yield return (entry, null);
+            foreach ((OpenedEntry entry, _) in leg.Theirs) yield return (entry, null);
         }
     }
 
@@ -139,8 +144,8 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     public bool TryHear(ChannelSide channel, OpenedEntry entry)
     {
         if (!legs.TryGetValue((channel.Id, entry.Offset!.Group.Id), out Leg? leg) || leg.Call.Call.LegBody != entry.Offset.Call.LegBody) return false;
-        if (leg.Theirs.Count >= leg.Call.Payments[entry.Actor] || leg.Theirs.Exists(e => e.Id == entry.Id)) return false;
-        leg.Theirs.Add(entry);
+        if (leg.Theirs.Count >= leg.Call.Payments[entry.Actor] || leg.Theirs.Exists(t => t.Entry.Id == entry.Id)) return false;
+        leg.Theirs.Add((entry, node.Now));
         return true;
     }
 
@@ -183,6 +188,13 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         if (!nets.TryGetValue(group, out (string Currency, long Net, DateTimeOffset Until) net)) return null;
         currency = net.Currency;
         return net.Net;
+    }
+
+    private static void Drop(ChannelSide channel, Leg leg, OpenedEntry entry)
+    {
+        if (IsInFlight(channel, leg.Call.Group.Id)) return;
+        leg.Theirs.RemoveAll(t => t.Entry == entry);
+        channel.TakenIn.Drop(entry);
     }
 
     private void Note(ChannelSide channel, HeldLeg held)

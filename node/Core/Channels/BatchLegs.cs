@@ -18,7 +18,7 @@ internal sealed class BatchLegs(ChannelContext context, ChannelState.Draft draft
     public delegate string? Objection(OpenedEntry entry, IReadOnlyList<LegMovement> movements);
 
     /// <summary>Whether a code says that a leg cannot be set aside, whoever judges it: it follows from the leg and the channel's state alone.</summary>
-    public static bool IsRefusal(string code) => code is GroupCodes.OutOfTime or GroupCodes.LegRepeated or GroupCodes.TooManyLegs or GroupCodes.NotMovable;
+    public static bool IsRefusal(string code) => code is GroupCodes.OutOfTime or GroupCodes.LegRepeated or GroupCodes.TooManyLegs or GroupCodes.NotMovable or OffsetCodes.NotOffered;
 
     /// <summary>The legs that the batch ends, in order.</summary>
     public IReadOnlyList<DecidedLeg> Decided => decided;

@@ -14,19 +14,30 @@ internal sealed class CycleWorld : IDisposable
 {
     public const long Limit = 1_000_00;
 
+    private readonly long limit;
+
     public CycleWorld(long seed = 1)
+        : this(seed, new BankSettings { CyclePoll = TimeSpan.FromSeconds(1) }, null, Limit, [500_00, 500_00, 500_00])
     {
-        BankSettings settings = new()
+    }
+
+    /// <summary>The same with other terms and accounts.</summary>
+    public CycleWorld(long seed, BankSettings settings, IReadOnlyList<string>? contracts, long limit, IReadOnlyList<long> accounts)
+    {
+        this.limit = limit;
+        settings = settings with
         {
-            CyclePoll = TimeSpan.FromSeconds(1),
             GrantedLimits = new[] { "ALPHDEFFXXX", "BETAFRPPXXX", "GAMMNL2AXXX" }.ToDictionary(static bank => (TwoBanks.IdOf(bank), "EUR"), static _ => long.MaxValue),
         };
-        Banks = new TwoBanks(seed, settings, withGamma: true).Open((false, new Money(TwoBanks.Eur, Limit)), (true, new Money(TwoBanks.Eur, Limit)));
+        Banks = new TwoBanks(seed, settings, contracts, withGamma: true).Open((false, new Money(TwoBanks.Eur, limit)), (true, new Money(TwoBanks.Eur, limit)));
         AlphaBeta = Banks.Channel;
         BetaGamma = Open(Beta, Gamma);
         AlphaGamma = Open(Alpha, Gamma);
         Assert.Null(Banks.Ask<BusinessDayResult>(Gamma, call => new BankInput.OpenBusinessDay(call, TwoBanks.Day)).Refusal);
-        foreach (TestNode bank in All) Banks.Credit(bank, new Money(TwoBanks.Eur, 500_00));
+        foreach ((TestNode bank, long minorUnits) in All.Zip(accounts))
+        {
+            if (minorUnits > 0) Banks.Credit(bank, new Money(TwoBanks.Eur, minorUnits));
+        }
     }
 
     public TwoBanks Banks { get; }
@@ -92,7 +103,7 @@ internal sealed class CycleWorld : IDisposable
     public Books Books => Banks.Ask<Books>(Banks.Agent, static call => new AgentInput.ListBooks(call));
 
     /// <summary>Of Alpha, Beta and Gamma.</summary>
-    public long[] Accounts => [.. All.Select(bank => Books.Accounts.Single(a => a.Bank == bank.Id).Balance.MinorUnits)];
+    public long[] Accounts => [.. All.Select(bank => Books.Accounts.Where(a => a.Bank == bank.Id).Sum(static a => a.Balance.MinorUnits))];
 
     /// <summary>Nothing is set aside any more, members agree, and the supervisor has repeated everything.</summary>
     public void AssertAtRest()
@@ -114,7 +125,7 @@ internal sealed class CycleWorld : IDisposable
 
     private Digest Open(TestNode proposer, TestNode other)
     {
-        OpenChannelResult opened = Banks.Ask<OpenChannelResult>(proposer, call => new BankInput.OpenChannel(call, Banks.Request((false, new Money(TwoBanks.Eur, Limit)), (true, new Money(TwoBanks.Eur, Limit))) with
+        OpenChannelResult opened = Banks.Ask<OpenChannelResult>(proposer, call => new BankInput.OpenChannel(call, Banks.Request((false, new Money(TwoBanks.Eur, limit)), (true, new Money(TwoBanks.Eur, limit))) with
         {
             Counterparty = other.Id, CounterpartyRoot = other.Keys.RootFingerprint,
         }));
