@@ -35,7 +35,7 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
             screen.Line($"           not settled here: {type.Key} ({string.Join(", ", type.Select(static file => file.Name))})");
 
         await using LocalNetwork network = await LocalNetwork.CreateAsync(
-            new LocalNetworkOptions { Banks = plan.Banks, Entropy = entropy, Time = time, Phase = screen.Phase }, ct);
+            new LocalNetworkOptions { Banks = plan.Banks, AlsoAccepted = [DemoOffset.Contract], Entropy = entropy, Time = time, Phase = screen.Phase }, ct);
         await network.StartAsync(ct);
         int code = await network.WhileUpAsync(rest => WorkAsync(network, plan, rest), [], ct);
         if (options.Keep) await KeepAsync(network, ct);
@@ -49,14 +49,17 @@ internal sealed class DemoRun(DemoOptions options, IEntropy entropy, TimeProvide
         DemoPlan whole = swap is null ? plan : plan with { Channels = [.. plan.Channels, swap.Given, swap.Taken] };
         DemoCycle? cycle = options.Input is null ? DemoCycle.For(whole) : null;
         if (cycle is not null) whole = whole with { Channels = [.. whole.Channels, .. cycle.Channels] };
-        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(whole.Channels, [.. whole.Credits(), .. cycle?.Accounts ?? []], ct);
+        DemoOffset? offset = options.Input is null ? DemoOffset.For(whole) : null;
+        if (offset is not null) whole = whole with { Channels = [.. whole.Channels, .. offset.Channels] };
+        IReadOnlyList<string> channels = await new NetworkOpening(network, time, screen.Phase).PrepareAsync(whole.Channels, [.. whole.Credits(), .. cycle?.Accounts ?? [], .. offset?.Accounts ?? []], ct);
         IReadOnlyList<DemoOutcome> outcomes = await SettleAsync(network, plan, ct);
         DemoTreasury treasury = new(network, new NetworkCalls(network, AnswerWithin, time), time, screen);
         treasury.ShowNeed(outcomes);
         // Of a folder that somebody else names, nothing settles but what is in it.
         if (options.Input is null) await treasury.RunAsync(plan.Channels[0], channels[0], plan.Days[^1].Date, ct);
         if (swap is not null) await swap.RunAsync(network, channels[plan.Channels.Count], channels[plan.Channels.Count + 1], time, screen.Line, ct);
-        if (cycle is not null) await cycle.RunAsync(network, new NetworkCalls(network, AnswerWithin, time), [.. channels.TakeLast(cycle.Channels.Count)], time, screen, ct);
+        if (cycle is not null) await cycle.RunAsync(network, new NetworkCalls(network, AnswerWithin, time), [.. channels.Skip(whole.Channels.Count - cycle.Channels.Count - (offset?.Channels.Count ?? 0)).Take(cycle.Channels.Count)], time, screen, ct);
+        if (offset is not null) await offset.RunAsync(network, new NetworkCalls(network, AnswerWithin, time), [.. channels.TakeLast(offset.Channels.Count)], time, screen, ct);
         long proving = time.GetTimestamp();
         NetworkProof proof = new(network, time);
         NetworkVerdict regulator = await proof.AuditAsync(channels, ct);

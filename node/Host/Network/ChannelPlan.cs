@@ -13,4 +13,7 @@ internal sealed record ChannelPlan(
 {
     /// <summary>How far the first bank lets the second fall below zero.</summary>
     public IReadOnlyList<Money> Limits { get; init; } = [];
+
+    /// <summary>The contracts that it is opened with; null for those of the network.</summary>
+    public IReadOnlyList<string>? Contracts { get; init; }
 }

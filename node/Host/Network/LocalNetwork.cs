@@ -33,7 +33,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
     }
 
     /// <summary>What channels are opened with.</summary>
-    public IReadOnlyList<string> Contracts => options.Contracts;
+    public IReadOnlyList<string> Contracts => [.. options.Contracts, .. options.AlsoAccepted];
 
     /// <summary>What orders to open a channel call them.</summary>
     public IReadOnlyList<string> ContractNames => options.ContractNames;

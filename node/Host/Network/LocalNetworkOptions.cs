@@ -13,6 +13,9 @@ internal sealed record LocalNetworkOptions
     /// <summary>The contracts that channels are opened with: names of the library, or paths of files.</summary>
     public IReadOnlyList<string> Contracts { get; init; } = ["GrossPayment", "PoolFunding"];
 
+    /// <summary>Contracts that banks take part in beside those, for channels whose plan names them.</summary>
+    public IReadOnlyList<string> AlsoAccepted { get; init; } = [];
+
     /// <summary>What orders to open a channel call those contracts.</summary>
     public IReadOnlyList<string> ContractNames => [.. Contracts.Select(static contract => !File.Exists(contract)
         ? contract

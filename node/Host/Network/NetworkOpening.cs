@@ -48,7 +48,7 @@ internal sealed class NetworkOpening(LocalNetwork network, TimeProvider time, Ac
             Counterparty = channel.Second.ToString(),
             RootFingerprint = Root(network.Bank(channel.Second)),
             Observers = [new PinnedParticipant(network.Regulator.Id.ToString(), Root(network.Regulator))],
-            Contracts = network.ContractNames,
+            Contracts = channel.Contracts ?? network.ContractNames,
             Currencies = [.. channel.Currencies.Select(static currency => currency.Code)],
             Limits = [.. channel.Limits.Select(limit => new LimitOrder(channel.Second.ToString(), limit.Currency.Code, limit.ToDecimalText()))],
         };
