@@ -44,6 +44,13 @@ internal sealed record LegFacts(Digest Group, EntryId Entry, int Payer, MoneyVal
     public bool? IsApplied { get; set; }
 }
 
+/// <summary>A payment that settles with others of many channels over the accounts, and moves nothing here.</summary>
+internal sealed record OffsetFacts(Digest Group, EntryId Entry, int Payer, MoneyValue Amount, string Tag, string? Reference, long Sequence)
+{
+    /// <summary>What became of it; null while it is set aside.</summary>
+    public bool? IsApplied { get; set; }
+}
+
 /// <summary>A payment that became final, and whether it was returned.</summary>
 internal sealed class PaymentFacts(EntryId entry, int payer, MoneyValue amount, long sequence)
 {
@@ -76,11 +83,15 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<(int Member, string Currency), long> reserved = [];
     private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
     private readonly Dictionary<Digest, LegFacts> legs = [];
+    private readonly List<OffsetFacts> offsets = [];
     private readonly Dictionary<(int Member, string Currency), LimitGrant> limits = [];
     private readonly List<(int Payer, string Currency, long MinorUnits)> moved = [];
 
     /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
     public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
+
+    /// <summary>The payments of offsets, by group.</summary>
+    public ILookup<Digest, OffsetFacts> Offsets => offsets.ToLookup(static o => o.Group);
 
     /// <summary>What the channel is for.</summary>
     public ChannelTerms Terms => terms;
@@ -138,7 +149,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
             }
 
             batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved),
-                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).ToHashSet(), [.. row.Grants]) { Paid = [.. moved] });
+                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).Concat(offsets.Where(static o => o.IsApplied is null).Select(static o => o.Group)).ToHashSet(), [.. row.Grants]) { Paid = [.. moved] });
             return;
         }
 
@@ -190,6 +201,14 @@ internal sealed class ChannelBook(ChannelTerms terms)
 
         string tag = Text(entry, "remittance")!;
         if (Text(entry, "uetr") is { } uetr) Violation.Unless(references.Add(uetr), "a reference is used once", $"{tag} uses one again");
+        if (entry.Offset is { } offset)
+        {
+            // One leg is in one batch.
+            Violation.Unless(!legs.ContainsKey(offset.Group.Id) && offsets.TrueForAll(o => o.Group != offset.Group.Id || o.Sequence == sequence), "a channel has one leg of a group", tag);
+            offsets.Add(new OffsetFacts(offset.Group.Id, entry.Id, entry.Actor, amount, tag, Text(entry, "uetr"), sequence));
+            return;
+        }
+
         if (entry.Group is { } group)
         {
             Violation.Unless(group.Channels.Contains(context.Channel) && legs.TryAdd(group.Id, new LegFacts(group.Id, entry.Id, entry.Actor, amount, tag, sequence)), "a channel has one leg of a group", tag);
@@ -204,20 +223,30 @@ internal sealed class ChannelBook(ChannelTerms terms)
     /// <summary>A leg applies, or what it set aside is free again.</summary>
     private void End(Digest group, bool isCommitted)
     {
+        OffsetFacts[] settling = [.. offsets.Where(o => o.Group == group)];
+        foreach (OffsetFacts payment in settling)
+        {
+            Violation.Unless(payment.IsApplied is null, "a leg ends once", "an outcome of an offset that has ended");
+            payment.IsApplied = isCommitted;
+            if (isCommitted) Settle(payment.Entry, payment.Payer, payment.Amount, payment.Tag, payment.Sequence, isOverAccounts: true);
+            else if (payment.Reference is { } free) references.Remove(free);
+        }
+
+        if (settling.Length > 0) return;
         Violation.Unless(legs.TryGetValue(group, out LegFacts? leg) && leg.IsApplied is null, "a leg ends once", "an outcome of a leg that is not held");
         leg!.IsApplied = isCommitted;
         Reserve(leg.Payer, leg.Amount.Currency, -leg.Amount.MinorUnits);
         if (isCommitted) Settle(leg.Entry, leg.Payer, leg.Amount, leg.Tag, leg.Sequence);
     }
 
-    private void Settle(EntryId entry, int payer, MoneyValue amount, string tag, long sequence)
+    private void Settle(EntryId entry, int payer, MoneyValue amount, string tag, long sequence, bool isOverAccounts = false)
     {
         Violation.Unless(tags.Add(tag), "nothing happens twice", $"{tag} was paid twice");
         PaymentFacts payment = new(entry, payer, amount, sequence);
         payments.Add(payment);
         byEntry.Add(entry, payment);
         moved.Add((payer, amount.Currency, amount.MinorUnits));
-        Pay(payer, amount);
+        if (!isOverAccounts) Pay(payer, amount);
     }
 
     /// <summary>Money is set aside once, and paid or free again once.</summary>

@@ -14,6 +14,7 @@ internal static class GroupRest
     public static void Check(World world)
     {
         CheckLegs(world);
+        CheckOffsets(world);
         int settled = world.Workload.GroupOrders.Sum(order => CheckOrder(world, order));
         int applied = world.Invariants.Books.Values.Sum(static b => b.Legs.Values.Count(static l => l.IsApplied == true));
         Violation.Unless(settled == applied, "a status follows from the leg", $"{settled} legs settled and {applied} apply");
@@ -36,7 +37,22 @@ internal static class GroupRest
         foreach ((Digest id, LogModel.Group group) in world.Invariants.Log.Groups)
         {
             Violation.Unless(group.IsCommitted is not null, "every group ends", "a group in the log");
-            Violation.Unless(group.Body.Channels.Any(c => world.Invariants.Books[c].Legs.ContainsKey(id)), "what is reserved is set aside", "no channel has a leg of a group in the log");
+            // An offset that no channel set aside has the agent's own reservation alone.
+            bool isOffset = group.Body.Channels.Any(c => !world.Invariants.Books.ContainsKey(c));
+            Violation.Unless(isOffset || group.Body.Channels.Any(c => world.Invariants.Books[c].Legs.ContainsKey(id)), "what is reserved is set aside", "no channel has a leg of a group in the log");
+        }
+    }
+
+    /// <summary>All payments of an offset settle, or none; and what they make of each bank, the agent has posted.</summary>
+    private static void CheckOffsets(World world)
+    {
+        foreach (IGrouping<Digest, (Digest Channel, OffsetFacts Payment)> offset in world.Invariants.Books.SelectMany(static b => b.Value.Offsets.SelectMany(static o => o).Select(o => (b.Key, o))).GroupBy(static o => o.o.Group))
+        {
+            Violation.Unless(world.Invariants.Log.Groups.TryGetValue(offset.Key, out LogModel.Group? group) && group.IsCommitted is not null, "every group ends", "an offset of which payments were set aside");
+            Violation.Unless(offset.All(o => o.Payment.IsApplied == group!.IsCommitted), "all legs of a group apply, or none", offset.First().Payment.Tag);
+            Digest[] own = [.. group!.Body.Channels.Where(world.Invariants.Books.ContainsKey)];
+            Violation.Unless(own.Length == group.Body.Channels.Count - 1, "an offset has a channel of the agent", $"{group.Body.Channels.Count}");
+            Violation.Unless(group.IsCommitted == false || own.ToHashSet().SetEquals(offset.Select(static o => o.Channel)), "all legs of a group apply, or none", $"{offset.First().Payment.Tag} is committed and lacks a channel");
         }
     }
 

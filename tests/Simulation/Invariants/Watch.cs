@@ -79,7 +79,7 @@ internal sealed class Watch(World world)
         }
 
         if (Behind() is { } behind) return behind;
-        if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null))) return "a leg is set aside";
+        if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null) || b.Offsets.Any(static o => o.Any(static p => p.IsApplied is null)))) return "a leg is set aside";
         return Supervision.Restlessness(world);
     }
 
@@ -170,7 +170,7 @@ internal sealed class Watch(World world)
         }
 
         Violation.Unless(row.Legs.Select(static l => RecordHashes.Group(l.GroupBody.Span)).ToHashSet().SetEquals(facts.Held)
-            && row.Legs.All(l => BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
+            && row.Legs.All(l => l.Offset.Count > 0 || BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
             "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
         Violation.Unless(row.EndedLegs.All(e => e.UntilUnixMs > row.TimeUnixMs), "a leg that ended is remembered until its time", $"{node.Name} at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);

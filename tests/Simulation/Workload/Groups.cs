@@ -114,13 +114,13 @@ internal sealed class Groups(World world, Day day, MachineNode bank)
         .Where(b => world.Invariants.IsMember(one, b.Key) && world.Invariants.IsMember(other, b.Key) && b.Value.Terms.Currencies.Any(c => c.Code == currency))
         .Select(static b => b.Key).Order().FirstOrDefault();
 
-    private static ActOrder Payment(Part part, DateOnly date, string amount) => new(part.Channel, null, "GrossPayment", "pay", new Dictionary<string, string>(StringComparer.Ordinal)
+    private static ActOrder Payment(Part part, DateOnly date, string amount) => new(part.Channel, null, "OffsetPayment", "pay", new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["amount"] = amount, ["value_date"] = date.ToString("O", CultureInfo.InvariantCulture), ["end_to_end"] = part.Tag, ["debtor"] = "D", ["creditor"] = "C", ["remittance"] = part.Tag,
     });
 
     private IEnumerable<ActOrder> Expected(Deal deal, Func<Part, string> amount) => deal.Parts.Where(p => p.Payer != bank && p.Payee == bank)
-        .Select(p => new ActOrder(p.Channel, null, "GrossPayment", "pay", new Dictionary<string, string>(StringComparer.Ordinal) { ["amount"] = amount(p) }));
+        .Select(p => new ActOrder(p.Channel, null, "OffsetPayment", "pay", new Dictionary<string, string>(StringComparer.Ordinal) { ["amount"] = amount(p) }));
 
     private void Send(GroupOrder order, Deal deal)
     {

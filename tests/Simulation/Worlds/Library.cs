@@ -9,7 +9,7 @@ internal static class Library
     public const string Note = "note";
 
     /// <summary>Their sources; an escrow is funded, accepted and refused with a note.</summary>
-    public static IReadOnlyList<string> Sources { get; } = [Read("GrossPayment.contract"), Read("PoolFunding.contract"), WithNotes(Read("Escrow.contract"))];
+    public static IReadOnlyList<string> Sources { get; } = [Read("OffsetPayment.contract"), Read("PoolFunding.contract"), WithNotes(Read("Escrow.contract"))];
 
     private static string WithNotes(string escrow) => escrow
         .Replace("on fund by buyer", $"on fund({Note} text(35) to buyer) by buyer", StringComparison.Ordinal)

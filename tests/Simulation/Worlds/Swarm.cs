@@ -75,6 +75,9 @@ internal sealed record Swarm
     /// <summary>Whether treasuries change the limits that they grant.</summary>
     public bool Grants { get; init; }
 
+    /// <summary>Whether banks offer the agent what waits.</summary>
+    public bool Offsets { get; init; }
+
     /// <summary>Whether the plain model follows every bank: then each takes one input a step.</summary>
     public bool IsModelled { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed record Swarm
             Ledger = LedgerSettings.Default with { TakeoverInterval = chance.Between(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)) },
             Groups = chance.Happens(HalfOfWorlds),
             Grants = chance.Happens(HalfOfWorlds),
+            Offsets = chance.Happens(HalfOfWorlds),
         };
     }
 }

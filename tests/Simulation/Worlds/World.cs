@@ -53,6 +53,8 @@ internal sealed class World
         BankSettings settings = Swarm.Bank with
         {
             AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet(),
+            // The plain model knows no offsets.
+            OffsetPoll = Swarm is { Offsets: true, IsModelled: false } ? TimeSpan.FromSeconds(1) : null,
             // Every bank grants every other what the operators of this world order.
             GrantedLimits = names.ToDictionary(static id => (Named(id), "EUR"), _ => Swarm.Limit),
         };
