@@ -103,7 +103,7 @@ internal sealed class Watch(World world)
         $"{Log.Count} leaves, {Log.Chains.Count} channels, {Log.Chains.Values.Sum(c => c.Heads.Count)} heads, {Log.Takeovers} takeovers, "
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
         + $"{Books.Values.Sum(static b => b.Batches.Sum(static f => f.Grants.Count))} limits changed, {Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
-        + $"{Log.Groups.Values.Count(static g => g.IsCommitted == true)} groups committed, {Log.Groups.Values.Count(static g => g.IsCommitted == false)} aborted, {Books.Values.Sum(static b => b.Legs.Count)} legs, "
+        + $"{Log.Groups.Values.Count(static g => g.IsCommitted == true)} groups committed, {Log.Groups.Values.Count(static g => g.IsCommitted == false)} aborted, {Books.Values.Sum(static b => b.Legs.Count)} legs, {Books.Values.Sum(static b => b.Offsets.Sum(static o => o.Count(static p => p.IsApplied == true)))} of {Books.Values.Sum(static b => b.Offsets.Sum(static o => o.Count()))} offset, "
         + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
 
     /// <summary>The member of this number in a channel that a bank has applied a batch of.</summary>
@@ -195,6 +195,12 @@ internal sealed class Watch(World world)
         {
             Violation.Unless(status == InstructionStatus.Settled ? leg.IsApplied == true && leg.Sequence == row.Sequence
                 : leg.IsApplied == false && row.Reason == GroupCodes.Aborted && facts.Outcomes.Contains((leg.Group, false)), "a status follows from the leg", $"{leg.Tag} is {status} {row.Reason} at {row.Sequence}; applied {leg.IsApplied} at {leg.Sequence}");
+            return;
+        }
+
+        if (status == InstructionStatus.Settled && Books[channel].Offsets.SelectMany(static o => o).FirstOrDefault(o => o.Entry.Value == entry) is { } offset)
+        {
+            Violation.Unless(offset.IsApplied == true && offset.Sequence == row.Sequence, "a status follows from the leg", $"{offset.Tag} is settled at {row.Sequence}; applied {offset.IsApplied} at {offset.Sequence}");
             return;
         }
 
