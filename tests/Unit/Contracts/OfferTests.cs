@@ -27,6 +27,8 @@ public sealed class OfferTests
           slip    text(35) to payer, payee, third, lender, watch
         states
           Open, Done may rest
+        on open by payer, agreed by payee
+          -> Open
         on close by payer when Open
           -> Done
 
@@ -38,7 +40,7 @@ public sealed class OfferTests
     [Theory]
     // What could be offset.
     [InlineData("on pay by payer, agreed by payee\n  offers amount to agent\n  move amount from payer to payee\n  -> Open", "", "", "", "")]
-    [InlineData("on pay by payer, agreed by payee\n  offers amount to agent\n  require amount > EUR 5 and count = 1 else AM01\n  set count = 2\n  set tip = other\n  move (amount) from payer to payee\n  -> Open", "", "", "", "")]
+    [InlineData("on pay by payer, agreed by payee\n  offers amount to agent\n  require amount > EUR 5 else AM01\n  set count = 2\n  set tip = other\n  move (amount) from payer to payee\n  -> Open", "", "", "", "")]
     [InlineData("on pay by payer, agreed by payee by cut-off of 2026-03-02 else DT01\n  offers amount to agent\n  if count > 1\n    move amount from payer to payee\n    -> Open\n  otherwise\n    move amount from payer to payee\n  end\n  -> Done", "", "", "", "")]
     [InlineData("on pay by payer, agreed by payee\n  offers amount to agent\n  for each lender\n    require share > 0 else AM01\n  end\n  if count > 1\n    move amount from payer to payee\n    -> Open\n  end\n  move amount from payer to payee\n  -> Done", "", "", "", "")]
     // Who takes it, on what.
@@ -95,7 +97,7 @@ public sealed class OfferTests
     [Fact]
     public void NothingIsReservedBesideIt()
     {
-        string source = Head.Replace("on close by payer when Open\n", "on close by payer when Open\n  release other to payer\n", StringComparison.Ordinal)
+        string source = Head.Replace("agreed by payee\n", "agreed by payee\n  reserve other from payer\n", StringComparison.Ordinal).Replace("on close by payer when Open\n", "on close by payer when Open\n  release other to payer\n", StringComparison.Ordinal)
             + "on pay by payer, agreed by payee\n  offers amount to agent\n  reserve other from payer\n  move amount from payer to payee\n  -> Open\n";
         Diagnostic error = Assert.Single(ContractCompiler.Compile("ring.contract", source).Diagnostics, static d => d.Severity == Severity.Error);
         Assert.Equal((Rules.NothingToOffset.Code, "  reserve other from payer"), (error.Code, error.SourceLine));
