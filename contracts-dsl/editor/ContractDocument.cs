@@ -26,7 +26,7 @@ internal sealed class ContractDocument
     /// <summary>What is wrong, as the protocol writes it.</summary>
     public JsonArray Diagnostics() => [.. compilation.Diagnostics.Select(Diagnostic)];
 
-    /// <summary>What the name at the place stands for, or the one that a keyword there gives; null where there is none.</summary>
+    /// <summary>What the name at the place stands for, or what a keyword there gives or says; null where there is none.</summary>
     public JsonNode? Hover(int line, int character) => WordAt(line, character) is { } token && (declarations.Find(token) ?? declarations.GivenBy(token)) is { } declaration
         ? new JsonObject { ["contents"] = new JsonObject { ["kind"] = "markdown", ["value"] = declaration.Text }, ["range"] = Range(token.Span) }
         : null;

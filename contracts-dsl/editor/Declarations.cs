@@ -20,7 +20,8 @@ internal sealed class Declarations
     private readonly ContractSyntax? contract;
     // Of each statement, 'all' and 'any' that gives a name, by its place: what the name stands for.
     private readonly Dictionary<TextSpan, Local> locals = [];
-    // Where 'all' or 'any' stands, or what lies between its name and its list, which is 'in': the name that it gives.
+    // Where 'all' or 'any' stands, or what lies between its name and its list, which is 'in': the name that it gives. Where the words of an
+    // offer stand: what it says.
     private readonly List<(TextSpan Place, Declaration Given)> keywords = [];
     private readonly IReadOnlyList<Party> parties;
 
@@ -56,11 +57,11 @@ internal sealed class Declarations
 
     /// <summary>What a word of the source stands for; null when it is no declared name. The innermost scope counts, and in it the
     /// last declaration before the word.</summary>
-    public Declaration? Find(Token word) => all
+    public Declaration? Find(Token word) => GivenBy(word) is not null ? null : all
         .Where(d => d.Name.Text == word.Text && d.Scope.Start <= word.Span.Start && word.Span.Start < d.Scope.End)
         .OrderBy(d => d.Scope.Length).ThenBy(d => d.Name.Span.Start > word.Span.Start).ThenByDescending(d => d.Name.Span.Start).FirstOrDefault();
 
-    /// <summary>The name that 'all', 'any' or its 'in' gives; null for any other word.</summary>
+    /// <summary>The name that 'all', 'any' or its 'in' gives, or what the words of an offer say; null for any other word.</summary>
     public Declaration? GivenBy(Token keyword) => keywords.Find(k => k.Place.Start <= keyword.Span.Start && keyword.Span.End <= k.Place.End).Given;
 
     private void Add(Name name, string what, IReadOnlyList<string> docs, int? kind, TextSpan scope)
@@ -78,8 +79,18 @@ internal sealed class Declarations
         if (action.When.Count > 0) header.Append(" when ").AppendJoin(", ", action.When.Select(n => n.Text));
         Add(action.Name, header.ToString(), action.Docs, Function, everywhere);
         foreach (FieldSyntax parameter in action.Parameters) Add(parameter.Name, FieldOf(parameter, "parameter", action), parameter.Docs, null, own);
+        if (action.Offer is { } offer) Offer(action, offer);
         Elements(action.Window.Expressions());
         Statements(action.Statements, own);
+    }
+
+    /// <summary>Neither word is reserved, so that a field may have its name, too.</summary>
+    private void Offer(ActionSyntax action, OfferSyntax offer)
+    {
+        string text = $"```contract\n{ReservedWords.Offers} {offer.Field.Text} to {ReservedWords.Agent}\n-- while {action.Name.Text} waits for cover, the settlement agent may be shown {offer.Field.Text}, who pays it and who is paid\n```";
+        Declaration says = new(offer.Agent, text, null, offer.Span);
+        keywords.Add((new TextSpan(offer.Span.Start, ReservedWords.Offers.Length), says));
+        keywords.Add((offer.Agent.Span, says));
     }
 
     private void Statements(IReadOnlyList<StatementSyntax> statements, TextSpan own)
@@ -155,6 +166,8 @@ internal sealed class Declarations
         if (field.Optional) text.Append(" optional");
         IEnumerable<string> readers = field.Audience?.Select(n => n.Text) ?? (action is null ? [] : TakingPart(action));
         text.Append("\n-- read by ").AppendJoin(", ", readers.DefaultIfEmpty("nobody"));
+        string[] offering = action is null ? [.. contract!.Actions.Where(a => a.Offer?.Field.Text == field.Name.Text).Select(static a => a.Name.Text).Distinct()] : [];
+        if (offering.Length > 0) text.Append("\n-- offered to the settlement agent by ").AppendJoin(", ", offering);
         if (field.PersonalOf is { } owner) text.Append("\n-- personal of ").Append(owner.Text);
         return text.ToString();
     }

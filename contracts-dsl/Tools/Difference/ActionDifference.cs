@@ -7,8 +7,7 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
     {
         List<(ContractAction Old, ContractAction Fresh)> pairs = Pairs();
         foreach (ContractAction old in before.Actions.Where(a => pairs.TrueForAll(p => p.Old != a))) Removed(old);
-        foreach (ContractAction fresh in after.Actions.Where(a => pairs.TrueForAll(p => p.Fresh != a)))
-            findings.Widened(fresh.Name, $"{Named(after, fresh)} is new: {ActionSentences.Of(fresh)}");
+        foreach (ContractAction fresh in after.Actions.Where(a => pairs.TrueForAll(p => p.Fresh != a))) Added(fresh);
         foreach (var (old, fresh) in pairs) Compare(PlainAction.Of(old), PlainAction.Of(fresh), Named(after, fresh));
     }
 
@@ -43,6 +42,12 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
     private static string Named(Contract contract, ContractAction action) => contract.Actions.Count(a => a.Name == action.Name) == 1 ? action.Name
         : action.Creates ? $"{action.Name} (of a new instance)" : $"{action.Name} (from {string.Join(", ", action.When.Select(s => s.Name))})";
 
+    private void Added(ContractAction fresh)
+    {
+        findings.Widened(fresh.Name, $"{Named(after, fresh)} is new: {ActionSentences.Of(fresh)}");
+        if (OfferedToAgent.Of(fresh) is { } offered) findings.Widened(fresh.Name, offered.Sentence);
+    }
+
     private void Removed(ContractAction old)
     {
         if (old.By.IsNetwork) findings.Widened(old.Name, $"{Named(before, old)} no longer happens without anybody's decision.");
@@ -62,6 +67,7 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
             p => findings.Widened(name, $"{name} takes {p.Name} now: {DeclarationDifference.Readers(p)}."),
             (a, b) => new FieldDifference(a, b, $"{fresh.Name}({a.Name})", findings).Run());
         Sets(Disclosed(old), Disclosed(fresh), name, narrowsWhenAdded: false, "{0} no longer discloses {1}.", "{0} discloses {1} now.");
+        Sets(Offered(old), Offered(fresh), name, narrowsWhenAdded: false, "{0} no longer offers {1} to the settlement agent.", "{0} offers {1} to the settlement agent now, which may be shown it, who pays it and who is paid while it waits for cover.");
         new BodyDifference(old, fresh, name, findings).Run();
         findings.Said(name, $"the action {name}", old.Doc, fresh.Doc);
     }
@@ -95,6 +101,8 @@ internal sealed class ActionDifference(Contract before, Contract after, FindingL
     private static string[] Names(IEnumerable<State> states) => [.. states.Select(s => s.Name)];
 
     private static string[] Disclosed(ContractAction action) => [.. action.Disclosures.SelectMany(d => d.Fields.SelectMany(f => d.Parties.Select(p => $"{f.Name} to {p.Name}")))];
+
+    private static string[] Offered(ContractAction action) => action.Offered is { } amount ? [amount.Name] : [];
 
     private void Sets(string[] old, string[] fresh, string name, bool narrowsWhenAdded, string removed, string added)
     {

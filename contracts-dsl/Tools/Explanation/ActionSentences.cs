@@ -1,4 +1,5 @@
 using System.Text;
+using Settlement.Contracts.Language;
 
 namespace Settlement.Contracts;
 
@@ -20,7 +21,8 @@ internal static class ActionSentences
 
     /// <summary>The statements as written, each line with its depth.</summary>
     public static IEnumerable<(int Depth, string Line)> Statements(ContractAction action) =>
-        action.Disclosures.Select(d => (0, $"discloses {string.Join(", ", d.Fields.Select(f => f.Name))} to {string.Join(", ", d.Parties.Select(p => p.Name))}")).Concat(Lines(action.Body, 0));
+        action.Disclosures.Select(d => (0, $"discloses {string.Join(", ", d.Fields.Select(f => f.Name))} to {string.Join(", ", d.Parties.Select(p => p.Name))}"))
+            .Concat(action.Offered is { } offered ? [(0, $"{ReservedWords.Offers} {offered.Name} to {ReservedWords.Agent}")] : []).Concat(Lines(action.Body, 0));
 
     /// <summary>Who acts, with whom, in few words.</summary>
     public static string Short(ContractAction action)

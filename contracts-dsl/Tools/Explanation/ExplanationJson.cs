@@ -26,6 +26,7 @@ internal static class ExplanationJson
             Array(json, "transitions", Transition.Of(contract), transition => Way(json, transition));
             json.WriteString("mermaid", StateDiagram.AsMermaid(contract));
             Array(json, "disclosures", ToldOnPurpose.Of(contract), told => Told(json, told));
+            Array(json, "offers", OfferedToAgent.Of(contract), offered => Offered(json, offered));
             Array(json, "transfers", Transfer.Of(contract), transfer => Transferred(json, transfer));
             Array(json, "verification", Verification.Of(contract), verification => Verified(json, verification));
             json.WriteEndObject();
@@ -112,6 +113,15 @@ internal static class ExplanationJson
         json.WriteBoolean("isAssertion", told.IsAssertion);
         Names(json, "through", told.Through);
         json.WriteString("sentence", told.Sentence);
+    }
+
+    private static void Offered(Utf8JsonWriter json, OfferedToAgent offered)
+    {
+        json.WriteString("action", offered.Action.Name);
+        json.WriteString("field", offered.Amount.Name);
+        json.WriteString("payer", offered.Payer.Name);
+        json.WriteString("payee", offered.Payee.Name);
+        json.WriteString("sentence", offered.Sentence);
     }
 
     private static void Transferred(Utf8JsonWriter json, Transfer transfer)

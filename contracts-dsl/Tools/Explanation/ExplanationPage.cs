@@ -46,7 +46,7 @@ internal sealed class ExplanationPage(Contract contract)
         Heading("From state to state");
         html.Append("<div class=\"scroll\">").Append(new StateDrawing(contract).Render()).Append("</div>\n");
         Paragraph("An instance may rest for ever in a state with a thick border. A broken line is an action that nobody decides.");
-        Section("What is disclosed on purpose", ToldOnPurpose.Of(contract).Select(d => d.Sentence).DefaultIfEmpty(ExplanationText.NothingDisclosed));
+        Section("What is disclosed on purpose", ExplanationText.Told(contract).DefaultIfEmpty(ExplanationText.NothingDisclosed));
         Transfers();
         Costs();
         Section("Who can run it again", Verification.Of(contract).Select(v => v.Sentence));

@@ -30,7 +30,7 @@ internal static class ExplanationText
         }
 
         text.Append("\nStates (Mermaid)\n\n").Append(StateDiagram.AsMermaid(contract));
-        Section(text, "What is disclosed on purpose", ToldOnPurpose.Of(contract).Select(d => d.Sentence), NothingDisclosed);
+        Section(text, "What is disclosed on purpose", Told(contract), NothingDisclosed);
         Transfers(text, contract);
         text.Append("\nWhat it can cost\n\n").Append(Costs(contract));
         text.Append("\nWho can run it again\n\n");
@@ -55,6 +55,10 @@ internal static class ExplanationText
     public static IEnumerable<string> Terms(Contract contract) =>
         contract.Units.Select(u => $"{u.Name}: a unit, counted in whole ones.{(u.Doc is { } doc ? $" {doc}" : "")}").Concat(contract.CodeSets.Select(s =>
             $"{s.Name}: {(s.External is { } external ? $"a code of the ISO 20022 external set {external}" : $"one of {string.Join(", ", s.Codes.Order(StringComparer.Ordinal))}")}.{(s.Doc is { } doc ? $" {doc}" : "")}"));
+
+    /// <summary>What parties that do not read it are told, and what the settlement agent may be shown.</summary>
+    public static IEnumerable<string> Told(Contract contract) =>
+        ToldOnPurpose.Of(contract).Select(static d => d.Sentence).Concat(OfferedToAgent.Of(contract).Select(static o => o.Sentence));
 
     public static string Matrix(Contract contract)
     {

@@ -10,7 +10,7 @@ public sealed class CompilerProperties
 {
     private static readonly string[] Fragments =
     [
-        "\n", " ", ",", "(", ")", "->", "--", "\"", "\\", "=", "<", "-", "+", "0", "007", "2026-02-30", "9999999999999999999999", "on ", "require ", "move ", "set ", "clear ", "let x = ", "if ", "otherwise\n", "end\n", "for each ", "reserve ", "release ", "redeem ", "discloses ", " rounded half even", " at ", " in currency of ",
+        "\n", " ", ",", "(", ")", "->", "--", "\"", "\\", "=", "<", "-", "+", "0", "007", "2026-02-30", "9999999999999999999999", "on ", "require ", "move ", "set ", "clear ", "let x = ", "if ", "otherwise\n", "end\n", "for each ", "reserve ", "release ", "redeem ", "discloses ", "offers ", " to agent", " rounded half even", " at ", " in currency of ",
         "all x in ", ": ", "sum(", "cut-off of ", "today", "now", " business days", "list(3) of ", "several(2)", "by network", "within 2 days of ", "after ", "3:2", "0.50", "units\n", "codes\n", "party",
         "issue ", " to ", " from ", "states\n", "parties\n", "fields\n", "and ", "or ", "not ", "present(", "optional ", "text(", "money", "payer", "amount",
         "\u0000", "\u202E", "\uD83C", "🏦", "é", "\r", "\t", "\u2028", "when ", " by ", "agreed ", "may rest", "contract ", "version ",

@@ -10,6 +10,9 @@ namespace Settlement.Tests.Properties.Contracts;
 /// <summary>What a difference says of any contract and its next version.</summary>
 public sealed class DifferenceProperties
 {
+    /// <summary>What stands at the head of an action, before its statements.</summary>
+    private static readonly string[] Heads = ["\"", "discloses ", "offers "];
+
     private static Arbitrary<int> Seeds => Gen.Choose(0, int.MaxValue).ToArbitrary();
 
     [Fact]
@@ -72,7 +75,7 @@ public sealed class DifferenceProperties
         List<string> lines = [.. contract.CanonicalText.Split('\n')];
         lines[0] = Header(contract);
         int at = Enumerable.Range(0, lines.Count).Where(i => lines[i].StartsWith("on ", StringComparison.Ordinal)).ElementAt(action.Index) + 1;
-        while (lines[at].TrimStart().StartsWith('"') || lines[at].TrimStart().StartsWith("discloses ", StringComparison.Ordinal)) at++;
+        while (Heads.Any(head => lines[at].TrimStart().StartsWith(head, StringComparison.Ordinal))) at++;
         lines.Insert(at, statement.TrimEnd('\n'));
         return string.Join('\n', lines);
     }

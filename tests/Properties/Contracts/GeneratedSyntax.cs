@@ -16,7 +16,7 @@ internal sealed class GeneratedSyntax
     private const int MostParts = 60;
 
     private static readonly string[] Names =
-        ["amount", "fee", "days", "cut", "up", "half", "bank", "money", "currency", "sum", "business", "A", "EUR", "_x", "Name_9", "list", "hours"];
+        ["amount", "fee", "days", "cut", "up", "half", "bank", "money", "currency", "sum", "business", "A", "EUR", "_x", "Name_9", "list", "hours", "agent", "offers"];
 
     private readonly Random random;
     private readonly StringBuilder text = new();
@@ -119,6 +119,7 @@ internal sealed class GeneratedSyntax
         string when = Coin() ? "" : $" when {List(Name)}";
         Line($"on {Any("pay", "on", "move", "if", "return")}{parameters} by {Any("network", Name(), $"any {Name()}")}{agreed}{when}{Window()}{Docs()}");
         for (int i = random.Next(3); i > 0; i--) Line($"discloses {List(Name)} to {List(Name)}");
+        if (random.Next(4) == 0) Line($"offers {Name()} to agent");
         Statements(3);
         Line($"-> {Name()}");
     }

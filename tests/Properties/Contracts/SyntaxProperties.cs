@@ -14,7 +14,7 @@ public sealed partial class SyntaxProperties
     [
         "\n", " ", ",", "(", ")", ":", "->", "--", "\"", "\\", "=", "<", "-", "+", "*", "/", ".", "0", "007", "1.5", "3:2", "2026-02-30", "99999999999999999999",
         "on ", "units\n", "codes\n", "parties\n", "fields\n", "states\n", "contract ", "version ", "replaces ", "iso ", "several", "observes", "for each ",
-        "in ", "optional ", "personal of ", "list(", "by ", "within ", "of ", "after ", "agreed by ", "when ", "discloses ", "let ", "require ", "set ",
+        "in ", "optional ", "personal of ", "list(", "by ", "within ", "of ", "after ", "agreed by ", "when ", "discloses ", "offers ", "agent ", "let ", "require ", "set ",
         "clear ", "move ", "reserve ", "release ", "issue ", "redeem ", "if ", "otherwise ", "otherwise\n", "end\n", "then ", "all ", "any ", "and ", "or ",
         "not ", "at ", "rounded ", "half ", "business days", "cut-off of ", "present(", "sum(", "EUR ", "to ", "from ", "citing ", "else ", "may rest", "x ",
         "\u0000", "\u202E", "\uD83C", "🏦", "é", "\r", "\t", "\u2028", "\uFEFF",

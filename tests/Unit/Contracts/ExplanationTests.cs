@@ -206,7 +206,7 @@ public sealed class ExplanationTests
     public void TheJsonHasAFixedShape()
     {
         using JsonDocument json = JsonDocument.Parse(ContractExplanation.ToJson(Explained.Compiled(Explained.Delivery)));
-        Assert.Equal("contract version replaces doc hash parties units codes matrix states actions transitions mermaid disclosures transfers verification", Members(json.RootElement));
+        Assert.Equal("contract version replaces doc hash parties units codes matrix states actions transitions mermaid disclosures offers transfers verification", Members(json.RootElement));
         Assert.Equal("name kind observes most doc", Members(First("parties")));
         Assert.Equal("name doc", Members(First("units")));
         Assert.Equal("name external codes doc", Members(First("codes")));

@@ -26,6 +26,7 @@ public sealed class FormatterTests
         Asked "Waits." , Paid may rest
         on ask(reason reasons optional,note_of_lender text(9) to lender) by any lender,agreed by agent when Asked by cut-off  of  day+2 business days else DT05 "Asks."
         discloses amount to lender
+         offers   amount   to   agent -- it waits
         let part=amount*0.0525 rounded half even-EUR 5- -3
         if (all x in parts :x>0)
         for each lender
@@ -70,6 +71,7 @@ public sealed class FormatterTests
         on ask(reason reasons optional, note_of_lender text(9) to lender) by any lender, agreed by agent when Asked by cut-off of day + 2 business days else DT05
           "Asks."
           discloses amount to lender
+          offers amount to agent  -- it waits
           let part = amount * 0.0525 rounded half even - EUR 5 - -3
           if (all x in parts: x > 0)
             for each lender

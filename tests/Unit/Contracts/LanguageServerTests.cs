@@ -144,6 +144,24 @@ public sealed class LanguageServerTests
         Assert.Equal($"```contract\n{header}\n-- {type}\n-- read by {readers}\n```", (string)said[2]!["result"]!["contents"]!["value"]!);
     }
 
+    /// <summary>So does an offer, also where a field has the name of its word, and the field says that it is offered.</summary>
+    [Theory]
+    [InlineData("offers offers to", "offers offers to agent\n-- while pay waits for cover, the settlement agent may be shown offers, who pays it and who is paid", false)]
+    [InlineData("agent\n", "offers offers to agent\n-- while pay waits for cover, the settlement agent may be shown offers, who pays it and who is paid", false)]
+    [InlineData("offers to", "field offers money\n-- read by payer, payee\n-- offered to the settlement agent by pay", true)]
+    [InlineData("offers money", "field offers money\n-- read by payer, payee\n-- offered to the settlement agent by pay", true)]
+    [InlineData("note text", "field note text(9)\n-- read by payer, payee", true)]
+    public async Task AnOfferSaysWhatTheAgentIsShown(string place, string hover, bool isDeclared)
+    {
+        const string Text = "contract Ring version 1\nparties\n  payer bank\n  payee bank\nfields\n  offers money to payer, payee\n  note text(9) to payer, payee\nstates\n  Done may rest\non pay by payer, agreed by payee\n  offers offers to agent\n  move offers from payer to payee\n  -> Done\n";
+        int at = Text.IndexOf(place, StringComparison.Ordinal);
+        int line = Text[..at].Count(static c => c == '\n'), column = at - Text.LastIndexOf('\n', at - 1) - 1;
+        (JsonArray said, _) = await TalkAsync(Request(1, "initialize"), Open(Text), At(2, "textDocument/hover", line, column), At(3, "textDocument/definition", line, column));
+        Assert.Equal("[]", DiagnosticsOf(said[1]!).ToJsonString());
+        Assert.Equal($"```contract\n{hover}\n```", (string)said[2]!["result"]!["contents"]!["value"]!);
+        Assert.Equal(isDeclared, said[3]!["result"] is not null);
+    }
+
     [Fact]
     public async Task FormattingReplacesTheWholeAndWhatIsFormattedStays()
     {
@@ -266,6 +284,7 @@ public sealed class LanguageServerTests
         HashSet<string> words = [.. Regex.Matches(grammar, "[a-z_]+", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Select(m => m.Value)];
         Assert.Contains(JsonNode.Parse(grammar)!["repository"]!["type"]!["patterns"]!.AsArray(), p => Regex.Match("by cut-off of day", (string)p!["match"]!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Value == "cut-off");
         Assert.Subset(words, ReservedWords.All.Concat(ReservedWords.Functions).ToHashSet());
+        Assert.Equal("  offers amount to agent", Regex.Match("  offers amount to agent", (string)JsonNode.Parse(grammar)!["repository"]!["offer"]!["match"]!, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)).Value);
         Assert.NotNull(JsonNode.Parse(grammar));
     }
 

@@ -17,6 +17,7 @@ public sealed partial class LibraryScenarioTests
         ["GrossPayment"] = "a7aa64a68ec3096aa0293ccfa37329e398d669bbe81c93f02e842ede2016631d",
         ["LoyaltyExchange"] = "9020e25e7c37216fccb72c7c106b3d9804750df36122b344b124eb8c7042dc89",
         ["NettedObligation"] = "f878b5cce0550d762297aa5e6ddf6bcd8d01fb76f5f8ea80d9b7b30705665298",
+        ["OffsetPayment"] = "ef39b3f310e33bbfdf5a999371d3e7576716249e8285c00f3f6c9e3861a0f9c5",
         ["PaymentVersusPayment"] = "a5378e2ae9495c66c840a5c1064395d1f6def8af59b86229fa4e56585fe7f8aa",
         ["PoolFunding"] = "0288d63e658e807d4923362e0c95f0f76e0cceef8be98586ed267242c0f9ad08",
         ["ReceivableFinance"] = "9cb070dce427401b236e78b11916ac53daa35c7cc432a1b6acad42ee0cc9dcb9",
@@ -79,11 +80,12 @@ public sealed partial class LibraryScenarioTests
         Assert.Equal(name == "PoolFunding" ? ["posting"] : [], read.Where(static f => f.Type is TextType or CodeType or CodeSetType || f.PersonalOf is not null).Select(static f => f.Name));
     }
 
-    /// <summary>A node finds the contract for payments and the one for funding by the names of these actions.</summary>
+    /// <summary>A node finds the contract for payments and the one for funding by the names of these actions. Of the two that pay, a channel
+    /// has the one that its banks chose.</summary>
     [Fact]
-    public void OnlyOneContractPaysAndOneFunds()
+    public void TwoContractsPayAndOneFunds()
     {
-        Assert.Equal(["GrossPayment"], Creating("pay"));
+        Assert.Equal(["GrossPayment", "OffsetPayment"], Creating("pay"));
         Assert.Equal(["PoolFunding"], Creating("issue"));
         Assert.Equal(["PoolFunding"], Creating("redeem"));
 
@@ -108,6 +110,18 @@ public sealed partial class LibraryScenarioTests
     [Fact]
     public void OnlyTheNettedObligationDiscloses() =>
         Assert.Equal(["NettedObligation"], ContractLibrary.All.Where(static c => c.Actions.Any(static a => a.Disclosures.Count > 0)).Select(static c => c.Name));
+
+    /// <summary>So is what the settlement agent may be shown. Without it, the payment is the other one.</summary>
+    [Fact]
+    public void OnlyTheOffsetPaymentOffers()
+    {
+        Assert.Equal(["OffsetPayment.pay: amount"], ContractLibrary.All.SelectMany(static c => c.Actions.Where(static a => a.Offered is not null).Select(a => $"{c.Name}.{a.Name}: {a.Offered!.Name}")));
+        string[] offering = Body("OffsetPayment"), plain = Body("GrossPayment");
+        Assert.Equal(["  offers amount to agent"], offering.Except(plain, StringComparer.Ordinal));
+        Assert.Equal(plain, offering.Where(static l => l != "  offers amount to agent"));
+
+        static string[] Body(string name) => [.. ContractLibrary.Load(name).CanonicalText.Split('\n').Skip(2)];
+    }
 
     [Fact]
     public void NothingLiesBesideTheLibraryThatBelongsToNoContract() =>

@@ -49,6 +49,18 @@ public sealed class ParserTests
     [InlineData("for each a\notherwise\nend", "CD212 8:1")]
     [InlineData("discloses a to b\nclear a\ndiscloses c to d", "CD214 9:1")]
     [InlineData("discloses a, b\nclear a", "CD201 7:15")]
+    [InlineData("discloses a to b\noffers a to agent\nclear a", "")]
+    [InlineData("offers offers to agent\nlet agent = offers", "")]
+    [InlineData("offers a\n to agent", "CD201 7:9, CD201 8:2")]
+    [InlineData("offers a, b to agent", "CD201 7:9")]
+    [InlineData("offers a to payer\nclear a", "CD201 7:13")]
+    [InlineData("offers a to agent, payer", "CD201 7:18")]
+    [InlineData("offers to agent", "CD201 7:8")]
+    [InlineData("offer a to agent", "CD201 7:1")]
+    [InlineData("offers a to agent\noffers b to agent", "CD304 8:1")]
+    [InlineData("offers a to agent\noffers a to agent\noffers a to agent", "CD304 8:1, CD304 9:1")]
+    [InlineData("offers a to agent\ndiscloses a to b", "CD214 8:1")]
+    [InlineData("clear a\noffers a to agent", "CD214 8:1")]
     [InlineData("pay a", "CD201 7:1")]
     public void AStatementIsReadOrReportedOnce(string body, string expected) => Says($"{Frame}{body}\n-> Paid\n", expected);
 

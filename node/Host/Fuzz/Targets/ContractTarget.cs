@@ -79,6 +79,17 @@ internal sealed class ContractTarget : Reader
           end
           -> Open
 
+        on pay by payer, agreed by payee
+          discloses fee to lender, authority, supervisor
+          offers amount to agent
+          require not present(fee) or fee > 0 else AM01
+          if kind = "GOODS"
+            move amount from payer to payee
+            -> Open
+          end
+          move amount from payer to payee
+          -> Closed
+
         on fund by payer when Open
           issue amount to payer citing posting
           -> Open
@@ -127,6 +138,8 @@ internal sealed class ContractTarget : Reader
         Contract? again = ContractCompiler.Compile("canonical", contract.CanonicalText).Contract;
         BrokenPromise.Unless(again is not null && again.CanonicalText == contract.CanonicalText && again.Hash.AsSpan().SequenceEqual(contract.Hash), "the canonical form is one of its own");
         _ = ContractExplanation.Render(contract);
+        BrokenPromise.Unless(contract.Actions.All(static a => a.Offered is not { } amount || (amount is { Type: MoneyType, Optional: false, PersonalOf: null } && a is { Creates: true, Parameters.Count: 0, By.Party: not null } && !a.Updates.Contains(amount))),
+            "what is offered is an amount that a payment's entry says");
         BrokenPromise.Unless(contract.Members.All(contract.CanReExecute), "every member reads what it must run");
     }
 

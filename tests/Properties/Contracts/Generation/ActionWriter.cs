@@ -16,6 +16,8 @@ internal sealed record ActionPlan(
 /// <summary>Writes one action.</summary>
 internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
 {
+    private static readonly string[] Movements = ["move ", "reserve ", "release ", "issue ", "redeem "];
+
     private readonly List<string> body = [];
     private readonly List<Item> parameters = [];
 
@@ -51,12 +53,25 @@ internal sealed class ActionWriter(ContractDraft contract, ActionPlan plan)
         body.AddRange(plan.Releases);
         if (plan.Releases.Count > 0 && Dice.Coin()) body.Add($"move {contract.Fields[0].Name} from {contract.Banks.First().Name} to {contract.Banks.Skip(1).First().Name}");
         Outcome(action, statements);
+        string[] offer = by is not null && actorField is null && Offers(action, by) is { } offered ? [offered] : [];
         string header = $"on {plan.Name}{(parameters.Count > 0 ? $"({string.Join(", ", parameters.Select(Declared))})" : "")} by "
             + (action.IsNetwork ? "network" : actorField ?? (by!.IsSeveral ? "any " : "") + by.Name)
             + (agreed.Count > 0 ? $", agreed by {string.Join(", ", agreed.Select(p => p.Name))}" : "")
             + (Creates ? "" : $" when {string.Join(", ", plan.When)}") + window;
-        return [header, .. contract.Docs(), .. Disclosures(action), .. body];
+        return [header, .. contract.Docs(), .. Disclosures(action), .. offer, .. body];
     }
+
+    /// <summary>An action that creates and moves nothing may pay the first amount, and offer it. Nothing before it can refuse.</summary>
+    private string? Offers(ActionDraft action, Party by)
+    {
+        Item amount = contract.Fields[0];
+        if (!Creates || by.IsSeveral || by.Kind != PartyKind.Bank || parameters.Count > 0 || action.WithAgent is not null || contract.Leak is not null || body.Exists(IsMovement) || !Dice.Percent(60)) return null;
+        if (contract.Banks.FirstOrDefault(p => p != by && !p.IsSeveral) is not { } paid || body.Exists(l => l.StartsWith($"set {amount.Name} ", StringComparison.Ordinal))) return null;
+        body.Insert(0, $"move {amount.Name} from {by.Name} to {paid.Name}");
+        return $"offers {amount.Name} to agent";
+    }
+
+    private static bool IsMovement(string line) => Movements.Any(word => line.StartsWith(word, StringComparison.Ordinal));
 
     public static bool HasLiteral(FieldType type) => type is not (ListType or EachType or QuantityType);
 

@@ -19,7 +19,7 @@ internal static partial class ContractMutator
             {
                 case 0 or 1 or 2: Audience(lines, dice); break;
                 case 3 or 4 or 5 or 6: OtherName(lines, dice); break;
-                case 7: Remove(lines, dice, static l => l.StartsWith("discloses ", StringComparison.Ordinal)); break;
+                case 7: Remove(lines, dice, static l => l.StartsWith("discloses ", StringComparison.Ordinal) || l.StartsWith("offers ", StringComparison.Ordinal)); break;
                 case 8: Remove(lines, dice, static l => l.StartsWith("require ", StringComparison.Ordinal) && l.Contains(" else ", StringComparison.Ordinal)); break;
                 default: Swap(lines, dice); break;
             }
