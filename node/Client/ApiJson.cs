@@ -24,6 +24,7 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(CycleInfo))]
 [JsonSerializable(typeof(CycleList))]
 [JsonSerializable(typeof(BankCycleList))]
+[JsonSerializable(typeof(OffsetList))]
 [JsonSerializable(typeof(InstanceInfo))]
 [JsonSerializable(typeof(ReportPage))]
 [JsonSerializable(typeof(ChannelList))]

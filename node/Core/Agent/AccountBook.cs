@@ -19,6 +19,7 @@ internal sealed class AccountBook
     public const string Issuance = "issuance";
 
     private const string CyclePrefix = "cycle/";
+    private const string OffsetPrefix = "offset/";
 
     private readonly NodeContext node;
     private readonly SortedDictionary<string, BookRow> balances = new(StringComparer.Ordinal);
@@ -39,6 +40,12 @@ internal sealed class AccountBook
 
     /// <summary>The holder of what a cycle has set aside of accounts.</summary>
     public static string CycleHolder(Digest cycle) => CyclePrefix + cycle;
+
+    /// <summary>The holder of what an offset has set aside of accounts.</summary>
+    public static string OffsetHolder(Digest group) => OffsetPrefix + group;
+
+    /// <summary>How often a balance has changed since the start.</summary>
+    public long Changes { get; private set; }
 
     /// <summary>The banks that have, or had, an account in a currency.</summary>
     public IEnumerable<ParticipantId> BanksWith(Currency currency) => List().Accounts.Where(a => a.Balance.Currency == currency).Select(static a => a.Bank);
@@ -93,6 +100,7 @@ internal sealed class AccountBook
             if (row.Holder == Issuance) issued.Add(-balance);
             else if (row.IsPool) pools.Add((row.Holder, balance));
             else if (row.Holder.StartsWith(CyclePrefix, StringComparison.Ordinal)) setAside.Add((row.Holder[CyclePrefix.Length..], balance));
+            else if (row.Holder.StartsWith(OffsetPrefix, StringComparison.Ordinal)) setAside.Add((row.Holder[OffsetPrefix.Length..], balance));
             else if (ParticipantId.TryParse(row.Holder, out ParticipantId bank)) accounts.Add((bank, balance));
         }
 
@@ -111,6 +119,7 @@ internal sealed class AccountBook
         if (!balances.TryGetValue(key, out BookRow? row)) balances[key] = row = new BookRow { Holder = holder, IsPool = isPool, Currency = currency, FirstUnixMs = node.NowUnixMs };
         if (isPool) funded.Add(holder);
         row.MinorUnits = minorUnits;
+        Changes++;
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, node.Rows.LookupKey("agent-book", key), row));
     }
 }

@@ -68,4 +68,10 @@ public static class AgentCodes
 
     /// <summary>The bank has moved money into the channel so often of late that this one is not granted.</summary>
     public const string TooManyFundings = "AG022";
+
+    /// <summary>A channel did not set its payments of an offset aside in time, and is left out of offsets for a while.</summary>
+    public const string OffsetUnanswered = "AG025";
+
+    /// <summary>The time of an offset passed before all of its channels and the agent had reserved.</summary>
+    public const string OffsetPassed = "AG026";
 }

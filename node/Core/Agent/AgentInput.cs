@@ -34,6 +34,9 @@ public abstract record AgentInput : Input
     /// <summary>Answered by <see cref="CycleReport"/>.</summary>
     public sealed record ListCycles(long CallId) : AgentInput;
 
+    /// <summary>Answered by <see cref="OffsetSummary"/>.</summary>
+    public sealed record ListOffsets(long CallId) : AgentInput;
+
     /// <summary>Answered by <see cref="Books"/>.</summary>
     public sealed record ListBooks(long CallId) : AgentInput;
 }
@@ -70,6 +73,6 @@ public sealed record CycleBank(ParticipantId Bank, bool IsAwaited, bool IsShort,
 /// <summary>The agent's books: accounts and pools always sum to what was issued.</summary>
 public sealed record Books(IReadOnlyList<(ParticipantId Bank, Money Balance)> Accounts, IReadOnlyList<(string Channel, Money Balance)> Pools, IReadOnlyList<Money> Issued)
 {
-    /// <summary>What cycles have set aside of accounts until the ledger decides.</summary>
-    public IReadOnlyList<(string Cycle, Money Balance)> SetAside { get; init; } = [];
+    /// <summary>What cycles and offsets, named by their ids, have set aside of accounts until the ledger decides.</summary>
+    public IReadOnlyList<(string Purpose, Money Balance)> SetAside { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Settlement.Core.Agent.Cycles;
+using Settlement.Core.Agent.Offsets;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
@@ -37,7 +38,9 @@ public sealed class AgentMachine : IMachine, IDisposable
     private readonly RefusalBudget refusals = new();
     private readonly Redemptions redemptions;
     private readonly SupervisedChannels supervised;
+    private readonly AgentChannel own;
     private readonly CycleBook cycles;
+    private readonly OffsetBook offsets;
     private readonly ListedChannels listed;
     private readonly FundingBudget fundings = new();
 
@@ -51,7 +54,10 @@ public sealed class AgentMachine : IMachine, IDisposable
         postings = new PostingBook(node, new EventStream(node, "books", rows));
         redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
         supervised = new SupervisedChannels(node, parts.Supervisors);
-        cycles = new CycleBook(node, parts, ledger, book, postings, refusals, rows);
+        own = new AgentChannel(node, ledger, rows);
+        GroupPostings groups = new(node, parts, ledger, own, book, postings);
+        cycles = new CycleBook(node, parts, ledger, own, book, groups, refusals, rows);
+        offsets = new OffsetBook(node, parts, own, book, groups, refusals, rows) { IsHeldBack = cycles.IsConfirmed };
         listed = new ListedChannels(ledger, book);
         ledger.ChannelSeen = (status, head, _) => listed.OnSeen(new Digest(status.Channel.Span), head is not null);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
@@ -59,7 +65,7 @@ public sealed class AgentMachine : IMachine, IDisposable
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
-    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots, PayloadKind.Channels, PayloadKind.Waiting];
+    public static IReadOnlyList<PayloadKind> RecoveryKinds { get; } = [PayloadKind.Settings, PayloadKind.Alarms, PayloadKind.Snapshots, PayloadKind.Channels, PayloadKind.Waiting, PayloadKind.InFlight];
 
     /// <inheritdoc/>
     public bool HasMore => false;
@@ -89,6 +95,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         postings.Begin();
         foreach (Input input in inputs) Handle(input);
         cycles.Tick();
+        offsets.Tick();
         listed.Release(Reply);
         ledger.Flush();
         return node.End();
@@ -135,6 +142,9 @@ public sealed class AgentMachine : IMachine, IDisposable
             case AgentInput.ListCycles list:
                 node.Then(new Effect.Reply(list.CallId, cycles.List()));
                 break;
+            case AgentInput.ListOffsets list:
+                node.Then(new Effect.Reply(list.CallId, offsets.List()));
+                break;
             case AgentInput.ListBooks list:
                 node.Then(new Effect.Reply(list.CallId, book.List()));
                 break;
@@ -144,7 +154,7 @@ public sealed class AgentMachine : IMachine, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => cycles.Dispose();
+    public void Dispose() => own.Dispose();
 
     private CreditResult Credit(AgentInput.Credit credit)
     {
@@ -194,6 +204,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
         if (request.Cycles is { } call) reply.Cycles = cycles.Answer(requested.From, call);
+        if (request.Offsets is { } offers) reply.Offsets = offsets.Answer(requested.From, offers);
         string after = Convert.ToHexStringLower(request.FundedAfter.Span);
         if (request.FundedChannels && parts.Supervisors.Any(s => s.Id == requested.From))
             reply.Channels.Add(book.Pools().Where(p => string.CompareOrdinal(p.Channel.ToString(), after) > 0).Take(MaxFundedChannels).Select(p => new FundedChannel { Channel = ByteString.CopyFrom(p.Channel.ToArray()), FirstFundedUnixMs = p.SinceUnixMs }));

@@ -13,4 +13,10 @@ public sealed record AgentParts(NodeParts Node, SigningKey Posting, IReadOnlyLis
 {
     /// <summary>The contracts, known by their hashes, whose redemptions it pays: what an entry of another contract does the agent cannot tell.</summary>
     public IReadOnlyList<Contract> Contracts { get; init; } = [ContractLibrary.Load("PoolFunding")];
+
+    /// <summary>How often it looks, at most, whether what banks offer settles together.</summary>
+    public TimeSpan OffsetInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long channels have to set their payments of an offset aside.</summary>
+    public TimeSpan OffsetLife { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -37,6 +37,30 @@ internal sealed class HeadCheck(string network, PublicKey checkpointKey)
         return true;
     }
 
+    /// <summary>Whether a member of the channel whose opening is shown signed something, and which.</summary>
+    /// <param name="opening">The opening's body.</param>
+    /// <param name="signed">What it is that a member signs.</param>
+    /// <param name="signature">As it is shown.</param>
+    /// <param name="terms">The salted hash of the terms.</param>
+    /// <param name="keys">The members' keys, in their order.</param>
+    /// <param name="member">The member.</param>
+    public bool IsMember(ByteString opening, Digest signed, ByteString signature, out Digest terms, out IReadOnlyList<PublicKey> keys, out int member)
+    {
+        member = -1;
+        keys = [];
+        if (!TryReadOpening(opening, out terms, out IReadOnlyList<PublicKey>? read)) return false;
+        keys = read;
+        member = read.ToList().FindIndex(key => Verifies(key, signed, signature));
+        return member >= 0;
+    }
+
+    /// <summary>Whether a signature is of a key.</summary>
+    public static bool Verifies(PublicKey key, Digest signed, ByteString signature)
+    {
+        using VerifyingKey verifier = new(key);
+        return verifier.Verify(signed, signature.Span);
+    }
+
     /// <summary>Whether both members endorsed the head and the ledger has it.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="terms">The salted hash of its terms.</param>

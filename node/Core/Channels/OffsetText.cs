@@ -15,6 +15,14 @@ public static class OffsetText
     public static Digest Net(Digest channel, long minorUnits, ReadOnlySpan<byte> salt) =>
         new HashWriter("settlement/offset-net", salt).Digest(channel).Int64(minorUnits).Finish();
 
+    /// <summary>What the head of the agent's own channel stands for: the calls to all channels, in the order of the group.</summary>
+    public static Digest Calls(Digest group, IEnumerable<ReadOnlyMemory<byte>> bodies)
+    {
+        HashWriter hash = new HashWriter("settlement/offset-calls").Digest(group);
+        foreach (ReadOnlyMemory<byte> body in bodies) hash = hash.Bytes(body.Span);
+        return hash.Finish();
+    }
+
     /// <summary>What the agent signs with its posting key.</summary>
     public static Digest Leg(ReadOnlySpan<byte> body) => new HashWriter("settlement/offset-leg").Bytes(body).Finish();
 }

@@ -8,7 +8,7 @@ using Settlement.Host.Peers;
 
 namespace Settlement.Host.SettlementAgent;
 
-/// <summary>The settlement agent's doors: requests of participants, and the operator's credits, books and cycles.</summary>
+/// <summary>The settlement agent's doors: requests of participants, and the operator's credits, books, cycles and offsets.</summary>
 internal static class AgentSlice
 {
     private const int MaximumReferenceLength = 140;
@@ -21,6 +21,7 @@ internal static class AgentSlice
     {
         routes.MapPost("/v1/accounts/{participant}/credits", CreditAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/books", BooksAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapGet("/v1/offsets", OffsetDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
         routes.MapPost("/v1/cycles", CycleDoor.OpenAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/cycles", CycleDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
         routes.MapPost("/v1/cycles/{id}/rounds", CycleDoor.GoOnAsync).Demands(ApiRole.Operator);
@@ -58,7 +59,7 @@ internal static class AgentSlice
             [.. books.Pools.Select(static pool => Show(pool.Channel, pool.Balance))],
             [.. books.Issued.Select(static issued => Show("", issued))])
         {
-            SetAside = [.. books.SetAside.Where(static part => part.Balance.MinorUnits != 0).Select(static part => Show(part.Cycle, part.Balance))],
+            SetAside = [.. books.SetAside.Where(static part => part.Balance.MinorUnits != 0).Select(static part => Show(part.Purpose, part.Balance))],
         };
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.BooksInfo);
     }

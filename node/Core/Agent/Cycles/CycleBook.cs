@@ -12,7 +12,7 @@ using Settlement.Wire.Agent;
 namespace Settlement.Core.Agent.Cycles;
 
 /// <summary>The settlement agent's cycles: what its operator does with them, what banks are told, and what time does to them.</summary>
-internal sealed class CycleBook : IDisposable
+internal sealed class CycleBook
 {
     /// <summary>How long a cycle that ended is shown.</summary>
     public static readonly TimeSpan Shown = TimeSpan.FromHours(1);
@@ -27,26 +27,29 @@ internal sealed class CycleBook : IDisposable
     private readonly AccountBook book;
     private readonly RefusalBudget refusals;
     private readonly EventStream history;
-    private readonly AgentChannel own;
     private readonly CycleRun run;
     private readonly CyclePostings postings;
     private readonly SortedDictionary<Digest, CycleState> cycles = [];
 
-    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AccountBook book, PostingBook postings, RefusalBudget refusals, RecoveredRows rows)
+    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, RefusalBudget refusals, RecoveredRows rows)
     {
         this.node = node;
         this.book = book;
         this.refusals = refusals;
         history = new EventStream(node, "cycles", rows);
-        own = new AgentChannel(node, ledger, rows);
         run = new CycleRun(node, parts, ledger, own, refusals);
-        this.postings = new CyclePostings(node, parts, ledger, own, book, postings);
+        this.postings = new CyclePostings(node, book, postings);
         foreach (StoredPayload row in rows.Of(PayloadKind.Waiting))
         {
             CycleState cycle = new(node.Rows.Open(PayloadKind.Waiting, row.Key, row.Body, CycleRow.Parser), node.Network);
             cycles.Add(cycle.Id, cycle);
+            this.postings.Recover(cycle);
         }
     }
+
+    /// <summary>Whether banks have confirmed that their accounts cover what they will owe in a cycle of the currency.</summary>
+    public bool IsConfirmed(Currency currency) => cycles.Values.Any(c => c.Currency == currency
+        && (c.Row.Stage == CycleStage.Opening || (c.Row.Stage == CycleStage.Confirming && c.Banks.Any(static b => b.IsConfirmed))));
 
     /// <summary>Opens a cycle.</summary>
     public CycleResult Open(AgentInput.OpenCycle input)
@@ -138,9 +141,6 @@ internal sealed class CycleBook : IDisposable
             }
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => own.Dispose();
 
     private string Take(ParticipantId bank, CycleCall call)
     {

@@ -18,14 +18,11 @@ internal sealed class CycleCheck(string network, HeadCheck heads)
     {
         Digest id = RecordHashes.Channel(said.OpeningBody.Span);
         channel = new CycleChannelRow { Channel = ByteString.CopyFrom(id.ToArray()) };
-        member = -1;
-        if (!heads.TryReadOpening(said.OpeningBody, out Digest terms, out IReadOnlyList<PublicKey>? keys)) return false;
+        if (!heads.IsMember(said.OpeningBody, CycleText.Member(network, cycle, id, bank), said.Signature, out Digest terms, out IReadOnlyList<PublicKey> keys, out member)) return false;
         channel.TermsHash = ByteString.CopyFrom(terms.ToArray());
         channel.Keys.Add(keys.Select(static key => ByteString.CopyFrom(key.ToArray())));
         channel.Banks.Add(keys.Select(static _ => ""));
-        Digest signed = CycleText.Member(network, cycle, id, bank);
-        member = keys.ToList().FindIndex(key => Verifies(key, signed, said.Signature));
-        return member >= 0;
+        return true;
     }
 
     /// <summary>Whether the channel has cut for the round.</summary>
@@ -40,7 +37,7 @@ internal sealed class CycleCheck(string network, HeadCheck heads)
     /// <summary>Whether the bank signed that the list is right, with its key in the first of its channels.</summary>
     public bool IsConfirmed(CycleRound round, Digest cuts, ParticipantId bank, CycleChannelRow first, CycleConfirmation said) =>
         said.CutsHash.Span.SequenceEqual(cuts.ToArray())
-        && Verifies(KeysOf(first)[first.Banks.IndexOf(bank.ToString())], CycleText.Confirmation(network, round.Group.Id, cuts, bank, said.IsCovered), said.Signature);
+        && HeadCheck.Verifies(KeysOf(first)[first.Banks.IndexOf(bank.ToString())], CycleText.Confirmation(network, round.Group.Id, cuts, bank, said.IsCovered), said.Signature);
 
     /// <summary>Whether the bank's cuts sum to what it opens. Member 0 owes what is cut, so for it a cut counts with the other sign.</summary>
     public static bool IsSum(ParticipantId bank, IEnumerable<CycleChannelRow> channels, CycleOpening said) => Blinding.TryRead(said.Blinding.Span, out Blinding blinding)
@@ -54,10 +51,4 @@ internal sealed class CycleCheck(string network, HeadCheck heads)
 
     private static PublicKey[] KeysOf(CycleChannelRow channel) =>
         [.. channel.Keys.Select(static k => PublicKey.TryRead(k.Span, out PublicKey key) ? key : throw new InvalidOperationException("A channel was taken whose key does not read."))];
-
-    private static bool Verifies(PublicKey key, Digest signed, ByteString signature)
-    {
-        using VerifyingKey verifier = new(key);
-        return verifier.Verify(signed, signature.Span);
-    }
 }

@@ -9,11 +9,12 @@ using Settlement.Core.Vault;
 using Settlement.Core.Vault.Records;
 using Settlement.Wire.Ledger;
 
-namespace Settlement.Core.Agent.Cycles;
+namespace Settlement.Core.Agent;
 
 /// <summary>
 /// The settlement agent's own channel, of which it is both members. To the ledger it is a channel like any other: a head of it stands for
-/// the list of cuts of a round, and reserving under that head says that the agent has set its postings aside. No round is committed without.
+/// what a group moves over accounts, such as the list of cuts of a round, and reserving under that head says that the agent has set its postings
+/// aside. No such group is committed without. Heads that no group needs any more are forgotten, since there are many of them in a day.
 /// </summary>
 internal sealed class AgentChannel : IDisposable
 {
@@ -24,6 +25,7 @@ internal sealed class AgentChannel : IDisposable
     private readonly LedgerDesk ledger;
     private readonly Retry retry;
     private readonly HashSet<Digest> reserved = [];
+    private readonly Dictionary<Digest, long> headOf = [];
     private AgentChannelRow? row;
     private SigningKey[] keys = [];
     private bool isAsked;
@@ -41,18 +43,22 @@ internal sealed class AgentChannel : IDisposable
     /// <summary>Its id. It comes into being when it is first asked for.</summary>
     public Digest Id => RecordHashes.Channel(Row().OpeningBody.Span);
 
-    /// <summary>The next head, which stands for a list of cuts; durable before it is submitted.</summary>
+    /// <summary>The next head, which stands for what a group moves; durable before it is submitted.</summary>
     /// <returns>Its sequence.</returns>
-    public long Append(Digest cuts)
+    public long Append(Digest group, Digest moves)
     {
         AgentChannelRow known = Row();
-        Digest previous = HeadAt(known.Heads.Count);
-        known.Heads.Add(ByteString.CopyFrom(new HashWriter("settlement/agent-head").Digest(previous).Digest(cuts).Finish().ToArray()));
+        Digest previous = HeadAt(known.Forgotten + known.Heads.Count);
+        known.Heads.Add(ByteString.CopyFrom(new HashWriter("settlement/agent-head").Digest(previous).Digest(moves).Finish().ToArray()));
         Keep();
-        return known.Heads.Count;
+        headOf[group] = known.Forgotten + known.Heads.Count;
+        return headOf[group];
     }
 
-    /// <summary>Brings the ledger as far as that a round is reserved under a head, one record at a time.</summary>
+    /// <summary>A group that was under way when the vault was written needs its head.</summary>
+    public void Recover(Digest group, long head) => headOf[group] = head;
+
+    /// <summary>Brings the ledger as far as that a group is reserved under a head, one record at a time.</summary>
     /// <returns>Whether it is.</returns>
     public bool Reserve(ChannelGroup group, long head)
     {
@@ -65,8 +71,22 @@ internal sealed class AgentChannel : IDisposable
         return false;
     }
 
-    /// <summary>The round is over.</summary>
-    public void Forget(Digest group) => reserved.Remove(group);
+    /// <summary>The group is decided.</summary>
+    public void Forget(Digest group)
+    {
+        reserved.Remove(group);
+        headOf.Remove(group);
+        AgentChannelRow known = Row();
+        // The newest that the ledger has is the one before the next.
+        long needed = headOf.Values.Append(known.Notarised).Min();
+        while (known.Forgotten + 1 < needed)
+        {
+            known.Heads.RemoveAt(0);
+            known.Forgotten++;
+        }
+
+        Keep();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -82,7 +102,7 @@ internal sealed class AgentChannel : IDisposable
             isAsked = false;
             if (leaf is null)
             {
-                // Too late, or beyond what the ledger takes of one participant: the round's time ends it.
+                // Too late, or beyond what the ledger takes of one participant: the group's time ends it.
                 node.Note(KnownCodes.OrForeign(result.Code), "ledger");
                 retry.Tried(node.Now);
                 return;
@@ -122,7 +142,7 @@ internal sealed class AgentChannel : IDisposable
         return record;
     }
 
-    private Digest HeadAt(long sequence) => sequence == 0 ? Digest.Zero : new Digest(Row().Heads[(int)sequence - 1].Span);
+    private Digest HeadAt(long sequence) => sequence == 0 ? Digest.Zero : new Digest(Row().Heads[checked((int)(sequence - Row().Forgotten)) - 1].Span);
 
     private AgentChannelRow Row()
     {
