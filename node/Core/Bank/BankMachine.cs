@@ -84,6 +84,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         finaliser.Finalised = observers.OnFinal;
         finaliser.Cited = funding.OnCited;
         finaliser.Ended = groups.End;
+        finaliser.Applied = offsetLegs.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;

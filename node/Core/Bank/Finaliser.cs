@@ -27,6 +27,9 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     /// <summary>Called with each leg that ended here.</summary>
     public Action<ChannelSide, DecidedLeg> Ended { get; set; } = (_, _) => { };
 
+    /// <summary>Called with the batch of a channel that became final, once own work has learnt its fate.</summary>
+    public Action<ChannelSide, InFlight> Applied { get; set; } = (_, _) => { };
+
     /// <summary>Called with the id of each posting that an entry cited for good.</summary>
     public Action<ChannelSide, string> Cited { get; set; } = (_, _) => { };
 
@@ -84,6 +87,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
 
         foreach (BatchSlot slot in agreed.Slots) Apply(channel, slot, row.Sequence);
         channel.Applied = null;
+        Applied(channel, batch);
         if (batch.Body.Grants.Count > 0) LimitsChanged(channel);
         foreach (string posting in agreed.Cited)
         {
@@ -201,7 +205,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         if (!isCommitted)
         {
             if (own is not null) work.Refused(channel, own, GroupCodes.Aborted, sequence);
-            else if (!isOwn && Objections.Reference(node, channel, entry) is { } reference) node.Delete(reference.Kind, reference.Key);
+            else if (!isOwn && Objections.Reference(node, channel, entry) is { } reference) node.DeleteFact(reference);
             return;
         }
 

@@ -91,11 +91,20 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
             if (!isOver && (node.Now <= leg.Call.Group.ExpiresAt || IsInFlight(channel, group))) continue;
             legs.Remove((id, group));
             if (isOver) continue;
-            foreach (Command.Own own in leg.Own.Where(own => own.Offset?.Group.Id == group)) Returned(channel, own);
+            foreach (Command.Own own in leg.Own.Where(own => IsOnItsWay(channel, own, group))) Returned(channel, own);
             foreach ((OpenedEntry entry, _) in leg.Theirs) channel.TakenIn.Drop(entry);
         }
 
         foreach (Digest over in nets.Where(net => net.Value.Until < node.Now).Select(static net => net.Key).ToList()) nets.Remove(over);
+    }
+
+    /// <summary>A batch became final: an offset of it that is not set aside is over here, and whoever asks the agent again takes part again if it still can.</summary>
+    public void OnFinal(ChannelSide channel, InFlight batch)
+    {
+        foreach (Digest group in batch.Slots.Select(static slot => slot.Entry?.Offset?.Group.Id).OfType<Digest>().Distinct())
+        {
+            if (!channel.State.Legs.ContainsKey(group)) legs.Remove((channel.Id, group));
+        }
     }
 
     /// <summary>The offsets that can be set aside now, as entries.</summary>
@@ -104,7 +113,7 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         foreach (((Digest id, Digest group), Leg leg) in legs)
         {
             if (id != channel.Id || !leg.IsJoined || leg.Call.Group.ExpiresAt.ToUnixTimeMilliseconds() <= timeUnixMs || channel.State.Legs.ContainsKey(group)) continue;
-            if (leg.Own.Exists(own => own.Offset?.Group.Id != group) || !IsWhole(channel, leg, leg.Own.Select(static own => own.Entry!).Concat(leg.Theirs.Select(static t => t.Entry)))) continue;
+            if (leg.Own.Exists(own => !IsOnItsWay(channel, own, group)) || !IsWhole(channel, leg, leg.Own.Select(static own => own.Entry!).Concat(leg.Theirs.Select(static t => t.Entry)))) continue;
             foreach (Command.Own own in leg.Own) yield return (own.Entry!, own);
             foreach ((OpenedEntry entry, _) in leg.Theirs) yield return (entry, null);
         }
@@ -219,6 +228,10 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
 
         return counts.SequenceEqual(leg.Call.Payments) && leg.Call.Net is { } called && called == net;
     }
+
+    /// <summary>Whether a payment is in the offset still, and has not been refused or gone back to the queue.</summary>
+    private static bool IsOnItsWay(ChannelSide channel, Command.Own own, Digest group) =>
+        own.Offset?.Group.Id == group && own.Entry is { } entry && channel.OwnSealed.ContainsKey(entry.Id.Value);
 
     private static bool IsInFlight(ChannelSide channel, Digest group) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry.Offset: { } offset } && offset.Group.Id == group) == true;
 }

@@ -128,6 +128,13 @@ internal sealed class NodeContext
         Write(new PayloadWrite(key.Kind, key.Key, value, PayloadWriteMode.Replace));
     }
 
+    /// <summary>What was to stay unique came to nothing, and may come again.</summary>
+    public void DeleteFact(PayloadKey key)
+    {
+        recentFacts.Remove(key);
+        Delete(key.Kind, key.Key);
+    }
+
     /// <summary>Keeps a fact that was looked up for this step for as long as facts are remembered.</summary>
     public void Remember(PayloadKey key)
     {

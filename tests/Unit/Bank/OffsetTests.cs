@@ -19,7 +19,7 @@ public sealed class OffsetTests
         world.PassUntil(InstructionStatus.Settled, paid);
         AssertClean(world);
         Assert.Equal([0, 0, 0, 0, 0, 0], world.World.Positions);
-        Assert.Equal([0, 0, 0], world.World.Accounts);
+        Assert.Equal([1, 1, 1], world.World.Accounts);
     }
 
     [Theory]
@@ -27,11 +27,11 @@ public sealed class OffsetTests
     [InlineData(3)]
     public void What_does_not_cancel_is_paid_from_the_accounts(long seed)
     {
-        using OffsetWorld world = new(seed, 60_00, 0, 0);
+        using OffsetWorld world = new(seed, 60_00, 1, 1);
         world.PassUntil(InstructionStatus.Settled, world.Ring(100_00, 70_00, 50_00));
         AssertClean(world);
         Assert.Equal([0, 0, 0, 0, 0, 0], world.World.Positions);
-        Assert.Equal([10_00, 30_00, 20_00], world.World.Accounts);
+        Assert.Equal([10_00, 30_01, 20_01], world.World.Accounts);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OffsetTests
         ];
         world.PassUntil(InstructionStatus.Settled, paid);
         AssertClean(world);
-        Assert.Equal([0, 0, 0], world.World.Accounts);
+        Assert.Equal([1, 1, 1], world.World.Accounts);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class OffsetTests
     {
         using OffsetWorld world = new();
         (TestNode, byte[])[] paid = world.Ring(100_00, 100_00, 100_00);
-        (TestNode, byte[]) last = world.Queue(world.Alpha, world.Gamma, 1);
+        (TestNode, byte[]) last = world.Queue(world.Alpha, world.Gamma, 2);
         world.PassUntil(InstructionStatus.Settled, paid);
         world.Banks.Pass(TimeSpan.FromSeconds(20));
         Assert.Equal((InstructionStatus.Queued, "AM04"), world.StatusOf(last));
@@ -92,7 +92,7 @@ public sealed class OffsetTests
         foreach (TestNode node in world.Banks.Nodes) node.Restart();
         world.PassUntil(InstructionStatus.Settled, paid, seconds: 300);
         AssertClean(world);
-        Assert.Equal([0, 0, 0], world.World.Accounts);
+        Assert.Equal([1, 1, 1], world.World.Accounts);
     }
 
     [Fact]
@@ -115,9 +115,17 @@ public sealed class OffsetTests
     [Fact]
     public void Payments_go_on_while_an_offset_is_under_way()
     {
-        using OffsetWorld world = new(1, 0, 0, 0);
-        (TestNode, byte[])[] paid = world.Ring(100_00, 100_00, 100_00);
+        using OffsetWorld world = new();
         world.Banks.Look(world.World.AlphaBeta).Fund(world.Alpha, 5_00);
+        (TestNode, byte[])[] paid = world.Ring(100_00, 100_00, 100_00);
+        // What is on its way with the offset is in nobody's way.
+        world.Banks.Asleep.Add(world.Gamma);
+        for (int i = 0; i < 20 && world.StatusOf(paid[0]).Status != InstructionStatus.Accepted; i++)
+        {
+            if (i == 4) world.Banks.Asleep.Clear();
+            world.Banks.Pass(TimeSpan.FromMilliseconds(500));
+        }
+
         byte[] small = world.Banks.Pay(world.Alpha, 5_00, world.Beta);
         world.PassUntil(InstructionStatus.Settled, paid);
         Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(world.Alpha, small));

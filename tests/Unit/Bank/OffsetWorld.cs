@@ -3,12 +3,12 @@ using Settlement.Core.Bank;
 
 namespace Settlement.Tests.Bank;
 
-/// <summary>Three banks, a channel for each pair of them in which nobody grants a limit and nothing lies, and little on account: what waits can
+/// <summary>Three banks, a channel for each pair of them in which nobody grants a limit and nothing lies, and hardly anything on account: what waits can
 /// settle with the others alone.</summary>
 internal sealed class OffsetWorld : IDisposable
 {
     public OffsetWorld(long seed = 1, params long[] accounts) => World = new CycleWorld(seed, new BankSettings { OffsetPoll = TimeSpan.FromSeconds(1) },
-        [ContractLibrary.Load("OffsetPayment").Source, ContractLibrary.Load("PoolFunding").Source], limit: 0, accounts.Length == 0 ? [0, 0, 0] : accounts);
+        [ContractLibrary.Load("OffsetPayment").Source, ContractLibrary.Load("PoolFunding").Source], limit: 0, accounts.Length == 0 ? [1, 1, 1] : accounts);
 
     public CycleWorld World { get; }
 
