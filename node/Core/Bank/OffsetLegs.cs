@@ -89,10 +89,8 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
             foreach ((OpenedEntry entry, _) in leg.Theirs.FindAll(t => t.Since + FactLife < node.Now)) Drop(channel, leg, entry);
             bool isOver = held is not null || channel.State.Ended.ContainsKey(group);
             if (!isOver && (node.Now <= leg.Call.Group.ExpiresAt || IsInFlight(channel, group))) continue;
-            legs.Remove((id, group));
-            if (isOver) continue;
-            foreach (Command.Own own in leg.Own.Where(own => IsOnItsWay(channel, own, group))) Returned(channel, own);
-            foreach ((OpenedEntry entry, _) in leg.Theirs) channel.TakenIn.Drop(entry);
+            if (isOver) legs.Remove((id, group));
+            else Dissolve(channel, group, leg);
         }
 
         foreach (Digest over in nets.Where(net => net.Value.Until < node.Now).Select(static net => net.Key).ToList()) nets.Remove(over);
@@ -101,9 +99,12 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     /// <summary>A batch became final: an offset of it that is not set aside is over here, and whoever asks the agent again takes part again if it still can.</summary>
     public void OnFinal(ChannelSide channel, InFlight batch)
     {
-        foreach (Digest group in batch.Slots.Select(static slot => slot.Entry?.Offset?.Group.Id).OfType<Digest>().Distinct())
+        HashSet<Digest> tried = [.. batch.Slots.Select(static slot => slot.Entry?.Offset?.Group.Id).OfType<Digest>()];
+        foreach (((Digest id, Digest group), Leg leg) in legs.ToList())
         {
-            if (!channel.State.Legs.ContainsKey(group)) legs.Remove((channel.Id, group));
+            if (id != channel.Id || channel.State.Legs.ContainsKey(group)) continue;
+            // Of what the sequencer refused itself, the other member sees the ids alone, and by them that its own payments are no more on their way.
+            if (tried.Contains(group) || leg.Own.Exists(own => !IsOnItsWay(channel, own, group))) Dissolve(channel, group, leg);
         }
     }
 
@@ -197,6 +198,13 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         if (!nets.TryGetValue(group, out (string Currency, long Net, DateTimeOffset Until) net)) return null;
         currency = net.Currency;
         return net.Net;
+    }
+
+    private void Dissolve(ChannelSide channel, Digest group, Leg leg)
+    {
+        legs.Remove((channel.Id, group));
+        foreach (Command.Own own in leg.Own.Where(own => IsOnItsWay(channel, own, group))) Returned(channel, own);
+        foreach ((OpenedEntry entry, _) in leg.Theirs) channel.TakenIn.Drop(entry);
     }
 
     private static void Drop(ChannelSide channel, Leg leg, OpenedEntry entry)

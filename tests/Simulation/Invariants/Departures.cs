@@ -113,7 +113,7 @@ internal sealed class Departures
 
         // A batch that a takeover let go was durable once, and its submission may still be on its way. Where the takeover and
         // the signature fall into one step the newer term is durable, in which the member never signs for the older.
-        bool isDurable = durable.Contains((node.Name, head.Head)) || (Snapshot(node, head.Channel.ToArray()) is { } snapshot && snapshot.Term > head.Term);
+        bool isDurable = durable.Contains((node.Name, head.Head)) || (node == node.World.Agent && AgentsOwnChannel.Holds(node, head.Sequence, head.Head)) || (Snapshot(node, head.Channel.ToArray()) is { } snapshot && snapshot.Term > head.Term);
         Violation.Unless(isDurable, "a signature is durable before it leaves", $"{node.Name} signs {head.Sequence} of term {head.Term}");
     }
 

@@ -20,7 +20,7 @@ internal static class Supervision
         if (!supervisor.Directory.TryGet(world.Agent.Id, out Participant? agent) || agent.Posting is null) return "the supervisor does not know the agent";
         foreach ((Digest channel, LogModel.Chain chain) in world.Invariants.Log.Chains)
         {
-            if (chain.Heads.Count == 0) continue;
+            if (chain.Heads.Count == 0 || AgentsOwnChannel.Is(world, channel)) continue;
             byte[]? body = supervisor.Store.Find(PayloadKind.Snapshots, channel.ToArray());
             if (body is null) return "the supervisor has not taken up a channel";
             ObservedRow row = supervisor.Rows.Open(PayloadKind.Snapshots, channel.ToArray(), body, ObservedRow.Parser);

@@ -80,6 +80,7 @@ internal sealed class Watch(World world)
 
         if (Behind() is { } behind) return behind;
         if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null) || b.Offsets.Any(static o => o.Any(static p => p.IsApplied is null)))) return "a leg is set aside";
+        if (Log.Groups.Values.Any(static g => g.IsCommitted is null)) return "a group is not decided";
         return Supervision.Restlessness(world);
     }
 
