@@ -1,5 +1,7 @@
 using System.Text;
+using Settlement.Contracts;
 using Settlement.Host.Fuzz;
+using Settlement.Host.Fuzz.Targets;
 
 namespace Settlement.Tests.Unit.Fuzz;
 
@@ -55,6 +57,14 @@ public sealed class TargetTests(TargetTests.Targets targets) : IClassFixture<Tar
 
     [Fact]
     public void No_target_is_left_out() => Assert.Equal(targets.All.All.Select(static target => target.Name), Names.Select(static row => row.Data));
+
+    [Fact]
+    public void The_contract_of_every_construct_is_one()
+    {
+        Compilation compilation = ContractCompiler.Compile("everything", ContractTarget.Grammar);
+        Assert.True(compilation.Contract is not null, DiagnosticRenderer.Render(compilation.Diagnostics));
+        Assert.Equal("amount", compilation.Contract.FindAction("pay")!.Offered!.Name);
+    }
 
     [Fact]
     public async Task A_case_is_the_same_whenever_it_is_made()

@@ -19,8 +19,8 @@ internal sealed class ContractTarget : Reader
         new DateTimeValue(DateTimeValue.Last), new PartyValue("lender", 4), new ListValue([new TextValue("a"), new TextValue("Zoë")]),
     ];
 
-    // Every construct of the language at least once.
-    private const string Grammar =
+    /// <summary>Every construct of the language at least once. It compiles, so that what is made of it also reaches what comes after the checks.</summary>
+    internal const string Grammar =
         """
         contract Everything version 7 replaces 6
           "All that the grammar has."
@@ -57,10 +57,10 @@ internal sealed class ContractTarget : Reader
           holder    party                     to payer, payee, lender, authority, supervisor
           parts     list(3) of money          to payer, payee, lender, authority, supervisor
           posting   text(35)                  to payer, payee, lender, authority, supervisor
-          note      text(10) optional         to payer, payee   personal of payer
+          note      text(10) optional         to payer, payee, lender, authority   personal of payer
 
         states
-          Open, Held, Closed may rest
+          Open may rest, Held, Closed may rest
 
         on begin by payer, agreed by payee
           discloses fee, purpose to lender, authority, supervisor
@@ -114,7 +114,7 @@ internal sealed class ContractTarget : Reader
           end
           -> Closed
 
-        on expire by network when Held after moment + grace
+        on expire by network when Held after moment
           for each lender
             release share to lender
           end
