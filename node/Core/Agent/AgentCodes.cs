@@ -68,4 +68,10 @@ public static class AgentCodes
 
     /// <summary>The bank has moved money into the channel so often of late that this one is not granted.</summary>
     public const string TooManyFundings = "AG022";
+
+    /// <summary>The time of a schedule passed so long ago that no cycle is opened for it any more.</summary>
+    public const string ScheduledTimeMissed = "AG023";
+
+    /// <summary>The time of a schedule, or a later one, has been handled.</summary>
+    public const string ScheduledTimeHandled = "AG024";
 }

@@ -135,6 +135,9 @@ public sealed class AgentMachine : IMachine, IDisposable
             case AgentInput.ListCycles list:
                 node.Then(new Effect.Reply(list.CallId, cycles.List()));
                 break;
+            case AgentInput.ListSchedules list:
+                node.Then(new Effect.Reply(list.CallId, cycles.ListSchedules()));
+                break;
             case AgentInput.ListBooks list:
                 node.Then(new Effect.Reply(list.CallId, book.List()));
                 break;

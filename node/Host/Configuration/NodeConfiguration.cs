@@ -72,6 +72,9 @@ internal sealed record NodeConfiguration
     /// <summary>How often a bank asks its settlement agent how cycles stand; null where it takes part in none.</summary>
     public TimeSpan? CyclePoll { get; init; }
 
+    /// <summary>When the agent opens cycles by itself.</summary>
+    public IReadOnlyList<CycleSchedule> CycleSchedules { get; init; } = [];
+
     public required RunningConfiguration Running { get; init; }
 }
 

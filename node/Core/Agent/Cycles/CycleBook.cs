@@ -30,6 +30,7 @@ internal sealed class CycleBook : IDisposable
     private readonly AgentChannel own;
     private readonly CycleRun run;
     private readonly CyclePostings postings;
+    private readonly CycleSchedules schedules;
     private readonly SortedDictionary<Digest, CycleState> cycles = [];
 
     public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AccountBook book, PostingBook postings, RefusalBudget refusals, RecoveredRows rows)
@@ -38,6 +39,7 @@ internal sealed class CycleBook : IDisposable
         this.book = book;
         this.refusals = refusals;
         history = new EventStream(node, "cycles", rows);
+        schedules = new CycleSchedules(node, history, rows);
         own = new AgentChannel(node, ledger, rows);
         run = new CycleRun(node, parts, ledger, own, refusals);
         this.postings = new CyclePostings(node, parts, ledger, own, book, postings);
@@ -48,22 +50,8 @@ internal sealed class CycleBook : IDisposable
         }
     }
 
-    /// <summary>Opens a cycle.</summary>
-    public CycleResult Open(AgentInput.OpenCycle input)
-    {
-        if (input.Life <= TimeSpan.Zero || input.Life > LongestLife) return new CycleResult(null, AgentCodes.Malformed);
-        if (cycles.Values.Any(c => c.IsUnderWay && c.Currency == input.Currency)) return new CycleResult(null, AgentCodes.CycleUnderWay);
-        ParticipantId[] banks = [.. (input.Banks.Count > 0 ? input.Banks : book.BanksWith(input.Currency)).Distinct()];
-        if (banks.Length is < ChannelTerms.MemberCount or > MaxBanks) return new CycleResult(null, AgentCodes.NothingToNet);
-        byte[] id = new byte[Digest.Length];
-        node.Entropy.Fill(id);
-        CycleRow row = new() { Cycle = ByteString.CopyFrom(id), Currency = input.Currency.Code, Stage = CycleStage.Joining, RoundLifeMs = (long)input.Life.TotalMilliseconds, OpenedUnixMs = node.NowUnixMs };
-        row.Banks.Add(banks.Order().Select(static bank => new CycleBankRow { Bank = bank.ToString() }));
-        CycleState cycle = new(row, node.Network);
-        cycles.Add(cycle.Id, cycle);
-        Keep(cycle, "cycle_opened");
-        return new CycleResult(cycle.Status(), null);
-    }
+    /// <summary>Opens a cycle, as the operator orders it or a schedule does.</summary>
+    public CycleResult Open(AgentInput.OpenCycle input) => input.Scheduled is { } time ? schedules.Handle(time, () => TryOpen(input)) : TryOpen(input);
 
     /// <summary>Goes on without some banks, or once more with all of them.</summary>
     public CycleResult Next(AgentInput.NextRound input)
@@ -96,6 +84,9 @@ internal sealed class CycleBook : IDisposable
 
     /// <summary>The cycles, the newest first.</summary>
     public CycleReport List() => new([.. cycles.Values.OrderByDescending(static c => c.Row.OpenedUnixMs).Select(static c => c.Status())]);
+
+    /// <summary>What became of the last times of schedules.</summary>
+    public ScheduleReport ListSchedules() => schedules.List();
 
     /// <summary>Takes what a bank says, and tells it how its cycles stand.</summary>
     public CycleAnswer Answer(ParticipantId bank, CycleCall call)
@@ -141,6 +132,22 @@ internal sealed class CycleBook : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => own.Dispose();
+
+    private CycleResult TryOpen(AgentInput.OpenCycle input)
+    {
+        if (input.Life <= TimeSpan.Zero || input.Life > LongestLife) return new CycleResult(null, AgentCodes.Malformed);
+        if (cycles.Values.Any(c => c.IsUnderWay && c.Currency == input.Currency)) return new CycleResult(null, AgentCodes.CycleUnderWay);
+        ParticipantId[] banks = [.. (input.Banks.Count > 0 ? input.Banks : book.BanksWith(input.Currency)).Distinct()];
+        if (banks.Length is < ChannelTerms.MemberCount or > MaxBanks) return new CycleResult(null, AgentCodes.NothingToNet);
+        byte[] id = new byte[Digest.Length];
+        node.Entropy.Fill(id);
+        CycleRow row = new() { Cycle = ByteString.CopyFrom(id), Currency = input.Currency.Code, Stage = CycleStage.Joining, RoundLifeMs = (long)input.Life.TotalMilliseconds, OpenedUnixMs = node.NowUnixMs, Schedule = input.Scheduled?.Schedule ?? "" };
+        row.Banks.Add(banks.Order().Select(static bank => new CycleBankRow { Bank = bank.ToString() }));
+        CycleState cycle = new(row, node.Network);
+        cycles.Add(cycle.Id, cycle);
+        Keep(cycle, "cycle_opened");
+        return new CycleResult(cycle.Status(), null);
+    }
 
     private string Take(ParticipantId bank, CycleCall call)
     {
