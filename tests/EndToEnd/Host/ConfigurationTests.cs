@@ -51,8 +51,8 @@ public sealed class ConfigurationTests : IDisposable
         if (cycles is not null) file["cycles"] = JsonNode.Parse(cycles);
         Assert.Equal(milliseconds, (int?)Read(file).CyclePoll?.TotalMilliseconds);
         Assert.Null(Read(other).CyclePoll);
-        other["cycles"] = new JsonObject();
-        Assert.Equal(("HO004", "cycles"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
+        other["cycles"] = new JsonObject { ["pollMilliseconds"] = 1_000 };
+        Assert.Equal(("HO004", "cycles.pollMilliseconds"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
     }
 
     [Theory]

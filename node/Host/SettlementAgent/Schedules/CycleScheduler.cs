@@ -15,7 +15,7 @@ namespace Settlement.Host.SettlementAgent.Schedules;
 internal sealed class CycleScheduler : IHostedService, IAsyncDisposable
 {
     /// <summary>How late a time may be before it counts as missed in the database. All that were missed of a schedule then come once, together.</summary>
-    private static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a process says that it is there, and how long after that it may be silent until another takes over.</summary>
     private static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(10);
@@ -141,7 +141,7 @@ internal sealed class CycleScheduler : IHostedService, IAsyncDisposable
         IJobDetail job = JobBuilder.Create<OpeningJob>().WithIdentity(key).UsingJobData(OpeningJob.CurrencyKey, schedule.Currency.Code).RequestRecovery(true).Build();
         await scheduler.ScheduleJob(
             job,
-            TriggerBuilder.Create().WithIdentity(trigger).ForJob(key).StartAt(now)
+            TriggerBuilder.Create(time).WithIdentity(trigger).ForJob(key).StartAt(now)
                 .WithSchedule(CronScheduleBuilder.Create(schedule.Cron).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)).Build(),
             ScheduleJobOptions.Replacing,
             ct);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quartz;
 using Settlement.Core.Agent;
 using Settlement.Core.Monetary;
@@ -20,12 +21,16 @@ internal sealed class OpeningJob(OpenScheduled open, TimeProvider time) : IJob
         await open(new ScheduledTime(context.JobDetail.Key.Name, DueAt(context)), currency, cancellationToken);
     }
 
-    // Of several times that were missed the last one counts. One that is taken over from another process stays the one that it was.
+    // Of several times that were missed the last one counts: they have come together. One that is taken over from another process stays the one that it was.
     private DateTimeOffset DueAt(IJobExecutionContext context)
     {
+        // Such a one is scheduled for when the other process began with it, and carries when it was due.
+        if (context.Trigger.JobDataMap.TryGetValue(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime, out object? kept)
+            && DateTimeOffset.TryParse(kept as string, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset first)) return first;
         DateTimeOffset due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
-        if (context.Trigger is not ICronTrigger trigger || trigger.CronExpressionString is not { } cron) return due;
-        DateTimeOffset? last = new CronExpression(cron, trigger.TimeZone).GetPreviousValidTimeBefore(time.GetUtcNow());
+        DateTimeOffset now = time.GetUtcNow();
+        if (now - due <= CycleScheduler.MissedAfter || context.Trigger is not ICronTrigger trigger || trigger.CronExpressionString is not { } cron) return due;
+        DateTimeOffset? last = new CronExpression(cron, trigger.TimeZone).GetPreviousValidTimeBefore(now);
         return last > due ? last.Value : due;
     }
 }
