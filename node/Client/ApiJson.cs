@@ -23,6 +23,7 @@ namespace Settlement.Client;
 [JsonSerializable(typeof(RoundOrder))]
 [JsonSerializable(typeof(CycleInfo))]
 [JsonSerializable(typeof(CycleList))]
+[JsonSerializable(typeof(CycleScheduleList))]
 [JsonSerializable(typeof(BankCycleList))]
 [JsonSerializable(typeof(OffsetList))]
 [JsonSerializable(typeof(InstanceInfo))]

@@ -60,6 +60,40 @@ public sealed record CycleInfo
 
     /// <summary>The code that says why it is void or lapsed.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The schedule that opened it; none where the operator did.</summary>
+    public string? Schedule { get; init; }
+}
+
+/// <summary>The schedules that a settlement agent opens cycles by, as they are configured.</summary>
+public sealed record CycleScheduleList(IReadOnlyList<CycleScheduleInfo> Schedules);
+
+/// <summary>A schedule, when it is due next, and what became of it last.</summary>
+public sealed record CycleScheduleInfo
+{
+    /// <summary>The operator's name for it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What its cycles net: ISO 4217.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Its times: a cron expression of Quartz.</summary>
+    public required string Cron { get; init; }
+
+    /// <summary>The time zone of the times.</summary>
+    public required string TimeZone { get; init; }
+
+    /// <summary>When it is due next; none where it never is again.</summary>
+    public DateTimeOffset? NextAt { get; init; }
+
+    /// <summary>When it was due last; none before the first time.</summary>
+    public DateTimeOffset? LastDueAt { get; init; }
+
+    /// <summary>The cycle that it opened then.</summary>
+    public string? LastCycle { get; init; }
+
+    /// <summary>The code that says why it opened none then.</summary>
+    public string? LastRefusal { get; init; }
 }
 
 /// <summary>A bank in a cycle, as the settlement agent sees it.</summary>

@@ -191,6 +191,9 @@ public sealed class SettlementClient : IDisposable
     /// <summary>The settlement agent's offsets, the newest first.</summary>
     public Task<OffsetList> OffsetsAsync(CancellationToken ct) => GetAsync("v1/offsets", ApiJson.Default.OffsetList, ct);
 
+    /// <summary>The schedules that a settlement agent opens cycles by.</summary>
+    public Task<CycleScheduleList> CycleSchedulesAsync(CancellationToken ct) => GetAsync("v1/cycles/schedule", ApiJson.Default.CycleScheduleList, ct);
+
     /// <summary>A cycle goes on without banks that have not joined, or once more after its round's time has passed.</summary>
     public Task<CycleInfo> NextRoundAsync(string cycle, RoundOrder order, CancellationToken ct) =>
         PostAsync($"v1/cycles/{Uri.EscapeDataString(cycle)}/rounds", order, ApiJson.Default.RoundOrder, ApiJson.Default.CycleInfo, ct);

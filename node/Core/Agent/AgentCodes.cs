@@ -69,6 +69,12 @@ public static class AgentCodes
     /// <summary>The bank has moved money into the channel so often of late that this one is not granted.</summary>
     public const string TooManyFundings = "AG022";
 
+    /// <summary>The time of a schedule passed so long ago that no cycle is opened for it any more.</summary>
+    public const string ScheduledTimeMissed = "AG023";
+
+    /// <summary>The time of a schedule, or a later one, has been handled.</summary>
+    public const string ScheduledTimeHandled = "AG024";
+
     /// <summary>A channel did not set its payments of an offset aside in time, and is left out of offsets for a while.</summary>
     public const string OffsetUnanswered = "AG025";
 

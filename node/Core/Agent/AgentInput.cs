@@ -19,7 +19,11 @@ public abstract record AgentInput : Input
     /// <param name="Currency">What is netted.</param>
     /// <param name="Banks">Who takes part; empty for every bank with an account in the currency.</param>
     /// <param name="Life">How long a round may take from its cuts to the ledger's decision.</param>
-    public sealed record OpenCycle(long CallId, Currency Currency, IReadOnlyList<ParticipantId> Banks, TimeSpan Life) : AgentInput;
+    public sealed record OpenCycle(long CallId, Currency Currency, IReadOnlyList<ParticipantId> Banks, TimeSpan Life) : AgentInput
+    {
+        /// <summary>The time of a schedule that opens it; null where the operator does.</summary>
+        public ScheduledTime? Scheduled { get; init; }
+    }
 
     /// <summary>Begins another round of a cycle, or goes on without banks that have not joined; answered by <see cref="CycleResult"/>.</summary>
     /// <param name="CallId">The caller's number.</param>
@@ -36,6 +40,9 @@ public abstract record AgentInput : Input
 
     /// <summary>Answered by <see cref="OffsetSummary"/>.</summary>
     public sealed record ListOffsets(long CallId) : AgentInput;
+
+    /// <summary>Answered by <see cref="ScheduleReport"/>.</summary>
+    public sealed record ListSchedules(long CallId) : AgentInput;
 
     /// <summary>Answered by <see cref="Books"/>.</summary>
     public sealed record ListBooks(long CallId) : AgentInput;
@@ -60,7 +67,11 @@ public sealed record CycleReport(IReadOnlyList<CycleStatus> Cycles);
 /// <param name="Channels">Channels in the round.</param>
 /// <param name="Banks">Who takes part.</param>
 /// <param name="Reason">Why it is void or lapsed; else null.</param>
-public sealed record CycleStatus(Digest Cycle, Currency Currency, int Round, Wire.Agent.CycleStage Stage, DateTimeOffset OpenedAt, DateTimeOffset? RoundEndsAt, int Channels, IReadOnlyList<CycleBank> Banks, string? Reason);
+public sealed record CycleStatus(Digest Cycle, Currency Currency, int Round, Wire.Agent.CycleStage Stage, DateTimeOffset OpenedAt, DateTimeOffset? RoundEndsAt, int Channels, IReadOnlyList<CycleBank> Banks, string? Reason)
+{
+    /// <summary>The schedule that opened it; null where the operator did.</summary>
+    public string? Schedule { get; init; }
+}
 
 /// <summary>A bank in a cycle.</summary>
 /// <param name="Bank">Which.</param>
@@ -69,6 +80,20 @@ public sealed record CycleStatus(Digest Cycle, Currency Currency, int Round, Wir
 /// <param name="IsExcluded">Whether the operator excluded it.</param>
 /// <param name="Net">What its account gets, below zero what it pays; null before it opened its sum.</param>
 public sealed record CycleBank(ParticipantId Bank, bool IsAwaited, bool IsShort, bool IsExcluded, Money? Net);
+
+/// <summary>A time at which a schedule opens a cycle. It is handled once, however often it is brought.</summary>
+/// <param name="Schedule">The schedule's name.</param>
+/// <param name="DueAt">When it is to open one.</param>
+public sealed record ScheduledTime(string Schedule, DateTimeOffset DueAt);
+
+/// <summary>What became of the last times of schedules, by name.</summary>
+public sealed record ScheduleReport(IReadOnlyList<ScheduledOutcome> Outcomes);
+
+/// <summary>What became of a time of a schedule.</summary>
+/// <param name="Time">Which.</param>
+/// <param name="Cycle">The cycle that it opened; null where it opened none.</param>
+/// <param name="Refusal">Why it opened none.</param>
+public sealed record ScheduledOutcome(ScheduledTime Time, Digest? Cycle, string? Refusal);
 
 /// <summary>The agent's books: accounts and pools always sum to what was issued.</summary>
 public sealed record Books(IReadOnlyList<(ParticipantId Bank, Money Balance)> Accounts, IReadOnlyList<(string Channel, Money Balance)> Pools, IReadOnlyList<Money> Issued)

@@ -145,6 +145,9 @@ public sealed class AgentMachine : IMachine, IDisposable
             case AgentInput.ListOffsets list:
                 node.Then(new Effect.Reply(list.CallId, offsets.List()));
                 break;
+            case AgentInput.ListSchedules list:
+                node.Then(new Effect.Reply(list.CallId, cycles.ListSchedules()));
+                break;
             case AgentInput.ListBooks list:
                 node.Then(new Effect.Reply(list.CallId, book.List()));
                 break;

@@ -134,8 +134,8 @@ internal sealed class Intake : IOwnWork
     {
         if (row.SettlementDay < day.Date?.DayNumber)
         {
-            // Its day ended while it was on its way.
-            channel.Release(command);
+            // Its day ended while it was on its way. Whoever has its entry may propose it still, and is then told that it is over.
+            queue.Renounce(channel, command);
             Finish(command, InstructionStatus.Rejected, ReasonCodes.InsufficientFunds, null, 0);
             return;
         }

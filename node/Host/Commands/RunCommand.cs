@@ -68,6 +68,8 @@ internal static class RunCommand
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // It has a line for each connection beyond the most, with which whoever floods the door would fill the disk.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        // What opens cycles by schedule says itself what it did.
+        logging.AddFilter("Quartz", LogLevel.Warning);
         if (json) logging.AddJsonConsole(static console => console.UseUtcTimestamp = true);
         else
         {

@@ -91,6 +91,7 @@ internal sealed class ConfigurationReader
             GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
             CyclePoll = role == NodeRole.Bank ? ReadPoll("cycles.pollMilliseconds", file.Cycles?.PollMilliseconds, "taking part in no cycles") : null,
             OffsetPoll = role == NodeRole.Bank ? ReadPoll("offsetting.pollMilliseconds", file.Offsetting?.PollMilliseconds, "offering the agent nothing") : null,
+            CycleSchedules = role == NodeRole.Agent ? CycleSchedule.Read(read, file.Cycles?.Schedule) : [],
             Running = ReadRunning(),
         };
         if (role != NodeRole.Ledger) read.Unused("admit", file.Admit, role);
@@ -98,7 +99,9 @@ internal sealed class ConfigurationReader
         if (role != NodeRole.Bank) read.Unused("agent", file.Agent, role);
         if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("accept", file.Accept, role);
         if (role == NodeRole.Agent) read.Unused("accept.limits", file.Accept?.Limits, role);
-        if (role != NodeRole.Bank) read.Unused("cycles", file.Cycles, role);
+        if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("cycles", file.Cycles, role);
+        if (role == NodeRole.Agent) read.Unused("cycles.pollMilliseconds", file.Cycles?.PollMilliseconds, role);
+        if (role == NodeRole.Bank) read.Unused("cycles.schedule", file.Cycles?.Schedule, role);
         if (role != NodeRole.Bank) read.Unused("offsetting", file.Offsetting, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);

@@ -54,6 +54,9 @@ internal static class HostCodes
     /// <summary>A file named on the command line cannot be written, or is there already.</summary>
     public const string FileUnwritable = "HO017";
 
+    /// <summary>The schedule of cycles cannot be kept in the database.</summary>
+    public const string ScheduleUnusable = "HO018";
+
     /// <summary>No token, or one that this node does not know.</summary>
     public const string TokenRefused = "HO101";
 

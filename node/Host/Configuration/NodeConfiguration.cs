@@ -75,6 +75,9 @@ internal sealed record NodeConfiguration
     /// <summary>How often a bank offers its settlement agent what waits, and asks what settles together; null where it offers nothing.</summary>
     public TimeSpan? OffsetPoll { get; init; }
 
+    /// <summary>When the agent opens cycles by itself.</summary>
+    public IReadOnlyList<CycleSchedule> CycleSchedules { get; init; } = [];
+
     public required RunningConfiguration Running { get; init; }
 }
 

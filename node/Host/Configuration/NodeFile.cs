@@ -58,7 +58,9 @@ internal sealed record NodeFile
 
     internal sealed record TokenSection(string? Name, string? Sha256, IReadOnlyList<string?>? Roles);
 
-    internal sealed record CyclesSection(int? PollMilliseconds);
+    internal sealed record CyclesSection(int? PollMilliseconds, IReadOnlyList<ScheduleSection?>? Schedule = null);
+
+    internal sealed record ScheduleSection(string? Name, string? Currency, string? Cron, string? TimeZone = null);
 
     internal sealed record OffsettingSection(int? PollMilliseconds);
 

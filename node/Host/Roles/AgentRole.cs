@@ -2,6 +2,7 @@ using Settlement.Core.Agent;
 using Settlement.Core.Machines;
 using Settlement.Core.Participants;
 using Settlement.Host.SettlementAgent;
+using Settlement.Host.SettlementAgent.Schedules;
 using Settlement.Host.Alarms;
 using Settlement.Host.Api;
 
@@ -10,10 +11,12 @@ namespace Settlement.Host.Roles;
 /// <summary>The settlement agent.</summary>
 internal sealed class AgentRole : IRole
 {
+    private readonly NodeGround ground;
     private readonly NodeMaterial material;
 
-    private AgentRole(NodeMaterial material, AgentMachine machine)
+    private AgentRole(NodeGround ground, NodeMaterial material, AgentMachine machine)
     {
+        this.ground = ground;
         this.material = material;
         Machine = machine;
     }
@@ -37,11 +40,14 @@ internal sealed class AgentRole : IRole
         RecoveredRows rows = await prepared.ReadRowsAsync(AgentMachine.RecoveryKinds, ct);
         AgentParts parts = new(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors);
         if (ground.Configuration.Accept.Count > 0) parts = parts with { Contracts = ground.Configuration.Accept };
-        return new AgentRole(prepared, new AgentMachine(parts, rows));
+        return new AgentRole(ground, prepared, new AgentMachine(parts, rows));
     }
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services) => services.AddAlarms(material.Reads);
+
+    /// <inheritdoc/>
+    public void AddApiServices(IServiceCollection services) => services.AddCycleSchedules(ground.Configuration.CycleSchedules, ground.Database, ground.Entropy);
 
     /// <inheritdoc/>
     public void MapPeer(IEndpointRouteBuilder routes) => routes.MapAgentRequests();

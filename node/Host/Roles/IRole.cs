@@ -21,6 +21,9 @@ internal interface IRole : IDisposable
     /// <summary>Registers what the slices need.</summary>
     void AddServices(IServiceCollection services);
 
+    /// <summary>Registers what runs beside the API's listener: it starts before and stops before the loop does.</summary>
+    void AddApiServices(IServiceCollection services) { }
+
     /// <summary>Maps the slices' endpoints for participants.</summary>
     void MapPeer(IEndpointRouteBuilder routes);
 

@@ -10,6 +10,9 @@ namespace Settlement.Host.Roles;
 internal sealed record NodeGround(
     NodeConfiguration Configuration, KeyFolder Folder, TlsIdentity Tls, IEventVault Vault, IEntropy Entropy, TimeProvider Time)
 {
+    /// <summary>How the database of the vault is reached; null for a vault without one.</summary>
+    public string? Database { get; init; }
+
     /// <summary>Whose keys the folder must hold.</summary>
     public KeyOwner Owner => new(Configuration.Network, Configuration.Participant);
 }

@@ -111,7 +111,7 @@ internal sealed class Node : IAsyncDisposable
         owned.Push(database);
 
         long began = time.GetTimestamp();
-        IRole role = await RoleBuilder.RecoverAsync(new NodeGround(configuration, folder, tls, database.Vault, entropy, time), ct);
+        IRole role = await RoleBuilder.RecoverAsync(new NodeGround(configuration, folder, tls, database.Vault, entropy, time) { Database = database.Connection }, ct);
         owned.Push(new Disposal(role));
         logger.Recovered(role.RecoveredRows, time.GetElapsedTime(began));
         health.Recovered();
@@ -152,6 +152,7 @@ internal sealed class Node : IAsyncDisposable
     {
         WebApplicationBuilder builder = ApiServer.CreateBuilder(configuration.Api, role.MaximumApiBodyBytes, loggers);
         AddShared(builder.Services, role);
+        role.AddApiServices(builder.Services);
         builder.Services.AddHealth(health);
         WebApplication app = builder.Build();
         owned.Push(app);

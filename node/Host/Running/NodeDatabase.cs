@@ -15,23 +15,27 @@ internal sealed class NodeDatabase : IAsyncDisposable
 
     private readonly EmbeddedPostgres? server;
 
-    private NodeDatabase(IEventVault vault, EmbeddedPostgres? server)
+    private NodeDatabase(IEventVault vault, string? connection, EmbeddedPostgres? server)
     {
         Vault = vault;
+        Connection = connection;
         this.server = server;
     }
 
     public IEventVault Vault { get; }
 
+    /// <summary>How what lies beside the vault is reached; null for a vault without a database.</summary>
+    public string? Connection { get; }
+
     /// <summary>A vault that lives on no server of its own.</summary>
-    public static NodeDatabase On(IEventVault vault) => new(vault, server: null);
+    public static NodeDatabase On(IEventVault vault) => new(vault, connection: null, server: null);
 
     /// <summary>Opens the vault and brings its tables up to date.</summary>
     /// <exception cref="StorageException">Each code says what to do.</exception>
     public static async Task<NodeDatabase> OpenAsync(NodeConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken ct)
     {
         PostgresVaultOptions options = new() { Logger = loggers.CreateLogger<PostgresVault>(), Time = time };
-        if (configuration.Database is { } connection) return new NodeDatabase(await PostgresVault.OpenAsync(connection, options, ct), null);
+        if (configuration.Database is { } connection) return new NodeDatabase(await PostgresVault.OpenAsync(connection, options, ct), connection, server: null);
         EmbeddedPostgres started = await EmbeddedPostgres.StartAsync(
             new EmbeddedPostgresOptions
             {
@@ -42,7 +46,7 @@ internal sealed class NodeDatabase : IAsyncDisposable
         {
             string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
             string own = await started.CreateDatabaseAsync(DatabaseName, password, ct);
-            return new NodeDatabase(await PostgresVault.OpenAsync(own, options, ct), started);
+            return new NodeDatabase(await PostgresVault.OpenAsync(own, options, ct), own, started);
         }
         catch
         {

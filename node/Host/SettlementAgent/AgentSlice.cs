@@ -5,6 +5,7 @@ using Settlement.Core.Monetary;
 using Settlement.Host.Api;
 using Settlement.Host.Configuration;
 using Settlement.Host.Peers;
+using Settlement.Host.SettlementAgent.Schedules;
 
 namespace Settlement.Host.SettlementAgent;
 
@@ -24,6 +25,7 @@ internal static class AgentSlice
         routes.MapGet("/v1/offsets", OffsetDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
         routes.MapPost("/v1/cycles", CycleDoor.OpenAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/cycles", CycleDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapCycleSchedules();
         routes.MapPost("/v1/cycles/{id}/rounds", CycleDoor.GoOnAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/cycles/{id}/end", CycleDoor.EndAsync).Demands(ApiRole.Operator);
     }

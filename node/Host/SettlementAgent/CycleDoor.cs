@@ -31,8 +31,12 @@ internal static class CycleDoor
             return;
         }
 
-        await AnswerAsync(context, call => new AgentInput.OpenCycle(call, currency, banks, life ?? TimeSpan.FromSeconds(DefaultRoundSeconds)), StatusCodes.Status201Created);
+        await AnswerAsync(context, call => Open(call, currency, banks, life), StatusCodes.Status201Created);
     }
+
+    /// <summary>What the machine is told, whoever opens the cycle.</summary>
+    public static AgentInput.OpenCycle Open(long call, Currency currency, IReadOnlyList<ParticipantId> banks, TimeSpan? life) =>
+        new(call, currency, banks, life ?? TimeSpan.FromSeconds(DefaultRoundSeconds));
 
     /// <summary>POST /v1/cycles/{id}/rounds.</summary>
     public static async Task GoOnAsync(HttpContext context)
@@ -145,5 +149,6 @@ internal static class CycleDoor
             Bank = bank.Bank.ToString(), IsAwaited = bank.IsAwaited, IsShort = bank.IsShort, IsExcluded = bank.IsExcluded, Net = bank.Net?.ToDecimalText(),
         })],
         Reason = cycle.Reason,
+        Schedule = cycle.Schedule,
     };
 }

@@ -63,8 +63,8 @@ public sealed class ConfigurationTests : IDisposable
         if (cycles is not null) file["cycles"] = JsonNode.Parse(cycles);
         Assert.Equal(milliseconds, (int?)Read(file).CyclePoll?.TotalMilliseconds);
         Assert.Null(Read(other).CyclePoll);
-        other["cycles"] = new JsonObject();
-        Assert.Equal(("HO004", "cycles"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
+        other["cycles"] = new JsonObject { ["pollMilliseconds"] = 1_000 };
+        Assert.Equal(("HO004", "cycles.pollMilliseconds"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
     }
 
     [Theory]
@@ -148,6 +148,72 @@ public sealed class ConfigurationTests : IDisposable
         parent[path[^1]] = JsonNode.Parse(value);
         ConfigurationException refused = Assert.Throws<ConfigurationException>(() => Read(file));
         Assert.Contains(refused.Faults, fault => fault.Code == code && fault.Property == (named ?? property));
+    }
+
+    [Fact]
+    public void SchedulesOfCyclesAreReadWithTheirZones()
+    {
+        JsonObject file = Good("agent");
+        file["cycles"] = JsonNode.Parse("""{"schedule":[{"name":"noon","currency":"EUR","cron":"0 0 12 ? * MON-FRI","timeZone":"Europe/Berlin"},{"name":"hourly-2","currency":"USD","cron":"0 0 * * * ?"}]}""");
+        Assert.Equal(
+            [("noon", "EUR", "0 0 12 ? * MON-FRI", "Europe/Berlin"), ("hourly-2", "USD", "0 0 * * * ?", "UTC")],
+            Read(file).CycleSchedules.Select(static s => (s.Name, s.Currency.Code, s.Cron.CronExpressionString, s.Zone.Id)));
+        // Noon in Berlin, in winter and in summer; the Saturday and the Sunday between are none.
+        CycleSchedule noon = Read(file).CycleSchedules[0];
+        Assert.Equal(new DateTimeOffset(2026, 3, 27, 11, 0, 0, TimeSpan.Zero), noon.Cron.GetNextValidTimeAfter(new DateTimeOffset(2026, 3, 26, 11, 0, 0, TimeSpan.Zero)));
+        Assert.Equal(new DateTimeOffset(2026, 3, 30, 10, 0, 0, TimeSpan.Zero), noon.Cron.GetNextValidTimeAfter(new DateTimeOffset(2026, 3, 27, 11, 0, 0, TimeSpan.Zero)));
+        Assert.Empty(Read(Good("agent")).CycleSchedules);
+    }
+
+    [Theory]
+    [InlineData("[{\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\"}]", "HO002", "cycles.schedule[0].name")]
+    [InlineData("[{\"name\":\"\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\"}]", "HO003", "cycles.schedule[0].name")]
+    [InlineData("[{\"name\":\"At noon\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\"}]", "HO003", "cycles.schedule[0].name")]
+    [InlineData("[{\"name\":\"abcdefghijklmnopqrstuvwxyz-abcdef\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\"}]", "HO003", "cycles.schedule[0].name")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\"},{\"name\":\"a\",\"currency\":\"USD\",\"cron\":\"0 0 13 * * ?\"}]", "HO003", "cycles.schedule[1].name")]
+    [InlineData("[{\"name\":\"a\",\"cron\":\"0 0 12 * * ?\"}]", "HO002", "cycles.schedule[0].currency")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"euro\",\"cron\":\"0 0 12 * * ?\"}]", "HO003", "cycles.schedule[0].currency")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\"}]", "HO002", "cycles.schedule[0].cron")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 25 * * ?\"}]", "HO003", "cycles.schedule[0].cron")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"every noon\"}]", "HO003", "cycles.schedule[0].cron")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 12 * * *\"}]", "HO003", "cycles.schedule[0].cron")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\",\"timeZone\":\"Europe/Atlantis\"}]", "HO003", "cycles.schedule[0].timeZone")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\",\"timeZone\":\"../../etc/passwd\"}]", "HO003", "cycles.schedule[0].timeZone")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\",\"timeZone\":\"\"}]", "HO003", "cycles.schedule[0].timeZone")]
+    [InlineData("[null]", "HO002", "cycles.schedule[0].name")]
+    [InlineData("[{\"name\":\"a\",\"currency\":\"EUR\",\"cron\":\"0 0 12 * * ?\",\"banks\":[]}]", "HO004", "cycles.schedule[0].banks")]
+    public void AFaultInASchedulePointsToItsPlace(string schedule, string code, string place)
+    {
+        JsonObject file = Good("agent");
+        file["cycles"] = new JsonObject { ["schedule"] = JsonNode.Parse(schedule) };
+        ConfigurationFault fault = Assert.Throws<ConfigurationException>(() => Read(file)).Faults[0];
+        Assert.Equal((code, place), (fault.Code, fault.Property));
+    }
+
+    [Theory]
+    [InlineData(CycleSchedule.MaximumCount, null)]
+    [InlineData(CycleSchedule.MaximumCount + 1, "cycles.schedule")]
+    public void AnAgentHasOnlySoManySchedules(int count, string? place)
+    {
+        JsonObject file = Good("agent");
+        file["cycles"] = new JsonObject
+        {
+            ["schedule"] = new JsonArray([.. Enumerable.Range(0, count).Select(static i => new JsonObject { ["name"] = $"s{i}", ["currency"] = "EUR", ["cron"] = "0 0 12 * * ?" })]),
+        };
+        if (place is null) Assert.Equal(count, Read(file).CycleSchedules.Count);
+        else Assert.Equal([("HO003", place)], Assert.Throws<ConfigurationException>(() => Read(file)).Faults.Select(static f => (f.Code, f.Property)));
+    }
+
+    [Theory]
+    [InlineData("bank", "{\"schedule\":[]}", "cycles.schedule")]
+    [InlineData("agent", "{\"pollMilliseconds\":1000}", "cycles.pollMilliseconds")]
+    [InlineData("regulator", "{}", "cycles")]
+    [InlineData("ledger", "{}", "cycles")]
+    public void WhatARoleHasNoUseForOfCyclesIsRefused(string role, string cycles, string place)
+    {
+        JsonObject file = Good(role);
+        file["cycles"] = JsonNode.Parse(cycles);
+        Assert.Equal([("HO004", place)], Assert.Throws<ConfigurationException>(() => Read(file)).Faults.Select(static f => (f.Code, f.Property)));
     }
 
     [Fact]

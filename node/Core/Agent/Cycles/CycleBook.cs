@@ -29,6 +29,7 @@ internal sealed class CycleBook
     private readonly EventStream history;
     private readonly CycleRun run;
     private readonly CyclePostings postings;
+    private readonly CycleSchedules schedules;
     private readonly SortedDictionary<Digest, CycleState> cycles = [];
 
     public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, RefusalBudget refusals, RecoveredRows rows)
@@ -37,6 +38,7 @@ internal sealed class CycleBook
         this.book = book;
         this.refusals = refusals;
         history = new EventStream(node, "cycles", rows);
+        schedules = new CycleSchedules(node, history, rows);
         run = new CycleRun(node, parts, ledger, own, refusals);
         this.postings = new CyclePostings(node, book, postings);
         foreach (StoredPayload row in rows.Of(PayloadKind.Waiting))
@@ -51,22 +53,8 @@ internal sealed class CycleBook
     public bool IsConfirmed(Currency currency) => cycles.Values.Any(c => c.Currency == currency
         && (c.Row.Stage == CycleStage.Opening || (c.Row.Stage == CycleStage.Confirming && c.Banks.Any(static b => b.IsConfirmed))));
 
-    /// <summary>Opens a cycle.</summary>
-    public CycleResult Open(AgentInput.OpenCycle input)
-    {
-        if (input.Life <= TimeSpan.Zero || input.Life > LongestLife) return new CycleResult(null, AgentCodes.Malformed);
-        if (cycles.Values.Any(c => c.IsUnderWay && c.Currency == input.Currency)) return new CycleResult(null, AgentCodes.CycleUnderWay);
-        ParticipantId[] banks = [.. (input.Banks.Count > 0 ? input.Banks : book.BanksWith(input.Currency)).Distinct()];
-        if (banks.Length is < ChannelTerms.MemberCount or > MaxBanks) return new CycleResult(null, AgentCodes.NothingToNet);
-        byte[] id = new byte[Digest.Length];
-        node.Entropy.Fill(id);
-        CycleRow row = new() { Cycle = ByteString.CopyFrom(id), Currency = input.Currency.Code, Stage = CycleStage.Joining, RoundLifeMs = (long)input.Life.TotalMilliseconds, OpenedUnixMs = node.NowUnixMs };
-        row.Banks.Add(banks.Order().Select(static bank => new CycleBankRow { Bank = bank.ToString() }));
-        CycleState cycle = new(row, node.Network);
-        cycles.Add(cycle.Id, cycle);
-        Keep(cycle, "cycle_opened");
-        return new CycleResult(cycle.Status(), null);
-    }
+    /// <summary>Opens a cycle, as the operator orders it or a schedule does.</summary>
+    public CycleResult Open(AgentInput.OpenCycle input) => input.Scheduled is { } time ? schedules.Handle(time, () => TryOpen(input)) : TryOpen(input);
 
     /// <summary>Goes on without some banks, or once more with all of them.</summary>
     public CycleResult Next(AgentInput.NextRound input)
@@ -99,6 +87,9 @@ internal sealed class CycleBook
 
     /// <summary>The cycles, the newest first.</summary>
     public CycleReport List() => new([.. cycles.Values.OrderByDescending(static c => c.Row.OpenedUnixMs).Select(static c => c.Status())]);
+
+    /// <summary>What became of the last times of schedules.</summary>
+    public ScheduleReport ListSchedules() => schedules.List();
 
     /// <summary>Takes what a bank says, and tells it how its cycles stand.</summary>
     public CycleAnswer Answer(ParticipantId bank, CycleCall call)
@@ -140,6 +131,22 @@ internal sealed class CycleBook
                     break;
             }
         }
+    }
+
+    private CycleResult TryOpen(AgentInput.OpenCycle input)
+    {
+        if (input.Life <= TimeSpan.Zero || input.Life > LongestLife) return new CycleResult(null, AgentCodes.Malformed);
+        if (cycles.Values.Any(c => c.IsUnderWay && c.Currency == input.Currency)) return new CycleResult(null, AgentCodes.CycleUnderWay);
+        ParticipantId[] banks = [.. (input.Banks.Count > 0 ? input.Banks : book.BanksWith(input.Currency)).Distinct()];
+        if (banks.Length is < ChannelTerms.MemberCount or > MaxBanks) return new CycleResult(null, AgentCodes.NothingToNet);
+        byte[] id = new byte[Digest.Length];
+        node.Entropy.Fill(id);
+        CycleRow row = new() { Cycle = ByteString.CopyFrom(id), Currency = input.Currency.Code, Stage = CycleStage.Joining, RoundLifeMs = (long)input.Life.TotalMilliseconds, OpenedUnixMs = node.NowUnixMs, Schedule = input.Scheduled?.Schedule ?? "" };
+        row.Banks.Add(banks.Order().Select(static bank => new CycleBankRow { Bank = bank.ToString() }));
+        CycleState cycle = new(row, node.Network);
+        cycles.Add(cycle.Id, cycle);
+        Keep(cycle, "cycle_opened");
+        return new CycleResult(cycle.Status(), null);
     }
 
     private string Take(ParticipantId bank, CycleCall call)

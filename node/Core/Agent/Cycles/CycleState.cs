@@ -65,7 +65,7 @@ internal sealed class CycleState(CycleRow row, string network)
     public CycleStatus Status() => new(Id, Currency, (int)Row.Round, Row.Stage, DateTimeOffset.FromUnixTimeMilliseconds(Row.OpenedUnixMs), Round?.Group.ExpiresAt, InRound.Count(),
         [.. Row.Banks.Select(bank => new CycleBank(ParticipantId.TryParse(bank.Bank, out ParticipantId id) ? id : throw new InvalidOperationException("A stored bank has no id."),
             Awaits(bank) || (Row.Stage == CycleStage.Lapsed && !bank.IsExcluded && !bank.IsConfirmed && Of(bank).Any()), bank.IsShort, bank.IsExcluded, bank.HasOpened ? new Money(Currency, bank.NetMinorUnits) : null))],
-        Row.Reason.Length > 0 ? Row.Reason : null);
+        Row.Reason.Length > 0 ? Row.Reason : null) { Schedule = Row.Schedule.Length > 0 ? Row.Schedule : null };
 
     /// <summary>As a bank sees it.</summary>
     public CycleView View(CycleBankRow bank, long balance)

@@ -62,6 +62,7 @@ internal static class ApiDrafts
         Get("beta", "/v1/cycles", DoorWorld.Auditor),
         Get("agent", "/v1/cycles", DoorWorld.Auditor),
         Get("agent", "/v1/offsets", DoorWorld.Auditor),
+        Get("agent", "/v1/cycles/schedule", DoorWorld.Auditor),
         Get("alpha", "/v1/channels/{channel}/instances/{instance}?limit=5", DoorWorld.BackOffice),
         Get("beta", "/v1/channels/{channel}/instances/{instance}?sequence=1&limit=1000", DoorWorld.Auditor),
         Get("alpha", "/v1/reports?after=0&limit=10", DoorWorld.BackOffice),

@@ -23,7 +23,7 @@ internal sealed class ConfigurationTarget : Reader
             """,
             $$"""
             {"role":"agent","network":"demo","participant":"USABA:011104238","name":"Agent","folder":"/tmp/keys","peer":{"listen":"[::1]:9101","advertise":"https://agent.example:9101"},
-            "api":{"listen":"0.0.0.0:8101","certificate":"a.pem","key":"a.key"},"supervisors":[{"participant":"SUPEDEFFXXX","rootFingerprint":"{{Hex}}"}],"ledger":null}
+            "api":{"listen":"0.0.0.0:8101","certificate":"a.pem","key":"a.key"},"supervisors":[{"participant":"SUPEDEFFXXX","rootFingerprint":"{{Hex}}"}],"ledger":null,"cycles":{"schedule":[{"name":"noon","currency":"EUR","cron":"0 0 12 ? * MON-FRI","timeZone":"Europe/Berlin"}]} }
             """,
             """{"network":"demo","participant":"BANKDEFFXXX"}""",
         }.Select(Encoding.UTF8.GetBytes),
