@@ -233,6 +233,26 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     /// <summary>Payments that the batch does not cover wait on, own ones in the queue; all else is refused.</summary>
     private void RefuseUncovered(ChannelSide channel, BatchExecution execution, List<Command.Own> taken, HashSet<OpenedEntry> offered)
     {
+        do RefuseUncoveredAlone(channel, execution, taken, offered); while (TakeBack(channel, execution, taken));
+    }
+
+    /// <summary>Own payments that have no room without what was to settle with them wait on, too. True when there are some: then what they covered
+    /// is judged anew.</summary>
+    private bool TakeBack(ChannelSide channel, BatchExecution execution, List<Command.Own> taken)
+    {
+        IReadOnlyList<Command.Own> back = offsetting.WithoutRoom(channel, execution.Slots, taken);
+        execution.Leave([.. back.Select(static own => own.Entry!)]);
+        foreach (Command.Own own in back)
+        {
+            taken.Remove(own);
+            Returned(channel, own);
+        }
+
+        return back.Count > 0;
+    }
+
+    private void RefuseUncoveredAlone(ChannelSide channel, BatchExecution execution, List<Command.Own> taken, HashSet<OpenedEntry> offered)
+    {
         Command.Own? OwnOf(OpenedEntry entry) => taken.Find(t => t.Entry == entry);
         foreach (OpenedEntry entry in execution.RefuseUncovered(e => offered.Contains(e) || OwnOf(e) is { IsPayment: true }))
         {
