@@ -107,7 +107,7 @@ internal sealed class PlainNetwork(World world)
 
         Offset += taken.Count;
         Offers.Forget(node, facts);
-        ReturnUncovered(bank, facts, now);
+        ReturnUncovered(bank, facts);
         Compare(bank, facts);
     }
 
@@ -224,18 +224,28 @@ internal sealed class PlainNetwork(World world)
         bank.LookAgain();
     }
 
-    /// <summary>The sequencer's batch does not cover what was put into it: own payments of it wait again.</summary>
-    private static void ReturnUncovered(PlainBank bank, StepFacts facts, long now)
+    /// <summary>The sequencer's batch does not cover what was put into it: own payments of it wait again, or their day is over. What went on its way
+    /// and came back in this very step stands in no row, but each time its back office is told.</summary>
+    private static void ReturnUncovered(PlainBank bank, StepFacts facts)
     {
-        foreach ((string id, InstructionRow row) in facts.Payments.Where(p => p.Value.Status == (int)InstructionStatus.Queued && p.Value.Reason == ReasonCodes.InsufficientFunds))
+        foreach ((string id, InstructionRow row) in facts.Payments.Where(static p => p.Value is { Status: (int)InstructionStatus.Rejected, Reason: ReasonCodes.InsufficientFunds }))
         {
-            if (bank.Find(id) is not ({ } payment, { } line) || !facts.Proposed.ContainsKey(line.Channel) || !facts.Work.TryGetValue(id, out var work) || !work.Row.IsQueued) continue;
-            bool wasPutIn = payment.Fate == Fate.UnderWay || (payment.Fate == Fate.Waits && payment.WaitsForCover(now) && !bank.Touched.Contains(id));
-            if (!wasPutIn) continue;
-            // It went on its way together with others and came back in this very step.
-            if (payment.Fate == Fate.Waits) line.Start(payment, isOffset: true);
-            bank.Return(line, payment);
+            if (bank.Find(id) is ({ Fate: Fate.UnderWay, IsOffset: true } payment, { } line) && payment.Day < bank.Day && row.Sequence == 0) bank.Return(line, payment);
         }
+
+        foreach ((string id, int times) in facts.Waits)
+        {
+            if (bank.Find(id) is not ({ } payment, { } line)) continue;
+            while (bank.Waits.GetValueOrDefault(id) < times)
+            {
+                if (payment.Fate == Fate.Waits) line.Start(payment, isOffset: true);
+                bank.Return(line, payment);
+            }
+        }
+
+        foreach ((string id, int times) in bank.Waits)
+            Violation.Unless(facts.Waits.GetValueOrDefault(id) == times, Invariant, $"{bank.Find(id)!.Value.Payment.Tag} began to wait {times} times, and its back office was told {facts.Waits.GetValueOrDefault(id)} times");
+        bank.Waits.Clear();
     }
 
     private void Compare(PlainBank bank, StepFacts facts)
