@@ -172,8 +172,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     public bool TryTakeBack(ChannelSide channel, IReadOnlyList<BatchSlot> slots)
     {
         if (limits.IsEmpty) return false;
-        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. slots.OfType<BatchSlot.Agreed>()
-            .Select(s => (s.Entry, PaymentContract.AmountOf(channel.Terms, s.Entry)!)).Where(static p => p.Item2 is not null)];
+        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. Stands(slots)
+            .Select(e => (Entry: e, Paid: PaymentContract.AmountOf(channel.Terms, e)!)).Where(static p => p.Paid is not null)];
         bool tookBack = false;
         foreach (IGrouping<string, (OpenedEntry Entry, AmountValue Paid)> paid in payments.GroupBy(static p => p.Paid.Unit))
         {
@@ -185,11 +185,11 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     }
 
     /// <summary>Own payments of offsets that this member, the sequencer, takes out of its batch again: what stands in it of the other half leaves
-    /// them no room. The other bank's may have been refused for themselves, and a batch has its bounds.</summary>
+    /// them no room beside what is on its way. The other bank's may have been refused for themselves, and a batch has its bounds.</summary>
     public IReadOnlyList<Command.Own> WithoutRoom(ChannelSide channel, IReadOnlyList<BatchSlot> slots, IReadOnlyList<Command.Own> taken)
     {
-        if (limits.IsEmpty || !taken.Any(static t => t.IsOffset)) return [];
-        List<OpenedEntry> stands = [.. slots.OfType<BatchSlot.Agreed>().Select(static s => s.Entry)];
+        if (!taken.Any(static t => t.IsOffset)) return [];
+        List<OpenedEntry> stands = [.. Stands(slots)];
         HashSet<EntryId> ids = [.. stands.Select(static e => e.Id)];
         List<Command.Own> without = [];
         foreach (IGrouping<string, Command.Own> own in taken.Where(t => t.IsOffset && ids.Contains(t.Entry!.Id)).GroupBy(static t => t.Reserved!.Unit))
@@ -202,6 +202,9 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
 
         return without;
     }
+
+    /// <summary>What moves money in the batch; a leg of a group is set aside by it, and pays nobody yet.</summary>
+    private static IEnumerable<OpenedEntry> Stands(IEnumerable<BatchSlot> slots) => slots.OfType<BatchSlot.Agreed>().Select(static s => s.Entry).Where(static e => e.Group is null);
 
     private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;
 }
