@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
+using Settlement.Core.Commitments;
 using Settlement.Core.Nodes;
 using Settlement.Core.Offsetting;
 using Settlement.Wire.Channels;
@@ -106,16 +107,17 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         if (channel.Offers.Received.Count == 0 || channel.Queued == 0) return;
         // What an action takes of the other member's position is known when it runs; it goes first.
         if (channel.Mailbox.Any(static c => c is Command.Peer peer && (peer.ActsOnInstance || peer.Entry.Plan.Contract.FindAction("pay") != peer.Entry.Action))) return;
+        int places = settings.MaxBatchEntries;
         foreach (string currency in channel.Terms.Currencies.Select(static c => c.Code))
         {
             List<QueuedPayment> own = [.. queue.WaitingForCover(channel, currency).Take(MostOfEach)];
             Room room = limits.RoomOf(channel, currency);
             // What has less room must not hold up what has more: where the whole line finds nothing, those of higher priorities are looked at alone.
-            _ = own.Select(static p => p.Priority).Distinct().Order().DistinctBy(room.Of).Any(least => Settle(channel, currency, [.. own.Where(p => p.Priority >= least)], room.Of(least)));
+            _ = own.Select(static p => p.Priority).Distinct().Order().DistinctBy(room.Of).Any(least => Settle(channel, currency, [.. own.Where(p => p.Priority >= least)], room.Of(least), ref places));
         }
     }
 
-    private bool Settle(ChannelSide channel, string currency, List<QueuedPayment> own, Int128 room)
+    private bool Settle(ChannelSide channel, string currency, List<QueuedPayment> own, Int128 room, ref int places)
     {
         List<(OpenedEntry Entry, long Amount)> theirs = [.. channel.Offers.Received.Where(o => o.Since + OfferLife > node.Now)
             .Select(o => (o.Entry, PaymentContract.AmountOf(channel.Terms, o.Entry)!)).Where(o => o.Item2.Unit == currency).Select(static o => (o.Entry, o.Item2.Units)).Take(MostOfEach)];
@@ -135,6 +137,14 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
         List<OpenedEntry> theirSet = [.. theirs.Where((_, i) => result.Settles(own.Count + i)).Select(static o => o.Entry)];
         // What its payer's own cover allows goes on without an offset.
         if (ownSet.Count == 0 || theirSet.Count == 0) return false;
+        if (ownSet.Count + theirSet.Count > places)
+        {
+            // Beside that of another currency it does not fit the batch, and a half of it covers nothing: it is the next one's.
+            channel.Offers.IsChanged = true;
+            return true;
+        }
+
+        places -= ownSet.Count + theirSet.Count;
         foreach (OpenedEntry entry in Enumerable.Reverse(theirSet))
         {
             channel.Mailbox.AddFirst(new Command.Peer(entry, node.Now) { IsOffset = true });
@@ -162,8 +172,8 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
     public bool TryTakeBack(ChannelSide channel, IReadOnlyList<BatchSlot> slots)
     {
         if (limits.IsEmpty) return false;
-        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. slots.OfType<BatchSlot.Agreed>()
-            .Select(s => (s.Entry, PaymentContract.AmountOf(channel.Terms, s.Entry)!)).Where(static p => p.Item2 is not null)];
+        List<(OpenedEntry Entry, AmountValue Paid)> payments = [.. Stands(slots)
+            .Select(e => (Entry: e, Paid: PaymentContract.AmountOf(channel.Terms, e)!)).Where(static p => p.Paid is not null)];
         bool tookBack = false;
         foreach (IGrouping<string, (OpenedEntry Entry, AmountValue Paid)> paid in payments.GroupBy(static p => p.Paid.Unit))
         {
@@ -173,6 +183,28 @@ internal sealed class BilateralOffsetting(NodeContext node, BankSettings setting
 
         return tookBack;
     }
+
+    /// <summary>Own payments of offsets that this member, the sequencer, takes out of its batch again: what stands in it of the other half leaves
+    /// them no room beside what is on its way. The other bank's may have been refused for themselves, and a batch has its bounds.</summary>
+    public IReadOnlyList<Command.Own> WithoutRoom(ChannelSide channel, IReadOnlyList<BatchSlot> slots, IReadOnlyList<Command.Own> taken)
+    {
+        if (!taken.Any(static t => t.IsOffset)) return [];
+        List<OpenedEntry> stands = [.. Stands(slots)];
+        HashSet<EntryId> ids = [.. stands.Select(static e => e.Id)];
+        List<Command.Own> without = [];
+        foreach (IGrouping<string, Command.Own> own in taken.Where(t => t.IsOffset && ids.Contains(t.Entry!.Id)).GroupBy(static t => t.Reserved!.Unit))
+        {
+            Int128 paid = own.Aggregate(Int128.Zero, static (sum, o) => sum + o.Reserved!.Units);
+            Int128 received = stands.Where(e => e.Actor != channel.Context.Own).Select(e => PaymentContract.AmountOf(channel.Terms, e)).Where(a => a?.Unit == own.Key)
+                .Aggregate(Int128.Zero, static (sum, a) => sum + a!.Units);
+            if (paid - received > limits.RoomOf(channel, own.Key, apart: paid).Of(own.Min(static o => o.OffsetPriority))) without.AddRange(own);
+        }
+
+        return without;
+    }
+
+    /// <summary>What moves money in the batch; a leg of a group is set aside by it, and pays nobody yet.</summary>
+    private static IEnumerable<OpenedEntry> Stands(IEnumerable<BatchSlot> slots) => slots.OfType<BatchSlot.Agreed>().Select(static s => s.Entry).Where(static e => e.Group is null);
 
     private static long? Fit(Int128 cover) => cover > long.MaxValue || cover < long.MinValue ? null : (long)cover;
 }

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Instructions;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Vault.Records;
 
@@ -79,6 +80,9 @@ internal abstract class Command
 
         /// <summary>Whether it is on its way together with what covers it; alone it goes back to the queue.</summary>
         public bool IsOffset { get; set; }
+
+        /// <summary>With what priority it left the queue for that.</summary>
+        public Priority OffsetPriority { get; set; }
 
         /// <summary>How often it was refused for want of cover and waited again.</summary>
         public int Returns { get; set; }

@@ -50,16 +50,19 @@ internal sealed class OwnLimits
     public bool IsEmpty => limits.Count == 0;
 
     /// <summary>How much more the payments of a channel may take.</summary>
-    public Room RoomOf(ChannelSide channel, string currency)
+    /// <param name="channel">The channel.</param>
+    /// <param name="currency">The currency.</param>
+    /// <param name="apart">What payments on their way take that are not to be counted.</param>
+    public Room RoomOf(ChannelSide channel, string currency, Int128 apart = default)
     {
-        Int128 cover = channel.CoverOf(currency);
+        Int128 cover = channel.CoverOf(currency) + apart;
         if (limits.Count == 0) return new Room(cover, 0, 0, Int128.MaxValue, Int128.MaxValue, Int128.MaxValue);
         Currency of = channel.Terms.Currencies.First(c => c.Code == currency);
         ParticipantId other = channel.Other.Id;
         return new Room(cover, InEffect(LimitKind.UrgentReservation, other, of) ?? 0, InEffect(LimitKind.HighReservation, other, of) ?? 0,
-            InEffect(LimitKind.Bilateral, other, of) is { } bilateral ? bilateral - use.SentTo(other, currency) : Int128.MaxValue,
-            InEffect(LimitKind.Multilateral, null, of) is { } multilateral ? multilateral - use.SentToAll(currency) : Int128.MaxValue,
-            InEffect(LimitKind.DebitCap, null, of) is { } cap ? UnderCap(channel, currency, cap) : Int128.MaxValue);
+            InEffect(LimitKind.Bilateral, other, of) is { } bilateral ? bilateral - use.SentTo(other, currency) + apart : Int128.MaxValue,
+            InEffect(LimitKind.Multilateral, null, of) is { } multilateral ? multilateral - use.SentToAll(currency) + apart : Int128.MaxValue,
+            InEffect(LimitKind.DebitCap, null, of) is { } cap ? UnderCap(channel, currency, cap, apart) : Int128.MaxValue);
     }
 
     /// <summary>Another business day was opened: what payments moved before it counts no more.</summary>
@@ -117,11 +120,11 @@ internal sealed class OwnLimits
 
     /// <summary>What a channel's payments may take without owing more than the cap in all. What is owed beyond it already may stay, and
     /// grows no more.</summary>
-    private Int128 UnderCap(ChannelSide channel, string currency, long cap)
+    private Int128 UnderCap(ChannelSide channel, string currency, long cap, Int128 apart)
     {
-        Int128 owed = LimitUse.OwedIn(channel, currency);
-        Int128 elsewhere = use.Owed(currency) - owed;
-        return channel.State.PositionOf(channel.Context.Own, currency) - channel.ReservedOf(currency) + Int128.Max(cap - elsewhere, owed);
+        Int128 elsewhere = use.Owed(currency) - LimitUse.OwedIn(channel, currency);
+        Int128 left = channel.State.PositionOf(channel.Context.Own, currency) - channel.ReservedOf(currency) + apart;
+        return left + Int128.Max(cap - elsewhere, Int128.Max(0, -left));
     }
 
     /// <summary>What came before the one in effect is over. What is planned stays, also where it says what holds anyway: what comes before

@@ -144,6 +144,7 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         payment.Row.Status = (int)InstructionStatus.Accepted;
         Show(payment, "");
         payment.Command.IsOffset = true;
+        payment.Command.OffsetPriority = payment.Priority;
         payment.Channel.Enqueue(payment.Command);
         payment.Channel.Mailbox.RemoveLast();
         payment.Channel.Mailbox.AddFirst(payment.Command);

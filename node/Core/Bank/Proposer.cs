@@ -82,7 +82,7 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             if (code is ChannelCodes.InstanceDiffers or ChannelCodes.EntryRepeated) node.AlarmAbout(channel.Other.Id, code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
         }
 
-        RefuseUncovered(channel, execution, taken, offered);
+        new BatchCover(node, offsetting, Returned).RefuseUncovered(channel, execution, taken, offered);
         if (execution.Slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0 && body.Grants.Count == 0) return;
         PositionSalts salts = PositionSalts.Draw(channel.Terms, node.Entropy);
         body.PositionSalts = salts.Seal(context, channel.Sequence + 1, channel.Head, node.Entropy, out byte[] saltsKey);
@@ -245,28 +245,6 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     {
         own.Seal(channel.Context, node.Now, node.Entropy);
         channel.NoteSealed(own);
-    }
-
-    /// <summary>Payments that the batch does not cover wait on, own ones in the queue; all else is refused.</summary>
-    private void RefuseUncovered(ChannelSide channel, BatchExecution execution, List<Command.Own> taken, HashSet<OpenedEntry> offered)
-    {
-        Command.Own? OwnOf(OpenedEntry entry) => taken.Find(t => t.Entry == entry);
-        foreach (OpenedEntry entry in execution.RefuseUncovered(e => offered.Contains(e) || OwnOf(e) is { IsPayment: true }))
-        {
-            if (OwnOf(entry) is not { } own)
-            {
-                if (offered.Contains(entry)) channel.TakenIn.Drop(entry);
-            }
-            else if (own is { IsPayment: true })
-            {
-                taken.Remove(own);
-                Returned(channel, own);
-            }
-            else
-            {
-                WaitingRows.WriteSealed(node, channel, own);
-            }
-        }
     }
 
     private OpenedEntry? Entry(ChannelSide channel, Command command)

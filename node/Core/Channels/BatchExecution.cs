@@ -147,22 +147,40 @@ public sealed class BatchExecution
         PlacesByPosition places = new(changes);
         for (int last = FindUncovered(places); last >= 0; last = FindUncovered(places))
         {
-            OpenedEntry entry = ((BatchSlot.Agreed)slots[last]).Entry;
-            Change(changes[last]!, -1);
-            if (entry.Group is not null) legs.Leave(entry);
-            if (changes[last]!.Redeemed is { } key) redeemed[key]--;
-            changes[last] = null;
+            OpenedEntry entry = Undo(last);
             if (waits(entry)) left.Add(entry);
             else slots[last] = new BatchSlot.Refused(BatchLeaf.Refuse(entry.Id, ReasonCodes.InsufficientFunds, entropy), entry);
             uncovered.Add(entry);
         }
 
-        Leave(left);
+        CloseRanks(left);
         return uncovered;
     }
 
+    /// <summary>Takes entries that stand out of a decider's batch. What they covered is judged afterwards.</summary>
+    public void Leave(IReadOnlyCollection<OpenedEntry> entries)
+    {
+        HashSet<OpenedEntry> left = new(entries, ReferenceEqualityComparer.Instance);
+        for (int place = 0; place < slots.Count && left.Count > 0; place++)
+        {
+            if (slots[place] is BatchSlot.Agreed agreed && left.Contains(agreed.Entry)) Undo(place);
+        }
+
+        CloseRanks(left);
+    }
+
+    private OpenedEntry Undo(int place)
+    {
+        OpenedEntry entry = ((BatchSlot.Agreed)slots[place]).Entry;
+        Change(changes[place]!, -1);
+        if (entry.Group is not null) legs.Leave(entry);
+        if (changes[place]!.Redeemed is { } key) redeemed[key]--;
+        changes[place] = null;
+        return entry;
+    }
+
     /// <summary>Takes places away; the others close ranks.</summary>
-    private void Leave(HashSet<OpenedEntry> left)
+    private void CloseRanks(HashSet<OpenedEntry> left)
     {
         if (left.Count == 0) return;
         List<PositionChanges?> stay = [];

@@ -107,7 +107,9 @@ internal static class Rest
             List<ReportView> reports = [.. bank.Store.Scan(PayloadKind.Outbox).SelectMany(r => reader.ReadReports(r.Key, r.Body))];
             Violation.Unless(reports.Select(r => r.Number).SequenceEqual(Enumerable.Range(1, reports.Count).Select(n => (long)n)), "reports are numbered", bank.Name);
             Dictionary<string, InstructionStatus> ends = bank.Store.Scan(PayloadKind.Instructions).ToDictionary(r => Convert.ToHexStringLower(r.Key), r => reader.ReadInstruction(r.Key, r.Body).Status);
-            Violation.Unless(reports.Where(r => r.Status == InstructionStatus.Queued).All(r => r.Number < reports.Last(e => e.Instruction == r.Instruction).Number), "what waits ends", $"{bank.Name} reports that a payment waits, and no end of it");
+            Dictionary<string, long> last = [];
+            foreach (ReportView report in reports) last[report.Instruction] = report.Number;
+            Violation.Unless(reports.Where(r => r.Status == InstructionStatus.Queued).All(r => r.Number < last[r.Instruction]), "what waits ends", $"{bank.Name} reports that a payment waits, and no end of it");
             reports.RemoveAll(static r => r.Status == InstructionStatus.Queued);
             Violation.Unless(reports.Count == ends.Count && reports.DistinctBy(r => r.Instruction).Count() == reports.Count, "each end is reported once", $"{bank.Name}: {reports.Count} reports of {ends.Count}");
             Violation.Unless(reports.All(r => ends[r.Instruction] == r.Status), "each end is reported once", $"{bank.Name} reports another end");

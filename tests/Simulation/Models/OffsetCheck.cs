@@ -26,7 +26,7 @@ internal static class OffsetCheck
         MachineNode other = world.Banks.First(b => b.Id.ToString() == line.Counterparty);
         List<PlainPayment> paid = [.. proposed.Select(e => network.PaymentOf(e) is { } id ? network.BankOf(other).Find(id) : null)
             .Where(p => p?.Line.Currency == line.Currency).Select(static p => p!.Value.Payment)];
-        Violation.Unless(bank.RoomOf(line).Of(least) + paid.Sum(static p => p.Amount) >= set.Sum(static p => p.Amount), Invariant, $"{bank.Name} has no room for {string.Join(' ', set.Select(static p => p.Tag))}");
+        Violation.Unless(bank.RoomOf(line).Of(least) + paid.Sum(static p => p.Amount) >= set.Sum(static p => p.Amount), Invariant, $"{bank.Name} has no room for {string.Join(' ', set.Select(static p => $"{p.Tag}:{p.Amount}:{p.Priority}"))}: {bank.RoomOf(line)}, paid {string.Join(' ', paid.Select(static p => $"{p.Tag}:{p.Amount}"))}");
         // What the other has handed over beside its offers takes of its cover when it is in a batch, which is not for this check to say.
         if (world.Swarm.IsCalm && network.Offers.HandedTo(node, line.Channel).Count == 0) JudgeGreatest(world, network, node, bank, line, set, waiting);
     }

@@ -29,6 +29,9 @@ internal sealed class PlainBank(string name)
     /// <summary>Payments whose fate has changed since somebody emptied it.</summary>
     public HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How often payments began to wait or came back, by id, since somebody emptied it.</summary>
+    public Dictionary<string, int> Waits { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How many payments it was told of.</summary>
     public int Count => byId.Count;
 
@@ -58,8 +61,14 @@ internal sealed class PlainBank(string name)
             : line.Waiting.Exists(w => w.Priority >= payment.Priority && w.WaitsForCover(now)) ? QueueCodes.BehindOthers
             : RoomOf(line).Lacks(payment.Amount, payment.Priority);
         payment.Number = ++last;
-        if (why is null) line.Start(payment, isOffset: false);
-        else Join(line, payment, why);
+        if (why is null)
+        {
+            line.Start(payment, isOffset: false);
+            return;
+        }
+
+        Join(line, payment, why);
+        NoteWait(payment);
     }
 
     /// <summary>Goes through every line in which something has changed, of which a payment's time has come, or that has more room than before:
@@ -140,6 +149,7 @@ internal sealed class PlainBank(string name)
         }
 
         Join(line, payment, NoCover);
+        NoteWait(payment);
         line.IsChanged = true;
     }
 
@@ -155,6 +165,8 @@ internal sealed class PlainBank(string name)
             // What is owed beyond the cap already may stay, and grows no more.
             Of(LimitKind.DebitCap, "") is { } cap ? line.Position - line.Taken + Math.Max(cap - same.Where(l => l != line).Sum(static l => l.Owed), line.Owed) : long.MaxValue);
     }
+
+    private void NoteWait(PlainPayment payment) => Waits[payment.Id] = Waits.GetValueOrDefault(payment.Id) + 1;
 
     private void Join(PlainLine line, PlainPayment payment, string reason)
     {

@@ -80,6 +80,14 @@ internal sealed class PlainNetwork(World world)
         Order(node, bank, facts);
         foreach ((Digest channel, long sequence) in facts.Final) Finish(node, bank, channel, sequence, facts);
         FollowTerms(node, bank, facts);
+        // Who endorses takes what it had offered, maybe of a proposal that waited for the ledger's word: before anything else that the step does.
+        List<(PlainPayment Payment, PlainLine Line)> endorsed = [.. Taken(bank, facts).Where(t => !IsSequencer(node, t.Line.Channel))];
+        foreach ((PlainPayment payment, PlainLine line) in endorsed)
+        {
+            Violation.Unless(payment.WaitsForCover(now), Invariant, $"{bank.Name} has {payment.Tag} settle with others, which does not wait for cover");
+            bank.Take(line, payment);
+        }
+
         foreach (Input input in inputs)
         {
             if (input is BankInput.OpenBusinessDay open) bank.Open(open.Date.DayNumber);
@@ -89,27 +97,25 @@ internal sealed class PlainNetwork(World world)
             else if (input is Input.PeerReceived received) Offers.Hear(node, received);
         }
 
-        List<(PlainPayment Payment, PlainLine Line)> taken = [.. facts.Payments.Select(p => bank.Find(p.Key)).OfType<(PlainPayment Payment, PlainLine Line)>()
-            .Where(p => p.Payment.Fate == Fate.Waits && facts.Work.TryGetValue(p.Payment.Id, out var work) && work.Row.IsOffset && facts.Payments[p.Payment.Id].Status == (int)InstructionStatus.Accepted)];
-        // Who endorses takes what it had offered before its lines are gone through, who proposes looks for offsets afterwards.
-        foreach ((PlainPayment payment, PlainLine line) in taken.Where(t => !IsSequencer(node, t.Line.Channel)))
-        {
-            Violation.Unless(payment.WaitsForCover(now), Invariant, $"{bank.Name} has {payment.Tag} settle with others, which does not wait for cover");
-            bank.Take(line, payment);
-        }
-
         bank.Look(now);
-        foreach (IGrouping<PlainLine, PlainPayment> set in taken.Where(t => IsSequencer(node, t.Line.Channel)).GroupBy(static t => t.Line, static t => t.Payment))
+        // Who proposes looks for what settles together afterwards.
+        List<(PlainPayment Payment, PlainLine Line)> proposed = [.. Taken(bank, facts)];
+        foreach (IGrouping<PlainLine, PlainPayment> set in proposed.GroupBy(static t => t.Line, static t => t.Payment))
         {
             OffsetCheck.Judge(world, this, node, bank, set.Key, [.. set], facts, now);
             foreach (PlainPayment payment in set) bank.Take(set.Key, payment);
         }
 
-        Offset += taken.Count;
+        Offset += endorsed.Count + proposed.Count;
         Offers.Forget(node, facts);
-        ReturnUncovered(bank, facts, now);
+        ReturnUncovered(bank, facts);
         Compare(bank, facts);
     }
+
+    /// <summary>What waits in the model and went on its way together with what covers it.</summary>
+    private static IEnumerable<(PlainPayment Payment, PlainLine Line)> Taken(PlainBank bank, StepFacts facts) => facts.Payments
+        .Where(p => p.Value.Status == (int)InstructionStatus.Accepted && facts.Work.TryGetValue(p.Key, out var work) && work.Row.IsOffset)
+        .Select(p => bank.Find(p.Key)).OfType<(PlainPayment Payment, PlainLine Line)>().Where(static p => p.Payment.Fate == Fate.Waits);
 
     private bool IsSequencer(MachineNode node, Digest channel) => SequencerOf(node, channel) == world.Invariants.ContextOf(node, channel).Own;
 
@@ -224,18 +230,28 @@ internal sealed class PlainNetwork(World world)
         bank.LookAgain();
     }
 
-    /// <summary>The sequencer's batch does not cover what was put into it: own payments of it wait again.</summary>
-    private static void ReturnUncovered(PlainBank bank, StepFacts facts, long now)
+    /// <summary>The sequencer's batch does not cover what was put into it: own payments of it wait again, or their day is over. What went on its way
+    /// and came back in this very step stands in no row, but each time its back office is told.</summary>
+    private static void ReturnUncovered(PlainBank bank, StepFacts facts)
     {
-        foreach ((string id, InstructionRow row) in facts.Payments.Where(p => p.Value.Status == (int)InstructionStatus.Queued && p.Value.Reason == ReasonCodes.InsufficientFunds))
+        foreach ((string id, InstructionRow row) in facts.Payments.Where(static p => p.Value is { Status: (int)InstructionStatus.Rejected, Reason: ReasonCodes.InsufficientFunds }))
         {
-            if (bank.Find(id) is not ({ } payment, { } line) || !facts.Proposed.ContainsKey(line.Channel) || !facts.Work.TryGetValue(id, out var work) || !work.Row.IsQueued) continue;
-            bool wasPutIn = payment.Fate == Fate.UnderWay || (payment.Fate == Fate.Waits && payment.WaitsForCover(now) && !bank.Touched.Contains(id));
-            if (!wasPutIn) continue;
-            // It went on its way together with others and came back in this very step.
-            if (payment.Fate == Fate.Waits) line.Start(payment, isOffset: true);
-            bank.Return(line, payment);
+            if (bank.Find(id) is ({ Fate: Fate.UnderWay, IsOffset: true } payment, { } line) && payment.Day < bank.Day && row.Sequence == 0) bank.Return(line, payment);
         }
+
+        foreach ((string id, int times) in facts.Waits)
+        {
+            if (bank.Find(id) is not ({ } payment, { } line)) continue;
+            while (bank.Waits.GetValueOrDefault(id) < times)
+            {
+                if (payment.Fate == Fate.Waits) line.Start(payment, isOffset: true);
+                bank.Return(line, payment);
+            }
+        }
+
+        foreach ((string id, int times) in bank.Waits)
+            Violation.Unless(facts.Waits.GetValueOrDefault(id) == times, Invariant, $"{bank.Find(id)!.Value.Payment.Tag} began to wait {times} times, and its back office was told {facts.Waits.GetValueOrDefault(id)} times");
+        bank.Waits.Clear();
     }
 
     private void Compare(PlainBank bank, StepFacts facts)

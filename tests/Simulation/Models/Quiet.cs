@@ -38,7 +38,8 @@ internal static class Quiet
                     before ??= payment.Priority;
                 }
 
-                ChannelBook book = world.Invariants.Books[line.Channel];
+                // A channel may be open and have no batch yet.
+                ChannelBook book = world.Invariants.Books.GetValueOrDefault(line.Channel) ?? new ChannelBook(world.Invariants.ContextOf(node, line.Channel).Terms);
                 int own = world.Invariants.ContextOf(node, line.Channel).Own;
                 Violation.Unless(line.UnderWay.Count == 0 && line.Position == (book.Batches.Count == 0 ? 0 : book.Batches[^1].Positions.GetValueOrDefault((own, line.Currency))), "the model is where the channel is", $"{bank.Name} {line.Currency}");
                 if (world.Swarm.Payments > 0) CheckOwn(world, node, line, book, own);

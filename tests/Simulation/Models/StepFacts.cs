@@ -36,6 +36,14 @@ internal sealed class StepFacts
                 case PayloadKind.Proposals:
                     Proposed[new Digest(write.Key.AsSpan(0, Digest.Length))] = [];
                     break;
+                case PayloadKind.Outbox:
+                    foreach (ReportRow report in node.Rows.Open(write.Kind, write.Key, write.Body, ReportsRow.Parser).Reports.Where(static r => r.Status == (int)InstructionStatus.Queued))
+                    {
+                        string id = Convert.ToHexStringLower(report.Instruction.Span);
+                        Waits[id] = Waits.GetValueOrDefault(id) + 1;
+                    }
+
+                    break;
                 case PayloadKind.Settings:
                     HasSettings = true;
                     break;
@@ -56,6 +64,9 @@ internal sealed class StepFacts
 
     /// <summary>Instructions of payments that were written, by id.</summary>
     public Dictionary<string, InstructionRow> Payments { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often the back office is told of a payment, by id, that it waits: when it is taken in, and when it comes back.</summary>
+    public Dictionary<string, int> Waits { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Work that is not finished.</summary>
     public Dictionary<string, (byte[] Key, WaitingRow Row)> Work { get; } = new(StringComparer.Ordinal);

@@ -5,8 +5,8 @@ using Settlement.Tests.Simulation.Worlds;
 namespace Settlement.Tests.Simulation.Tests;
 
 /// <summary>
-/// A generated business day among 8 banks with little liquidity, beside the plain model; SETTLEMENT_DAY_PAYMENTS says how many payments
-/// it has: 100000 for the whole one, which takes some minutes.
+/// A generated business day among 8 banks with little liquidity, beside the plain model. `ops/soak` runs the whole one of 100,000 payments, by
+/// SETTLEMENT_DAY_PAYMENTS.
 /// </summary>
 public sealed class BusinessDayTests(ITestOutputHelper output)
 {

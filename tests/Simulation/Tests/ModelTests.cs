@@ -9,17 +9,17 @@ public sealed class ModelTests(ITestOutputHelper output)
     private const int SeedsOfRow = 10;
     private const int Rows = 1;
 
-    // Worlds 20005 and 20028 are open: there a sequencer's own payment of an offset has no room under its own limits by what its batch shows
-    // of the other half. They fail until that is judged and mended.
-    private const ulong FirstSeed = 20_010;
+    private const ulong FirstSeed = 20_000;
 
     public static TheoryData<ulong> Ranges => Simulations.Rows("SETTLEMENT_MODEL_SEEDS", FirstSeed, Rows, SeedsOfRow);
 
     /// <summary>Worlds that found something: the seed, then what was wrong.</summary>
     public static TheoryData<ulong, string> Known => new()
     {
+        { 20005, "A sequencer's own payments stood beyond its limit where the offers that gave them room were refused, or in the next batch." },
         { 20016, "A queue that was longer than a batch was never offset, not even its first payments." },
         { 20034, "The same where two payments of each bank cover each other." },
+        { 21023, "An offset that lost a payment of its other half used up what a payment that was on its way already was covered by." },
         { 20030, "A payment that was refused for itself was offered and refused again without end." },
     };
 

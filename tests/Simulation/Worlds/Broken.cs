@@ -1,4 +1,7 @@
+using Google.Protobuf;
 using Settlement.Core.Bank;
+using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 
@@ -16,6 +19,33 @@ internal static class Broken
         part.Deletes.AddRange(whole.Deletes.Where(_ => chance.Happens(500)));
         return part;
     }
+
+    /// <summary>What a leg moves when it applies is in the positions twice.</summary>
+    public static void PayLegTwice(MachineNode node, StoreTransaction commit)
+    {
+        for (int i = 0; i < commit.Writes.Count; i++)
+        {
+            PayloadWrite write = commit.Writes[i];
+            if (write.Kind != PayloadKind.Snapshots || node.Store.Find(write.Kind, write.Key) is not { } before) continue;
+            ByteString[] applied = [.. commit.Writes.Where(w => w.Kind == PayloadKind.Batches && w.Key.AsSpan().StartsWith(write.Key))
+                .SelectMany(static w => BatchRow.Parser.ParseFrom(w.Body).Outcomes).Where(static o => o.IsCommitted).Select(static o => o.Group)];
+            SnapshotRow row = node.Rows.Open(write.Kind, write.Key, write.Body, SnapshotRow.Parser);
+            foreach (LegRow leg in node.Rows.Open(write.Kind, write.Key, before, SnapshotRow.Parser).Legs.Where(l => applied.Any(g => g.Span.SequenceEqual(RecordHashes.Group(l.GroupBody.Span).ToArray()))))
+                foreach (LegChange change in leg.Changes) row.Positions.First(p => p.Member == change.Member && p.Currency == change.Currency).MinorUnits += change.Units;
+            commit.Writes[i] = node.Rows.Replace(write.Kind, write.Key, row) with { Mode = write.Mode };
+        }
+    }
+
+    /// <summary>A redemption that is paid leaves nothing behind, neither its posting nor what it moved.</summary>
+    public static void LoseRedemption(MachineNode agent, StoreTransaction commit)
+    {
+        PostingRow[] lost = [.. commit.Writes.Where(static w => w.Kind == PayloadKind.Postings).Select(w => agent.Rows.Open(w.Kind, w.Key, w.Body, PostingRow.Parser)).Where(IsRedemption)];
+        commit.Writes.RemoveAll(w => w.Kind == PayloadKind.Postings && IsRedemption(agent.Rows.Open(w.Kind, w.Key, w.Body, PostingRow.Parser)));
+        commit.Writes.RemoveAll(w => w.Kind == PayloadKind.Snapshots && agent.Rows.Open(w.Kind, w.Key, w.Body, BookRow.Parser) is var book
+            && lost.Any(l => l.Currency == book.Currency && (book.Holder == l.Debit || book.Holder == l.Credit)));
+    }
+
+    private static bool IsRedemption(PostingRow row) => row.Refusal.Length == 0 && Digest.TryParse(row.Debit, out _);
 
     /// <summary>Now and then, an instruction that was accepted is written as settled.</summary>
     public static void SettleEarly(MachineNode node, StoreTransaction commit, Chance chance)

@@ -120,6 +120,8 @@ internal sealed class MachineNode : SimulatedNode
         }
 
         if (World.Mutation == Mutation.StatusRunsAhead && role.Name == "bank") Broken.SettleEarly(this, step.Commit, Chance);
+        if (World.Mutation == Mutation.LegPaidTwice && role.Name == "bank") Broken.PayLegTwice(this, step.Commit);
+        if (World.Mutation == Mutation.RedemptionLost && role.Name == "agent") Broken.LoseRedemption(this, step.Commit);
         Store.Commit(step.Commit);
         World.Invariants.OnCommitted(this, step.Commit);
         World.Invariants.Plain.OnStep(this, Clock, inputs, step.Commit);

@@ -26,4 +26,10 @@ internal enum Mutation
 
     /// <summary>A bank writes that an instruction settled when it has only accepted it.</summary>
     StatusRunsAhead,
+
+    /// <summary>A bank's vault has positions in which a leg of a group that applies is paid twice.</summary>
+    LegPaidTwice,
+
+    /// <summary>The agent says that it paid a redemption out, and its vault holds nothing of it.</summary>
+    RedemptionLost,
 }
