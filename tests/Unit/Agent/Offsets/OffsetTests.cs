@@ -169,7 +169,8 @@ public sealed partial class OffsetTests
         Assert.Equal([10, 10, 10], world.Banks.Select(bank => world.BalanceOf(bank.Name[..1])));
         AssertAtRest(world);
         // The rest goes on without C.
-        OffsetStatus next = world.PassUntilEnded();
+        world.Pass(TimeSpan.FromSeconds(10));
+        OffsetStatus next = world.Offsets[0];
         Assert.Equal((OffsetStage.Settled, 1, 2), (next.Stage, next.Channels, next.Payments));
         // What C offers counts again after a minute, then after two.
         foreach (int minutes in (int[])[1, 2])

@@ -132,8 +132,10 @@ internal sealed class OffsetWorld : IDisposable
         int before = Offsets.Count(static o => o.Stage != OffsetStage.Deciding);
         for (int i = 0; i < 60 && Offsets.Count(static o => o.Stage != OffsetStage.Deciding) == before; i++) Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(before + 1, Offsets.Count(static o => o.Stage != OffsetStage.Deciding));
+        OffsetStatus ended = Offsets.Where(static o => o.Stage != OffsetStage.Deciding).MaxBy(static o => o.OpenedAt)!;
+        // Banks are told of it, and another may begin.
         Pass(TimeSpan.FromSeconds(2));
-        return Offsets.Where(static o => o.Stage != OffsetStage.Deciding).MaxBy(static o => o.OpenedAt)!;
+        return ended;
     }
 
     public void Dispose()
