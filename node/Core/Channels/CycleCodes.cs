@@ -21,4 +21,7 @@ public static class CycleCodes
 
     /// <summary>The settlement agent says something of a round that it has not signed.</summary>
     public const string RoundUnsigned = "CY006";
+
+    /// <summary>The bank has more channels in the currency than a cycle takes: those in which least is owed are left out.</summary>
+    public const string ChannelsLeftOut = "CY007";
 }
