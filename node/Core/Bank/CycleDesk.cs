@@ -9,6 +9,7 @@ using Settlement.Core.Netting;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
+using Settlement.Core.Vault.Records;
 using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
 
@@ -37,11 +38,15 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     private IReadOnlyList<(CycleView View, CycleRound? Round)> cycles = [];
     private readonly Dictionary<string, (int Times, DateTimeOffset Again)> refusals = new(StringComparer.Ordinal);
     private readonly HashSet<ByteString> leftOut = [];
+    private readonly HashSet<Digest> deciding = [];
     private DateTimeOffset nextAsk;
     private DateTimeOffset nextEarlyAsk;
 
     /// <summary>Called with the group of a round of which the agent says that it has ended.</summary>
     public Action<Digest> Ended { get; set; } = _ => { };
+
+    /// <summary>Whether the agent has said of this round that all have opened their sums.</summary>
+    public bool IsDeciding(Digest group) => deciding.Contains(group);
 
     /// <summary>The calls for cuts that a channel has not followed, and can at this time.</summary>
     public IEnumerable<CutCall> Due(ChannelSide channel, long timeUnixMs)
@@ -64,6 +69,8 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     /// <summary>Says what is awaited, or asks how the cycles stand, when it is time.</summary>
     public void Flush()
     {
+        foreach (OpenedSumRow row in sums.TakeOverdue(node.NowUnixMs))
+            node.AlarmAbout(agent.Id, CycleCodes.PostingMissing, new Digest(row.Group.Span).ToString(), EvidencePart.Of("call", row.Call), EvidencePart.Of("leg", row.Leg));
         if (settings.CyclePoll is not { } poll) return;
         receipts.Ask(cycles.Where(static c => c.View.Stage == CycleStage.Cutting).Select(static c => c.Round).OfType<CycleRound>());
         if (node.Now < nextAsk) return;
@@ -93,11 +100,13 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
         foreach (ByteString old in rounds.Keys.Where(known => !cycles.Any(c => c.Round?.Call.RoundBody == known)).ToList()) rounds.Remove(old);
         HashSet<string> keys = [.. cycles.Select(static c => KeyOf(c.View))];
         told.IntersectWith(keys);
+        deciding.IntersectWith(cycles.Select(static c => c.Round?.Group.Id).OfType<Digest>());
         leftOut.IntersectWith(cycles.Select(static c => c.View.Cycle));
         foreach (string old in refusals.Keys.Where(key => !keys.Contains(key)).ToList()) refusals.Remove(old);
         foreach ((CycleView view, CycleRound? round) in cycles)
         {
             if (moved && round is not null && view.Stage is CycleStage.Settled or CycleStage.Void) Ended(round.Group.Id);
+            if (round is not null && view.Stage == CycleStage.Deciding) deciding.Add(round.Group.Id);
             End(view, round);
         }
 
