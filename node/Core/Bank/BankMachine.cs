@@ -35,6 +35,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly Openings openings;
     private readonly Funding funding;
     private readonly Defunding defunding;
+    private readonly OpenedSums sums;
+    private readonly CutReservations reservations;
     private readonly CycleDesk cycles;
     private readonly OffsetLegs offsetLegs;
     private readonly OffsetDesk offsets;
@@ -70,8 +72,10 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         openings = new Openings(node, settings, parts.Agent, channels, ledger, contracts) { Opened = Join };
         funding = new Funding(node, parts.Agent, channels);
         defunding = new Defunding(node, parts.Agent, channels, ledger, new EventStream(node, "redemptions", rows));
-        groups = new GroupDesk(node, channels, ledger);
-        cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, new OpenedSums(node, rows), new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
+        sums = new OpenedSums(node, rows);
+        groups = new GroupDesk(node, channels, ledger, sums);
+        reservations = new CutReservations(node, channels, sums, groups);
+        cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, sums, new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
         offsets = new OffsetDesk(node, parts.Agent, settings, channels, queue, limits, offsetLegs, new EventStream(node, "offsets", rows)) { Ended = groups.LookAgain };
         finaliser = new Finaliser(node, this, ledger, day) { LimitsChanged = OnLimits };
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
@@ -83,7 +87,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         aboutOpenings = new OpeningMessages(node);
         finaliser.Finalised = observers.OnFinal;
         finaliser.Cited = funding.OnCited;
-        finaliser.Ended = groups.End;
+        finaliser.Ended = OnEnded;
         finaliser.Applied = offsetLegs.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
@@ -155,6 +159,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         funding.Flush();
         defunding.Flush();
         cycles.Flush();
+        reservations.Flush(cycles.IsDeciding);
         offsets.Flush();
         groups.Flush();
         ledger.Flush();
@@ -190,6 +195,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         limits.OnDay();
         queue.EndDaysBefore(date);
+    }
+
+    private void OnEnded(ChannelSide channel, DecidedLeg decided)
+    {
+        groups.End(channel, decided);
+        if (decided is { IsCommitted: true, Leg.Cut: not null }) sums.Commit(decided.Leg, node.NowUnixMs);
     }
 
     private void OnLimits(ChannelSide channel)
@@ -331,6 +342,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case PeerMessage.MessageOneofCase.Endorsement:
                 proposer.OnEndorsement(channel, message.Endorsement);
+                break;
+            case PeerMessage.MessageOneofCase.LegReservations:
+                reservations.Hear(channel, message.LegReservations);
                 break;
             case PeerMessage.MessageOneofCase.Finality:
                 if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);

@@ -120,8 +120,11 @@ internal sealed class ChannelSide : IDisposable
         }
     }
 
-    /// <summary>By group: the reservations of held legs that this member, as the sequencer of their batches, owes the ledger.</summary>
+    /// <summary>By group: the reservations of held legs that this member owes the ledger: as the sequencer of their batches, or of a cut as either member.</summary>
     public SortedDictionary<Digest, ReserveRecord> Reserves { get; } = [];
+
+    /// <summary>By group: the other member's signature that a cut is set aside.</summary>
+    public SortedDictionary<Digest, ByteString> OtherReservations { get; } = [];
 
     /// <summary>By group: what the ledger decided of held legs whose group has ended in another channel of this bank. That channel forgets
     /// it in time, and a bank that starts again could not tell otherwise that what the ledger says is true.</summary>
@@ -282,6 +285,7 @@ internal sealed class ChannelSide : IDisposable
         foreach (DecidedLeg decided in batch.Decided)
         {
             Reserves.Remove(decided.Leg.Group.Id);
+            OtherReservations.Remove(decided.Leg.Group.Id);
             CutProofs.Remove(decided.Leg.Group.Id);
             Decisions.Remove(decided.Leg.Group.Id);
         }
@@ -338,6 +342,7 @@ internal sealed class ChannelSide : IDisposable
         {
             Digest group = LegRows.Restore(Terms, leg).Group.Id;
             if (leg.Reserve is { } reserve) Reserves.Add(group, reserve);
+            if (!leg.OtherReservation.IsEmpty) OtherReservations.Add(group, leg.OtherReservation);
             if (leg.Cut is { Proof: not null } cut) CutProofs.Add(group, cut);
             if (leg.HasIsCommitted) Decisions.Add(group, leg.IsCommitted);
         }

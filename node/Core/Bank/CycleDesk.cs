@@ -7,7 +7,9 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Netting;
 using Settlement.Core.Nodes;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
+using Settlement.Core.Vault.Records;
 using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
 
@@ -23,15 +25,28 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     /// <summary>Cycles that an agent may speak of at a time.</summary>
     public const int MaxCycles = 64;
 
+    /// <summary>Channels that a bank joins a cycle with: beside them a round has one of the agent's.</summary>
+    public const int MaxChannels = ChannelGroup.MaximumChannels - 1;
+
+    /// <summary>What the agent refused is said again after waits that double so often: somebody may have to do something first.</summary>
+    public const int MaxDoublings = 8;
+
     private readonly AgentDesk<CycleCall> desk = new(node, agent);
     private readonly CutReceipts receipts = new(node, channels, ledger);
     private readonly Dictionary<ByteString, CycleRound> rounds = [];
     private readonly HashSet<string> told = new(StringComparer.Ordinal);
     private IReadOnlyList<(CycleView View, CycleRound? Round)> cycles = [];
+    private readonly Dictionary<string, (int Times, DateTimeOffset Again)> refusals = new(StringComparer.Ordinal);
+    private readonly HashSet<ByteString> leftOut = [];
+    private readonly HashSet<Digest> deciding = [];
     private DateTimeOffset nextAsk;
+    private DateTimeOffset nextEarlyAsk;
 
     /// <summary>Called with the group of a round of which the agent says that it has ended.</summary>
     public Action<Digest> Ended { get; set; } = _ => { };
+
+    /// <summary>Whether the agent has said of this round that all have opened their sums.</summary>
+    public bool IsDeciding(Digest group) => deciding.Contains(group);
 
     /// <summary>The calls for cuts that a channel has not followed, and can at this time.</summary>
     public IEnumerable<CutCall> Due(ChannelSide channel, long timeUnixMs)
@@ -54,6 +69,8 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     /// <summary>Says what is awaited, or asks how the cycles stand, when it is time.</summary>
     public void Flush()
     {
+        foreach (OpenedSumRow row in sums.TakeOverdue(node.NowUnixMs))
+            node.AlarmAbout(agent.Id, CycleCodes.PostingMissing, new Digest(row.Group.Span).ToString(), EvidencePart.Of("call", row.Call), EvidencePart.Of("leg", row.Leg));
         if (settings.CyclePoll is not { } poll) return;
         receipts.Ask(cycles.Where(static c => c.View.Stage == CycleStage.Cutting).Select(static c => c.Round).OfType<CycleRound>());
         if (node.Now < nextAsk) return;
@@ -77,19 +94,37 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
             return;
         }
 
-        if (answer.Code.Length > 0) node.Alarm(KnownCodes.OrForeign(answer.Code), agent.Id.ToString(), EvidencePart.Of("call", call));
+        if (answer.Code.Length > 0) Refused(call, answer.Code);
         bool moved = !answer.Cycles.Select(static c => (c.Cycle, c.Round, c.Stage)).SequenceEqual(cycles.Select(static c => (c.View.Cycle, c.View.Round, c.View.Stage)));
         cycles = [.. answer.Cycles.Select(view => (view, RoundOf(view)))];
         foreach (ByteString old in rounds.Keys.Where(known => !cycles.Any(c => c.Round?.Call.RoundBody == known)).ToList()) rounds.Remove(old);
-        told.RemoveWhere(key => !cycles.Any(c => KeyOf(c.View) == key));
+        HashSet<string> keys = [.. cycles.Select(static c => KeyOf(c.View))];
+        told.IntersectWith(keys);
+        deciding.IntersectWith(cycles.Select(static c => c.Round?.Group.Id).OfType<Digest>());
+        leftOut.IntersectWith(cycles.Select(static c => c.View.Cycle));
+        foreach (string old in refusals.Keys.Where(key => !keys.Contains(key)).ToList()) refusals.Remove(old);
         foreach ((CycleView view, CycleRound? round) in cycles)
         {
             if (moved && round is not null && view.Stage is CycleStage.Settled or CycleStage.Void) Ended(round.Group.Id);
+            if (round is not null && view.Stage == CycleStage.Deciding) deciding.Add(round.Group.Id);
             End(view, round);
         }
 
-        // What moved may await something of this bank already.
-        if (moved) nextAsk = node.Now;
+        // What moved may await something of this bank already. An agent whose cycles move with each answer is asked no oftener than twice a poll.
+        if (!moved || settings.CyclePoll is not { } poll || node.Now < nextEarlyAsk) return;
+        nextAsk = node.Now;
+        nextEarlyAsk = node.Now + poll;
+    }
+
+    private void Refused(CycleCall call, string code)
+    {
+        node.Alarm(KnownCodes.OrForeign(code), agent.Id.ToString(), EvidencePart.Of("call", call));
+        foreach ((CycleView view, _) in cycles)
+        {
+            if (view.Cycle != call.Cycle || view.Round != call.Round || call.StepCase == CycleCall.StepOneofCase.None) continue;
+            int times = Math.Min(refusals.GetValueOrDefault(KeyOf(view)).Times + 1, MaxDoublings);
+            refusals[KeyOf(view)] = (times, node.Now + (1 << times) * settings.CyclePoll.GetValueOrDefault());
+        }
     }
 
     /// <summary>The round, once it is known to be the agent's.</summary>
@@ -97,7 +132,7 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     {
         if (view.Call is null) return null;
         if (rounds.TryGetValue(view.Call.RoundBody, out CycleRound? known)) return known;
-        if (!CycleRound.TryRead(view.Call, node.Network, out CycleRound? round) || !round.Cycle.ToArray().AsSpan().SequenceEqual(view.Cycle.Span)
+        if (!view.Call.Commitment.IsEmpty || !CycleRound.TryRead(view.Call, node.Network, out CycleRound? round) || !round.Cycle.ToArray().AsSpan().SequenceEqual(view.Cycle.Span)
             || !desk.TryFindAgent(out Participant? participant) || participant.Posting is not { } posting || !round.IsSignedBy(posting))
         {
             node.Alarm(CycleCodes.RoundUnsigned, agent.Id.ToString(), EvidencePart.Of("view", view));
@@ -112,7 +147,7 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     /// long as it is awaited, at the rate at which it asks: an answer may be lost, and an account may be filled.</summary>
     private CycleCall? Say(CycleView view, CycleRound? round)
     {
-        if (!view.IsAwaited || told.Contains(KeyOf(view))) return null;
+        if (!view.IsAwaited || told.Contains(KeyOf(view)) || (refusals.TryGetValue(KeyOf(view), out (int, DateTimeOffset Again) refused) && node.Now < refused.Again)) return null;
         CycleCall call = new() { Cycle = view.Cycle, Round = view.Round };
         switch (view.Stage)
         {
@@ -136,13 +171,15 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     }
 
     private static bool IsWellFormed(CycleView view) => view.Cycle.Length == Digest.Length && Monetary.Currency.TryParse(view.Currency, out _)
-        && view.Round <= int.MaxValue && view.Cuts.Count <= Notarisation.ChannelGroup.MaximumChannels;
+        && view.Round <= int.MaxValue && view.Cuts.Count <= ChannelGroup.MaximumChannels;
 
     private CycleJoin Join(CycleView view)
     {
         CycleJoin join = new();
         Digest cycle = new(view.Cycle.Span);
-        foreach (ChannelSide channel in channels.All.Where(c => c.Terms.Agent.Id == agent.Id && c.Terms.Currencies.Any(currency => currency.Code == view.Currency)))
+        List<ChannelSide> own = [.. channels.All.Where(c => c.Terms.Agent.Id == agent.Id && c.Terms.Currencies.Any(currency => currency.Code == view.Currency))];
+        if (own.Count > MaxChannels && leftOut.Add(view.Cycle)) node.Note(CycleCodes.ChannelsLeftOut, cycle.ToString());
+        foreach (ChannelSide channel in MostOwed(own, channel => channel.State.OwedIn(view.Currency), static channel => channel.Id))
         {
             join.Channels.Add(new CycleMember
             {
@@ -154,6 +191,10 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
         return join;
     }
 
+    /// <summary>The channels in which most is owed, whoever owes it: both members see it alike, so that they leave out the same ones where nothing moves.</summary>
+    internal static IEnumerable<T> MostOwed<T>(IReadOnlyList<T> own, Func<T, Int128> owed, Func<T, Digest> id) =>
+        own.Count <= MaxChannels ? own : own.OrderByDescending(owed).ThenBy(id).Take(MaxChannels);
+
     private CycleConfirmation Confirm(CycleView view, CycleRound round, OwnSum sum)
     {
         // Where nothing is owed, nothing needs cover.
@@ -163,9 +204,12 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
         return new CycleConfirmation { CutsHash = ByteString.CopyFrom(sum.Cuts.ToArray()), IsCovered = isCovered, Signature = ByteString.CopyFrom(sum.First.OwnKey.Sign(signed)) };
     }
 
-    /// <summary>The sum of the own cuts, where the list has each of them as both members agreed it.</summary>
+    /// <summary>The sum of the own cuts, where the list has each of them as both members agreed it. Where the round's time has passed, or an own
+    /// channel does not hold its cut, because it holds it no more or has not heard of it yet, there is nothing to compare, and nobody to blame.</summary>
     private bool TrySum(CycleView view, CycleRound round, [NotNullWhen(true)] out OwnSum? sum)
     {
+        sum = null;
+        if (round.Group.ExpiresAt <= node.Now || OwnSum.NetOf(round, channels) is null) return false;
         sum = OwnSum.Of(round, view.Cuts, channels);
         if (sum is null) node.Alarm(CycleCodes.ListDiffers, agent.Id.ToString(), EvidencePart.Of("view", view));
         else if (!sums.MayOpen(round, sum, node.NowUnixMs)) node.Note(CycleCodes.SumWouldTell, round.Group.Id.ToString());

@@ -159,7 +159,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         }
 
         // The ledger has decided, or the sequencer says so: it is asked before the proposal is judged, which else waits to be said again.
-        if (channel.InFlight is null && read.Body is { Outcomes.Count: > 0 } ends && groups.Hurry(channel, ends.Outcomes))
+        if (channel.InFlight is null && read.Body is { Outcomes.Count: > 0 } ends && AreOfLegs(channel, ends.Outcomes) && groups.Hurry(channel, ends.Outcomes))
         {
             if (hasAsked) return;
             channel.Parked = (message, false);
@@ -224,7 +224,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
     private void Endorse(ChannelSide channel, SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
-        if (Fault(channel, body, slots) is { } fault)
+        // Said again, it costs nothing more.
+        if ((FaultOf(channel, signed) ?? Fault(channel, body, slots)) is { } fault)
         {
             Decline(channel, signed, fault);
             return;
@@ -303,8 +304,8 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
     private string? Fault(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
         if ((slots.Count == 0 && body.Outcomes.Count == 0 && body.Cuts.Count == 0 && body.Grants.Count == 0) || slots.Count > BankSettings.LargestBatch) return ChannelCodes.EntryMalformed;
-        if (body.Outcomes.Any(o => !Digest.TryRead(o.Group.Span, out Digest group) || groups.DecisionOf(group) is not { } isCommitted || isCommitted != o.IsCommitted)) return GroupCodes.OutcomeDiffers;
-        if (body.Cuts.Any(cut => !cut.Commitment.IsEmpty || Objections.Round(node.Parts.Directory, channel.Context, cut) is null)) return CycleCodes.CutUncalled;
+        if (!AreOutcomes(channel, body.Outcomes)) return GroupCodes.OutcomeDiffers;
+        if (!AreCalled(channel, body.Cuts)) return CycleCodes.CutUncalled;
         if (!grants.AreOrdered(channel, body.Grants)) return ChannelCodes.GrantNotOrdered;
         long skewMs = (long)settings.MaxClockSkew.TotalMilliseconds;
         if (body.TimeUnixMs < channel.TimeUnixMs || body.TimeUnixMs > node.NowUnixMs + skewMs || body.TimeUnixMs < node.NowUnixMs - skewMs)
@@ -325,13 +326,42 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         return null;
     }
 
+    /// <summary>Whether they end legs that the channel holds, each once, as the ledger decided.</summary>
+    private bool AreOutcomes(ChannelSide channel, IReadOnlyCollection<LegOutcome> outcomes)
+    {
+        if (!AreOfLegs(channel, outcomes)) return false;
+        HashSet<Digest> ended = [];
+        return outcomes.All(o => Digest.TryRead(o.Group.Span, out Digest group) && ended.Add(group) && groups.DecisionOf(group) == o.IsCommitted);
+    }
+
+    /// <summary>Whether there are no more of them than legs that can end.</summary>
+    private static bool AreOfLegs(ChannelSide channel, IReadOnlyCollection<LegOutcome> outcomes) => outcomes.Count <= channel.State.Legs.Count;
+
+    /// <summary>Whether the agent called for these cuts. A channel cuts once in a currency, so that they are few before any signature is looked at.</summary>
+    private bool AreCalled(ChannelSide channel, IReadOnlyCollection<CutCall> cuts)
+    {
+        if (cuts.Count > channel.Terms.Currencies.Count) return false;
+        HashSet<string> currencies = new(StringComparer.Ordinal);
+        return cuts.All(cut => cut.Commitment.IsEmpty && CycleRound.TryRead(cut, node.Network, out CycleRound? round)
+                && channel.Terms.Currencies.Any(c => c.Code == round.Currency) && currencies.Add(round.Currency))
+            && cuts.All(cut => Objections.Round(node.Parts.Directory, channel.Context, cut) is not null);
+    }
+
     private static EntryId? IdOf(SealedEntry entry) =>
         Parsing.TryParse(EntryHeader.Parser, entry.Header.Span, out EntryHeader? header) && EntryId.TryRead(header.EntryId.Span, out EntryId id) ? id : null;
+
+    /// <summary>Why this very proposal was declined before, where that cannot be otherwise now; else null.</summary>
+    private static string? FaultOf(ChannelSide channel, SignedProposal signed) => channel.Opened is { } opened && opened.Signed.IsSame(signed) ? opened.Fault : null;
+
+    /// <summary>Whether a fault is the proposal's own. What the ledger decides, this bank orders, or the clock shows, may come later.</summary>
+    private static bool IsForGood(string code) =>
+        code is CycleCodes.CutUncalled or ChannelCodes.EntryMalformed or ChannelCodes.EntryRepeated or ChannelCodes.EnvelopeUnreadable;
 
     /// <summary>Objects to the batch that comes next: from here on the office may be taken over.</summary>
     private void Decline(ChannelSide channel, SignedProposal signed, string code)
     {
         channel.HasObjected = true;
+        if (IsForGood(code) && channel.Opened is { } opened && opened.Signed.IsSame(signed)) opened.Fault = code;
         Object(channel, signed, code);
     }
 

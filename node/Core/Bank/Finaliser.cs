@@ -60,7 +60,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         keys.Add(node.Rows.Key.WrapContentKey(batch.SaltsKey, PositionSalts.Binding(context, batch.Sequence, batch.Previous).AssociatedData(), node.Entropy));
 
         channel.Advance(agreed, node.Now);
-        // Only the sequencer has the other member's signatures.
+        // Only the sequencer has the other member's signatures; those of cuts come later.
         if (batch.Reservations.Count > 0) foreach ((Digest group, ReserveRecord record) in Reservations.Records(channel, agreed, batch.Reservations)) channel.Reserves.Add(group, record);
         channel.Notarised = leaf.Head;
         foreach ((int i, HeldLeg cut) in agreed.Cuts.Index()) channel.CutProofs.Add(cut.Group.Id, new LegCut { Proof = ShownCut.Of(channel, agreed, agreed.Leaves.Count - agreed.Cuts.Count + i), Head = leaf.Head });

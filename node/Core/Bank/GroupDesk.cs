@@ -15,7 +15,7 @@ namespace Settlement.Core.Bank;
 /// Follows the groups whose legs this bank's channels hold: tells the ledger that a leg is set aside, and asks it what it decided until it
 /// has. It keeps nothing: which legs are held stands in the channels, and a decision can be asked for again, until a leg has ended by it.
 /// </summary>
-internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDesk ledger)
+internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDesk ledger, OpenedSums sums)
 {
     /// <summary>Of groups that others brought and keep silent about the ledger is told one each such time: there it counts as this bank's own, and a
     /// counterparty that brings them without end must not use up what the ledger takes of this bank.</summary>
@@ -182,15 +182,20 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         });
     }
 
-    /// <summary>Whether each channel that this bank has in a group holds its leg, as a commitment says; null while that is on its way. This
-    /// bank has signed no other reservation, so that one which is missing shows a ledger that lies; and where a leg has ended, it ended by
+    /// <summary>Whether each channel that this bank has in a group holds its leg, as a commitment says, and the sum of it is opened where it is a cut;
+    /// null while that is on its way. This bank has signed no other reservation, so that one which is missing shows a ledger that lies; and where a leg has ended, it ended by
     /// the decision, which the others know from it.</summary>
     private bool? Supports(ChannelGroup group)
     {
         bool? supports = true;
         foreach (ChannelSide channel in channels.All.Where(channel => group.Channels.Contains(channel.Id)))
         {
-            if (channel.State.Legs.ContainsKey(group.Id)) continue;
+            if (channel.State.Legs.TryGetValue(group.Id, out HeldLeg? leg))
+            {
+                if (leg.Cut is not null && !sums.IsOpened(leg)) return false;
+                continue;
+            }
+
             if (channel.InFlight?.Agreed?.State.Legs.ContainsKey(group.Id) != true) return false;
             ledger.Query(channel.Id, channel.InFlight.Slots.Count);
             supports = null;

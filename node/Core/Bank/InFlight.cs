@@ -46,6 +46,9 @@ internal sealed class InFlight(SignedProposal signed, ProposalBody body, IReadOn
     /// <summary>Where the proposal leads if nothing more of it is refused; known to the member that ran it, until a restart.</summary>
     public ExecutedBatch? Proposed { get; set; }
 
+    /// <summary>The head that the other member signed for it, at the sequencer; null until it has, and after a restart.</summary>
+    public ClaimedHead? Claimed { get; set; }
+
     /// <summary>The batch that both agree on; null at the sequencer until the endorsement has come.</summary>
     public ExecutedBatch? Agreed { get; set; }
 

@@ -36,6 +36,7 @@ internal static class LegRows
 
         row.Offset.Add(leg.Offset.Select(Keep));
         if (channel.Reserves.TryGetValue(leg.Group.Id, out ReserveRecord? reserve)) row.Reserve = reserve;
+        if (channel.OtherReservations.TryGetValue(leg.Group.Id, out ByteString? other)) row.OtherReservation = other;
         if (channel.Decisions.TryGetValue(leg.Group.Id, out bool isCommitted)) row.IsCommitted = isCommitted;
         return row;
     }

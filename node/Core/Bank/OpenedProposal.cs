@@ -12,6 +12,9 @@ internal sealed class OpenedProposal(SignedProposal signed, ProposalBody body)
 
     public ProposalBody Body { get; } = body;
 
+    /// <summary>Why it was declined, where that does not change; null while it was not.</summary>
+    public string? Fault { get; set; }
+
     /// <summary>The places of the body; null until they are opened.</summary>
     public IReadOnlyList<ProposedSlot>? Slots { get; set; }
 }

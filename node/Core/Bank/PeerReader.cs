@@ -73,6 +73,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
             PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
             PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
+            PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Channel,
             PeerMessage.MessageOneofCase.Finality => message.Finality.Channel,
             _ => null,
         };

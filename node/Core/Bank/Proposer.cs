@@ -145,12 +145,9 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
-        if (result is not { } agreed
-            || !answer.Head.Span.SequenceEqual(agreed.HeadHash.ToArray()) || answer.Endorsement is null
-            // What no calendar has, the ledger would refuse, and this member would stand there with it.
-            || !UnixTime.TryRead(answer.Endorsement.NotAfterUnixMs, out DateTimeOffset notAfter)
-            || !channel.OtherKey.Verify(Digest(channel, agreed, answer.Endorsement), answer.Endorsement.Signature.Span)
+        // What no calendar has, the ledger would refuse, and this member would stand there with it.
+        if (answer.Endorsement is null || !UnixTime.TryRead(answer.Endorsement.NotAfterUnixMs, out DateTimeOffset notAfter)
+            || Claimed(channel, batch, answer) is not { Result: { } agreed } claimed
             // Last, because they may be many.
             || !Reservations.AreOf(channel, agreed, answer.Reservations))
         {
@@ -173,13 +170,38 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
 
         batch.Retry.Answered(node.Now);
         batch.Agreed = agreed;
-        batch.Refusals = [.. answer.Refusals];
+        batch.Refusals = claimed.Refusals;
         batch.Other = answer.Endorsement;
         batch.Reservations = [.. answer.Reservations];
         batch.Own = Sign(node, settings, channel, agreed);
         channel.Note(node, "head_endorsed", new { batch.Sequence, batch.Term, Head = agreed.HeadHash.ToString() });
         InFlightRows.Write(node, channel, batch);
         Submit(channel, batch);
+    }
+
+    /// <summary>The head that the other member signed for the batch, run with what it refuses: once, since it signs one head for a place and
+    /// refuses one set of entries under it. Null where it did not sign this one, or signed another before.</summary>
+    private static ClaimedHead? Claimed(ChannelSide channel, InFlight batch, EndorsementAnswer answer)
+    {
+        if (!Core.Cryptography.Digest.TryRead(answer.Head.Span, out Digest head)) return null;
+        if (batch.Claimed is { } known && (known.Head != head || known.Result is null)) return null;
+        if (batch.Claimed is null && !AreWellFormed(batch, answer.Refusals)) return null;
+        if (!channel.OtherKey.Verify(Digest(channel, new HeadFields(channel.Id, batch.Term, batch.Sequence, batch.Previous, head), answer.Endorsement), answer.Endorsement.Signature.Span)) return null;
+        if (batch.Claimed is null)
+        {
+            ExecutedBatch? result = answer.Refusals.Count == 0 && batch.Proposed is { } proposed ? proposed : Recompute(channel.Context, channel.State, batch, answer.Refusals);
+            batch.Claimed = new ClaimedHead(head, answer.Endorsement, [.. answer.Refusals], result?.HeadHash == head ? result : null);
+        }
+
+        return batch.Claimed;
+    }
+
+    /// <summary>Whether they refuse entries of the batch, each once.</summary>
+    private static bool AreWellFormed(InFlight batch, IReadOnlyCollection<IndexedRefusal> refusals)
+    {
+        HashSet<uint> refused = [];
+        return refusals.Count <= batch.Slots.Count && refusals.All(r => r.Index < batch.Slots.Count && refused.Add(r.Index) && r.Refusal is { } refusal && BatchLeaf.IsWellFormed(refusal)
+            && batch.Slots[(int)r.Index] is { Refusal: null, Entry: { } entry } && refusal.EntryId.Span.SequenceEqual(entry.Id.ToArray()));
     }
 
     /// <summary>Runs a proposal with the endorser's refusals; null when that does not lead to a batch.</summary>
@@ -220,12 +242,13 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
     public static Endorsement Sign(NodeContext node, BankSettings settings, ChannelSide channel, ExecutedBatch agreed)
     {
         Endorsement endorsement = new() { NotAfterUnixMs = (node.Now + settings.EndorsementLife).ToUnixTimeMilliseconds() };
-        endorsement.Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(Digest(channel, agreed, endorsement)));
+        endorsement.Signature = UnsafeByteOperations.UnsafeWrap(channel.OwnKey.Sign(
+            Digest(channel, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash), endorsement)));
         return endorsement;
     }
 
-    private static Digest Digest(ChannelSide channel, ExecutedBatch agreed, Endorsement endorsement) =>
-        RecordHashes.Endorsement(channel.Terms.Network, new HeadFields(channel.Id, agreed.Head.Term, agreed.Head.Sequence, agreed.Head.Previous, agreed.HeadHash),
+    private static Digest Digest(ChannelSide channel, HeadFields head, Endorsement endorsement) =>
+        RecordHashes.Endorsement(channel.Terms.Network, head,
             DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(endorsement.NotAfterUnixMs, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())));
 
     /// <summary>Seals what the next batch will take, while the last one is under way. Nothing of it has left this node, so a crash

@@ -23,12 +23,13 @@ internal static class SecondEndorsement
 
     private static HeadRecord? Known(ChannelSide channel, EndorsementAnswer answer)
     {
-        if (channel.InFlight is { Agreed: { } agreed, Other: { } other } batch && batch.Term == (long)answer.Term && answer.PreviousHead.Span.SequenceEqual(batch.Previous.ToArray()))
+        if (channel.InFlight is { } batch && batch.Term == (long)answer.Term && answer.PreviousHead.Span.SequenceEqual(batch.Previous.ToArray())
+            && (batch.Agreed?.HeadHash ?? batch.Claimed?.Head) is { } head && (batch.Other ?? batch.Claimed?.Endorsement) is { } other)
         {
             return new HeadRecord
             {
                 Channel = answer.Channel, Term = answer.Term, Sequence = (ulong)batch.Sequence, PreviousHead = answer.PreviousHead,
-                Head = Google.Protobuf.ByteString.CopyFrom(agreed.HeadHash.ToArray()), Endorsements = { other },
+                Head = Google.Protobuf.ByteString.CopyFrom(head.ToArray()), Endorsements = { other },
             };
         }
 

@@ -82,6 +82,9 @@ public sealed class ChannelState
     /// <summary>What instances of contracts have set aside of a member's funds.</summary>
     public long ReservedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Reserved : 0;
 
+    /// <summary>How far one of the members is below zero; zero where neither is.</summary>
+    public Int128 OwedIn(string currency) => Int128.Max(0, Int128.Max(-(Int128)PositionOf(0, currency), -(Int128)PositionOf(1, currency)));
+
     /// <summary>How far below zero a member's position may fall: as the other member granted it last, or as the terms have it.</summary>
     public long LimitOf(ChannelTerms terms, int member, string currency) => GrantedOf(member, currency)?.MinorUnits ?? terms.LimitOf(member, currency);
 

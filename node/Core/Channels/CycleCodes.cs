@@ -21,4 +21,16 @@ public static class CycleCodes
 
     /// <summary>The settlement agent says something of a round that it has not signed.</summary>
     public const string RoundUnsigned = "CY006";
+
+    /// <summary>The bank has more channels in the currency than a cycle takes: those in which least is owed are left out.</summary>
+    public const string ChannelsLeftOut = "CY007";
+
+    /// <summary>The other member's reservation of a cut is not its signature over the head that both agreed.</summary>
+    public const string ReservationInvalid = "CY008";
+
+    /// <summary>The ledger committed a cut, and in time the settlement agent showed no posting for the sum that the bank opened.</summary>
+    public const string PostingMissing = "CY009";
+
+    /// <summary>All banks have opened their sums, and the other member of a channel did not give its reservation of the cut in time.</summary>
+    public const string ReservationMissing = "CY010";
 }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
+using Settlement.Core.Netting;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -21,11 +22,11 @@ namespace Settlement.Core.Channels;
 /// <param name="Call">As the agent signed it.</param>
 public sealed record CycleRound(Digest Cycle, int Number, string Currency, ChannelGroup Group, Digest AgentChannel, CutCall Call)
 {
-    /// <summary>Reads what is said of a round; whether the agent said it is asked of <see cref="IsSignedBy"/>.</summary>
+    /// <summary>Reads what is said of a round, to the byte as it would be written; whether the agent said it is asked of <see cref="IsSignedBy"/>.</summary>
     public static bool TryRead(CutCall? call, string network, [NotNullWhen(true)] out CycleRound? round)
     {
         round = null;
-        if (call is null || !Parsing.TryParse(CycleRoundBody.Parser, call.RoundBody.Span, out CycleRoundBody? body)) return false;
+        if (call is null || call.Commitment.Length is not (0 or PedersenCommitment.Length) || !Parsing.TryParseExact(CycleRoundBody.Parser, call.RoundBody.Span, out CycleRoundBody? body)) return false;
         if (body.Suite != Suite.Current || body.Network != network || body.Number is 0 or > int.MaxValue || !Monetary.Currency.TryParse(body.Currency, out _)) return false;
         if (!Digest.TryRead(body.Cycle.Span, out Digest cycle) || !Digest.TryRead(body.AgentChannel.Span, out Digest agentChannel)) return false;
         if (!ChannelGroup.TryRead(body.GroupBody, network, out ChannelGroup? group, out _) || !group.Channels.Contains(agentChannel)) return false;

@@ -16,7 +16,6 @@ public sealed record ExecutedBatch(
     IReadOnlyList<BatchSlot> Slots, ChannelState State, ChannelHead Head, Digest HeadHash, IReadOnlyList<Digest> Leaves, IReadOnlyList<DecidedLeg> Decided, IReadOnlyList<HeldLeg> Cuts,
     IReadOnlyList<string> Cited)
 {
-    /// <summary>The groups of which it sets legs aside: of the cuts, then of the entries, in order, each once.</summary>
-    public IEnumerable<ChannelGroup> Held => Cuts.Select(static cut => cut.Group)
-        .Concat(Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry.Group).OfType<ChannelGroup>()).DistinctBy(static group => group.Id);
+    /// <summary>The groups of which its entries set legs aside, in order, each once. Cuts are not among them: they are reserved later, by who has opened its sum.</summary>
+    public IEnumerable<ChannelGroup> Held => Slots.OfType<BatchSlot.Agreed>().Select(static slot => slot.Entry.Group).OfType<ChannelGroup>().DistinctBy(static group => group.Id);
 }

@@ -28,11 +28,11 @@ public sealed record OffsetLeg(Digest Channel, string Currency, ChannelGroup Gro
     /// <summary>Channels of one offset, the agent's own among them: every payment's header names them all.</summary>
     public const int MaximumChannels = 32;
 
-    /// <summary>Reads a call; whether the agent said it is asked of <see cref="IsSignedBy"/>.</summary>
+    /// <summary>Reads a call, to the byte as it would be written; whether the agent said it is asked of <see cref="IsSignedBy"/>.</summary>
     public static bool TryRead(OffsetCall? call, string network, [NotNullWhen(true)] out OffsetLeg? leg)
     {
         leg = null;
-        if (call is null || !Parsing.TryParse(OffsetLegBody.Parser, call.LegBody.Span, out OffsetLegBody? body)) return false;
+        if (call is null || !Parsing.TryParseExact(OffsetLegBody.Parser, call.LegBody.Span, out OffsetLegBody? body)) return false;
         if (body.Suite != Suite.Current || body.Network != network || !Monetary.Currency.TryParse(body.Currency, out _)) return false;
         if (!Digest.TryRead(body.Channel.Span, out Digest channel) || !Digest.TryRead(body.AgentChannel.Span, out Digest agentChannel) || body.NetCommitment.Length != Digest.Length) return false;
         if (body.Payments.Count != ChannelTerms.MemberCount || body.Payments.Any(static count => count > MaximumPayments) || body.Payments.Sum(static count => count) is < 1 or > MaximumPayments) return false;

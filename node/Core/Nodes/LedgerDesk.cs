@@ -88,10 +88,10 @@ internal sealed class LedgerDesk
         bool wantsLog = HasAnswered && follower?.IsDue(context.Now) == true;
         if (waiting.Count == 0 && queries.Count == 0 && !wantsDirectory && !wantsLog) return;
         LedgerRequest request = new() { Suite = Suite.Current, Network = context.Network, KnownSize = (ulong)ledger.Checkpoint.Size };
-        List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => (s.Entries, s.Signatures))))];
+        List<PendingSubmission> submissions = [.. waiting.Take(CountWithin(waiting.Select(static s => (s.Entries, s.Signatures, s.Bytes))))];
         waiting.RemoveRange(0, submissions.Count);
         request.Submissions.Add(submissions.Select(s => s.Submission));
-        List<KeyValuePair<Digest, int>> asked = [.. queries.Take(CountWithin(queries.Values.Select(static entries => (entries, 0))))];
+        List<KeyValuePair<Digest, int>> asked = [.. queries.Take(CountWithin(queries.Values.Select(static entries => (entries, 0, Digest.Length))))];
         foreach ((Digest query, _) in asked) queries.Remove(query);
         request.ChannelQueries.Add(asked.Select(q => ByteString.CopyFrom(q.Key.ToArray())));
         // A stranger's other wishes are refused alike, so the first request only introduces this node.
@@ -103,17 +103,18 @@ internal sealed class LedgerDesk
     }
 
     /// <summary>How many of them go with one request: an answer that made more entries final would be more than one commit holds,
-    /// and what takes more signatures the ledger refuses.</summary>
-    private int CountWithin(IEnumerable<(int Entries, int Signatures)> waits)
+    /// and what takes more signatures, or bytes, the ledger refuses. One goes in any case, since it could go in no other way.</summary>
+    private int CountWithin(IEnumerable<(int Entries, int Signatures, int Bytes)> waits)
     {
         int count = 0;
-        long entries = 0, signatures = 0;
-        foreach ((int ofEntries, int ofSignatures) in waits)
+        long entries = 0, signatures = 0, bytes = 0;
+        foreach ((int ofEntries, int ofSignatures, int ofBytes) in waits)
         {
             entries += ofEntries;
             signatures += ofSignatures;
+            bytes += ofBytes;
             if (count == context.Settings.MaxLedgerSubmissions
-                || (count > 0 && (entries > context.Settings.MaxEntriesPerAnswer || signatures > context.Settings.MaxLedgerSignatures))) break;
+                || (count > 0 && (entries > context.Settings.MaxEntriesPerAnswer || signatures > context.Settings.MaxLedgerSignatures || bytes > context.Settings.MaxLedgerBytes))) break;
             count++;
         }
 

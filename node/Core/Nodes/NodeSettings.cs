@@ -28,6 +28,9 @@ public sealed record NodeSettings
     /// <summary>Signatures that the ledger has to verify of one request. Default is what it verifies of one.</summary>
     public int MaxLedgerSignatures { get; init; } = LedgerBounds.SignaturesPerRequest;
 
+    /// <summary>Bytes of the submissions of one request to the ledger, whose door takes twice as many. Default 8 megabytes.</summary>
+    public int MaxLedgerBytes { get; init; } = 8 << 20;
+
     /// <summary>Entries that become final with one answer of the ledger, as submitted and again as asked about; one channel's batch
     /// goes alone however large. Default 4,096.</summary>
     public int MaxEntriesPerAnswer { get; init; } = 4_096;

@@ -16,7 +16,7 @@ internal static class PeerBatches
     /// signatures are known to be good.</summary>
     public const int MaxItems = 20_000;
 
-    /// <summary>Commands, proposals and endorsements of one channel in one batch: each may cost a signature check or two, or a question
+    /// <summary>Commands, proposals, endorsements and reservations of one channel in one batch: each may cost a signature check or two, or a question
     /// to the ledger. An honest node has one or two of each, and more only when it answers what came late all at once.</summary>
     public const int MaxOfChannel = 256;
 
@@ -32,6 +32,7 @@ internal static class PeerBatches
         PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
         PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
+        PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Channel,
         _ => null,
     };
 
@@ -39,6 +40,7 @@ internal static class PeerBatches
     {
         PeerMessage.MessageOneofCase.Commands => message.Commands.Entries.Count + message.Commands.Grants.Count,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Refusals.Count,
+        PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Reservations.Count,
         PeerMessage.MessageOneofCase.Delivery => message.Delivery.Items.Count,
         PeerMessage.MessageOneofCase.OpenProposal => (message.OpenProposal.Epoch?.Keys.Count ?? 0) + message.OpenProposal.MemberCertificates.Count,
         PeerMessage.MessageOneofCase.Opened => message.Opened.Acknowledgements.Count + message.Opened.MemberCertificates.Count,

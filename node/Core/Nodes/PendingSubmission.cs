@@ -10,6 +10,9 @@ namespace Settlement.Core.Nodes;
 /// <param name="Entries">How many entries become final with the answer.</param>
 internal sealed record PendingSubmission(Submission Submission, LedgerDesk.Outcome Outcome, int Entries)
 {
+    /// <summary>What it takes of a request.</summary>
+    public int Bytes { get; } = Submission.CalculateSize();
+
     /// <summary>The most signatures that verifying it takes, as the ledger counts them.</summary>
     public int Signatures => Submission.RecordCase switch
     {

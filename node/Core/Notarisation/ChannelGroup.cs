@@ -18,13 +18,13 @@ public sealed record ChannelGroup(Digest Id, IReadOnlyList<Digest> Channels, Dat
 
     private const int FewestChannels = 2;
 
-    /// <summary>Reads a group's body.</summary>
+    /// <summary>Reads a group's body. One that says more than that, or says it otherwise than anybody would, is none: every channel keeps it.</summary>
     /// <param name="code">The refusal; empty when the body is one.</param>
     public static bool TryRead(ByteString groupBody, string network, [NotNullWhen(true)] out ChannelGroup? group, out string code)
     {
         group = null;
         code = LedgerCodes.Malformed;
-        if (!Parsing.TryParse(GroupBody.Parser, groupBody.Span, out GroupBody? body)) return false;
+        if (!Parsing.TryParseExact(GroupBody.Parser, groupBody.Span, out GroupBody? body)) return false;
         if (body.Channels.Count is < FewestChannels or > MaximumChannels || body.Nonce.Length != Digest.Length) return false;
         if (!UnixTime.TryRead(body.ExpiresUnixMs, out DateTimeOffset expires) || !TryReadRising(body.Channels, out Digest[] channels)) return false;
         code = LedgerCodes.OtherNetwork;

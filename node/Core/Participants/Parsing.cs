@@ -25,6 +25,16 @@ public static class Parsing
         return WireForm.Fits(Shape<T>.Descriptor, bytes, parts) && TryParseFitting(parser, bytes, out message);
     }
 
+    /// <summary>The same for bytes that are hashed or signed as they are, and kept or passed on so: they are as their message is written by anybody
+    /// who follows the order of its fields, and not one byte longer. Who signs them can hide nothing in them that others then carry.</summary>
+    public static bool TryParseExact<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out T? message)
+        where T : class, IMessage<T>
+    {
+        if (TryParse(parser, bytes, out message) && message.CalculateSize() == bytes.Length && bytes.SequenceEqual(message.ToByteArray())) return true;
+        message = null;
+        return false;
+    }
+
     private static bool TryParseFitting<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out T? message)
         where T : class, IMessage<T>
     {

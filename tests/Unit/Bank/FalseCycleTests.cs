@@ -101,6 +101,132 @@ public sealed class FalseCycleTests
         if (world.Stage(cycle) != CycleStage.Settled) Assert.Equal((CycleCodes.ListDiffers, CycleStage.Confirming), (code, world.Stage(cycle)));
     }
 
+    [Fact]
+    public void A_call_that_is_padded_is_not_followed_and_nobody_carries_it()
+    {
+        const int Padding = 1 << 20;
+        using CycleWorld world = new CycleWorld().Owe(100_00, 70_00, 50_00);
+        TwoBanks banks = world.Banks;
+        CutCall? padded = null;
+        banks.OnAgentReply = reply =>
+        {
+            if (reply.Cycles is not { Cycles.Count: 1 } answer || answer.Cycles[0].Stage != CycleStage.Cutting) return reply;
+            padded ??= Padded(answer.Cycles[0].Call, banks.Posting, Padding);
+            answer.Cycles[0].Call = padded;
+            return reply;
+        };
+        long largest = 0;
+        banks.OnLedgerRequest = (_, request) =>
+        {
+            largest = Math.Max(largest, request.CalculateSize());
+            return request;
+        };
+        Digest cycle = world.OpenCycle(TimeSpan.FromSeconds(60));
+        world.PassUntil(cycle, CycleStage.Cutting);
+        banks.Pass(TimeSpan.FromSeconds(10));
+        Assert.All(world.All, static bank => Assert.Equal(CycleCodes.RoundUnsigned, Assert.Single(bank.Alarms.Distinct())));
+        Assert.InRange(largest, 0, Padding - 1);
+        Assert.All(world.All, static bank => Assert.InRange(bank.LargestStep, 0, Padding - 1));
+        world.Pay(world.Alpha, world.Beta, 1);
+        world.Pay(world.Beta, world.Gamma, 1);
+    }
+
+    [Fact]
+    public void A_proposal_of_calls_without_end_costs_no_more_signatures_than_the_channel_has_currencies_and_said_again_none()
+    {
+        using CycleWorld world = new CycleWorld().Owe(100_00, 70_00, 50_00);
+        TwoBanks banks = world.Banks;
+        banks.Look(world.AlphaBeta);
+        TestNode sequencer = banks.View(world.Alpha).IsSequencer ? world.Alpha : world.Beta, victim = banks.Other(sequencer);
+        // The channel has euros and yen; the second is false, so that both are looked at.
+        CutCall[][] said =
+        [
+            [.. Enumerable.Repeat(CallOf(world, banks.Posting, TwoBanks.Eur), 1_000)],
+            [CallOf(world, banks.Posting, TwoBanks.Eur), CallOf(world, banks.Posting, TwoBanks.Eur)],
+        ];
+        foreach (CutCall[] cuts in said)
+        {
+            PeerMessage lie = Instead(world, sequencer, victim, p => p.Body.Cuts.Add(cuts));
+            long checks = victim.Checks;
+            for (int i = 0; i < 3; i++) banks.Send(sequencer, victim, lie);
+            // Its own signature, once.
+            Assert.InRange(victim.Checks - checks, 0, 1);
+            Assert.Contains(CycleCodes.CutUncalled, victim.Alarms);
+            LetTakeOver(world, victim);
+            (sequencer, victim) = (victim, sequencer);
+        }
+
+        CutCall[] two = [CallOf(world, banks.Posting, TwoBanks.Eur), CallOf(world, banks.Posting, TwoBanks.CurrencyOf("JPY"))];
+        two[1].Signature = two[0].Signature;
+        PeerMessage twice = Instead(world, sequencer, victim, p => p.Body.Cuts.Add(two));
+        long before = victim.Checks;
+        for (int i = 0; i < 5; i++) banks.Send(sequencer, victim, twice);
+        Assert.InRange(victim.Checks - before, 1, 3);
+    }
+
+    [Fact]
+    public void A_proposal_of_outcomes_without_end_is_not_looked_into()
+    {
+        using CycleWorld world = new CycleWorld().Owe(100_00, 70_00, 50_00);
+        TwoBanks banks = world.Banks;
+        banks.Look(world.AlphaBeta);
+        TestNode sequencer = banks.View(world.Alpha).IsSequencer ? world.Alpha : world.Beta, victim = banks.Other(sequencer);
+        PeerMessage lie = Instead(world, sequencer, victim, static p => p.Body.Outcomes.Add(Enumerable.Range(0, 1_000).Select(static i => new LegOutcome { Group = ByteString.CopyFrom(Digest.Of([(byte)i, (byte)(i >> 8)]).ToArray()) })));
+        int sends = victim.Sends;
+        banks.Send(sequencer, victim, lie);
+        Assert.Contains(GroupCodes.OutcomeDiffers, victim.Alarms);
+        Assert.InRange(victim.Sends - sends, 0, 2);
+    }
+
+    /// <summary>A call for the channel between Alpha and Beta.</summary>
+    private static CutCall CallOf(CycleWorld world, SigningKey posting, Currency currency)
+    {
+        ByteString body = ChannelGroup.Of(TwoBanks.Network, [world.AlphaBeta, Digest.Of([1])], world.Banks.Now.AddMinutes(1), Digest.Of([2])).ToByteString();
+        Assert.True(ChannelGroup.TryRead(body, TwoBanks.Network, out ChannelGroup? group, out _));
+        return CycleRound.Sign(TwoBanks.Network, Digest.Of([3]), 1, currency, group, Digest.Of([1]), posting).Call;
+    }
+
+    /// <summary>What a sequencer says in place of a proposal of its own, which does not arrive.</summary>
+    private static PeerMessage Instead(CycleWorld world, TestNode sequencer, TestNode victim, Action<OtherProposal> change)
+    {
+        TwoBanks banks = world.Banks;
+        PeerMessage? lie = null;
+        banks.OnPeer = (from, _, message) =>
+        {
+            if (from != sequencer || message.Proposal is not { } proposal || !proposal.Channel.Span.SequenceEqual(world.AlphaBeta.ToArray())) return [message];
+            lie ??= OtherProposal.Of(banks, sequencer, proposal, change);
+            return [];
+        };
+        banks.Submit(sequencer, banks.Transfer(sequencer, 1, victim));
+        return lie!;
+    }
+
+    private static void LetTakeOver(CycleWorld world, TestNode by)
+    {
+        byte[] paid = world.Banks.Pay(by, 1);
+        world.Banks.Pass(TimeSpan.FromSeconds(40));
+        Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(by, paid));
+        world.Banks.OnPeer = null;
+        world.Banks.Pass(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>The call over a group that has bytes which it does not need, signed by the agent.</summary>
+    internal static CutCall Padded(CutCall call, SigningKey posting, int padding)
+    {
+        CycleRoundBody body = CycleRoundBody.Parser.ParseFrom(call.RoundBody);
+        using MemoryStream stream = new();
+        stream.Write(body.GroupBody.Span);
+        using (CodedOutputStream output = new(stream, leaveOpen: true))
+        {
+            output.WriteTag(99, WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(ByteString.CopyFrom(new byte[padding]));
+        }
+
+        body.GroupBody = ByteString.CopyFrom(stream.ToArray());
+        ByteString bytes = body.ToByteString();
+        return new CutCall { RoundBody = bytes, Signature = ByteString.CopyFrom(posting.Sign(new HashWriter("settlement/cycle-round").Bytes(bytes.Span).Finish())) };
+    }
+
     [Theory]
     [InlineData("unsigned")]
     [InlineData("of another agent")]

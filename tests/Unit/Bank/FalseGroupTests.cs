@@ -137,12 +137,14 @@ public sealed class FalseGroupTests
     }
 
     /// <summary>The ledger decides a group as nobody may.</summary>
-    internal static void ForgeDecision(TwoBanks banks, Digest group, bool isCommitted)
+    internal static void ForgeDecision(TwoBanks banks, Digest group, bool isCommitted, ByteString? body = null)
     {
         const System.Reflection.BindingFlags Any = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static;
         object state = typeof(LedgerMachine).GetField("state", Any)!.GetValue(banks.Ledger)!;
         Type records = typeof(LedgerMachine).Assembly.GetType("Settlement.Ledger.LedgerRecord")!;
         Submission submission = new() { Decided = new DecidedRecord { Group = ByteString.CopyFrom(group.ToArray()), IsCommitted = isCommitted } };
+        // Of a group for which nobody has reserved the ledger knows it from here.
+        if (body is not null) submission.Decided.GroupBody = body;
         object?[] read = [submission, TwoBanks.Network, null, null];
         Assert.True((bool)records.GetMethod("TryRead", Any)!.Invoke(null, read)!);
         Leaf leaf = (Leaf)records.GetMethod("ToLeaf", Any)!.Invoke(null, [submission, TwoBanks.Network, banks.Ledger.Count, banks.Now])!;

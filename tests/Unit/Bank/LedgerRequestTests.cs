@@ -19,10 +19,19 @@ public sealed class LedgerRequestTests
     public void The_bounds_of_a_node_and_of_the_ledger_are_the_same() =>
         Assert.Equal(LedgerSettings.Default.MaximumSignaturesPerRequest, new NodeSettings().MaxLedgerSignatures);
 
-    [Fact]
-    public void Heads_that_gathered_while_the_ledger_was_away_go_with_as_many_requests_as_their_signatures_need()
+    public static TheoryData<string, NodeSettings> Bounds => new()
     {
-        using TwoBanks world = new TwoBanks(settings: new BankSettings { Node = new NodeSettings { MaxLedgerSignatures = Signatures } }, withGamma: true).Open();
+        { "signatures", new NodeSettings { MaxLedgerSignatures = Signatures } },
+        // Less than two heads have.
+        { "bytes", new NodeSettings { MaxLedgerBytes = 500 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bounds))]
+    public void Heads_that_gathered_while_the_ledger_was_away_go_with_as_many_requests_as_they_need(string bound, NodeSettings settings)
+    {
+        Assert.NotEmpty(bound);
+        using TwoBanks world = new TwoBanks(settings: new BankSettings { Node = settings }, withGamma: true).Open();
         world.Fund(world.Alpha, 100_00);
         ChannelRequest toGamma = new(world.Gamma!.Id, world.Gamma.Keys.RootFingerprint, [(world.Supervisor.Id, world.Supervisor.Keys.RootFingerprint)], world.Contracts, [TwoBanks.Eur], []);
         OpenChannelResult opened = world.Ask<OpenChannelResult>(world.Alpha, call => new BankInput.OpenChannel(call, toGamma));

@@ -94,7 +94,7 @@ internal static class GroupCases
             world.Once(() => Order(world, world.Alpha, isKept: true));
             Repeat(world);
         }) { Cost = Cost.Before(1).And(HostileWorld.Storm, sends: 1, checks: 1) };
-        yield return new("an outcome twice", Sequencer, ChannelCodes.EntryMalformed, "message", Afterwards.GoesOnInTheNextTerm, static world =>
+        yield return new("an outcome twice", Sequencer, GroupCodes.OutcomeDiffers, "message", Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.Outcomes.Add(p.Body.Outcomes.Clone()))]);
             world.Once(() => Order(world, world.Alpha, TimeSpan.FromSeconds(2), isKept: true));
@@ -205,7 +205,7 @@ internal static class GroupCases
     private static LegOutcome Outcome(Digest group, bool isCommitted) => new() { Group = HostileWorld.Bytes(group), IsCommitted = isCommitted };
 
     /// <summary>Says the newest proposal of Alpha's that was changed again and again.</summary>
-    private static void Repeat(HostileWorld world)
+    internal static void Repeat(HostileWorld world)
     {
         PeerMessage? said = null;
         Func<TestNode, TestNode, PeerMessage, IEnumerable<PeerMessage>> lie = world.Banks.OnPeer!;

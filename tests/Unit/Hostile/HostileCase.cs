@@ -27,6 +27,9 @@ internal sealed record HostileCase(string Name, string Who, string Code, string 
     /// <summary>Contracts that the channels have beside the usual ones.</summary>
     public IReadOnlyList<string>? Contracts { get; init; }
 
+    /// <summary>How often banks ask the agent how its cycles stand; null where they take part in none.</summary>
+    public TimeSpan? CyclePoll { get; init; }
+
     /// <summary>How often it is counted at least.</summary>
     public int Times { get; init; } = 1;
 

@@ -19,7 +19,7 @@ public sealed class HostileTests
     private const string Separator = "|---|---|---|---|---|---|---|";
 
     private static readonly Dictionary<string, HostileCase> Cases =
-        MemberCases.All.Concat(GroupCases.All).Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(AgentCases.All).Concat(OpeningCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
+        MemberCases.All.Concat(GroupCases.All).Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(AgentCases.All).Concat(CycleCases.All).Concat(OpeningCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -28,7 +28,7 @@ public sealed class HostileTests
     public void It_is_refused_recorded_and_told_and_all_others_go_on(string name)
     {
         HostileCase c = Cases[name];
-        using HostileWorld world = new(isBetaLate: c.IsBetaLate, contracts: c.Contracts);
+        using HostileWorld world = new(isBetaLate: c.IsBetaLate, contracts: c.Contracts, cyclePoll: c.CyclePoll);
         TestNode victim = c.Victim(world);
         Spending spent = Cost.Of(victim);
         c.Attack(world);
@@ -60,7 +60,7 @@ public sealed class HostileTests
     public void Done_again_it_costs_no_more_and_nothing_more_is_kept_of_it(string name)
     {
         HostileCase c = Cases[name];
-        using HostileWorld world = new(isBetaLate: c.IsBetaLate, contracts: c.Contracts);
+        using HostileWorld world = new(isBetaLate: c.IsBetaLate, contracts: c.Contracts, cyclePoll: c.CyclePoll);
         TestNode victim = c.Victim(world);
         c.Attack(world);
         (int Rows, long Bytes) kept = HostileWorld.Kept(victim);

@@ -33,9 +33,10 @@ internal sealed class HostileWorld : IDisposable
     /// <param name="isBetaLate">Whether the channel between Beta and Gamma is opened only when it is used.</param>
     /// <param name="ledger">The ledger's bounds, where they are other than the defaults.</param>
     /// <param name="contracts">Contracts beside the usual ones.</param>
-    public HostileWorld(bool isBetaLate = false, LedgerSettings? ledger = null, IReadOnlyList<string>? contracts = null)
+    /// <param name="cyclePoll">How often banks ask the agent how its cycles stand.</param>
+    public HostileWorld(bool isBetaLate = false, LedgerSettings? ledger = null, IReadOnlyList<string>? contracts = null, TimeSpan? cyclePoll = null)
     {
-        Banks = new TwoBanks(withGamma: true, ledgerSettings: ledger, contracts: contracts is null ? null : [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source, .. contracts]).Open();
+        Banks = new TwoBanks(settings: cyclePoll is null ? null : new BankSettings { CyclePoll = cyclePoll }, withGamma: true, ledgerSettings: ledger, contracts: contracts is null ? null : [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source, .. contracts]).Open();
         Banks.Fund(Alpha, 100_00).Fund(Beta, 100_00);
         Assert.Null(Banks.Ask<BusinessDayResult>(Gamma, call => new BankInput.OpenBusinessDay(call, TwoBanks.Day)).Refusal);
         OpenWithGamma(Alpha);
@@ -186,6 +187,7 @@ internal sealed class HostileWorld : IDisposable
             PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
             PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
             PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
+            PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Channel,
             PeerMessage.MessageOneofCase.Delivery => message.Delivery.Channel,
             _ => null,
         };

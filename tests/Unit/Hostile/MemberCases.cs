@@ -185,6 +185,10 @@ internal static class MemberCases
             Sign(world, static (_, _) => { }, channel: world.WithGamma(world.Beta))) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
         yield return OfEndorser("an endorsement of another network", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
             Sign(world, static (_, _) => { }, network: "other")) with { Cost = Cost.OwnBatch.And(HostileWorld.Storm, checks: 1) };
+        yield return OfEndorser("an endorsement of a head that the batch does not lead to", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, answer) => answer.Head = Lies.Flipped(answer.Head, 3))) with { Cost = Cost.OwnBatch };
+        yield return OfEndorser("an endorsement with a refusal of no entry", ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+            Sign(world, static (_, answer) => answer.Refusals.Add(new IndexedRefusal { Index = 0, Refusal = new Refusal() }))) with { Cost = Cost.OwnBatch };
         yield return OfEndorser("an endorsement of an old term", ChannelCodes.Late, "message", Afterwards.GoesOn, world =>
         {
             PeerMessage old = world.Once(() => OfTheOldTerm(world, world.Beta, world.Alpha, Kind.Endorsement));

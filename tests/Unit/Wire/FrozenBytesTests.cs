@@ -164,6 +164,7 @@ public sealed class FrozenBytesTests
             Endorsement = new Endorsement { NotAfterUnixMs = Now.ToUnixTimeMilliseconds(), Signature = Bytes(id) }, Reservations = { new LegReservation { Group = Bytes(id), Signature = Bytes(id) } },
         };
         yield return ("endorsement-with-reservation", answer.ToByteArray());
+        yield return ("leg-reservations", new PeerMessage { LegReservations = new LegReservations { Channel = Bytes(context.Channel), Reservations = { new LegReservation { Group = Bytes(id), Signature = Bytes(id) } } } }.ToByteArray());
         PositionSalts salts = PositionSalts.Draw(context.Terms, entropy);
         foreach (bool isCommitted in new[] { true, false })
         {
