@@ -16,9 +16,11 @@ public sealed partial class RunbookTests
         // Found by name, so that a new class of codes cannot be forgotten here.
         Assembly[] assemblies = [typeof(Contract).Assembly, typeof(BankCodes).Assembly, Assembly.Load("Settlement.Ledger"), Assembly.Load("Settlement.Storage"), Assembly.Load("settlement")];
         string[] ours = ["StatusCodes", "ExitCodes", "CountryCodes"];
-        HashSet<string> codes = [.. assemblies.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Settlement.", StringComparison.Ordinal) == true && !ours.Contains(t.Name))
+        List<(string Name, string Value)> declared = [.. assemblies.SelectMany(a => a.GetTypes()).Where(t => t.Namespace?.StartsWith("Settlement.", StringComparison.Ordinal) == true && !ours.Contains(t.Name))
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => (t.Name, Value: (string)f.GetRawConstantValue()!)))
-            .Where(c => c.Name.EndsWith("Codes", StringComparison.Ordinal) || Form().IsMatch(c.Value)).Select(c => c.Value)];
+            .Where(c => c.Name.EndsWith("Codes", StringComparison.Ordinal) || Form().IsMatch(c.Value))];
+        Assert.Empty(declared.Select(static c => c.Value).Where(static code => Form().IsMatch(code)).GroupBy(static code => code).Where(static same => same.Count() > 1).Select(static same => same.Key));
+        HashSet<string> codes = [.. declared.Select(static c => c.Value)];
         Assert.Superset(new HashSet<string> { ChannelCodes.TermsInvalid, BankCodes.NoBusinessDay, AgentCodes.Malformed, PlatformCodes.Missing, "DU03", "FF01", "ST001", "LG001", "HO001", "DM001" }, codes);
         Assert.Equal(codes.Order(StringComparer.Ordinal), Directory.GetFiles(Pages, "*.md").Select(p => Path.GetFileNameWithoutExtension(p)!).Order(StringComparer.Ordinal));
     }
@@ -39,6 +41,8 @@ public sealed partial class RunbookTests
     [InlineData(typeof(BankCodes), "BK")]
     [InlineData(typeof(QueueCodes), "QU")]
     [InlineData(typeof(AgentCodes), "AG")]
+    [InlineData(typeof(OffsetCodes), "MO")]
+    [InlineData(typeof(CycleCodes), "CY")]
     public void Codes_are_used_once_and_are_of_one_form(Type type, string prefix)
     {
         string[] codes = [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetRawConstantValue()!)];
