@@ -9,6 +9,8 @@ public sealed class ModelTests(ITestOutputHelper output)
     private const int SeedsOfRow = 10;
     private const int Rows = 1;
 
+    // World 22125 is open, and not in the suite: the faults are over at 62 s, yet from 72 s to its end BankA asks the ledger every five seconds
+    // what it decided of a group of which it holds a leg. The ledger decides nothing after 69 s, and the day cannot close.
     private const ulong FirstSeed = 20_000;
 
     public static TheoryData<ulong> Ranges => Simulations.Rows("SETTLEMENT_MODEL_SEEDS", FirstSeed, Rows, SeedsOfRow);
