@@ -58,6 +58,9 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         /// <summary>How many of this bank's channels hold a leg.</summary>
         public int Legs { get; set; }
 
+        /// <summary>Whether all channels have reserved, as the ledger said: then it commits, also after the group's time by the clock here.</summary>
+        public bool IsComplete { get; set; }
+
         /// <summary>Channels whose reservation the ledger has answered.</summary>
         public HashSet<Digest> Reserved { get; } = [];
     }
@@ -157,7 +160,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         bool isUntold = watch is { IsUnknown: true, IsOwn: false } && node.Now > watch.Group.ExpiresAt;
         if (isUntold && node.Now < nextUntold) return;
         // What the time decides is the ledger's clock; it answers what it decided, whatever is expected.
-        DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = node.Now <= watch.Group.ExpiresAt };
+        DecidedRecord record = new() { Group = ByteString.CopyFrom(watch.Group.Id.ToArray()), IsCommitted = watch.IsComplete || node.Now <= watch.Group.ExpiresAt };
         if (isUntold || watch is { IsUnknown: true, IsOwn: true }) record.GroupBody = watch.Group.Body;
         if (isUntold) nextUntold = node.Now + UntoldInterval;
         if (isUntold && watch is { Bringer: { } bringer, IsReported: false })
@@ -174,6 +177,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         {
             watch.IsAsked = false;
             watch.IsUnknown |= result.Code == LedgerCodes.UnknownGroup;
+            if (result.Code is LedgerCodes.GroupComplete or LedgerCodes.GroupIncomplete) watch.IsComplete = result.Code == LedgerCodes.GroupComplete;
             if (result.Code is LedgerCodes.UnknownGroup or LedgerCodes.GroupIncomplete or LedgerCodes.GroupComplete or LedgerCodes.GroupStillOpen) watch.Askings = (watch.Askings.Asked, asking);
             // A restart may have asked, and seen a leg end meanwhile in a batch that was on its way.
             if (watch.Decision is not null || leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != watch.Group.Id) return;

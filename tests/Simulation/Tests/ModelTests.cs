@@ -20,6 +20,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         { 20016, "A queue that was longer than a batch was never offset, not even its first payments." },
         { 20034, "The same where two payments of each bank cover each other." },
         { 21023, "An offset that lost a payment of its other half used up what a payment that was on its way already was covered by." },
+        { 22125, "A group whose last channel reserved in time by the ledger's clock, and too late by the banks', was never decided." },
         { 20030, "A payment that was refused for itself was offered and refused again without end." },
     };
 
