@@ -12,7 +12,6 @@ namespace Settlement.Storage;
 internal sealed class PostgresCommit(PreparedTransaction prepared, CommitMarker marker, Guid[] acknowledged, int copyFromRows)
 {
     public const string MarkerConstraint = "commit_marker_pkey";
-    public const string VersionDiffers = "ST011";
 
     // One writer at a time gives sequence ids the order of commits, and spares deadlocks between streams.
     private const string TakeLock = "select pg_advisory_xact_lock(103882917140)";

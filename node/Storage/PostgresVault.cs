@@ -199,7 +199,7 @@ public sealed class PostgresVault : IEventVault
                 await commit.ExecuteAsync(connection, ct);
                 return true;
             }
-            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UniqueViolation or PostgresCommit.VersionDiffers)
+            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UniqueViolation or StorageCodes.Conflict)
             {
                 refusal = error;
             }
@@ -210,7 +210,7 @@ public sealed class PostgresVault : IEventVault
 
     private async ValueTask<Exception> ConflictOfAsync(PostgresException refusal, PreparedTransaction prepared, CancellationToken ct)
     {
-        if (refusal.SqlState == PostgresCommit.VersionDiffers)
+        if (refusal.SqlState == StorageCodes.Conflict)
         {
             StreamAppend append = prepared.Appends.First(item => item.Stream == refusal.ColumnName);
             return StoreConflictException.OfStream(append.Stream, append.ExpectedVersion, long.Parse(refusal.Hint!, CultureInfo.InvariantCulture));
