@@ -40,6 +40,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly CycleDesk cycles;
     private readonly OffsetLegs offsetLegs;
     private readonly OffsetDesk offsets;
+    private readonly OffsetPostings offsetPostings;
     private readonly Finaliser finaliser;
     private readonly Proposer proposer;
     private readonly Endorser endorser;
@@ -76,7 +77,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         groups = new GroupDesk(node, channels, ledger, sums);
         reservations = new CutReservations(node, channels, sums, groups);
         cycles = new CycleDesk(node, parts.Agent, settings, channels, ledger, sums, new EventStream(node, "cycles", rows)) { Ended = groups.LookAgain };
-        offsets = new OffsetDesk(node, parts.Agent, settings, channels, queue, limits, offsetLegs, new EventStream(node, "offsets", rows)) { Ended = groups.LookAgain };
+        offsets = new OffsetDesk(node, parts.Agent, settings, channels, queue, limits, offsetLegs, offsetPostings = new OffsetPostings(node, channels, rows), new EventStream(node, "offsets", rows)) { Ended = groups.LookAgain };
         finaliser = new Finaliser(node, this, ledger, day) { LimitsChanged = OnLimits };
         BilateralOffsetting offsetting = new(node, settings, queue, limits);
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles, grants, offsetLegs) { Returned = intake.Return };
@@ -201,6 +202,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     {
         groups.End(channel, decided);
         if (decided is { IsCommitted: true, Leg.Cut: not null }) sums.Commit(decided.Leg, node.NowUnixMs);
+        if (decided is { IsCommitted: true, Leg.Offset.Count: > 0 }) offsetPostings.Commit(channel, decided.Leg);
     }
 
     private void OnLimits(ChannelSide channel)

@@ -6,6 +6,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Participants;
+using Settlement.Core.Vault.Records;
 using Settlement.Wire.Agent;
 
 namespace Settlement.Core.Bank;
@@ -14,7 +15,7 @@ namespace Settlement.Core.Bank;
 /// A bank's part in multilateral offsetting at its settlement agent: it offers what waits for cover and whose contract offers the amount, and
 /// takes part in the offsets that the agent calls for. It keeps nothing but the payments themselves: offers are said again, and so are calls.
 /// </summary>
-internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSettings settings, ChannelBook channels, PaymentQueue queue, OwnLimits limits, OffsetLegs legs, EventStream history)
+internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSettings settings, ChannelBook channels, PaymentQueue queue, OwnLimits limits, OffsetLegs legs, OffsetPostings postings, EventStream history)
 {
     /// <summary>Offsets that an agent may speak of at a time.</summary>
     public const int MaxViews = 256;
@@ -33,6 +34,7 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
     /// <summary>Offers, reports and asks, when it is time.</summary>
     public void Flush()
     {
+        foreach ((Digest group, AwaitedPostingRow row) in postings.TakeOverdue()) node.AlarmAbout(agent.Id, OffsetCodes.PostingMissing, group.ToString(), EvidencePart.Of("awaited", row));
         if (settings.OffsetPoll is not { } poll || node.Now < nextAsk) return;
         nextAsk = node.Now + poll;
         OffsetOffers offers = new();
@@ -133,12 +135,12 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
     /// <summary>The agent has posted: its word for it is kept in the history, and the ledger's decision is asked for.</summary>
     private void Settle(OffsetView view, CyclePosting posting)
     {
-        if (!Digest.TryRead(view.Group.Span, out Digest group) || !settled.Add(group)) return;
-        Ended(group);
-        long? net = legs.NetOf(group, out string currency);
-        // After a restart it is not known any more what the offset was; what it came to is in the channels.
-        if (net is null) return;
-        if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Posting is not { } key || posting.NetMinorUnits != net || !IsSigned(key, posting, group, currency))
+        if (!Digest.TryRead(view.Group.Span, out Digest group)) return;
+        if (settled.Add(group)) Ended(group);
+        // The channels may not have applied it yet; it is shown for some minutes.
+        if (postings.Of(group) is not { } net) return;
+        postings.End(group);
+        if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Posting is not { } key || posting.NetMinorUnits != net.NetMinorUnits || !IsSigned(key, posting, group, net.Currency))
         {
             node.Alarm(OffsetCodes.PostingDiffers, group.ToString(), EvidencePart.Of("view", view));
             return;

@@ -22,7 +22,6 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     private static readonly TimeSpan FactLife = NodeContext.FactMemory / 2;
 
     private readonly Dictionary<(Digest Channel, Digest Group), Leg> legs = [];
-    private readonly Dictionary<Digest, (string Currency, long Net, DateTimeOffset Until)> nets = [];
 
     private sealed class Leg(OffsetLeg call)
     {
@@ -85,15 +84,12 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         foreach (((Digest id, Digest group), Leg leg) in legs.ToList())
         {
             if (!channels.TryGet(id, out ChannelSide? channel)) throw new InvalidOperationException("An offset is called for a channel that is not there.");
-            if (channel.State.Legs.TryGetValue(group, out HeldLeg? held)) Note(channel, held);
             foreach ((OpenedEntry entry, _) in leg.Theirs.FindAll(t => t.Since + FactLife < node.Now)) Drop(channel, leg, entry);
-            bool isOver = held is not null || channel.State.Ended.ContainsKey(group);
+            bool isOver = channel.State.Legs.ContainsKey(group) || channel.State.Ended.ContainsKey(group);
             if (!isOver && (node.Now <= leg.Call.Group.ExpiresAt || IsInFlight(channel, group))) continue;
             if (isOver) legs.Remove((id, group));
             else Dissolve(channel, group, leg);
         }
-
-        foreach (Digest over in nets.Where(net => net.Value.Until < node.Now).Select(static net => net.Key).ToList()) nets.Remove(over);
     }
 
     /// <summary>A batch became final: an offset of it that is not set aside is over here, and whoever asks the agent again takes part again if it still can.</summary>
@@ -191,15 +187,6 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         return broken;
     }
 
-    /// <summary>What an offset takes from, or brings to, this bank's account, as its own legs say it; null where they are not known.</summary>
-    public long? NetOf(Digest group, out string currency)
-    {
-        currency = "";
-        if (!nets.TryGetValue(group, out (string Currency, long Net, DateTimeOffset Until) net)) return null;
-        currency = net.Currency;
-        return net.Net;
-    }
-
     private void Dissolve(ChannelSide channel, Digest group, Leg leg)
     {
         legs.Remove((channel.Id, group));
@@ -212,15 +199,6 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         if (IsInFlight(channel, leg.Call.Group.Id)) return;
         leg.Theirs.RemoveAll(t => t.Entry == entry);
         channel.TakenIn.Drop(entry);
-    }
-
-    private void Note(ChannelSide channel, HeldLeg held)
-    {
-        long net = 0;
-        foreach (OffsetPayment payment in held.Offset) net = checked(net + (payment.Entry.Actor == channel.Context.Own ? -payment.Amount.Units : payment.Amount.Units));
-        (string, long Net, DateTimeOffset) before = nets.GetValueOrDefault(held.Group.Id);
-        // A posting is shown some minutes after the end.
-        nets[held.Group.Id] = (held.Offset[0].Amount.Unit, checked(before.Net + net), held.Group.ExpiresAt + HeldLeg.LongestHold);
     }
 
     private static bool IsWhole(ChannelSide channel, Leg leg, IEnumerable<OpenedEntry> entries)

@@ -15,6 +15,9 @@ public static class OffsetCodes
     /// <summary>A payment is to be settled by an offset, and its contract does not offer its amount, or moves something else.</summary>
     public const string NotOffered = "MO004";
 
+    /// <summary>The settlement agent has shown no posting for an offset whose payments have settled.</summary>
+    public const string PostingMissing = "MO006";
+
     /// <summary>The settlement agent's call does not read, or is not signed by it.</summary>
     public const string CallUnsigned = "MO005";
 }
