@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Machines;
 using Settlement.Core.Nodes;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
