@@ -26,7 +26,9 @@ internal static class BenchComparison
     {
         try
         {
-            // A device says that it has no length, and has no end: what is read is bounded, whatever is said.
+            // To open a pipe waits for whoever writes into it, and nothing ends that wait. Only a file has a length, and no result is empty.
+            if (((FileInfo?)File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)).Length == 0) throw Unreadable(file, "it is empty, or no regular file", null);
+            // A file may grow or be replaced while it is looked at: what is read is bounded, whatever was said.
             byte[] bytes = new byte[MaximumBytes + 1];
             await using FileStream stream = File.OpenRead(file);
             int read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, ct);

@@ -37,9 +37,9 @@ internal sealed class FuzzTargets : IAsyncDisposable
     {
         byte[][] messages = await MessagesAsync(ct);
         await using NetworkSession honest = Honest(static () => new NetworkSession(CorpusSeed, NetworkFocus.Banks));
-        byte[][] travelled = [.. honest.Seen.Values.SelectMany(static kind => kind).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
-        byte[][] leaves = [.. honest.Seen[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
-        byte[][] replies = [.. honest.Seen[Travel.LedgerReply].Select(static reply => reply.Body)];
+        byte[][] travelled = [.. honest.Travelled.Newest.Values.Concat(honest.Travelled.ByContent.Values).SelectMany(static list => list).Select(static traveller => traveller.Body).DistinctBy(Convert.ToHexString)];
+        byte[][] leaves = [.. honest.Travelled.Newest[Travel.LedgerReply].SelectMany(static reply => LedgerReply.Parser.ParseFrom(reply.Body).Log).Select(static leaf => leaf.ToByteArray()).DistinctBy(Convert.ToHexString)];
+        byte[][] replies = [.. honest.Travelled.Newest[Travel.LedgerReply].Select(static reply => reply.Body)];
         FuzzTarget[] all =
         [
             FuzzTarget.Of("pacs", "ISO 20022 messages of a back office", () => new CreditTransferTarget(messages, isXml: true)),
@@ -62,7 +62,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
             OnNetwork("ledger", "the ledger's machine, by requests", NetworkFocus.Ledger),
             OnNetwork("answers", "machines, by answers of ledger and agent", NetworkFocus.Answers),
             AtDoors("api", "the API's listeners, by bytes on a connection", (seed, stop) => ApiSession.BeginAsync(seed, messages, stop)),
-            AtDoors("door", "the doors between participants, by bytes on a connection", (seed, stop) => DoorSession.BeginAsync(seed, honest.Seen, stop)),
+            AtDoors("door", "the doors between participants, by bytes on a connection", (seed, stop) => DoorSession.BeginAsync(seed, honest.Travelled.Newest, stop)),
             AtDoors("answerer", "the sending side, by answers of whoever has a participant's key", (seed, _) => ValueTask.FromResult<IFuzzSession>(new AnswererSession(seed, replies))),
         ];
         IReadOnlyList<KnownInput> known = FuzzCorpus.FindShipped() is { } folder ? FuzzCorpus.Read(folder) : [];

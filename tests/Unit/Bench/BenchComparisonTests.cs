@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Settlement.Host.Bench;
 
 namespace Settlement.Tests.Unit.Bench;
@@ -53,6 +54,40 @@ public sealed class BenchComparisonTests : IDisposable
         // A device has no length and no end.
         foreach (string path in new[] { file + ".missing", Path.GetTempPath(), "/dev/zero" })
             Assert.Equal(BenchException.ResultUnreadable, (await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(path, Ct))).Code);
+    }
+
+    [Fact]
+    public async Task A_pipe_into_which_nobody_writes_is_refused_and_not_waited_for()
+    {
+        string pipe = file + ".pipe", link = file + ".link";
+        try
+        {
+            using (Process made = Process.Start("mkfifo", [pipe])) await made.WaitForExitAsync(Ct);
+            File.CreateSymbolicLink(link, pipe);
+            foreach (string path in new[] { pipe, link })
+                Assert.Equal(BenchException.ResultUnreadable, (await Assert.ThrowsAsync<BenchException>(() => BenchComparison.ReadAsync(path, Ct))).Code);
+        }
+        finally
+        {
+            File.Delete(link);
+            File.Delete(pipe);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_to_a_result_is_followed()
+    {
+        string link = file + ".link";
+        await File.WriteAllTextAsync(file, Before.ToJson(), Ct);
+        File.CreateSymbolicLink(link, file);
+        try
+        {
+            Assert.Equal(Before, await BenchComparison.ReadAsync(link, Ct));
+        }
+        finally
+        {
+            File.Delete(link);
+        }
     }
 
     [Fact]

@@ -29,20 +29,22 @@ internal sealed class FuzzNetwork : IDisposable
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan GroupLife = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CycleLife = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CyclePoll = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan OffsetPoll = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
 
     private const string AlphaBic = "ALPHDEFFXXX";
+
+    // While it waits the agent may offset it.
+    private const string PaymentContract = "OffsetPayment";
     private const long Limit = 1_000;
     private const int MostRounds = 2_000;
-    private const int MostKept = 400;
     private const int MostListed = 1_000;
 
     private readonly SeededEntropy entropy;
     private readonly SigningKey posting;
     private readonly Dictionary<long, object> replies = [];
-    private readonly List<string> contracts = [ContractLibrary.Load("GrossPayment").Source, ContractLibrary.Load("PoolFunding").Source];
+    private readonly List<string> contracts = [ContractLibrary.Load(PaymentContract).Source, ContractLibrary.Load("PoolFunding").Source];
     private long calls;
     private int payments;
 
@@ -55,6 +57,7 @@ internal sealed class FuzzNetwork : IDisposable
         {
             AcceptedContracts = ContractLibrary.All.Select(static contract => Convert.ToHexStringLower(contract.Hash)).ToHashSet(StringComparer.Ordinal),
             CyclePoll = CyclePoll,
+            OffsetPoll = OffsetPoll,
             // What Alpha proposes and no more: terms that a change gave another limit are refused.
             GrantedLimits = new Dictionary<(ParticipantId, string), long> { [(IdOf(AlphaBic), Eur.Code)] = Limit },
         };
@@ -79,9 +82,14 @@ internal sealed class FuzzNetwork : IDisposable
 
     public FuzzNode Agent { get; }
 
+    /// <summary>Who works at the agent.</summary>
+    public FuzzOperator Operator => new(this);
+
     public FuzzNode Supervisor { get; }
 
     public IReadOnlyList<FuzzNode> Nodes { get; }
+
+    public IReadOnlyList<FuzzNode> Banks => [Alpha, Beta];
 
     /// <summary>A participant that is listed and in no channel.</summary>
     public ParticipantId Outsider { get; }
@@ -90,15 +98,15 @@ internal sealed class FuzzNetwork : IDisposable
 
     public Digest Channel { get; private set; }
 
-    /// <summary>What has travelled so far; of each kind the newest that are kept.</summary>
-    public Dictionary<Travel, List<Traveller>> Seen { get; } = Enum.GetValues<Travel>().ToDictionary(static kind => kind, static _ => new List<Traveller>());
+    /// <summary>What has travelled so far.</summary>
+    public Travelled Travelled { get; } = new();
 
     /// <summary>What becomes of bytes on their way: themselves, others, or nothing.</summary>
     public Func<Traveller, byte[]?>? Tamper { get; set; }
 
     public static ParticipantId IdOf(string text) => ParticipantId.TryParse(text, out ParticipantId id) ? id : throw new ArgumentException(text, nameof(text));
 
-    private static Currency Eur => Currency.TryParse("EUR", out Currency currency) ? currency : default;
+    public static Currency Eur => Currency.TryParse("EUR", out Currency currency) ? currency : default;
 
     /// <summary>What the nodes last alarmed about.</summary>
     public string Alarms => string.Join("; ", Nodes.Select(static node => $"{node.Id} {string.Join(' ', node.Alarms)}"));
@@ -109,7 +117,7 @@ internal sealed class FuzzNetwork : IDisposable
     /// <summary>Opens the business day and tries to open the channel; null when that was refused, or is not decided yet.</summary>
     public Digest? TryOpen()
     {
-        foreach (FuzzNode bank in (FuzzNode[])[Alpha, Beta]) _ = Ask<BusinessDayResult>(bank, static call => new BankInput.OpenBusinessDay(call, Day));
+        foreach (FuzzNode bank in Banks) _ = Ask<BusinessDayResult>(bank, static call => new BankInput.OpenBusinessDay(call, Day));
         ChannelRequest request = new(Beta.Id, Beta.Keys.RootFingerprint, [(Supervisor.Id, Supervisor.Keys.RootFingerprint)], contracts, [Eur], [(false, new Money(Eur, Limit)), (true, new Money(Eur, Limit))]);
         OpenChannelResult? result = Ask<OpenChannelResult>(Alpha, call => new BankInput.OpenChannel(call, request));
         OpeningRefusal = result?.Refusal;
@@ -121,9 +129,8 @@ internal sealed class FuzzNetwork : IDisposable
     /// <summary>Money for a bank, from the agent into the channel; true when it is there.</summary>
     public bool TryFund(FuzzNode bank, long minorUnits)
     {
-        Money amount = new(Eur, minorUnits);
-        BrokenPromise.Unless(Ask<CreditResult>(Agent, call => new AgentInput.Credit(call, $"credit-{call}", bank.Id, amount)) is { Refusal: null }, "the operator's credit is booked");
-        return Ask<FundAnswer>(bank, call => new BankInput.Fund(call, Channel, amount)) is { Refusal: null };
+        Operator.Credit(bank, minorUnits);
+        return Ask<FundAnswer>(bank, call => new BankInput.Fund(call, Channel, new Money(Eur, minorUnits))) is { Refusal: null };
     }
 
     /// <summary>Submits payments of one message; the instructions' keys.</summary>
@@ -152,7 +159,7 @@ internal sealed class FuzzNetwork : IDisposable
     {
         byte[] elsewhere = new byte[Digest.Length];
         entropy.Fill(elsewhere);
-        ActOrder leg = new(Channel, null, "GrossPayment", "pay", new Dictionary<string, string>
+        ActOrder leg = new(Channel, null, PaymentContract, "pay", new Dictionary<string, string>
         {
             ["amount"] = "0.01 EUR", ["value_date"] = "2026-03-02", ["end_to_end"] = "group", ["debtor"] = "One", ["creditor"] = "Other",
         });
@@ -162,19 +169,18 @@ internal sealed class FuzzNetwork : IDisposable
     /// <summary>The groups that a bank has to do with.</summary>
     public int GroupsOf(FuzzNode bank) => Ask<GroupList>(bank, static call => new BankInput.ListGroups(call))?.Groups.Count ?? 0;
 
-    /// <summary>The agent's operator opens a cycle, where none is under way; the banks go on with it by themselves.</summary>
-    public void OpenCycle() => _ = Ask<CycleResult>(Agent, static call => new AgentInput.OpenCycle(call, Eur, [], CycleLife));
-
-    /// <summary>The cycles of which something may still come by itself.</summary>
-    public int CyclesUnderWay() => Ask<CycleReport>(Agent, static call => new AgentInput.ListCycles(call))?.Cycles
-        .Count(static cycle => cycle.Stage is not (CycleStage.Settled or CycleStage.Void or CycleStage.Lapsed)) ?? 0;
-
     /// <summary>The bank's back office gives up whatever waits in its queue.</summary>
     public void CancelQueued(FuzzNode bank)
     {
         foreach (QueuedView payment in Ask<QueueList>(bank, static call => new BankInput.ListQueue(call, null, MostListed))?.Payments ?? [])
             _ = Ask<QueueChanged>(bank, call => new BankInput.ChangeQueued(call, payment.Instruction, new QueueChange.Cancel()));
     }
+
+    /// <summary>The other one of the two banks.</summary>
+    public FuzzNode Other(FuzzNode bank) => bank == Alpha ? Beta : Alpha;
+
+    /// <summary>The bank's own position in the channel; null where it has none.</summary>
+    public PositionView? Position(FuzzNode bank) => View(bank)?.Positions.FirstOrDefault();
 
     public InstructionStatus StatusOf(FuzzNode bank, byte[] instruction) =>
         new VaultReader(Network, bank.Id, bank.VaultKey).ReadInstruction(instruction, bank.Find(PayloadKind.Instructions, instruction)!).Status;
@@ -218,6 +224,10 @@ internal sealed class FuzzNetwork : IDisposable
         Settle();
     }
 
+    /// <summary>An honest request to the agent, on its way as everything else; null where it, or the answer, is lost.</summary>
+    public byte[]? AtAgent(ParticipantId from, byte[] body) =>
+        Through(Travel.AgentRequest, from, Agent.Id, body) is { } request && AnswerOfAgent(from, request) is { } answer ? Through(Travel.AgentReply, Agent.Id, from, answer) : null;
+
     /// <summary>A request at the agent's door.</summary>
     public byte[]? AskAgent(ParticipantId from, byte[] body) => Ask<byte[]>(Agent, call => new AgentInput.Requested(call, from, body));
 
@@ -232,7 +242,7 @@ internal sealed class FuzzNetwork : IDisposable
     {
         string name = $"T{++payments}";
         CreditTransfer transfer = new("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, minorUnits), Day, Priority.Normal,
-            from.Id, from == Alpha ? Beta.Id : Alpha.Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
+            from.Id, Other(from).Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
         return new SubmittedTransfer(transfer, new TransferIdentification(transfer.MessageId, transfer.MessageType, transfer.InstructionId, transfer.EndToEndId, transfer.TransactionId, transfer.Uetr?.ToString()), null, null);
     }
 
@@ -262,9 +272,7 @@ internal sealed class FuzzNetwork : IDisposable
             Door.Ledger => Through(Travel.LedgerRequest, from.Id, send.To.Participant, send.Body) is { } request && Ledger.Ask(Now, from.Id.ToString(), request) is { } reply
                 ? Through(Travel.LedgerReply, send.To.Participant, from.Id, reply.ToByteArray())
                 : null,
-            Door.Agent => Through(Travel.AgentRequest, from.Id, send.To.Participant, send.Body) is { } fund && AnswerOfAgent(from.Id, fund) is { } funded
-                ? Through(Travel.AgentReply, send.To.Participant, from.Id, funded)
-                : null,
+            Door.Agent => AtAgent(from.Id, send.Body),
             _ => ToPeer(from, send),
         };
         from.Inbox.Add(answer is null ? new Input.SendFailed(send.Token) : new Input.Answered(send.Token, answer));
@@ -293,9 +301,7 @@ internal sealed class FuzzNetwork : IDisposable
     private byte[]? Through(Travel kind, ParticipantId from, ParticipantId to, byte[] body)
     {
         Traveller traveller = new(kind, from, to, body);
-        List<Traveller> kept = Seen[kind];
-        kept.Add(traveller);
-        if (kept.Count > MostKept) kept.RemoveAt(0);
+        Travelled.Add(traveller);
         return Tamper is { } tamper ? tamper(traveller) : body;
     }
 }

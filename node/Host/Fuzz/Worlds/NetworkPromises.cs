@@ -15,15 +15,24 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
     /// <summary>The channel, as a bank shows it.</summary>
     public static ChannelView View(FuzzNetwork network, FuzzNode bank) => network.View(bank) ?? throw new BrokenPromise("a channel stays known", bank.Id.ToString());
 
+    /// <summary>Nothing waits in a bank's queue any more. What an offset has taken out of it may come back once.</summary>
+    public void EmptyQueues()
+    {
+        for (DateTimeOffset end = network.Now + patience; network.Operator.OffsetsUnderWay() > 0 || network.Banks.Any(bank => View(network, bank).Queued > 0);)
+        {
+            BrokenPromise.Unless(network.Now < end, "what waits can be given up", network.Alarms);
+            foreach (FuzzNode bank in network.Banks) network.CancelQueued(bank);
+            network.Pass(TimeSpan.FromSeconds(2));
+        }
+    }
+
     /// <summary>A payment of each bank settles.</summary>
     public void SettleHonestly()
     {
-        foreach (FuzzNode bank in new[] { network.Alpha, network.Beta })
+        foreach (FuzzNode bank in network.Banks)
         {
-            // What waits for cover is in the way of what comes after it.
-            network.CancelQueued(bank);
             byte[] paid = network.Pay(bank)[0];
-            for (DateTimeOffset end = network.Now + patience; network.StatusOf(bank, paid) == InstructionStatus.Accepted && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
+            for (DateTimeOffset end = network.Now + patience; (network.StatusOf(bank, paid) is InstructionStatus.Accepted or InstructionStatus.Queued) && network.Now < end;) network.Pass(TimeSpan.FromSeconds(2));
             BrokenPromise.Unless(network.StatusOf(bank, paid) == InstructionStatus.Settled, "honest payments settle after garbage", $"{bank.Id}: {network.StatusOf(bank, paid)}: {network.Alarms}");
         }
     }
@@ -37,7 +46,7 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
             network.Pass(TimeSpan.FromSeconds(5));
         BrokenPromise.Unless(alpha.Head == beta.Head && alpha.Sequence == beta.Sequence, "members agree", $"sequence {alpha.Sequence} and {beta.Sequence}: {network.Alarms}");
         long positions = alpha.Positions.Concat(beta.Positions).Sum(static position => position.Position.MinorUnits);
-        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
+        Books books = network.Operator.Books();
         long pool = books.Pools.Where(pool => pool.Channel == network.Channel.ToString()).Sum(static pool => pool.Balance.MinorUnits);
         long accounts = books.Accounts.Sum(static account => account.Balance.MinorUnits) + books.Pools.Sum(static pool => pool.Balance.MinorUnits) + books.SetAside.Sum(static part => part.Balance.MinorUnits);
         BrokenPromise.Unless(positions <= pool && pool <= funded, "positions are never more than the pool", $"{positions}, {pool}, {funded}");
@@ -48,20 +57,21 @@ internal sealed class NetworkPromises(FuzzNetwork network, TimeSpan patience)
     /// <summary>What was set aside for groups is free again, or paid.</summary>
     public void CheckGroups()
     {
-        foreach (FuzzNode bank in new[] { network.Alpha, network.Beta })
+        foreach (FuzzNode bank in network.Banks)
         {
             for (DateTimeOffset end = network.Now + patience; network.GroupsOf(bank) > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
             BrokenPromise.Unless(network.GroupsOf(bank) == 0, "every group ends", $"{bank.Id}: {network.Alarms}");
         }
     }
 
-    /// <summary>A cycle comes to its end, one way or the other, and holds nothing of the accounts then.</summary>
+    /// <summary>Cycles and offsets come to their end, one way or the other, and hold nothing of the accounts then.</summary>
     public void CheckCycles()
     {
-        for (DateTimeOffset end = network.Now + patience; network.CyclesUnderWay() > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
-        BrokenPromise.Unless(network.CyclesUnderWay() == 0, "every cycle ends", network.Alarms);
-        Books books = network.Ask<Books>(network.Agent, static call => new AgentInput.ListBooks(call)) ?? throw new BrokenPromise("the books are listed", "no answer");
-        BrokenPromise.Unless(books.SetAside.All(static part => part.Balance.MinorUnits == 0), "a cycle that ended has nothing set aside");
+        for (DateTimeOffset end = network.Now + patience; network.Operator.CyclesUnderWay() + network.Operator.OffsetsUnderWay() > 0 && network.Now < end;) network.Pass(TimeSpan.FromSeconds(5));
+        BrokenPromise.Unless(network.Operator.CyclesUnderWay() == 0, "every cycle ends", network.Alarms);
+        BrokenPromise.Unless(network.Operator.OffsetsUnderWay() == 0, "every offset ends", network.Alarms);
+        Books books = network.Operator.Books();
+        BrokenPromise.Unless(books.SetAside.All(static part => part.Balance.MinorUnits == 0), "what ended has nothing set aside");
     }
 
     /// <summary>The supervisor proves everything from its vault; and whatever becomes of a row there, its audit comes to an end, and to no other positions

@@ -1,12 +1,6 @@
 using System.Buffers.Binary;
-using Google.Protobuf;
 using Settlement.Core.Bank;
-using Settlement.Core.Channels;
-using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
-using Settlement.Core.Participants;
-using Settlement.Host.Fuzz.Mutations;
-using Settlement.Wire.Channels;
 
 namespace Settlement.Host.Fuzz.Worlds;
 
@@ -46,8 +40,6 @@ internal sealed class NetworkSession : IFuzzSession
     public const long MaximumWritten = 64L * 1024 * 1024;
 
     private const int MostOpenings = 6;
-    private const int MostRepeats = 10_000;
-    private const int MostFlooded = 2 * 1024 * 1024;
     private const long Funds = 100_000;
 
     // More than a bank's funds and limit cover, so that it waits; and a few that wait are enough.
@@ -58,6 +50,8 @@ internal sealed class NetworkSession : IFuzzSession
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly NetworkFocus focus;
     private readonly FuzzNetwork network;
+    private readonly FuzzTreasury treasury;
+    private readonly Changes changes;
     private readonly SeededEntropy entropy;
     private readonly Dictionary<FuzzNode, long> held = [];
     private bool isOpen;
@@ -70,12 +64,14 @@ internal sealed class NetworkSession : IFuzzSession
         this.focus = focus;
         entropy = new SeededEntropy(seed + 100);
         network = new FuzzNetwork(seed);
+        treasury = new FuzzTreasury(network, Patience);
+        changes = new Changes(network, entropy);
         if (focus != NetworkFocus.Opening) Prepare();
         foreach (FuzzNode node in network.Nodes) held[node] = Retained.BytesOf(node.Machine);
     }
 
     /// <summary>What the honest network has sent, for targets that read it as bytes.</summary>
-    public IReadOnlyDictionary<Travel, List<Traveller>> Seen => network.Seen;
+    public Travelled Travelled => network.Travelled;
 
     /// <inheritdoc/>
     public byte[] Make(Chance chance) => chance.Bytes(sizeof(ulong));
@@ -128,12 +124,15 @@ internal sealed class NetworkSession : IFuzzSession
         network.Pass(TimeSpan.FromSeconds(10));
         if (!isOpen) Prepare();
         NetworkPromises promises = new(network, Patience);
+        promises.EmptyQueues();
+        // Who owes what it may has no cover for honest payments.
+        foreach (FuzzNode bank in network.Banks.Where(bank => network.Position(bank) is { Position.MinorUnits: <= 0 })) TryFund(bank);
         promises.SettleHonestly();
         promises.CheckGroups();
         promises.CheckCycles();
         promises.CheckMoney(funded);
         promises.CheckSupervisor();
-        promises.CheckAudit(new Chance((ulong)network.Seen[Travel.PeerBatch].Count));
+        promises.CheckAudit(new Chance((ulong)network.Travelled.Newest[Travel.PeerBatch].Count));
         return ValueTask.CompletedTask;
     }
 
@@ -150,23 +149,23 @@ internal sealed class NetworkSession : IFuzzSession
         for (DateTimeOffset end = network.Now + Patience; network.TryOpen() is null; network.Pass(TimeSpan.FromSeconds(10)))
             BrokenPromise.Unless(network.Now < end, "a channel opens", $"none did in {Patience}, {network.OpeningRefusal}: {network.Alarms}");
         isOpen = true;
-        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded", $"{bank.Id}: {network.Alarms}");
-        foreach (FuzzNode bank in Banks)
+        treasury.Begin();
+        foreach (FuzzNode bank in network.Banks) BrokenPromise.Unless(TryFund(bank), "a channel is funded", $"{bank.Id}: {network.Alarms}");
+        treasury.AskFunded();
+        foreach (FuzzNode bank in network.Banks)
         {
             byte[] paid = network.Pay(bank)[0];
             network.Pay(bank, 4);
             network.OrderGroup(bank);
-            network.Return(bank == network.Alpha ? network.Beta : network.Alpha, bank, paid);
+            network.Return(network.Other(bank), bank, paid);
             network.Defund(bank, 1);
         }
 
-        network.OpenCycle();
+        network.Operator.OpenCycle();
         // Long enough for the groups to end, so that their outcomes have travelled, too.
         network.Pass(TimeSpan.FromSeconds(20));
-        foreach (FuzzNode bank in Banks) BrokenPromise.Unless(network.GroupsOf(bank) == 0, "a group ends", $"{bank.Id}: {network.Alarms}");
+        foreach (FuzzNode bank in network.Banks) BrokenPromise.Unless(network.GroupsOf(bank) == 0, "a group ends", $"{bank.Id}: {network.Alarms}");
     }
-
-    private FuzzNode[] Banks => [network.Alpha, network.Beta];
 
     private bool TryFund(FuzzNode bank)
     {
@@ -179,10 +178,10 @@ internal sealed class NetworkSession : IFuzzSession
         switch (focus)
         {
             case NetworkFocus.Agent when chance.Percent(70):
-                _ = network.AskAgent(Sender(chance), Changed(Travel.AgentRequest, chance));
+                _ = network.AskAgent(Sender(chance), changes.Of(Travel.AgentRequest, chance));
                 break;
             case NetworkFocus.Ledger when chance.Percent(90):
-                _ = network.Ledger.Ask(network.Now, chance.Percent(20) ? "" : Sender(chance).ToString(), Changed(Travel.LedgerRequest, chance));
+                _ = network.Ledger.Ask(network.Now, chance.Percent(20) ? "" : Sender(chance).ToString(), changes.Of(Travel.LedgerRequest, chance));
                 break;
             case NetworkFocus.Opening:
                 Tampered(chance, Travel.PeerBatch, () => Open(chance));
@@ -194,7 +193,7 @@ internal sealed class NetworkSession : IFuzzSession
                 Offer(chance);
                 break;
             default:
-                if (chance.Percent(60)) network.Deliver(Sender(chance), focus == NetworkFocus.Regulator ? network.Supervisor : chance.Pick(Banks), Changed(Travel.PeerBatch, chance));
+                if (chance.Percent(60)) network.Deliver(Sender(chance), focus == NetworkFocus.Regulator ? network.Supervisor : chance.Pick(network.Banks), changes.Of(Travel.PeerBatch, chance));
                 else Tampered(chance, Travel.PeerBatch, () => Work(chance));
                 break;
         }
@@ -212,7 +211,7 @@ internal sealed class NetworkSession : IFuzzSession
 
     private void Open(Chance chance)
     {
-        if (chance.Percent(40) && network.Seen[Travel.PeerBatch].Count > 0) network.Deliver(Sender(chance), chance.Pick(network.Nodes), Changed(Travel.PeerBatch, chance));
+        if (chance.Percent(40) && network.Travelled.Newest[Travel.PeerBatch].Count > 0) network.Deliver(Sender(chance), chance.Pick(network.Nodes), changes.Of(Travel.PeerBatch, chance));
         if (openings >= MostOpenings && !isOpen) return;
         openings++;
         if (network.TryOpen() is null) network.Pass(TimeSpan.FromSeconds(chance.From(1, 60)));
@@ -221,17 +220,31 @@ internal sealed class NetworkSession : IFuzzSession
 
     private void Work(Chance chance)
     {
-        FuzzNode bank = chance.Pick(Banks);
+        FuzzNode bank = chance.Pick(network.Banks);
         if (focus is NetworkFocus.Agent or NetworkFocus.Answers && chance.Percent(30)) TryFund(bank);
         else if (chance.Percent(20)) network.OrderGroup(bank);
-        else if (chance.Percent(15)) network.OpenCycle();
+        else if (chance.Percent(15)) Cycle(bank, chance);
+        else if (chance.Percent(10)) treasury.PayAcross(bank);
+        else if (chance.Percent(10)) treasury.Grant(bank, chance);
+        else if (chance.Percent(5)) treasury.AskFunded();
         else lastPaid = (bank, network.Pay(bank, chance.From(1, 3))[0]);
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
         // Money goes back to its account, or to its payer.
         if (chance.Percent(30)) network.Defund(bank, chance.From(1, 3));
-        else if (chance.Percent(40) && lastPaid is { } paid) network.Return(paid.Payer == network.Alpha ? network.Beta : network.Alpha, paid.Payer, paid.Instruction);
+        else if (chance.Percent(40) && lastPaid is { } paid) network.Return(network.Other(paid.Payer), paid.Payer, paid.Instruction);
         else return;
         network.Pass(TimeSpan.FromSeconds(chance.From(1, 5)));
+    }
+
+    /// <summary>A cycle, in which now and then somebody owes. Who did has money in the channel afterwards, since without it hardly anything is paid.</summary>
+    private void Cycle(FuzzNode bank, Chance chance)
+    {
+        bool owes = chance.Percent(50);
+        if (owes) treasury.Owe(bank);
+        network.Operator.OpenCycle();
+        if (!owes) return;
+        network.Pass(TimeSpan.FromSeconds(chance.From(5, 20)));
+        TryFund(bank);
     }
 
     /// <summary>Payments wait at the sequencer, now and then at the other member too, and it is offered what that member made up.</summary>
@@ -242,7 +255,7 @@ internal sealed class NetworkSession : IFuzzSession
         if (View(victim).Queued < MostQueued) network.Pay(victim, chance.From(1, 2), Uncovered);
         if (chance.Percent(20) && View(other).Queued < MostQueued) network.Pay(other, 1, Uncovered);
         if (other.Channel() is { } context)
-            network.Deliver(other.Id, victim, new OfferForgery(context, entropy).Draw(View(victim).Term, network.Seen[Travel.PeerBatch], network.Now, chance));
+            network.Deliver(other.Id, victim, new OfferForgery(context, entropy).Draw(View(victim).Term, network.Travelled.Newest[Travel.PeerBatch], network.Now, chance));
     }
 
     /// <summary>While something honest is under way, some of what travels is changed, lost or repeated.</summary>
@@ -251,43 +264,11 @@ internal sealed class NetworkSession : IFuzzSession
         Chance onTheWay = new(chance.Next());
         network.Tamper = traveller => traveller.Kind != kind || onTheWay.Percent(50) ? traveller.Body
             : onTheWay.Percent(15) ? null
-            : Changed(traveller, onTheWay);
+            : changes.Of(traveller, onTheWay);
         work();
         network.Tamper = null;
         network.Settle();
     }
-
-    private byte[] Changed(Travel kind, Chance chance)
-    {
-        IReadOnlyList<Traveller> seen = network.Seen[kind];
-        return seen.Count == 0 ? chance.Bytes(chance.From(0, 200)) : Changed(chance.Pick(seen), chance);
-    }
-
-    private byte[] Changed(Traveller traveller, Chance chance)
-    {
-        byte[] body = traveller.Body;
-        if (traveller.Kind == Travel.PeerBatch && chance.Percent(5)) return Flood(body, chance);
-        if (traveller.Kind == Travel.PeerBatch && chance.Percent(40) && Insider(traveller.From) is { } insider && insider.Channel() is { } context)
-        {
-            using SigningKey key = insider.ChannelKey(context.Channel);
-            body = new Forgery(context, key, entropy).Change(body, chance);
-            if (chance.Percent(80)) return body;
-        }
-
-        return chance.Percent(5) ? body : WireMutator.Mutate(body, chance, chance.Pick(network.Seen[traveller.Kind]).Body);
-    }
-
-    /// <summary>One message as often as a batch may hold messages, or as a case may have bytes.</summary>
-    private static byte[] Flood(byte[] batch, Chance chance)
-    {
-        if (!Parsing.TryParse(PeerBatch.Parser, batch, out PeerBatch? read) || read.Messages.Count == 0) return batch;
-        PeerMessage repeated = chance.Pick(read.Messages);
-        read.Messages.Clear();
-        read.Messages.Add(Enumerable.Repeat(repeated, Math.Min(MostRepeats, MostFlooded / Math.Max(1, repeated.CalculateSize()))));
-        return read.ToByteArray();
-    }
-
-    private FuzzNode? Insider(ParticipantId member) => network.Nodes.FirstOrDefault(node => node.Id == member && node != network.Agent);
 
     private ChannelView View(FuzzNode bank) => NetworkPromises.View(network, bank);
 }
