@@ -62,6 +62,7 @@ internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency C
         List<InstructionStatus> waits = [];
         for (int i = 0; i < Banks.Count; i++) waits.Add(await PayAsync(network, calls, i, ct));
         for (int i = 0; i < Banks.Count; i++) await SettleAsync(calls, network.Bank(Banks[i]), waits[i].Id, time, ct);
+        await PostAsync(network, calls, time, ct);
         string[] accounts = [.. await Task.WhenAll(Banks.Select(bank => AccountAsync(network, calls, bank, ct)))];
         string[] positions = [.. await Task.WhenAll(Banks.Select((bank, i) => PositionAsync(calls, network.Bank(bank), channels[i], ct)))];
         long moved = Banks.Select((_, i) => Math.Max(0, Pays[(i + Banks.Count - 1) % Banks.Count] - Pays[i])).Sum();
@@ -98,6 +99,17 @@ internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency C
             if (seen.Status == DemoOutcome.Final) return;
             if (seen.Status == DemoOutcome.Rejected || time.GetElapsedTime(began) > SettleWithin)
                 throw new NetworkException(NetworkException.TimedOut, $"A payment of {bank.Name} did not settle with the others: {seen.Status} {seen.Reason}\n{bank.LogTail()}");
+            await Task.Delay(Poll, time, ct);
+        }
+    }
+
+    /// <summary>Waits until the agent has posted: channels learn of the ledger's decision by themselves, and may be earlier.</summary>
+    private async Task PostAsync(LocalNetwork network, NetworkCalls calls, TimeProvider time, CancellationToken ct)
+    {
+        long began = time.GetTimestamp();
+        while ((await calls.AskAsync(network.Agent, "list its offsets", client => client.OffsetsAsync(ct), ct)).Offsets.Any(offset => offset.Currency == Currency.Code && offset.Stage == "deciding"))
+        {
+            if (time.GetElapsedTime(began) > SettleWithin) throw new NetworkException(NetworkException.TimedOut, $"The agent did not post an offset that had settled.\n{network.Agent.LogTail()}");
             await Task.Delay(Poll, time, ct);
         }
     }
