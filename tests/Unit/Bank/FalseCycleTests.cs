@@ -28,6 +28,8 @@ public sealed class FalseCycleTests
         ["shows no head"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Head = null),
         ["shows another place"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Index++),
         ["shows the cut of a channel that is not its own"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Channel = Lies.Flipped(c.Cuts.Cuts[0].Channel, 0)),
+        ["shows one cut in the place of another"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[1] = c.Cuts.Cuts[0].Clone()),
+        ["shows more cuts than it has channels"] = (AgentCodes.Malformed, Cuts, static c => c.Cuts.Cuts.Add(c.Cuts.Cuts[0].Clone())),
         ["confirms another list"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.CutsHash = Lies.Flipped(c.Confirmation.CutsHash, 0)),
         ["confirms with a false signature"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.Signature = Lies.Flipped(c.Confirmation.Signature, 0)),
         ["says covered where it signed that it is not"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.IsCovered = !c.Confirmation.IsCovered),
