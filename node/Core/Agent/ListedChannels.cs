@@ -6,7 +6,7 @@ namespace Settlement.Core.Agent;
 
 /// <summary>
 /// Which channels the ledger has. An acknowledgement is of terms and keys of the epoch, and says nothing of who opened what with them; so before the first
-/// money goes into a channel the ledger is asked whether it has it, and the bank's message waits for the answer. A channel that has a pool is not asked about.
+/// money goes into a channel, and before it takes a place in a cycle, the ledger is asked whether it has it, and the bank's message waits for the answer. A channel that has a pool is not asked about.
 /// </summary>
 internal sealed class ListedChannels(LedgerDesk ledger, AccountBook book)
 {
