@@ -57,8 +57,8 @@ public sealed class AgentMachine : IMachine, IDisposable
         own = new AgentChannel(node, ledger, rows);
         GroupPostings groups = new(node, parts, ledger, own, book, postings);
         listed = new ListedChannels(ledger, book);
-        cycles = new CycleBook(node, parts, ledger, own, book, groups, listed, refusals, rows);
-        offsets = new OffsetBook(node, parts, own, book, groups, refusals, rows) { IsHeldBack = cycles.IsConfirmed };
+        cycles = new CycleBook(node, parts, ledger, own, book, groups, listed, rows);
+        offsets = new OffsetBook(node, parts, own, book, groups, rows) { IsHeldBack = cycles.IsConfirmed };
         ledger.ChannelSeen = (status, head, _) => listed.OnSeen(new Digest(status.Channel.Span), head is not null);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);

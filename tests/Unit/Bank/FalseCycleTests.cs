@@ -273,6 +273,10 @@ public sealed class FalseCycleTests
         for (int i = 0; i <= RefusalBudget.Burst; i++) answer = Say(world, world.Gamma, lie);
         Assert.Equal(AgentCodes.TooManyRefusals, answer.Code);
         Assert.Equal(CycleStage.Joining, Assert.Single(answer.Cycles).Stage);
+        // It still moves its money.
+        world.Banks.Asleep.Clear();
+        world.Banks.Look(world.BetaGamma);
+        Assert.Null(world.Banks.Ask<FundAnswer>(world.Gamma, call => new BankInput.Fund(call, world.BetaGamma, new Money(TwoBanks.Eur, 1))).Refusal);
     }
 
     [Fact]

@@ -25,18 +25,17 @@ internal sealed class CycleBook
 
     private readonly NodeContext node;
     private readonly AccountBook book;
-    private readonly RefusalBudget refusals;
+    private readonly RefusalBudget refusals = new();
     private readonly EventStream history;
     private readonly CycleRun run;
     private readonly CyclePostings postings;
     private readonly CycleSchedules schedules;
     private readonly SortedDictionary<Digest, CycleState> cycles = [];
 
-    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, ListedChannels listed, RefusalBudget refusals, RecoveredRows rows)
+    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, ListedChannels listed, RecoveredRows rows)
     {
         this.node = node;
         this.book = book;
-        this.refusals = refusals;
         history = new EventStream(node, "cycles", rows);
         schedules = new CycleSchedules(node, history, rows);
         run = new CycleRun(node, parts, ledger, own, listed, refusals);
