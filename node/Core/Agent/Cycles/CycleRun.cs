@@ -114,7 +114,13 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
             // Both members show it; one is enough.
             if (channel.Commitment.Length > 0) continue;
             bool isCut = check.IsCut(cycle.Round!, channel, proof, ledger.Checkpoint, out bool isForked);
-            if (isForked) AlarmOfFork(proof.Head);
+            if (isForked)
+            {
+                // The bank shows what the ledger signed: the lie is the ledger's alone.
+                AlarmOfFork(proof.Head);
+                return AgentCodes.CutNotProven;
+            }
+
             if (!isCut) return Refuse(from, AgentCodes.CutNotProven, proof);
             channel.Commitment = proof.Commitment;
         }
