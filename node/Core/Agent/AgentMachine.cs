@@ -56,7 +56,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         supervised = new SupervisedChannels(node, parts.Supervisors);
         own = new AgentChannel(node, ledger, rows);
         GroupPostings groups = new(node, parts, ledger, own, book, postings);
-        listed = new ListedChannels(ledger, book);
+        listed = new ListedChannels(node, ledger, book, refusals);
         cycles = new CycleBook(node, parts, ledger, own, book, groups, listed, rows);
         offsets = new OffsetBook(node, parts, own, book, groups, rows) { IsHeldBack = cycles.IsConfirmed };
         ledger.ChannelSeen = (status, head, _) => listed.OnSeen(new Digest(status.Channel.Span), head is not null);

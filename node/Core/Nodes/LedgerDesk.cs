@@ -76,6 +76,9 @@ internal sealed class LedgerDesk
     /// <param name="entries">How many entries may become final with the answer.</param>
     public void Query(Digest channel, int entries = 0) => queries[channel] = Math.Max(entries, queries.GetValueOrDefault(channel));
 
+    /// <summary>What was to be asked of a channel, and is not under way, is asked no more.</summary>
+    public void Withdraw(Digest channel) => queries.Remove(channel);
+
     /// <summary>Somebody unknown knocked: the directory is read again at once.</summary>
     public void RefreshDirectory() => directory.Refresh();
 
