@@ -1,12 +1,14 @@
 using Google.Protobuf;
 using Settlement.Core.Agent;
 using Settlement.Core.Agent.Cycles;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Notarisation;
 using Settlement.Tests.Agent.Offsets;
 using Settlement.Tests.Bank;
 using Settlement.Wire.Agent;
+using OffsetWorld = Settlement.Tests.Agent.Offsets.OffsetWorld;
 
 namespace Settlement.Tests.Agent;
 

@@ -105,12 +105,12 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
 
     private string Cut(CycleState cycle, CycleBankRow bank, ParticipantId from, CycleCuts cuts)
     {
-        Dictionary<ByteString, CycleChannelRow> own = cycle.Of(bank).ToDictionary(static c => c.Channel);
-        if (cuts.Cuts.Count > own.Count) return Refuse(from, AgentCodes.Malformed);
+        Dictionary<ByteString, CycleChannelRow> left = cycle.Of(bank).ToDictionary(static c => c.Channel);
+        if (cuts.Cuts.Count > left.Count) return Refuse(from, AgentCodes.Malformed);
         foreach (CutProof proof in cuts.Cuts)
         {
             // Whoever shows a channel twice shows one that is not its own any more.
-            if (!own.Remove(proof.Channel, out CycleChannelRow? channel)) return Refuse(from, AgentCodes.CutNotProven, proof);
+            if (!left.Remove(proof.Channel, out CycleChannelRow? channel)) return Refuse(from, AgentCodes.CutNotProven, proof);
             // Both members show it; one is enough.
             if (channel.Commitment.Length > 0) continue;
             bool isCut = check.IsCut(cycle.Round!, channel, proof, ledger.Checkpoint, out bool isForked);
