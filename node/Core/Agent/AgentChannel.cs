@@ -25,6 +25,7 @@ internal sealed class AgentChannel : IDisposable
     private readonly LedgerDesk ledger;
     private readonly Retry retry;
     private readonly HashSet<Digest> reserved = [];
+    private readonly HashSet<Digest> refused = [];
     private readonly Dictionary<Digest, long> headOf = [];
     private AgentChannelRow? row;
     private SigningKey[] keys = [];
@@ -37,7 +38,9 @@ internal sealed class AgentChannel : IDisposable
         retry = node.NewRetry();
         foreach (StoredPayload stored in rows.Of(PayloadKind.Channels).Where(static r => r.Key.AsSpan().SequenceEqual(RowKey)))
             row = node.Rows.Open(PayloadKind.Channels, stored.Key, stored.Body, AgentChannelRow.Parser);
-        if (row is not null) keys = [.. row.PrivateKeys.Select(static k => SigningKey.FromScalar(k.Span))];
+        if (row is null) return;
+        keys = [.. row.PrivateKeys.Select(static k => SigningKey.FromScalar(k.Span))];
+        reserved.UnionWith(row.Reserved.Select(static group => new Digest(group.Span)));
     }
 
     /// <summary>Its id. It comes into being when it is first asked for.</summary>
@@ -65,16 +68,23 @@ internal sealed class AgentChannel : IDisposable
         if (reserved.Contains(group.Id)) return true;
         AgentChannelRow known = Row();
         if (isAsked || !retry.IsDue(node.Now)) return false;
-        if (!known.IsOpen) Submit(new Submission { Opening = Opening(known) }, () => known.IsOpen = true);
-        else if (known.Notarised < head) Submit(new Submission { Head = Head(known, known.Notarised + 1) }, () => known.Notarised++);
-        else Submit(new Submission { Reserve = Reservation(group, head) }, () => reserved.Add(group.Id));
+        if (!known.IsOpen) Submit(group.Id, new Submission { Opening = Opening(known) }, () => known.IsOpen = true);
+        else if (known.Notarised < head) Submit(group.Id, new Submission { Head = Head(known, known.Notarised + 1) }, () => known.Notarised++);
+        else Submit(group.Id, new Submission { Reserve = Reservation(group, head) }, () => reserved.Add(group.Id));
         return false;
     }
+
+    /// <summary>Whether the ledger has shown the reservation of a group; without it there is no commitment.</summary>
+    public bool HasReserved(Digest group) => reserved.Contains(group);
+
+    /// <summary>Whether the ledger said last, and for good, that it does not have the reservation of a group. One that it has it shows again, however late.</summary>
+    public bool IsRefused(Digest group) => refused.Contains(group);
 
     /// <summary>The group is decided.</summary>
     public void Forget(Digest group)
     {
         reserved.Remove(group);
+        refused.Remove(group);
         headOf.Remove(group);
         AgentChannelRow known = Row();
         // The newest that the ledger has is the one before the next.
@@ -94,25 +104,37 @@ internal sealed class AgentChannel : IDisposable
         foreach (SigningKey key in keys) key.Dispose();
     }
 
-    private void Submit(Submission submission, Action done)
+    private void Submit(Digest group, Submission submission, Action done)
     {
         isAsked = true;
         ledger.Submit(submission, (result, leaf) =>
         {
             isAsked = false;
-            if (leaf is null)
+            bool isShown = leaf is not null && Shows(leaf, submission);
+            if (leaf is not null && !isShown) node.Alarm(LedgerCodes.ReceiptLeaf, "ledger");
+            if (!isShown)
             {
                 // Too late, or beyond what the ledger takes of one participant: the group's time ends it.
-                node.Note(KnownCodes.OrForeign(result.Code), "ledger");
+                if (leaf is null) node.Note(KnownCodes.OrForeign(result.Code), "ledger");
+                if (result.Code != LedgerCodes.QuotaUsed) refused.Add(group);
                 retry.Tried(node.Now);
                 return;
             }
 
             retry.Reset();
+            refused.Remove(group);
             done();
             Keep();
         });
     }
+
+    /// <summary>Whether a leaf says what was submitted. Signatures may be those of an earlier time.</summary>
+    private static bool Shows(Leaf leaf, Submission said) => said.RecordCase switch
+    {
+        Submission.RecordOneofCase.Opening => leaf.Opening?.Body == said.Opening.Body,
+        Submission.RecordOneofCase.Head => leaf.Head is { } head && head.Channel == said.Head.Channel && head.Sequence == said.Head.Sequence && head.Head == said.Head.Head,
+        _ => leaf.Reserve is { } reserve && reserve.GroupBody == said.Reserve.GroupBody && reserve.Channel == said.Reserve.Channel && reserve.Head == said.Reserve.Head,
+    };
 
     private OpeningRecord Opening(AgentChannelRow known)
     {
@@ -156,7 +178,12 @@ internal sealed class AgentChannel : IDisposable
         return row;
     }
 
-    private void Keep() => node.Write(node.Rows.Replace(PayloadKind.Channels, RowKey, row!));
+    private void Keep()
+    {
+        row!.Reserved.Clear();
+        row.Reserved.Add(reserved.Order().Select(Bytes));
+        node.Write(node.Rows.Replace(PayloadKind.Channels, RowKey, row));
+    }
 
     /// <summary>It has no terms and no envelopes, which the ledger cannot tell of any channel.</summary>
     private ByteString Random()

@@ -39,7 +39,7 @@ public static class AgentCodes
     /// <summary>A cycle in the currency is under way.</summary>
     public const string CycleUnderWay = "AG012";
 
-    /// <summary>There is nothing that a cycle could net: no bank, or no channel of which both members take part, or more than a group may have.</summary>
+    /// <summary>There is nothing that a cycle could net: no bank, or no channel of which both members take part.</summary>
     public const string NothingToNet = "AG013";
 
     /// <summary>The bank is not shown to be a member of the channel.</summary>
@@ -80,4 +80,7 @@ public static class AgentCodes
 
     /// <summary>The time of an offset passed before all of its channels and the agent had reserved.</summary>
     public const string OffsetPassed = "AG026";
+
+    /// <summary>Banks have more channels with each other than a round takes.</summary>
+    public const string TooManyChannels = "AG027";
 }

@@ -66,7 +66,7 @@ public sealed record CycleReport(IReadOnlyList<CycleStatus> Cycles);
 /// <param name="RoundEndsAt">When the round's time passes; null while banks join.</param>
 /// <param name="Channels">Channels in the round.</param>
 /// <param name="Banks">Who takes part.</param>
-/// <param name="Reason">Why it is void or lapsed; else null.</param>
+/// <param name="Reason">Why it is void or lapsed, or waits for the operator; else null.</param>
 public sealed record CycleStatus(Digest Cycle, Currency Currency, int Round, Wire.Agent.CycleStage Stage, DateTimeOffset OpenedAt, DateTimeOffset? RoundEndsAt, int Channels, IReadOnlyList<CycleBank> Banks, string? Reason)
 {
     /// <summary>The schedule that opened it; null where the operator did.</summary>

@@ -56,9 +56,9 @@ public sealed class AgentMachine : IMachine, IDisposable
         supervised = new SupervisedChannels(node, parts.Supervisors);
         own = new AgentChannel(node, ledger, rows);
         GroupPostings groups = new(node, parts, ledger, own, book, postings);
-        cycles = new CycleBook(node, parts, ledger, own, book, groups, refusals, rows);
-        offsets = new OffsetBook(node, parts, own, book, groups, refusals, rows) { IsHeldBack = cycles.IsConfirmed };
-        listed = new ListedChannels(ledger, book);
+        listed = new ListedChannels(node, ledger, book, refusals);
+        cycles = new CycleBook(node, parts, ledger, own, book, groups, listed, rows);
+        offsets = new OffsetBook(node, parts, own, book, groups, rows) { IsHeldBack = cycles.IsConfirmed };
         ledger.ChannelSeen = (status, head, _) => listed.OnSeen(new Digest(status.Channel.Span), head is not null);
         string ledgerId = parts.Node.Ledger.Destination.Participant.ToString();
         node.Alarms.IsPartner = party => party == ledgerId || book.Knows(party) || parts.Supervisors.Any(s => s.Id.ToString() == party);
@@ -125,7 +125,7 @@ public sealed class AgentMachine : IMachine, IDisposable
                 node.AlarmAbout(received.From, AgentCodes.Malformed, received.From.ToString(), EvidencePart.OfGarbage(received.Body));
                 break;
             case AgentInput.Requested requested:
-                if (!listed.TryWait(requested, ChannelsToFund(requested))) Reply(requested);
+                if (!listed.TryWait(requested, ChannelsToAsk(requested))) Reply(requested);
                 break;
             case AgentInput.Credit credit:
                 node.Then(new Effect.Reply(credit.CallId, Credit(credit)));
@@ -190,8 +190,12 @@ public sealed class AgentMachine : IMachine, IDisposable
     private AgentRequest? Read(AgentInput.Requested requested) => Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) && request.Suite == Suite.Current
         && string.Equals(request.Network, node.Network, StringComparison.Ordinal) && request.Funds.Count <= MaxRequests && request.Redemptions.Count <= Redemptions.MaxRequests ? request : null;
 
-    /// <summary>The channels that a message names together with their opening. Nothing is asked for a bank whose requests are not looked at.</summary>
-    private IEnumerable<Digest> ChannelsToFund(AgentInput.Requested requested) => !refusals.MayBeRefused(requested.From, node.Now) || Read(requested) is not { } request ? []
+    /// <summary>The channels about which the ledger is asked before a message is answered. Nothing is asked for a bank whose requests are not looked at.</summary>
+    private IEnumerable<Digest> ChannelsToAsk(AgentInput.Requested requested) => Read(requested) is not { } request ? []
+        : ChannelsToFund(requested.From, request).Concat(request.Cycles is { } call ? cycles.ChannelsToJoin(requested.From, call) : []);
+
+    /// <summary>Those that it names together with their opening.</summary>
+    private IEnumerable<Digest> ChannelsToFund(ParticipantId bank, AgentRequest request) => !refusals.MayBeRefused(bank, node.Now) ? []
         : request.Funds.Select(static fund => (Named: fund.Channel, Id: RecordHashes.Channel(fund.OpeningBody.Span))).Where(static fund => fund.Named.Span.SequenceEqual(fund.Id.ToArray())).Select(static fund => fund.Id);
 
     private AgentReply Answer(AgentInput.Requested requested)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Alarms;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
@@ -59,9 +60,11 @@ internal sealed class GroupPostings(NodeContext node, AgentParts parts, LedgerDe
             watch.Retry.Reset();
         }
 
-        // After its time nothing is reserved any more, and the ledger has decided whatever the agent asks for.
-        if (watch.Decision is null && (watch.HasPassed || own.Reserve(group, head))) Ask(group, watch);
-        return watch.Decision;
+        if (watch.Decision is not null) return watch.Decision;
+        // After its time nothing is reserved any more, and the ledger has decided whatever the agent asks for. Whether it has the reservation it says before.
+        bool isReserved = own.Reserve(group, head);
+        if (watch.HasPassed || isReserved) Ask(group, watch);
+        return null;
     }
 
     /// <summary>All channels are expected to have reserved: the ledger is asked again soon.</summary>
@@ -104,7 +107,11 @@ internal sealed class GroupPostings(NodeContext node, AgentParts parts, LedgerDe
         {
             watch.IsAsked = false;
             watch.IsUnknown |= result.Code == LedgerCodes.UnknownGroup;
-            if (leaf?.Decided is { } said && DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) && decided.Group == group.Id) watch.Decision = decided.IsCommitted;
+            if (leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != group.Id) return;
+            // Nothing is committed without the agent's reservation: while the ledger has not shown it nothing is posted, and where it does not have it, it lies.
+            if (!decided.IsCommitted || own.HasReserved(group.Id)) watch.Decision = decided.IsCommitted;
+            else if (own.IsRefused(group.Id))
+                node.Alarm(GroupCodes.CommittedWithoutLeg, group.Id.ToString(), EvidencePart.Of("leaf", leaf), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
         });
     }
 

@@ -6,9 +6,9 @@ namespace Settlement.Core.Agent;
 
 /// <summary>
 /// Which channels the ledger has. An acknowledgement is of terms and keys of the epoch, and says nothing of who opened what with them; so before the first
-/// money goes into a channel the ledger is asked whether it has it, and the bank's message waits for the answer. A channel that has a pool is not asked about.
+/// money goes into a channel, and before it takes a place in a cycle, the ledger is asked whether it has it, and the bank's message waits for the answer. A channel that has a pool is not asked about.
 /// </summary>
-internal sealed class ListedChannels(LedgerDesk ledger, AccountBook book)
+internal sealed class ListedChannels(NodeContext node, LedgerDesk ledger, AccountBook book, RefusalBudget refusals)
 {
     /// <summary>What waits of all banks is at most so large, in bytes; whoever comes beyond is not answered, and asks again.</summary>
     public const long MaxWaitingBytes = 64 << 20;
@@ -27,7 +27,7 @@ internal sealed class ListedChannels(LedgerDesk ledger, AccountBook book)
     {
         Dictionary<Digest, bool?> unknown = channels.Where(channel => !book.HasPool(channel)).Distinct().ToDictionary(static channel => channel, static _ => (bool?)null);
         if (unknown.Count == 0) return false;
-        waiting.Remove(message.From);
+        GiveUp(message.From);
         if (waiting.Values.Sum(static w => (long)w.Message.Body.Length) + message.Body.Length > MaxWaitingBytes) return true;
         waiting.Add(message.From, new Waiting(message, unknown));
         foreach (Digest channel in unknown.Keys) ledger.Query(channel);
@@ -57,6 +57,15 @@ internal sealed class ListedChannels(LedgerDesk ledger, AccountBook book)
 
     /// <summary>Whether the ledger has the channel, as far as it was asked for the message that is answered now.</summary>
     public bool Has(Digest channel) => book.HasPool(channel) || said.GetValueOrDefault(channel) is true;
+
+    /// <summary>The message of a bank that another one takes the place of is not answered. What was to be asked for it alone is asked no more, and the
+    /// bank's budget bounds how often it may have the ledger asked so.</summary>
+    private void GiveUp(ParticipantId bank)
+    {
+        if (!waiting.Remove(bank, out Waiting? before)) return;
+        refusals.Refused(bank, node.Now);
+        foreach (Digest channel in before.Channels.Keys.Where(channel => !waiting.Values.Any(w => w.Channels.ContainsKey(channel)))) ledger.Withdraw(channel);
+    }
 
     private sealed record Waiting(AgentInput.Requested Message, Dictionary<Digest, bool?> Channels);
 }

@@ -56,7 +56,14 @@ internal sealed class Redemptions(NodeContext node, AgentParts parts, LedgerDesk
 
         if (!refusals.MayBeRefused(bank, node.Now)) return Doubt(bank, request, result, AgentCodes.TooManyRefusals);
         string refusal = check.Judge(bank, channel, entry, request, ledger.Checkpoint, out bool isForked);
-        if (isForked) AlarmOfFork(request);
+        if (isForked)
+        {
+            // The bank shows what the ledger signed: the lie is the ledger's alone, and the same proof may be found true later.
+            AlarmOfFork(request);
+            result.Code = AgentCodes.HeadNotNotarised;
+            return result;
+        }
+
         if (refusal.Length == 0 && !book.TryPost(channel.ToString(), bank.ToString(), creditsPool: false, amount)) refusal = AgentCodes.InsufficientFunds;
         if (refusal.Length > 0)
         {

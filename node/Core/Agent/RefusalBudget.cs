@@ -3,8 +3,9 @@ using Settlement.Core.Identifiers;
 namespace Settlement.Core.Agent;
 
 /// <summary>
-/// How many refusals a bank may cause: each is kept for ever, since a late copy of a refused request must stay refused. A bank
-/// that is honest has few of them; one that is not must not fill the vault.
+/// How many refusals a bank may cause. Of requests for funds each is kept for ever, since a late copy of a refused request must stay refused: a bank
+/// that is honest has few of them; one that is not must not fill the vault. Cycles and offsets have each a budget of their own, so that a bank with which
+/// something is wrong there still moves its money.
 /// </summary>
 internal sealed class RefusalBudget
 {

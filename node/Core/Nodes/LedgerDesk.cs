@@ -76,6 +76,13 @@ internal sealed class LedgerDesk
     /// <param name="entries">How many entries may become final with the answer.</param>
     public void Query(Digest channel, int entries = 0) => queries[channel] = Math.Max(entries, queries.GetValueOrDefault(channel));
 
+    /// <summary>What was to be asked of a channel is asked no more, nor again where it is under way and gets no answer.</summary>
+    public void Withdraw(Digest channel)
+    {
+        queries.Remove(channel);
+        underWay?.Withdrawn.Add(channel);
+    }
+
     /// <summary>Somebody unknown knocked: the directory is read again at once.</summary>
     public void RefreshDirectory() => directory.Refresh();
 
@@ -127,7 +134,7 @@ internal sealed class LedgerDesk
         if (underWay is not { } sent || sent.Token != token) return false;
         underWay = null;
         waiting.InsertRange(0, sent.Submissions);
-        foreach ((Digest query, int entries) in sent.Queries) Query(query, entries);
+        foreach ((Digest query, int entries) in sent.Queries.Where(q => !sent.Withdrawn.Contains(q.Key))) Query(query, entries);
         directory.Refresh();
         retry.Tried(context.Now);
         AnsweringSince = null;
@@ -212,5 +219,9 @@ internal sealed class LedgerDesk
     }
 
     /// <summary>A request that was sent, and what went with it.</summary>
-    private sealed record UnderWay(long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory, bool HasAskedLog);
+    private sealed record UnderWay(long Token, List<PendingSubmission> Submissions, List<KeyValuePair<Digest, int>> Queries, bool HasAskedDirectory, bool HasAskedLog)
+    {
+        /// <summary>Of what was asked, that which nobody waits for any more.</summary>
+        public HashSet<Digest> Withdrawn { get; } = [];
+    }
 }

@@ -5,6 +5,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
 using Settlement.Tests.Bank;
@@ -232,6 +233,46 @@ public sealed class AgentTests
         asked = 0;
         Assert.Equal("", Ask(world, world.Alpha, Request(world, 40_00, 1)).Code);
         Assert.Equal(0, asked);
+    }
+
+    /// <summary>A bank whose messages take each other's place leaves no queries behind, and does not do so without end.</summary>
+    [Fact]
+    public void Of_messages_that_take_each_others_place_the_ledger_is_asked_for_the_last()
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        int asked = 0;
+        world.OnLedgerRequest = (from, request) =>
+        {
+            if (from == world.Agent) asked = Math.Max(asked, request.ChannelQueries.Count);
+            return request;
+        };
+        world.OnLedgerReply = (from, reply) => from == world.Agent ? null : reply;
+        for (int m = 0; m < 20; m++) Tell(world, MadeUp(m, AgentMachine.MaxRequests));
+        world.Pass(TimeSpan.FromSeconds(20));
+        Assert.InRange(asked, 1, AgentMachine.MaxRequests);
+        for (int m = 20; m < RefusalBudget.Burst + 20; m++) Tell(world, MadeUp(m, 1));
+        long call = Tell(world, MadeUp(0, 1));
+        Assert.Equal(AgentCodes.TooManyRefusals, Assert.Single(AgentReply.Parser.ParseFrom(world.Answer<byte[]>(call)!).Funds).Code);
+    }
+
+    /// <summary>Requests for channels that nobody has.</summary>
+    private static AgentRequest MadeUp(int message, int count)
+    {
+        AgentRequest request = new() { Suite = 1, Network = TwoBanks.Network };
+        request.Funds.Add(Enumerable.Range(0, count).Select(i =>
+        {
+            ByteString opening = ByteString.CopyFrom([1, (byte)message, (byte)(message >> 8), (byte)i]);
+            Digest channel = RecordHashes.Channel(opening.Span);
+            return new FundRequest { RequestId = ByteString.CopyFrom(channel.ToArray()), OpeningBody = opening, Channel = ByteString.CopyFrom(channel.ToArray()), Currency = "EUR", MinorUnits = 1 };
+        }));
+        return request;
+    }
+
+    private static long Tell(TwoBanks world, AgentRequest request)
+    {
+        long call = world.Tell(world.Agent, id => new AgentInput.Requested(id, world.Beta.Id, request.ToByteArray()));
+        world.Settle();
+        return call;
     }
 
     [Fact]

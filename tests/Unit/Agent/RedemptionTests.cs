@@ -153,9 +153,14 @@ public sealed class RedemptionTests
         world.Fund(world.Alpha, 100_00);
         RedeemRequest request = Redeemed(world, world.Alpha, Amount);
         world.Pass(TimeSpan.FromMinutes(2));
-        request.Head.Checkpoint = world.Signer.Sign(SizeOf(world), Digest.Of([1]));
-        Assert.Equal(AgentCodes.HeadNotNotarised, Ask(world, world.Alpha, request).Code);
-        Assert.Contains(LedgerCodes.Forked, world.Agent.Alarms);
+        RedeemRequest forked = request.Clone();
+        forked.Head.Checkpoint = world.Signer.Sign(SizeOf(world), Digest.Of([1]));
+        int kept = world.Agent.Vault.Scan(PayloadKind.Postings).Count;
+        Assert.Equal(AgentCodes.HeadNotNotarised, Ask(world, world.Alpha, forked).Code);
+        // The bank that brings it is accused of nothing.
+        Assert.Equal([LedgerCodes.Forked], world.Agent.Alarms);
+        Assert.Equal(kept, world.Agent.Vault.Scan(PayloadKind.Postings).Count);
+        Assert.Equal("", Ask(world, world.Alpha, request).Code);
     }
 
     /// <summary>What the bank would show the agent; it is lost on its way, and so is every later one.</summary>
@@ -227,7 +232,7 @@ public sealed class RedemptionTests
     /// <summary>Both members endorsed it, and the log does not have it: its leaf would be the next one.</summary>
     private static void NotNotarisedYet(TwoBanks world, RedeemRequest request) => Change(request, leaf => leaf.Index = (ulong)SizeOf(world));
 
-    private static long SizeOf(TwoBanks world)
+    internal static long SizeOf(TwoBanks world)
     {
         Assert.True(CheckpointNote.TryParse(world.AskLedger(world.Supervisor, new LedgerRequest { Suite = 1, Network = TwoBanks.Network }).Checkpoint, out CheckpointNote? note));
         return note.Checkpoint.Size;

@@ -6,6 +6,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
 using Settlement.Core.Notarisation;
+using Settlement.Tests.Agent;
 using Settlement.Tests.Channels;
 using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
@@ -28,6 +29,8 @@ public sealed class FalseCycleTests
         ["shows no head"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Head = null),
         ["shows another place"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Index++),
         ["shows the cut of a channel that is not its own"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[0].Channel = Lies.Flipped(c.Cuts.Cuts[0].Channel, 0)),
+        ["shows one cut in the place of another"] = (AgentCodes.CutNotProven, Cuts, static c => c.Cuts.Cuts[1] = c.Cuts.Cuts[0].Clone()),
+        ["shows more cuts than it has channels"] = (AgentCodes.Malformed, Cuts, static c => c.Cuts.Cuts.Add(c.Cuts.Cuts[0].Clone())),
         ["confirms another list"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.CutsHash = Lies.Flipped(c.Confirmation.CutsHash, 0)),
         ["confirms with a false signature"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.Signature = Lies.Flipped(c.Confirmation.Signature, 0)),
         ["says covered where it signed that it is not"] = (AgentCodes.ConfirmationDiffers, Confirms, static c => c.Confirmation.IsCovered = !c.Confirmation.IsCovered),
@@ -271,6 +274,32 @@ public sealed class FalseCycleTests
         for (int i = 0; i <= RefusalBudget.Burst; i++) answer = Say(world, world.Gamma, lie);
         Assert.Equal(AgentCodes.TooManyRefusals, answer.Code);
         Assert.Equal(CycleStage.Joining, Assert.Single(answer.Cycles).Stage);
+        // It still moves its money.
+        world.Banks.Asleep.Clear();
+        world.Banks.Look(world.BetaGamma);
+        Assert.Null(world.Banks.Ask<FundAnswer>(world.Gamma, call => new BankInput.Fund(call, world.BetaGamma, new Money(TwoBanks.Eur, 1))).Refusal);
+    }
+
+    [Fact]
+    public void A_bank_that_shows_what_a_forked_ledger_signed_is_accused_of_nothing()
+    {
+        using CycleWorld world = new CycleWorld().Owe(100_00, 70_00, 50_00);
+        CycleCall? shown = null;
+        world.Banks.OnAgentRequest = request =>
+        {
+            if (request.Cycles?.Cuts is not { } cuts) return request;
+            if (cuts.Cuts.Select(static c => new Digest(c.Channel.Span)).ToHashSet().SetEquals([world.AlphaBeta, world.AlphaGamma])) shown ??= request.Cycles.Clone();
+            request.Cycles = new CycleCall();
+            return request;
+        };
+        Digest cycle = world.OpenCycle();
+        world.PassUntil(cycle, CycleStage.Cutting);
+        world.Banks.Pass(TimeSpan.FromMinutes(2));
+        foreach (CutProof proof in shown!.Cuts.Cuts) proof.Head.Checkpoint = world.Banks.Signer.Sign(RedemptionTests.SizeOf(world.Banks), Digest.Of([1]));
+        Assert.Equal(AgentCodes.CutNotProven, Say(world, world.Alpha, shown).Code);
+        Assert.Equal([LedgerCodes.Forked], world.Banks.Agent.Alarms);
+        world.Banks.OnAgentRequest = null;
+        world.PassUntil(cycle, CycleStage.Settled);
     }
 
     [Fact]

@@ -25,21 +25,20 @@ internal sealed class CycleBook
 
     private readonly NodeContext node;
     private readonly AccountBook book;
-    private readonly RefusalBudget refusals;
+    private readonly RefusalBudget refusals = new();
     private readonly EventStream history;
     private readonly CycleRun run;
     private readonly CyclePostings postings;
     private readonly CycleSchedules schedules;
     private readonly SortedDictionary<Digest, CycleState> cycles = [];
 
-    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, RefusalBudget refusals, RecoveredRows rows)
+    public CycleBook(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, AccountBook book, GroupPostings postings, ListedChannels listed, RecoveredRows rows)
     {
         this.node = node;
         this.book = book;
-        this.refusals = refusals;
         history = new EventStream(node, "cycles", rows);
         schedules = new CycleSchedules(node, history, rows);
-        run = new CycleRun(node, parts, ledger, own, refusals);
+        run = new CycleRun(node, parts, ledger, own, listed, refusals);
         this.postings = new CyclePostings(node, book, postings);
         foreach (StoredPayload row in rows.Of(PayloadKind.Waiting))
         {
@@ -102,6 +101,11 @@ internal sealed class CycleBook
 
         return answer;
     }
+
+    /// <summary>The channels of a message that the ledger must be known to have before it is answered. Nothing is asked for what is not taken.</summary>
+    public IEnumerable<Digest> ChannelsToJoin(ParticipantId bank, CycleCall call) =>
+        Digest.TryRead(call.Cycle.Span, out Digest id) && cycles.TryGetValue(id, out CycleState? cycle) && cycle.TryFind(bank, out CycleBankRow? row) && call.Round == cycle.Row.Round
+        && refusals.MayBeRefused(bank, node.Now) ? run.ChannelsToJoin(cycle, row, call) : [];
 
     /// <summary>What time does: rounds pass, postings are brought to the ledger, and what ended long ago is shown no more.</summary>
     public void Tick()
@@ -171,7 +175,17 @@ internal sealed class CycleBook
 
     private void Begin(CycleState cycle)
     {
-        if (run.Begin(cycle) is { Length: > 0 } code) Void(cycle, code);
+        string code = run.Begin(cycle);
+        if (code.Length == 0) return;
+        if (code != AgentCodes.TooManyChannels)
+        {
+            Void(cycle, code);
+            return;
+        }
+
+        // The operator may go on without some banks, so the stage stays.
+        if (cycle.Row.Reason != code) node.AlarmAbout(node.Parts.Keys.Participant, code, cycle.Id.ToString());
+        cycle.Row.Reason = code;
     }
 
     private void Void(CycleState cycle, string reason)

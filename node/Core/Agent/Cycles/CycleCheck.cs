@@ -13,6 +13,13 @@ namespace Settlement.Core.Agent.Cycles;
 /// <summary>What the settlement agent checks of what banks say in a cycle. It believes none of them, and sees no amount but a bank's own sum.</summary>
 internal sealed class CycleCheck(string network, HeadCheck heads)
 {
+    /// <summary>The channel whose opening is shown. No signature is verified.</summary>
+    public bool TryReadChannel(CycleMember said, out Digest channel)
+    {
+        channel = RecordHashes.Channel(said.OpeningBody.Span);
+        return heads.TryReadOpening(said.OpeningBody, out _, out _);
+    }
+
     /// <summary>Whether the bank is a member of the channel whose opening it shows, and which.</summary>
     public bool IsMember(Digest cycle, ParticipantId bank, CycleMember said, out CycleChannelRow channel, out int member)
     {

@@ -14,7 +14,7 @@ namespace Settlement.Core.Agent.Cycles;
 /// Takes what banks say in a cycle. A stage ends when everybody has said what it needs: channels joined, cuts shown, the list confirmed, sums
 /// opened. What comes late or again is not taken and does no harm.
 /// </summary>
-internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, RefusalBudget refusals)
+internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk ledger, AgentChannel own, ListedChannels listed, RefusalBudget refusals)
 {
     private readonly CycleCheck check = new(node.Network, new HeadCheck(node.Network, parts.Node.Ledger.CheckpointKey));
 
@@ -42,34 +42,61 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
     public string Begin(CycleState cycle)
     {
         HashSet<string> taking = [.. cycle.Row.Banks.Where(static b => b is { IsExcluded: false, HasJoined: true }).Select(static b => b.Bank)];
-        List<Digest> channels = [.. cycle.Row.Channels.Where(c => c.Banks.All(taking.Contains)).Select(static c => new Digest(c.Channel.Span))];
-        if (channels.Count is 0 or >= ChannelGroup.MaximumChannels) return AgentCodes.NothingToNet;
+        if (RoundChannels.Of(cycle.Row.Channels.Where(c => c.Banks.All(taking.Contains))) is not { } channels) return AgentCodes.TooManyChannels;
+        if (channels.Chosen.Count == 0) return AgentCodes.NothingToNet;
+        foreach (string bank in channels.Narrowed.SelectMany(static pair => new[] { pair.One, pair.Other }).Distinct())
+            node.NoteAbout(ParticipantId.TryParse(bank, out ParticipantId id) ? id : throw new InvalidOperationException("A stored bank has no id."), AgentCodes.TooManyChannels, cycle.Id.ToString());
         byte[] nonce = new byte[Digest.Length];
         node.Entropy.Fill(nonce);
         DateTimeOffset ends = DateTimeOffset.FromUnixTimeMilliseconds(node.NowUnixMs + cycle.Row.RoundLifeMs);
-        ByteString body = ChannelGroup.Of(node.Network, [.. channels, own.Id], ends, new Digest(nonce)).ToByteString();
+        ByteString body = ChannelGroup.Of(node.Network, [.. channels.Chosen.Select(static c => new Digest(c.Channel.Span)), own.Id], ends, new Digest(nonce)).ToByteString();
         if (!ChannelGroup.TryRead(body, node.Network, out ChannelGroup? group, out string code)) throw new InvalidOperationException($"A round is no group: {code}.");
         cycle.Begin(CycleRound.Sign(node.Network, cycle.Id, (int)cycle.Row.Round + 1, cycle.Currency, group, own.Id, parts.Posting));
         return "";
     }
 
+    /// <summary>The channels of a join that the ledger must be known to have before it is taken.</summary>
+    public IEnumerable<Digest> ChannelsToJoin(CycleState cycle, CycleBankRow bank, CycleCall call)
+    {
+        if (call.Join is not { } join || cycle.Row.Stage != CycleStage.Joining || bank.HasJoined || join.Channels.Count >= ChannelGroup.MaximumChannels) return [];
+        List<Digest> channels = [];
+        foreach (CycleMember said in join.Channels)
+        {
+            if (!check.TryReadChannel(said, out Digest id)) return [];
+            channels.Add(id);
+        }
+
+        return channels;
+    }
+
     private string Join(CycleState cycle, CycleBankRow bank, ParticipantId from, CycleJoin join)
     {
         if (join.Channels.Count >= ChannelGroup.MaximumChannels) return Refuse(from, AgentCodes.Malformed);
-        List<(CycleChannelRow Channel, int Member)> joined = [];
+        Dictionary<ByteString, CycleChannelRow> known = cycle.Row.Channels.ToDictionary(static c => c.Channel);
+        Dictionary<ByteString, (CycleChannelRow Channel, int Member)> joined = [];
+        List<CycleMember> unlisted = [];
         foreach (CycleMember said in join.Channels)
         {
+            if (!check.TryReadChannel(said, out Digest id)) return Refuse(from, AgentCodes.NotAMember, said);
+            if (!listed.Has(id))
+            {
+                unlisted.Add(said);
+                continue;
+            }
+
             if (!check.IsMember(cycle.Id, from, said, out CycleChannelRow channel, out int member)) return Refuse(from, AgentCodes.NotAMember, said);
-            CycleChannelRow known = cycle.Row.Channels.FirstOrDefault(c => c.Channel == channel.Channel) ?? channel;
+            channel = known.GetValueOrDefault(channel.Channel, channel);
             // A bank is one of two members.
-            if (known.Banks[member].Length > 0 || known.Banks.Contains(bank.Bank) || joined.Exists(j => j.Channel.Channel == channel.Channel)) return Refuse(from, AgentCodes.NotAMember, said);
-            joined.Add((known, member));
+            if (channel.Banks[member].Length > 0 || channel.Banks.Contains(bank.Bank) || !joined.TryAdd(channel.Channel, (channel, member))) return Refuse(from, AgentCodes.NotAMember, said);
         }
 
-        foreach ((CycleChannelRow channel, int member) in joined)
+        // Openings and keys anybody can make up: what the ledger does not have takes no place in the round, and the bank takes part with the rest.
+        foreach (CycleMember _ in unlisted) refusals.Refused(from, node.Now);
+        if (unlisted.Count > 0) node.Alarm(AgentCodes.ChannelNotListed, from.ToString(), EvidencePart.Of("said", unlisted[0]));
+        foreach ((CycleChannelRow channel, int member) in joined.Values)
         {
             channel.Banks[member] = bank.Bank;
-            if (!cycle.Row.Channels.Contains(channel)) cycle.Row.Channels.Add(channel);
+            if (!known.ContainsKey(channel.Channel)) cycle.Row.Channels.Add(channel);
         }
 
         bank.HasJoined = true;
@@ -78,13 +105,22 @@ internal sealed class CycleRun(NodeContext node, AgentParts parts, LedgerDesk le
 
     private string Cut(CycleState cycle, CycleBankRow bank, ParticipantId from, CycleCuts cuts)
     {
-        foreach (CutProof proof in cuts.Cuts.Take(ChannelGroup.MaximumChannels))
+        Dictionary<ByteString, CycleChannelRow> left = cycle.Of(bank).ToDictionary(static c => c.Channel);
+        if (cuts.Cuts.Count > left.Count) return Refuse(from, AgentCodes.Malformed);
+        foreach (CutProof proof in cuts.Cuts)
         {
-            if (cycle.Of(bank).FirstOrDefault(c => c.Channel == proof.Channel) is not { } channel) return Refuse(from, AgentCodes.CutNotProven, proof);
+            // Whoever shows a channel twice shows one that is not its own any more.
+            if (!left.Remove(proof.Channel, out CycleChannelRow? channel)) return Refuse(from, AgentCodes.CutNotProven, proof);
             // Both members show it; one is enough.
             if (channel.Commitment.Length > 0) continue;
             bool isCut = check.IsCut(cycle.Round!, channel, proof, ledger.Checkpoint, out bool isForked);
-            if (isForked) AlarmOfFork(proof.Head);
+            if (isForked)
+            {
+                // The bank shows what the ledger signed: the lie is the ledger's alone.
+                AlarmOfFork(proof.Head);
+                return AgentCodes.CutNotProven;
+            }
+
             if (!isCut) return Refuse(from, AgentCodes.CutNotProven, proof);
             channel.Commitment = proof.Commitment;
         }

@@ -10,37 +10,35 @@ using Settlement.Wire.Agent;
 namespace Settlement.Core.Agent.Cycles;
 
 /// <summary>A cycle as the agent keeps it, and what follows from that alone.</summary>
-internal sealed class CycleState(CycleRow row, string network)
+internal sealed class CycleState
 {
-    private CycleRound? round = row.Call is null ? null : CycleRound.TryRead(row.Call, network, out CycleRound? read) ? read : throw new InvalidOperationException("A stored round does not read.");
+    public CycleState(CycleRow row, string network)
+    {
+        Row = row;
+        Id = new Digest(row.Cycle.Span);
+        Currency = Currency.TryParse(row.Currency, out Currency currency) ? currency : throw new InvalidOperationException("A stored cycle has no currency.");
+        if (row.Call is null) return;
+        Round = CycleRound.TryRead(row.Call, network, out CycleRound? read) ? read : throw new InvalidOperationException("A stored round does not read.");
+        InRound = ChannelsOf(Round);
+    }
 
     /// <summary>As it is stored.</summary>
-    public CycleRow Row { get; } = row;
+    public CycleRow Row { get; }
 
     /// <summary>Its id.</summary>
-    public Digest Id { get; } = new(row.Cycle.Span);
+    public Digest Id { get; }
 
     /// <summary>What is netted.</summary>
-    public Currency Currency { get; } = Currency.TryParse(row.Currency, out Currency currency) ? currency : throw new InvalidOperationException("A stored cycle has no currency.");
+    public Currency Currency { get; }
 
     /// <summary>The round; null while banks join.</summary>
-    public CycleRound? Round
-    {
-        get => round;
-        set
-        {
-            round = value;
-            Row.Call = value?.Call;
-            Row.Round = (uint)(value?.Number ?? 0);
-        }
-    }
+    public CycleRound? Round { get; private set; }
 
     /// <summary>Whether something can still become of it.</summary>
     public bool IsUnderWay => Row.Stage is not (CycleStage.Settled or CycleStage.Void);
 
     /// <summary>The channels of the round, in the order of its group: so they are listed, hashed and confirmed.</summary>
-    public IEnumerable<CycleChannelRow> InRound => Round is null ? [] : Round.Group.Channels.Where(id => id != Round.AgentChannel)
-        .Select(id => Row.Channels.Single(c => c.Channel.Span.SequenceEqual(id.ToArray())));
+    public IReadOnlyList<CycleChannelRow> InRound { get; private set; } = [];
 
     /// <summary>The channels that a bank has in the round.</summary>
     public IEnumerable<CycleChannelRow> Of(CycleBankRow bank) => InRound.Where(c => c.Banks.Contains(bank.Bank));
@@ -62,7 +60,7 @@ internal sealed class CycleState(CycleRow row, string network)
     };
 
     /// <summary>As the operator sees it.</summary>
-    public CycleStatus Status() => new(Id, Currency, (int)Row.Round, Row.Stage, DateTimeOffset.FromUnixTimeMilliseconds(Row.OpenedUnixMs), Round?.Group.ExpiresAt, InRound.Count(),
+    public CycleStatus Status() => new(Id, Currency, (int)Row.Round, Row.Stage, DateTimeOffset.FromUnixTimeMilliseconds(Row.OpenedUnixMs), Round?.Group.ExpiresAt, InRound.Count,
         [.. Row.Banks.Select(bank => new CycleBank(ParticipantId.TryParse(bank.Bank, out ParticipantId id) ? id : throw new InvalidOperationException("A stored bank has no id."),
             Awaits(bank) || (Row.Stage == CycleStage.Lapsed && !bank.IsExcluded && !bank.IsConfirmed && Of(bank).Any()), bank.IsShort, bank.IsExcluded, bank.HasOpened ? new Money(Currency, bank.NetMinorUnits) : null))],
         Row.Reason.Length > 0 ? Row.Reason : null) { Schedule = Row.Schedule.Length > 0 ? Row.Schedule : null };
@@ -83,9 +81,18 @@ internal sealed class CycleState(CycleRow row, string network)
     public void Begin(CycleRound next)
     {
         Round = next;
+        InRound = ChannelsOf(next);
+        Row.Call = next.Call;
+        Row.Round = (uint)next.Number;
         Row.Stage = CycleStage.Cutting;
         Row.Reason = "";
         foreach (CycleChannelRow channel in Row.Channels) channel.Commitment = ByteString.Empty;
         foreach (CycleBankRow bank in Row.Banks) bank.IsConfirmed = bank.IsShort = bank.HasOpened = false;
+    }
+
+    private List<CycleChannelRow> ChannelsOf(CycleRound of)
+    {
+        Dictionary<Digest, CycleChannelRow> joined = Row.Channels.ToDictionary(static c => new Digest(c.Channel.Span));
+        return [.. of.Group.Channels.Where(id => id != of.AgentChannel).Select(id => joined[id])];
     }
 }

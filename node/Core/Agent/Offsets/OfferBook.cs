@@ -8,11 +8,12 @@ using Settlement.Wire.Agent;
 namespace Settlement.Core.Agent.Offsets;
 
 /// <summary>What banks offered last. It is memory alone and forgotten in time, so banks say it again and again.</summary>
-internal sealed class OfferBook(NodeContext node, Memberships memberships, RefusalBudget refusals)
+internal sealed class OfferBook(NodeContext node, Memberships memberships)
 {
     /// <summary>How long an offer that is not said again is remembered.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
 
+    private readonly RefusalBudget refusals = new();
     private readonly SortedDictionary<ParticipantId, (DateTimeOffset At, Dictionary<Currency, BankQueue> Queues)> banks = [];
 
     /// <summary>How often something else was offered, or forgotten.</summary>

@@ -36,7 +36,7 @@ internal sealed class OffsetBook
     private readonly Dictionary<Currency, Look> looks = [];
     private int turn;
 
-    public OffsetBook(NodeContext node, AgentParts parts, AgentChannel own, AccountBook book, GroupPostings postings, RefusalBudget refusals, RecoveredRows rows)
+    public OffsetBook(NodeContext node, AgentParts parts, AgentChannel own, AccountBook book, GroupPostings postings, RecoveredRows rows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(parts.OffsetLife, TimeSpan.Zero, nameof(parts));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.OffsetLife, LongestLife, nameof(parts));
@@ -45,7 +45,7 @@ internal sealed class OffsetBook
         this.book = book;
         this.postings = postings;
         history = new EventStream(node, "offsets", rows);
-        offers = new OfferBook(node, new Memberships(node.Network, new HeadCheck(node.Network, parts.Node.Ledger.CheckpointKey)), refusals);
+        offers = new OfferBook(node, new Memberships(node.Network, new HeadCheck(node.Network, parts.Node.Ledger.CheckpointKey)));
         calls = new OffsetCalls(node, parts, own);
         foreach (StoredPayload row in rows.Of(PayloadKind.InFlight))
         {

@@ -90,6 +90,14 @@ internal sealed class OffsetWorld : IDisposable
         return channel;
     }
 
+    /// <summary>A channel of which the ledger has the opening alone, in the name of its first member.</summary>
+    public FakeChannel LinkOpened(string one, string other)
+    {
+        FakeChannel channel = LinkAlone(one, other);
+        Assert.Equal("", Submit(channel.Opened(Now).First(), this[one].Id));
+        return channel;
+    }
+
     public OffsetWorld Credit(long minorUnits, params string[] letters)
     {
         foreach (string letter in letters)
@@ -104,6 +112,14 @@ internal sealed class OffsetWorld : IDisposable
         FakeBank bank = this[from];
         bank.Waiting.Add(new OfferedPayment { Payment = name, Channel = (uint)bank.Channels.IndexOf(Channel(from, to)), MinorUnits = minorUnits, Priority = priority });
         return name;
+    }
+
+    public T Ask<T>(Func<long, Input> input) where T : class
+    {
+        long call = ++calls;
+        Agent.Inbox.Add(input(call));
+        Settle();
+        return (T)replies[call];
     }
 
     public OffsetAnswer Say(FakeBank bank, OffsetOffers offers)
@@ -187,17 +203,9 @@ internal sealed class OffsetWorld : IDisposable
     private static bool IsIn(FakeChannel channel, OfferedPayment payment) =>
         channel.Members.Single(member => member.Waiting.Contains(payment)) is { } payer && payer.Channels[(int)payment.Channel] == channel;
 
-    private T Ask<T>(Func<long, Input> input) where T : class
+    private string Submit(Submission submission, ParticipantId? by = null)
     {
-        long call = ++calls;
-        Agent.Inbox.Add(input(call));
-        Settle();
-        return (T)replies[call];
-    }
-
-    private string Submit(Submission submission)
-    {
-        LedgerReply reply = ledger.Ask(Now, Agent.Id, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
+        LedgerReply reply = ledger.Ask(Now, by ?? Agent.Id, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
         return Assert.Single(reply.Results).Code;
     }
 
