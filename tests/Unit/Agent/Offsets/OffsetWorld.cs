@@ -33,7 +33,7 @@ internal sealed class OffsetWorld : IDisposable
     {
         entropy = new SeededEntropy(banks.Length);
         SigningKey ledgerKey = SigningKey.Generate(entropy);
-        ledger = new TestLedger(TwoBanks.Network, new CheckpointSigner(TwoBanks.Network, ledgerKey), LedgerSettings.Default, 7, TwoBanks.Start);
+        ledger = new TestLedger(TwoBanks.Network, new CheckpointSigner(TwoBanks.Network, ledgerKey), LedgerSettings.Default with { OpeningsPerWindow = 1_000 }, 7, TwoBanks.Start);
         LedgerPin pin = new(new Destination(TwoBanks.IdOf("LEDGDEFFXXX"), new Uri("https://ledger.example"), ledgerKey.PublicKey.Fingerprint), ledgerKey.PublicKey);
         posting = SigningKey.Generate(entropy);
         Agent = new TestNode(TwoBanks.Network, "MARKDEFFXXX", 8, new TestRole("agent", AgentMachine.RecoveryKinds, static _ => [],
@@ -90,11 +90,11 @@ internal sealed class OffsetWorld : IDisposable
         return channel;
     }
 
-    /// <summary>A channel of which the ledger has the opening alone, in the name of its first member.</summary>
+    /// <summary>A channel of which the ledger has the opening alone.</summary>
     public FakeChannel LinkOpened(string one, string other)
     {
         FakeChannel channel = LinkAlone(one, other);
-        Assert.Equal("", Submit(channel.Opened(Now).First(), this[one].Id));
+        Assert.Equal("", Submit(channel.Opened(Now).First()));
         return channel;
     }
 
@@ -203,9 +203,9 @@ internal sealed class OffsetWorld : IDisposable
     private static bool IsIn(FakeChannel channel, OfferedPayment payment) =>
         channel.Members.Single(member => member.Waiting.Contains(payment)) is { } payer && payer.Channels[(int)payment.Channel] == channel;
 
-    private string Submit(Submission submission, ParticipantId? by = null)
+    private string Submit(Submission submission)
     {
-        LedgerReply reply = ledger.Ask(Now, by ?? Agent.Id, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
+        LedgerReply reply = ledger.Ask(Now, Agent.Id, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { submission } });
         return Assert.Single(reply.Results).Code;
     }
 
