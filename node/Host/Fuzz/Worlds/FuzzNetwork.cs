@@ -30,7 +30,7 @@ internal sealed class FuzzNetwork : IDisposable
     private static readonly DateOnly Day = new(2026, 3, 2);
     private static readonly TimeSpan GroupLife = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CyclePoll = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan OffsetPoll = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan OffsetPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
 
     private const string AlphaBic = "ALPHDEFFXXX";

@@ -28,6 +28,8 @@ internal sealed class FuzzTreasury(FuzzNetwork network, TimeSpan patience)
         (long alpha, long beta) = (AccountOf(network.Alpha), AccountOf(network.Beta));
         (byte[] paid, byte[] paidBack, long credited) = PayAcross(network.Alpha);
         Await("payments that wait at both banks settle over their accounts", () => network.StatusOf(network.Alpha, paid) == InstructionStatus.Settled && network.StatusOf(network.Beta, paidBack) == InstructionStatus.Settled);
+        // Members may hear before the agent how the ledger has decided.
+        Await("an offset ends", () => network.Operator.OffsetsUnderWay() == 0);
         BrokenPromise.Unless((AccountOf(network.Alpha), AccountOf(network.Beta)) == (alpha, beta + credited), "an offset moves its net over the accounts", $"{AccountOf(network.Alpha)}, {AccountOf(network.Beta)}");
         BrokenPromise.Unless(network.Banks.All(bank => PositionOf(bank) == 0), "an offset moves no position");
         Owe(network.Alpha);
