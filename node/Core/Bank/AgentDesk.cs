@@ -24,6 +24,15 @@ internal sealed class AgentDesk<TWork>(NodeContext node, ParticipantPin agent)
     public bool TryFindAgent([NotNullWhen(true)] out Participant? participant) =>
         node.Parts.Directory.TryGet(agent.Id, out participant) && participant.Root.Fingerprint == agent.RootFingerprint;
 
+    /// <summary>Whether the agent signed that a group moved this bank's account by so much, and by nothing else.</summary>
+    public bool IsPosting(CyclePosting? posting, Digest group, string currency, long netMinorUnits)
+    {
+        if (posting is null || posting.NetMinorUnits != netMinorUnits || posting.PostingId.Length != PostingText.IdLength
+            || !TryFindAgent(out Participant? participant) || participant.Posting is not { } key) return false;
+        using VerifyingKey verifier = new(key);
+        return verifier.Verify(CycleText.Posting(node.Network, posting.PostingId.Span, group, node.Parts.Keys.Participant, currency, netMinorUnits), posting.Signature.Span);
+    }
+
     /// <summary>Asks about everything that waits, where no request is under way and it is time.</summary>
     /// <param name="works">What waits, as many as a request may have.</param>
     /// <param name="fill">Puts it into the request.</param>

@@ -99,7 +99,7 @@ internal static class BankRecovery
     private static void Hold(ChannelSide channel, Command.Own own, OffsetLeg offset)
     {
         own.Offset = offset;
-        channel.BeginOffset(own);
+        channel.Begin(own);
     }
 
     private static bool Overtakes(RecoveredRows rows, ChannelSide channel, Instance before)

@@ -226,15 +226,13 @@ internal sealed class ChannelSide : IDisposable
     /// <summary>Adds own work to the mailbox and reserves its amount.</summary>
     public void Enqueue(Command.Own command)
     {
-        Reserve(command, 1);
-        command.IsReserved = true;
-        if (command.Order == 0) command.Order = nextOrder();
+        Begin(command);
         if (command.Before is { } before) ownActs.Add(before.Id, command);
         Mailbox.AddLast(command);
     }
 
-    /// <summary>An own payment settles in an offset: it counts as on its way, in no mailbox.</summary>
-    public void BeginOffset(Command.Own command)
+    /// <summary>Own work is on its way; what settles in an offset is in no mailbox.</summary>
+    public void Begin(Command.Own command)
     {
         Reserve(command, 1);
         command.IsReserved = true;

@@ -222,21 +222,14 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     private void End(CycleView view, CycleRound? round)
     {
         if (view.Stage != CycleStage.Settled || round is null || sums.Of(round) is not { IsSettled: false } opened) return;
-        if (view.Posting is not { } posting || posting.NetMinorUnits != opened.NetMinorUnits || !desk.TryFindAgent(out Participant? participant) || participant.Posting is not { } key || !IsPosting(key, round, posting))
+        if (!desk.IsPosting(view.Posting, round.Group.Id, round.Currency, opened.NetMinorUnits))
         {
             if (told.Add(KeyOf(view))) node.Alarm(CycleCodes.PostingDiffers, round.Group.Id.ToString(), EvidencePart.Of("view", view));
             return;
         }
 
         sums.Settle(round);
-        history.Note("cycle_settled", new { Group = round.Group.Id.ToString(), Posting = Convert.ToHexStringLower(posting.PostingId.Span) });
-    }
-
-    private bool IsPosting(PublicKey key, CycleRound round, CyclePosting posting)
-    {
-        using VerifyingKey verifier = new(key);
-        return posting.PostingId.Length == PostingText.IdLength && verifier.Verify(
-            CycleText.Posting(node.Network, posting.PostingId.Span, round.Group.Id, node.Parts.Keys.Participant, round.Currency, posting.NetMinorUnits), posting.Signature.Span);
+        history.Note("cycle_settled", new { Group = round.Group.Id.ToString(), Posting = Convert.ToHexStringLower(view.Posting.PostingId.Span) });
     }
 
     private Cycle ViewOf(CycleView view, CycleRound? round)

@@ -58,7 +58,7 @@ internal static class LegRows
         if (!ChannelGroup.TryRead(row.GroupBody, terms.Network, out ChannelGroup? group, out _)) throw new InvalidOperationException("A stored leg is of no group.");
         return new HeldLeg(group, row.Sequence, new Digest(row.Committed.Span), [.. row.Changes.Select(static c => new LegMovement((int)c.Member, c.Currency, c.Units))])
         {
-            Entry = row.Cut is null && row.Offset.Count == 0 ? EntryOf(terms, row) : null, Cut = row.Cut is { } cut ? CutOf(cut) : null, Offset = [.. row.Offset.Select(payment => PaymentOf(terms, payment))],
+            Entry = row.Cut is null && row.Offset.Count == 0 ? EntryOf(terms, row.Entry, row.ContractHash, (row.Action, row.Actor, row.State), row.Values, row.IsPayment) : null, Cut = row.Cut is { } cut ? CutOf(cut) : null, Offset = [.. row.Offset.Select(payment => PaymentOf(terms, payment))],
         };
     }
 
@@ -74,19 +74,14 @@ internal static class LegRows
         return row;
     }
 
-    private static OffsetPayment PaymentOf(ChannelTerms terms, OffsetPaymentRow row)
-    {
-        if (!terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("A stored payment of an offset is of no contract of its channel.");
-        LegEntry entry = new(new EntryId(new Digest(row.Entry.Span)), plan, plan.Contract.Actions[(int)row.Action], (int)row.Actor, plan.Contract.States[(int)row.State],
-            KeptValues.Read(plan.Contract.Fields, row.Values), IsPayment: true);
-        return new OffsetPayment(entry, KeptValues.Amount(row.Currency, row.MinorUnits), new Digest(row.Committed.Span));
-    }
+    private static OffsetPayment PaymentOf(ChannelTerms terms, OffsetPaymentRow row) => new(
+        EntryOf(terms, row.Entry, row.ContractHash, (row.Action, row.Actor, row.State), row.Values, isPayment: true), KeptValues.Amount(row.Currency, row.MinorUnits), new Digest(row.Committed.Span));
 
-    private static LegEntry EntryOf(ChannelTerms terms, LegRow row)
+    private static LegEntry EntryOf(ChannelTerms terms, ByteString id, ByteString contract, (uint Action, uint Actor, uint State) of, IReadOnlyList<ByteString> values, bool isPayment)
     {
-        if (!terms.TryFindContract(row.ContractHash.Span, out ContractPlan? plan)) throw new InvalidOperationException("A stored leg is of no contract of its channel.");
-        return new LegEntry(new EntryId(new Digest(row.Entry.Span)), plan, plan.Contract.Actions[(int)row.Action], (int)row.Actor, plan.Contract.States[(int)row.State],
-            KeptValues.Read(plan.Contract.Fields, row.Values), row.IsPayment);
+        if (!terms.TryFindContract(contract.Span, out ContractPlan? plan)) throw new InvalidOperationException("A stored leg is of no contract of its channel.");
+        return new LegEntry(new EntryId(new Digest(id.Span)), plan, plan.Contract.Actions[(int)of.Action], (int)of.Actor, plan.Contract.States[(int)of.State],
+            KeptValues.Read(plan.Contract.Fields, values), isPayment);
     }
 
     private static NetCut CutOf(LegCut row) =>

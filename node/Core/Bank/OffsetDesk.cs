@@ -110,14 +110,15 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
         foreach (OffsetLegView said in view.Legs)
         {
             if (!OffsetLeg.TryRead(said.Call, node.Network, out OffsetLeg? leg) || !view.Group.Span.SequenceEqual(leg.Group.Id.ToArray()) || leg.Net is null
-                || !channels.TryGet(leg.Channel, out ChannelSide? channel) || said.Payments.Count != leg.Payments[channel.Context.Own]
-                || said.Payments.Distinct().Count() != said.Payments.Count || !Objections.IsCalled(node.Parts.Directory, channel.Context, leg))
+                || !channels.TryGet(leg.Channel, out ChannelSide? channel) || said.Payments.Count != leg.Payments[channel.Context.Own] || said.Payments.Distinct().Count() != said.Payments.Count)
             {
-                node.Alarm(OffsetCodes.CallUnsigned, agent.Id.ToString(), EvidencePart.Of("view", view));
+                Blame(view);
                 return;
             }
 
-            if (leg.Group.ExpiresAt <= node.Now || legs.Knows(channel, leg)) return;
+            if (leg.Group.ExpiresAt <= node.Now) return;
+            // The others may still be unknown: a restart finds again only what own payments are sealed for.
+            if (legs.Knows(channel, leg)) continue;
             List<QueuedPayment> own = [];
             foreach (ByteString id in said.Payments)
             {
@@ -126,11 +127,20 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
                 own.Add(payment);
             }
 
+            // Last, since it costs most and a view is told again and again.
+            if (!Objections.IsCalled(node.Parts.Directory, channel.Context, leg))
+            {
+                Blame(view);
+                return;
+            }
+
             called.Add((channel, leg, own));
         }
 
         foreach ((ChannelSide channel, OffsetLeg leg, List<QueuedPayment> own) in called) legs.Join(channel, leg, own);
     }
+
+    private void Blame(OffsetView view) => node.Alarm(OffsetCodes.CallUnsigned, agent.Id.ToString(), EvidencePart.Of("view", view));
 
     /// <summary>The agent has posted: its word for it is kept in the history, and the ledger's decision is asked for.</summary>
     private void Settle(OffsetView view, CyclePosting posting)
@@ -140,19 +150,12 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
         // The channels may not have applied it yet; it is shown for some minutes.
         if (postings.Of(group) is not { } net) return;
         postings.End(group);
-        if (!node.Parts.Directory.TryGet(agent.Id, out Participant? participant) || participant.Posting is not { } key || posting.NetMinorUnits != net.NetMinorUnits || !IsSigned(key, posting, group, net.Currency))
+        if (!desk.IsPosting(posting, group, net.Currency, net.NetMinorUnits))
         {
             node.Alarm(OffsetCodes.PostingDiffers, group.ToString(), EvidencePart.Of("view", view));
             return;
         }
 
         history.Note("offset_settled", new { Group = group.ToString(), Posting = Convert.ToHexStringLower(posting.PostingId.Span) });
-    }
-
-    private bool IsSigned(PublicKey key, CyclePosting posting, Digest group, string currency)
-    {
-        using VerifyingKey verifier = new(key);
-        return posting.PostingId.Length == PostingText.IdLength
-            && verifier.Verify(CycleText.Posting(node.Network, posting.PostingId.Span, group, node.Parts.Keys.Participant, currency, posting.NetMinorUnits), posting.Signature.Span);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     public void Restore(ChannelSide channel, Command.Own own)
     {
         own.Offset = own.Entry!.Offset!;
-        channel.BeginOffset(own);
+        channel.Begin(own);
         if (!legs.TryGetValue((channel.Id, own.Offset.Group.Id), out Leg? leg)) legs.Add((channel.Id, own.Offset.Group.Id), leg = new Leg(own.Offset));
         leg.Own.Add(own);
     }

@@ -167,7 +167,7 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         Show(payment, "");
         own.Offset = offset;
         own.IsOffset = true;
-        payment.Channel.BeginOffset(own);
+        payment.Channel.Begin(own);
         own.Seal(payment.Channel.Context, node.Now, node.Entropy);
         payment.Channel.NoteSealed(own);
         WaitingRows.WriteOffset(node, payment.Channel.Id, own);

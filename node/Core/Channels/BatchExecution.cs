@@ -34,14 +34,11 @@ public sealed class BatchExecution
     // What each place changes of positions; null for a refusal.
     private readonly List<PositionChanges?> changes = [];
     private readonly HashSet<Digest> ids = [];
-    // The positions of which some entry takes.
-    private readonly HashSet<PositionKey> taken = [];
     // The instances that entries of this batch acted on; most batches have none.
     private HashSet<Digest>? acted;
     // The postings that entries of this batch cite; most batches have none.
     private HashSet<string>? cited;
-    // How many entries redeem each position.
-    private readonly Dictionary<PositionKey, int> redeemed = [];
+    private readonly BatchPositions positions;
     private readonly BatchLegs legs;
     private readonly List<(CycleRound Round, ByteString Commitment)> cuts = [];
     // The leaves of the limits that it changes.
@@ -69,6 +66,7 @@ public sealed class BatchExecution
         this.entropy = entropy;
         draft = origin.Begin(timeUnixMs);
         legs = new BatchLegs(context, draft, timeUnixMs);
+        positions = new BatchPositions(context.Terms, draft);
     }
 
     /// <summary>The places so far.</summary>
@@ -145,7 +143,7 @@ public sealed class BatchExecution
         List<OpenedEntry> uncovered = [];
         HashSet<OpenedEntry> left = new(ReferenceEqualityComparer.Instance);
         PlacesByPosition places = new(changes);
-        for (int last = FindUncovered(places); last >= 0; last = FindUncovered(places))
+        for (int last = positions.FindUncovered(places); last >= 0; last = positions.FindUncovered(places))
         {
             OpenedEntry entry = Undo(last);
             if (waits(entry)) left.Add(entry);
@@ -172,9 +170,8 @@ public sealed class BatchExecution
     private OpenedEntry Undo(int place)
     {
         OpenedEntry entry = ((BatchSlot.Agreed)slots[place]).Entry;
-        Change(changes[place]!, -1);
+        positions.Undo(changes[place]!);
         if (entry.Group is not null) legs.Leave(entry);
-        if (changes[place]!.Redeemed is { } key) redeemed[key]--;
         changes[place] = null;
         return entry;
     }
@@ -199,7 +196,7 @@ public sealed class BatchExecution
     public bool TryFinish(long term, long sequence, Digest previous, PositionSalts salts, [NotNullWhen(true)] out ExecutedBatch? batch)
     {
         batch = null;
-        if (isVoid || FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
+        if (isVoid || positions.FindUncovered(new PlacesByPosition(changes)) >= 0) return false;
         foreach (DecidedLeg decided in legs.Decided)
         {
             foreach (Digest leaf in decided.Leg.Leaves) draft.AppendContractState(decided.IsCommitted ? leaf : LegLeaf("settlement/leg-released", leaf));
@@ -327,7 +324,7 @@ public sealed class BatchExecution
             }
         }
 
-        string code = entry.Group is null ? Apply(moved) : Hold(entry, accepted, ref moved);
+        string code = entry.Group is null ? positions.TryApply(moved) : Hold(entry, accepted, ref moved);
         if (code.Length > 0) return code;
         if (moved.Cited.Count > 0) (cited ??= new(StringComparer.Ordinal)).UnionWith(moved.Cited);
         return "";
@@ -344,68 +341,10 @@ public sealed class BatchExecution
         string code = legs.TryHold(entry, accepted.NextState, accepted.Movements, moved, ContractStateLeaf(entry, accepted.NextState), legObjection, out PositionChanges held);
         if (code.Length > 0) return code;
         moved = held;
-        code = Apply(held);
+        code = positions.TryApply(held);
         if (code.Length > 0) legs.Leave(entry);
         return code;
     }
-
-    private string Apply(PositionChanges moved)
-    {
-        foreach ((PositionKey key, Int128 units, Int128 reserved) in moved.All)
-        {
-            (Int128 before, Int128 set) = draft.PositionOf(key.Member, key.Currency);
-            // A checked contract releases what it reserved, and nothing else.
-            if (set + reserved < 0) return ReasonCodes.InsufficientFunds;
-            if (!Fits(before + units + draft.IncomingOf(key.Member, key.Currency)) || !Fits(set + reserved)) return PlatformCodes.Overflow;
-        }
-
-        Change(moved, 1);
-        taken.UnionWith(moved.Taken);
-        if (moved.Redeemed is { } redeems) redeemed[redeems] = redeemed.GetValueOrDefault(redeems) + 1;
-        return "";
-    }
-
-    private void Change(PositionChanges moved, int sign)
-    {
-        foreach ((PositionKey key, Int128 units, Int128 reserved) in moved.All)
-        {
-            (Int128 before, Int128 set) = draft.PositionOf(key.Member, key.Currency);
-            draft.SetPosition(key.Member, key.Currency, before + sign * units, set + sign * reserved);
-        }
-    }
-
-    /// <summary>The last entry that takes of a position which is not covered by what is left and the limit; -1 when all of them are. What
-    /// entries that left made room for may have grown beyond what a position counts: then the last that changes it.</summary>
-    private int FindUncovered(PlacesByPosition places)
-    {
-        foreach (PositionKey key in taken)
-        {
-            (Int128 units, Int128 reserved) = draft.PositionOf(key.Member, key.Currency);
-            // Money that a bank owes is not its own to take out: where something is redeemed, no limit covers.
-            Int128 limit = redeemed.GetValueOrDefault(key) > 0 ? 0 : draft.LimitOf(context.Terms, key.Member, key.Currency);
-            if (units - reserved >= -limit) continue;
-            if (places.LastThatTakes(key) is var last and >= 0) return last;
-        }
-
-        int redemption = -1;
-        foreach (PositionKey key in redeemed.Keys)
-        {
-            if (PoolOf(key.Currency) < 0) redemption = Math.Max(redemption, places.LastThatRedeems(key));
-        }
-
-        if (redemption >= 0) return redemption;
-        return draft.TryFindBeyond(Fits, out int member, out string? currency) ? places.LastThatTouches(new PositionKey(member, currency)) : -1;
-    }
-
-    /// <summary>Positions sum to the pool, so where a member is below zero, the pool has less than the other's position says.</summary>
-    private Int128 PoolOf(string currency)
-    {
-        Int128 pool = 0;
-        for (int member = 0; member < ChannelTerms.MemberCount; member++) pool += draft.PositionOf(member, currency).MinorUnits;
-        return pool;
-    }
-
-    private static bool Fits(Int128 units) => units <= long.MaxValue && units >= long.MinValue;
 
     /// <summary>A posting serves once. It is known by its id: the same posting can be written in more than one way.</summary>
     private string Cite(PositionChanges moved, OpenedEntry entry, Movement.Issue issue)

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Settlement.Contracts;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
@@ -187,13 +188,15 @@ public sealed class ChannelAudit
         foreach (LimitGrant grant in grants.Grants) execution.Add(grant);
         List<string> refused = [.. delivery.Outcomes.Where(o => !IsDecided(o, decisions)).Select(static o => Convert.ToHexStringLower(o.Group.Span))];
         refused.AddRange(delivery.Cuts.Where(cut => Objections.Round(directory, context, cut) is null).Select(static cut => Convert.ToHexStringLower(Digest.Of(cut.RoundBody.Span).ToArray())));
+        HashSet<ByteString> called = [];
         foreach (BatchSlot? slot in slots)
         {
             if (slot is BatchSlot.Concealed concealed) execution.Add(concealed.Leaf);
             else if (slot is BatchSlot.Agreed agreed)
             {
                 agreed.Entry.Before = instances.Before(agreed.Entry);
-                bool isCalled = agreed.Entry.Offset is not { } offset || Objections.IsCalled(directory, context, offset);
+                // All payments of an offset have one call, and its signature with it.
+                bool isCalled = agreed.Entry.Offset is not { } offset || called.Contains(offset.Call.ToByteString()) || (Objections.IsCalled(directory, context, offset) && called.Add(offset.Call.ToByteString()));
                 if (execution.Add(agreed.Entry).Length > 0 || !isCalled) refused.Add(agreed.Entry.Id.ToString());
             }
         }

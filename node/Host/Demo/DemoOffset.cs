@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Settlement.Client;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Monetary;
@@ -12,10 +11,8 @@ namespace Settlement.Host.Demo;
 /// Three banks that pay each other in channels without funds and without limits, so that every payment waits; and the settlement agent, which finds that
 /// all of them together need hardly any money, and settles them over the accounts.
 /// </summary>
-/// <param name="Banks">The banks; each pays the next one, and the last the first.</param>
-/// <param name="Currency">What they pay in.</param>
-/// <param name="Date">The business day.</param>
-internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency Currency, DateOnly Date)
+/// <param name="Ring">The banks; each pays the next one.</param>
+internal sealed record DemoOffset(DemoRing Ring)
 {
     /// <summary>The payment whose contract offers its amount to the agent while it waits.</summary>
     public const string Contract = "OffsetPayment";
@@ -31,23 +28,13 @@ internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency C
     private const int Account = 20_000;
 
     /// <summary>The channel of each bank with the next one.</summary>
-    public IReadOnlyList<ChannelPlan> Channels => [.. Banks.Select((bank, i) => new ChannelPlan(bank, Next(i), [Currency], []) { Contracts = [Contract, "PoolFunding"] })];
+    public IReadOnlyList<ChannelPlan> Channels => [.. Ring.Banks.Select((bank, i) => new ChannelPlan(bank, Ring.Next(i), [Ring.Currency], []) { Contracts = [Contract, "PoolFunding"] })];
 
     /// <summary>What the banks have at the settlement agent.</summary>
-    public IEnumerable<(ParticipantId Bank, Money Amount)> Accounts => Banks.Select(bank => (bank, Units(Account)));
+    public IEnumerable<(ParticipantId Bank, Money Amount)> Accounts => Ring.Banks.Select(bank => (bank, Ring.Units(Account)));
 
     /// <summary>An offset of the first three banks; null where there are fewer, or no currency is left.</summary>
-    public static DemoOffset? For(DemoPlan plan)
-    {
-        if (plan.Banks.Count < Pays.Length) return null;
-        HashSet<Currency> used = [.. plan.Channels.SelectMany(static channel => channel.Currencies)];
-        foreach (string code in Currencies)
-        {
-            if (Currency.TryParse(code, out Currency currency) && !used.Contains(currency)) return new DemoOffset([.. plan.Banks.Take(Pays.Length)], currency, plan.Days[^1].Date);
-        }
-
-        return null;
-    }
+    public static DemoOffset? For(DemoPlan plan) => DemoRing.For(plan, Currencies, Pays.Length) is { } ring ? new DemoOffset(ring) : null;
 
     /// <summary>Lets the banks pay, and shows that each payment waits, that all of them settle together, and what that took.</summary>
     /// <param name="network">The network.</param>
@@ -59,44 +46,37 @@ internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency C
     /// <exception cref="NetworkException">DM006, DM007.</exception>
     public async Task RunAsync(LocalNetwork network, NetworkCalls calls, IReadOnlyList<string> channels, TimeProvider time, Screen screen, CancellationToken ct)
     {
+        IReadOnlyList<ParticipantId> banks = Ring.Banks;
+        string[] before = await Ring.AccountsAsync(network, calls, ct);
         List<InstructionStatus> waits = [];
-        for (int i = 0; i < Banks.Count; i++) waits.Add(await PayAsync(network, calls, i, ct));
-        for (int i = 0; i < Banks.Count; i++) await SettleAsync(calls, network.Bank(Banks[i]), waits[i].Id, time, ct);
+        for (int i = 0; i < banks.Count; i++) waits.Add(await PayAsync(network, calls, i, ct));
+        List<string> ends = [];
+        for (int i = 0; i < banks.Count; i++) ends.Add(await SettleAsync(calls, network.Bank(banks[i]), waits[i].Id, time, ct));
         await PostAsync(network, calls, time, ct);
-        string[] accounts = [.. await Task.WhenAll(Banks.Select(bank => AccountAsync(network, calls, bank, ct)))];
-        string[] positions = [.. await Task.WhenAll(Banks.Select((bank, i) => PositionAsync(calls, network.Bank(bank), channels[i], ct)))];
-        long moved = Banks.Select((_, i) => Math.Max(0, Pays[(i + Banks.Count - 1) % Banks.Count] - Pays[i])).Sum();
+        string[] after = await Ring.AccountsAsync(network, calls, ct);
+        string[] positions = [.. await Task.WhenAll(banks.Select((bank, i) => Ring.PositionAsync(calls, network.Bank(bank), channels[i], ct)))];
+        long moved = before.Zip(after, (had, has) => Math.Max(0, Ring.Minor(has) - Ring.Minor(had))).Sum();
         screen.Rows(
-            string.Create(CultureInfo.InvariantCulture, $"Offsetting over {Banks.Count} channels: {Units(Pays.Sum())} wait, and settle together by {Units((int)moved)} on the accounts"),
+            string.Create(CultureInfo.InvariantCulture, $"Offsetting over {channels.Count} channels: {Ring.Units(Pays.Sum())} wait, and settle together by {new Money(Ring.Currency, moved)} on the accounts"),
             ["bank", "pays", "waits for", "and then", "account before", "account after", "its channel is at"],
-            Banks.Select((bank, i) => new[]
-            {
-                $"{bank}", $"{Units(Pays[i])} to {Next(i)}", $"{waits[i].Status} {waits[i].Reason}", DemoOutcome.Final, Units(Account).ToDecimalText(), accounts[i], positions[i],
-            }));
+            banks.Select((bank, i) => new[] { $"{bank}", $"{Ring.Units(Pays[i])} to {Ring.Next(i)}", $"{waits[i].Status} {waits[i].Reason}", ends[i], before[i], after[i], positions[i] }));
     }
 
     private async Task<InstructionStatus> PayAsync(LocalNetwork network, NetworkCalls calls, int i, CancellationToken ct)
     {
-        LocalNode bank = network.Bank(Banks[i]);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
-        {
-            ["messageId"] = $"OFFSET-{i}", ["endToEndId"] = $"OFFSET-{i}", ["amount"] = Units(Pays[i]).ToDecimalText(), ["currency"] = Currency.Code,
-            ["settlementDate"] = Date.ToString("O", CultureInfo.InvariantCulture), ["instructingAgent"] = Banks[i].ToString(), ["instructedAgent"] = Next(i).ToString(),
-            ["debtor"] = new Dictionary<string, string> { ["name"] = "Treasury" }, ["creditor"] = new Dictionary<string, string> { ["name"] = "Treasury" },
-        });
-        MessageReceipt receipt = await calls.AskAsync(bank, "take a payment without cover", client => client.SubmitAsync(body, "application/json", $"demo-offset-{i}", TimeSpan.Zero, ct), ct);
-        if (receipt.Instructions[0] is not { Status: DemoOutcome.Queued } waits)
-            throw new NetworkException(NetworkException.Refused, $"{bank.Name} did not let a payment without cover wait: {receipt.Instructions[0].Status} {receipt.Instructions[0].Reason}\n{bank.LogTail()}");
-        return waits;
+        LocalNode bank = network.Bank(Ring.Banks[i]);
+        InstructionStatus waits = await Ring.PayAsync(network, calls, i, Ring.Units(Pays[i]), "OFFSET", TimeSpan.Zero, ct);
+        return waits.Status == DemoOutcome.Queued ? waits
+            : throw new NetworkException(NetworkException.Refused, $"{bank.Name} did not let a payment without cover wait: {waits.Status} {waits.Reason}\n{bank.LogTail()}");
     }
 
-    private static async Task SettleAsync(NetworkCalls calls, LocalNode bank, string id, TimeProvider time, CancellationToken ct)
+    private static async Task<string> SettleAsync(NetworkCalls calls, LocalNode bank, string id, TimeProvider time, CancellationToken ct)
     {
         long began = time.GetTimestamp();
         while (true)
         {
             Instruction seen = await calls.AskAsync(bank, "tell of a payment", client => client.GetInstructionAsync(id, ct), ct);
-            if (seen.Status == DemoOutcome.Final) return;
+            if (seen.Status == DemoOutcome.Final) return seen.Status;
             if (seen.Status == DemoOutcome.Rejected || time.GetElapsedTime(began) > SettleWithin)
                 throw new NetworkException(NetworkException.TimedOut, $"A payment of {bank.Name} did not settle with the others: {seen.Status} {seen.Reason}\n{bank.LogTail()}");
             await Task.Delay(Poll, time, ct);
@@ -107,20 +87,10 @@ internal sealed record DemoOffset(IReadOnlyList<ParticipantId> Banks, Currency C
     private async Task PostAsync(LocalNetwork network, NetworkCalls calls, TimeProvider time, CancellationToken ct)
     {
         long began = time.GetTimestamp();
-        while ((await calls.AskAsync(network.Agent, "list its offsets", client => client.OffsetsAsync(ct), ct)).Offsets.Any(offset => offset.Currency == Currency.Code && offset.Stage == "deciding"))
+        while ((await calls.AskAsync(network.Agent, "list its offsets", client => client.OffsetsAsync(ct), ct)).Offsets.Any(offset => offset.Currency == Ring.Currency.Code && offset.Stage == "deciding"))
         {
             if (time.GetElapsedTime(began) > SettleWithin) throw new NetworkException(NetworkException.TimedOut, $"The agent did not post an offset that had settled.\n{network.Agent.LogTail()}");
             await Task.Delay(Poll, time, ct);
         }
     }
-
-    private async Task<string> PositionAsync(NetworkCalls calls, LocalNode bank, string channel, CancellationToken ct) =>
-        (await calls.AskAsync(bank, "show its positions", client => client.PositionsAsync(ct), ct)).Positions.Single(p => p.Channel == channel && p.Currency == Currency.Code).Position;
-
-    private async Task<string> AccountAsync(LocalNetwork network, NetworkCalls calls, ParticipantId bank, CancellationToken ct) =>
-        (await calls.AskAsync(network.Agent, "show its books", client => client.BooksAsync(ct), ct)).Accounts.Single(a => a.Owner == bank.ToString() && a.Currency == Currency.Code).Amount;
-
-    private ParticipantId Next(int i) => Banks[(i + 1) % Banks.Count];
-
-    private Money Units(int count) => Money.TryParse(string.Create(CultureInfo.InvariantCulture, $"{count} {Currency.Code}"), out Money amount) ? amount : throw new FormatException(Currency.Code);
 }

@@ -95,6 +95,27 @@ public sealed class OffsetTests
         Assert.Equal([1, 1, 1], world.World.Accounts);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void A_bank_that_starts_again_takes_part_with_all_of_its_channels_in_the_same_offset(long seed)
+    {
+        using OffsetWorld world = new(seed);
+        (TestNode, byte[])[] paid = world.Ring(100_00, 100_00, 100_00);
+        world.Banks.Pass(TimeSpan.FromSeconds(1));
+        foreach (TestNode other in new[] { world.Beta, world.Gamma }) world.Banks.Asleep.Add(other);
+        for (int i = 0; i < 10 && world.StatusOf(paid[0]).Status != InstructionStatus.Accepted; i++) world.Banks.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.Equal(InstructionStatus.Accepted, world.StatusOf(paid[0]).Status);
+        // It had joined with both of its channels; its own payment is in one of them, and nothing of it in the other.
+        world.Alpha.Restart();
+        world.Banks.Pass(TimeSpan.FromSeconds(2));
+        world.Banks.Asleep.Clear();
+        world.PassUntil(InstructionStatus.Settled, paid, seconds: 10);
+        AssertClean(world);
+    }
+
     [Fact]
     public void A_payment_that_its_payee_refuses_ends_and_the_others_wait_for_one_that_stands()
     {

@@ -52,7 +52,7 @@ public class DemoPlanTests
     public void Three_banks_owe_each_other_round_in_a_currency_of_no_other_channel()
     {
         DemoCycle cycle = DemoCycle.For(Plan(File("1", Pay(A, B, "12.50 EUR")), File("2", Pay(B, C, "7.00 CHF", date: First.AddDays(1)))))!;
-        Assert.Equal(("GBP", First.AddDays(1)), (cycle.Currency.Code, cycle.Date));
+        Assert.Equal(("GBP", First.AddDays(1)), (cycle.Ring.Currency.Code, cycle.Ring.Date));
         // Who is paid opens the channel, because it lets the payer owe it.
         Assert.Equal([$"{B} {A} 150000.00 GBP", $"{C} {B} 150000.00 GBP", $"{A} {C} 150000.00 GBP"],
             cycle.Channels.Select(static channel => $"{channel.First} {channel.Second} {Assert.Single(channel.Limits)}"));
