@@ -173,6 +173,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
 
         foreach ((int i, ActOrder leg) in wanted.Legs.Index())
         {
+            if (channels.TryGet(leg.Channel, out ChannelSide? shut) && shut.IsShut) return (ChannelCodes.ChannelClosed, Place("legs", i, "channel"));
             if (channels.TryGet(leg.Channel, out ChannelSide? channel) && channel.Mailbox.Count >= settings.MaxMailbox) return (ChannelCodes.MailboxFull, Place("legs", i, "channel"));
         }
 

@@ -55,7 +55,7 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
     public bool TryAnswer(long token, byte[] body) =>
         desk.TryAnswer(token, body, static reply => reply.Offsets is { } answer ? new RepeatedField<OffsetAnswer> { answer } : [], OnAnswer);
 
-    private static bool IsOffering(ChannelSide channel) => PaymentContract.Find(channel.Terms)?.Action.Offered is not null;
+    private static bool IsOffering(ChannelSide channel) => !channel.IsShut && PaymentContract.Find(channel.Terms)?.Action.Offered is not null;
 
     private OffsetQueue Offer(string currency)
     {

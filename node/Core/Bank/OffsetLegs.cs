@@ -167,6 +167,20 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         }
     }
 
+    /// <summary>The channel is closed: its offsets that are not set aside are over.</summary>
+    /// <returns>The own payments that were on their way in them.</returns>
+    public IReadOnlyList<Command.Own> OnClosed(ChannelSide channel)
+    {
+        List<Command.Own> own = [];
+        foreach (((Digest id, Digest group), Leg leg) in legs.Where(l => l.Key.Channel == channel.Id).ToList())
+        {
+            legs.Remove((id, group));
+            if (!channel.State.Legs.ContainsKey(group)) own.AddRange(leg.Own.Where(o => IsOnItsWay(channel, o, group)));
+        }
+
+        return own;
+    }
+
     /// <summary>What this member has against a payment of an offset: the agent has not called for it here, or it is one of those that are not whole.</summary>
     public string? Against(ChannelSide channel, OpenedEntry entry, IReadOnlySet<Digest> broken)
     {

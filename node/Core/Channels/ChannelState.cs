@@ -92,9 +92,20 @@ public sealed class ChannelState
     public GrantedLimit? GrantedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
 
     /// <summary>The root over positions and contract states.</summary>
-    public Digest Root(string network, Digest channel) => new HashWriter("settlement/state").Text(network).Digest(channel)
-        .Digest(Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]))
-        .Int64(contracts.Count).Digest(contracts.Root).Finish();
+    public Digest Root(string network, Digest channel) =>
+        RootOf(network, channel, Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]), contracts.Count, contracts.Root);
+
+    /// <summary>The root over the roots of positions and contract states.</summary>
+    internal static Digest RootOf(string network, Digest channel, Digest positions, long contractCount, Digest contractRoot) =>
+        new HashWriter("settlement/state").Text(network).Digest(channel).Digest(positions).Int64(contractCount).Digest(contractRoot).Finish();
+
+    /// <summary>The same without a leg: where a channel is closed, no batch ends one. Its root is the same.</summary>
+    internal ChannelState WithoutLeg(Digest group)
+    {
+        SortedDictionary<Digest, HeldLeg> left = new(legs);
+        left.Remove(group);
+        return new ChannelState(positions, contracts, left, ended);
+    }
 
     /// <summary>A copy that a batch with this time may change.</summary>
     internal Draft Begin(long timeUnixMs) => new(this, timeUnixMs);
