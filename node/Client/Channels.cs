@@ -57,7 +57,7 @@ public sealed record ChannelEnd(long? Leaf, DateTimeOffset? ClosedAt, bool ByCou
 public sealed record ExitInfo(string Currency, string Amount);
 
 /// <summary>Ends a channel for both members, at its newest head.</summary>
-/// <param name="LeavesSetAside">Whether it is closed also where legs or contracts have set something aside, which then stays in the pool.</param>
+/// <param name="LeavesSetAside">Whether it is closed also where instances of contracts have set something aside, which then stays in the pool.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CloseOrder(bool LeavesSetAside = false);
 

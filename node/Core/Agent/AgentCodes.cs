@@ -101,4 +101,7 @@ public static class AgentCodes
 
     /// <summary>There are as many stops as are kept.</summary>
     public const string TooManyStops = "AG033";
+
+    /// <summary>A leg is not shown to stand under the head, or not what the ledger decided of it.</summary>
+    public const string LegNotProven = "AG034";
 }

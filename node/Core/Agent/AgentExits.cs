@@ -14,8 +14,8 @@ using Settlement.Wire.Agent;
 namespace Settlement.Core.Agent;
 
 /// <summary>
-/// Pays what members hold in closed channels: of the position that a member shows under the head of the close what is not set aside, as far as
-/// the channel's pool has it, once for each channel, currency and member, for ever. A member below zero is paid nothing, and what the other one
+/// Pays what members hold in closed channels: of the position that a member shows under the head of the close what is not set aside, and of what
+/// is, what the ledger's decisions give it, as far as the channel's pool has it, once for each channel, currency and member, for ever. A member below zero is paid nothing, and what the other one
 /// gets less for that the two of them settle elsewhere.
 /// </summary>
 internal sealed class AgentExits(NodeContext node, AgentParts parts, LedgerDesk ledger, AccountBook book, PostingBook postings, RefusalBudget refusals, ChannelStops stops)
@@ -37,7 +37,7 @@ internal sealed class AgentExits(NodeContext node, AgentParts parts, LedgerDesk 
     {
         ExitResult result = new() { Channel = request.Channel, Currency = request.Currency };
         if (!Digest.TryRead(request.Channel.Span, out Digest channel) || !Currency.TryParse(request.Currency, out Currency currency)
-            || request.Member >= ChannelTerms.MemberCount || request.MinorUnits <= 0)
+            || request.Member >= ChannelTerms.MemberCount)
             return Doubt(bank, request, result, AgentCodes.Malformed);
         PayloadKey key = ExitKey(request), refusalKey = RefusalKey(bank, request);
         if (postings.Find(key) is { } paid)
@@ -53,7 +53,7 @@ internal sealed class AgentExits(NodeContext node, AgentParts parts, LedgerDesk 
         }
 
         if (!refusals.MayBeRefused(bank, node.Now)) return Doubt(bank, request, result, AgentCodes.TooManyRefusals);
-        string refusal = check.Judge(bank, channel, request, ledger.Checkpoint, out long leaf, out string? forked);
+        string refusal = check.Judge(bank, channel, request, ledger.Checkpoint, out Int128 due, out long leaf, out string? forked);
         if (forked is not null)
         {
             // The bank shows what the ledger signed: the lie is the ledger's alone, and the same proof may be found true later.
@@ -68,12 +68,11 @@ internal sealed class AgentExits(NodeContext node, AgentParts parts, LedgerDesk 
         {
             refusals.Refused(bank, node.Now);
             // A stop may be lifted, and then the same proof is as good as it is now.
-            if (refusal != AgentCodes.Stopped) postings.Refuse(refusalKey, channel.ToString(), bank.ToString(), new Money(currency, request.MinorUnits), refusal);
+            if (refusal != AgentCodes.Stopped) postings.Refuse(refusalKey, channel.ToString(), bank.ToString(), new Money(currency, 0), refusal);
             return Doubt(bank, request, result, refusal);
         }
 
-        long free = Math.Max(0, request.MinorUnits - request.Position.Reserved);
-        Money amount = new(currency, Math.Min(free, book.BalanceOf(channel.ToString(), currency)));
+        Money amount = new(currency, (long)Int128.Clamp(due, 0, book.BalanceOf(channel.ToString(), currency)));
         if (amount.MinorUnits > 0 && !book.TryPost(channel.ToString(), bank.ToString(), creditsPool: false, amount)) throw new InvalidOperationException("A pool does not have what it was found to have.");
         if (postings.Find(ClosedKey(channel)) is null) postings.Refuse(ClosedKey(channel), channel.ToString(), "", amount, AgentCodes.ChannelClosed);
         return Answer(result, postings.Post(key, channel.ToString(), bank.ToString(), amount, "position_exited",

@@ -116,6 +116,13 @@ internal sealed class HeadCheck(string network, PublicKey checkpointKey)
         return close.IsSignedBy(network, member);
     }
 
+    /// <summary>The log under a checkpoint that was found to be the ledger's.</summary>
+    public LedgerView View(string checkpoint)
+    {
+        LedgerView view = new(network, checkpointKey);
+        return view.TryRestore(checkpoint, out _) ? view : throw new InvalidOperationException("A checkpoint that was verified is not the ledger's.");
+    }
+
     /// <summary>Whether a leaf leads to a root.</summary>
     public static bool Leads(Digest leaf, long index, long count, IReadOnlyList<ByteString> path, ByteString root) =>
         Digest.TryRead(root.Span, out Digest read) && Leads(leaf, index, count, path, read);

@@ -53,7 +53,7 @@ public abstract record BankInput : Input
     /// <summary>Closes a channel; answered by <see cref="CloseAnswer"/> when the ledger has closed it, or this bank will not.</summary>
     /// <param name="CallId">The caller's number.</param>
     /// <param name="Channel">The channel.</param>
-    /// <param name="LeavesSetAside">Whether it is closed also where something is set aside, which then stays in the pool.</param>
+    /// <param name="LeavesSetAside">Whether it is closed also where instances of contracts have set something aside, which then stays in the pool.</param>
     public sealed record CloseChannel(long CallId, Digest Channel, bool LeavesSetAside) : BankInput;
 
     /// <summary>Opens a business day; answered by <see cref="BusinessDayResult"/>.</summary>

@@ -307,16 +307,19 @@ internal sealed class ChannelSide : IDisposable
         Retry.Answered(now);
     }
 
-    /// <summary>The ledger has decided a leg of a channel that is closed: no batch ends it. What it took stays set aside in the position, as the
-    /// head has it.</summary>
-    public void EndAfterClose(Digest group)
+    /// <summary>The ledger has decided a leg of a channel that is closed: no batch ends it, so it stays in the state, as the last head has it.</summary>
+    public void EndAfterClose(DecidedLeg decided)
     {
-        State = State.WithoutLeg(group);
+        Digest group = decided.Leg.Group.Id;
+        Decisions[group] = decided.IsCommitted;
+        Close!.EndedGroups.Add(ByteString.CopyFrom(group.ToArray()));
         Reserves.Remove(group);
         OtherReservations.Remove(group);
         CutProofs.Remove(group);
-        Decisions.Remove(group);
     }
+
+    /// <summary>The legs that have not ended.</summary>
+    public IEnumerable<HeldLeg> OpenLegs => Close is { EndedGroups.Count: > 0 } close ? State.Legs.Values.Where(leg => !close.EndedGroups.Contains(ByteString.CopyFrom(leg.Group.Id.ToArray()))) : State.Legs.Values;
 
     /// <summary>A payment of either member became final on a business day.</summary>
     public void NotePaid(int day, AmountValue amount, bool isSent)

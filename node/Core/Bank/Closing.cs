@@ -123,7 +123,9 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
         if (Digest.TryRead(status.Channel.Span, out Digest id) && channels.TryGet(id, out ChannelSide? channel)) OnClosed(channel, leaf);
     }
 
-    private static bool HasSetAside(ChannelSide channel) => channel.State.Legs.Count > 0 || channel.State.Positions.Any(static position => position.Reserved != 0);
+    /// <summary>Whether instances of contracts have: nobody can act on them any more. What legs have set aside goes where the ledger decides.</summary>
+    private static bool HasSetAside(ChannelSide channel) => channel.State.Positions.Any(position =>
+        position.Reserved != -channel.State.Legs.Values.SelectMany(static leg => leg.Changes).Where(c => c.Units < 0 && c.Member == position.Member && c.Currency == position.Currency).Sum(static c => c.Units));
 
     private void Submit(ChannelSide channel, Order order)
     {

@@ -103,7 +103,7 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
     /// <summary>The ledger has decided a leg of a channel that is closed: its decision is the leg's finality, though no batch of the channel says so.</summary>
     public void EndAfterClose(ChannelSide channel, DecidedLeg decided)
     {
-        channel.EndAfterClose(decided.Leg.Group.Id);
+        channel.EndAfterClose(decided);
         End(channel, decided, channel.Sequence);
         Ended(channel, decided);
         channel.WriteSnapshot(node);

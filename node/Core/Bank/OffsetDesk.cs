@@ -41,7 +41,7 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
         offers.Queues.Add(channels.All.Where(IsOffering).SelectMany(static channel => channel.Terms.Currencies.Select(static c => c.Code)).Distinct().Order(StringComparer.Ordinal).Select(Offer));
         foreach (ChannelSide channel in channels.All)
         {
-            offers.Reports.Add(channel.State.Legs.Values.Where(static leg => leg.Offset.Count > 0)
+            offers.Reports.Add(channel.OpenLegs.Where(static leg => leg.Offset.Count > 0)
                 .Select(leg => new OffsetReport { Group = ByteString.CopyFrom(leg.Group.Id.ToArray()), Channel = ByteString.CopyFrom(channel.Id.ToArray()) }));
         }
 
