@@ -17,11 +17,12 @@ namespace Settlement.Core.Bank;
 /// </summary>
 internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook channels, LedgerDesk ledger, PaymentQueue queue, Finaliser finaliser, GroupDesk groups, OffsetLegs offsets)
 {
-    /// <summary>How often the other member is told that a channel is closed. It asks the ledger itself whenever it starts.</summary>
+    /// <summary>How often the other member is told that a channel is closed, from each start of this one within a day. It asks the ledger itself whenever it starts.</summary>
     private const int MaxNotices = 8;
 
     private static readonly TimeSpan FirstNoticeAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestNoticeAgain = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan NoticeLife = TimeSpan.FromDays(1);
     private static readonly TimeSpan AnswerInterval = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ChannelSide, Order> orders = [];
@@ -44,8 +45,15 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
     /// <summary>Goes on after a restart. The other member may have closed a channel meanwhile, and nobody would say so again.</summary>
     public void Recover()
     {
-        foreach (ChannelSide channel in channels.All.Where(static c => !c.IsClosed))
+        foreach (ChannelSide channel in channels.All)
         {
+            if (channel.IsClosed)
+            {
+                // Whether it has been told is not known any more.
+                if (channel.Close!.Record.Member == channel.Context.Own) notices.Add(channel, new Retry(FirstNoticeAgain, LongestNoticeAgain));
+                continue;
+            }
+
             if (channel.IsShut) orders.Add(channel, new Order(node.NewRetry()));
             ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
         }
@@ -75,6 +83,7 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
             }
 
             channel.Close = new CloseRow { Record = Sign(channel) };
+            channel.Parked = null;
             channel.Note(node, "close_ordered", new { channel.Sequence });
             channel.WriteSnapshot(node);
             orders.Add(channel, new Order(node.NewRetry()));
@@ -89,9 +98,10 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
         foreach ((ChannelSide channel, Order order) in orders.Where(o => o.Value is { IsAsked: false } && o.Value.Retry.IsDue(node.Now)).ToList()) Submit(channel, order);
         foreach ((ChannelSide channel, Retry retry) in notices.Where(n => n.Value.IsDue(node.Now)).ToList())
         {
-            Tell(channel);
+            bool isOver = node.NowUnixMs > channel.Close!.TimeUnixMs + (long)NoticeLife.TotalMilliseconds;
+            if (!isOver) Tell(channel);
             retry.Tried(node.Now);
-            if (retry.Tries >= MaxNotices) notices.Remove(channel);
+            if (isOver || retry.Tries >= MaxNotices) notices.Remove(channel);
         }
 
         foreach (ChannelSide channel in channels.All.Where(c => c.IsClosed && groups.HasDue(c)))

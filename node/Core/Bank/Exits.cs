@@ -25,6 +25,7 @@ internal sealed class Exits(NodeContext node, ParticipantPin agent, ChannelBook 
     private static readonly TimeSpan LongestShowAgain = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<(Digest Channel, string Currency), Work> works = [];
+    private readonly HashSet<ChannelSide> finished = [];
     private readonly AgentDesk<Work> desk = new(node, agent);
 
     private sealed class Work(ChannelSide channel, Position position, IReadOnlyList<HeldLeg> legs, Int128 due)
@@ -65,7 +66,7 @@ internal sealed class Exits(NodeContext node, ParticipantPin agent, ChannelBook 
     /// <summary>Asks the ledger for receipts, and shows the agent every position that has them, one message at a time.</summary>
     public void Flush()
     {
-        foreach (ChannelSide channel in channels.All.Where(static c => c.IsClosed)) Begin(channel);
+        foreach (ChannelSide channel in channels.All.Where(c => c.IsClosed && !finished.Contains(c))) Begin(channel);
         foreach (Work work in works.Values.Where(w => w is { Asked: 0, IsProven: false } && w.Again.IsDue(node.Now))) AskForReceipts(work);
         List<Work> shown = [.. works.Values.Where(w => w is { Asked: 0, IsProven: true } && w.Again.IsDue(node.Now)).Take(AgentExits.MaxRequests)];
         desk.Ask(shown, request => request.Exits.Add(shown.Select(RequestOf)));
@@ -79,18 +80,22 @@ internal sealed class Exits(NodeContext node, ParticipantPin agent, ChannelBook 
 
     private void Begin(ChannelSide channel)
     {
+        bool isFinished = true;
         foreach (Position position in channel.State.Positions.Where(p => p.Member == channel.Context.Own))
         {
             // Units of contracts are nobody's account.
-            if (!Currency.TryParse(position.Currency, out _) || works.ContainsKey((channel.Id, position.Currency))) continue;
-            if (channel.Close!.Exits.Any(exit => exit.Currency == position.Currency) || defunding.IsUnderWay(channel, position.Currency)) continue;
+            if (!Currency.TryParse(position.Currency, out _) || channel.Close!.Exits.Any(exit => exit.Currency == position.Currency)) continue;
             List<(HeldLeg Leg, long Units)> legs = [.. channel.State.MovingLegs.SelectMany(leg => leg.Changes.Where(c => c.Member == position.Member && c.Currency == position.Currency).Select(c => (leg, c.Units)))];
-            // What is this bank's is known once the ledger has decided all of them, and shown once.
-            if (legs.Exists(l => !channel.Decisions.ContainsKey(l.Leg.Group.Id))) continue;
-            legs.RemoveAll(l => channel.Decisions[l.Leg.Group.Id] != l.Units > 0);
+            // What is this bank's is known once the ledger has decided all of them, and what it redeemed before is paid; it is shown once.
+            bool isKnown = legs.TrueForAll(l => channel.Decisions.ContainsKey(l.Leg.Group.Id)) && !defunding.IsUnderWay(channel, position.Currency);
+            legs.RemoveAll(l => !isKnown || channel.Decisions[l.Leg.Group.Id] != l.Units > 0);
             Int128 due = legs.Aggregate((Int128)position.MinorUnits - position.Reserved, static (sum, l) => sum + Int128.Abs(l.Units));
-            if (due > 0) works.Add((channel.Id, position.Currency), new Work(channel, position, [.. legs.Select(static l => l.Leg)], due));
+            if (isKnown && due <= 0) continue;
+            isFinished = false;
+            if (isKnown && !works.ContainsKey((channel.Id, position.Currency))) works.Add((channel.Id, position.Currency), new Work(channel, position, [.. legs.Select(static l => l.Leg)], due));
         }
+
+        if (isFinished) finished.Add(channel);
     }
 
     private void AskForReceipts(Work work)

@@ -7,6 +7,7 @@ using Settlement.Core.Monetary;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Tests.Agent;
+using Settlement.Tests.Channels;
 using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
 using Settlement.Wire.Ledger;
@@ -34,7 +35,7 @@ public sealed class CloseTests
         Assert.Equal(answer, Close(world, world.Alpha));
         world.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal((70_00, 80_00), RedemptionTests.Books(world, world.Alpha));
-        Assert.Equal((answer.Leaf, true, [new Money(TwoBanks.Eur, 70_00)]), EndOf(world, world.Alpha));
+        AssertEnd(world, world.Alpha, answer.Leaf, isOwn: true, 70_00);
         Assert.True(world.Observed().Channels.Single().ClosedAt is not null);
 
         // The other one learns it from the ledger when it starts again.
@@ -43,8 +44,7 @@ public sealed class CloseTests
         world.Beta.Restart();
         world.Pass(TimeSpan.FromSeconds(5));
         Assert.Equal((80_00, 0), RedemptionTests.Books(world, world.Beta));
-        Assert.Equal((answer.Leaf, false, [new Money(TwoBanks.Eur, 80_00)]), EndOf(world, world.Beta));
-        Assert.Equal([ChannelCodes.ChannelClosed], world.Beta.Alarms.Where(static code => code == ChannelCodes.ChannelClosed));
+        AssertEnd(world, world.Beta, answer.Leaf, isOwn: false, 80_00);
         Assert.True(world.Audit() is { IsComplete: true, ReExecuted: true });
         foreach (TestNode node in world.Nodes) node.Restart();
         world.Pass(TimeSpan.FromSeconds(30));
@@ -147,7 +147,7 @@ public sealed class CloseTests
         Assert.Equal((0, 0), RedemptionTests.Books(world, world.Alpha));
         Assert.Equal((100_00, 0), RedemptionTests.Books(world, world.Beta));
         Assert.Equal([new Money(TwoBanks.Eur, 100_00)], world.View(world.Beta).End!.Exits);
-        Assert.Contains(ChannelCodes.ExitShort, world.Beta.Alarms);
+        Assert.Contains(world.AlarmsOf(world.Beta), static alarm => alarm.Code == ChannelCodes.ExitShort);
     }
 
     [Fact]
@@ -183,6 +183,41 @@ public sealed class CloseTests
         Assert.Equal((50_00, 100_00), RedemptionTests.Books(world, world.Beta));
         // What shows the posting is kept.
         Assert.NotEmpty(world.Alpha.Vault.Text(PayloadKind.Waiting));
+    }
+
+    [Theory]
+    [InlineData("signature")]
+    [InlineData("posting")]
+    [InlineData("more")]
+    [InlineData("less")]
+    [InlineData("channel")]
+    [InlineData("none")]
+    public void An_agent_that_lies_is_not_believed_and_asked_again(string lie)
+    {
+        using TwoBanks world = new TwoBanks().Open();
+        world.Fund(world.Alpha, 100_00);
+        world.OnAgentReply = reply =>
+        {
+            foreach (ExitResult result in reply.Exits)
+            {
+                if (lie == "signature") result.Signature = Lies.Flipped(result.Signature, 2);
+                if (lie == "posting") result.PostingId = Lies.Flipped(result.PostingId, 2);
+                if (lie == "more") result.PaidMinorUnits++;
+                if (lie == "less") result.PaidMinorUnits--;
+                if (lie == "channel") result.Channel = Lies.Flipped(result.Channel, 2);
+            }
+
+            if (lie == "none") reply.Exits.Clear();
+            return reply;
+        };
+        Assert.Null(Close(world, world.Alpha).Refusal);
+        world.Pass(TimeSpan.FromSeconds(3));
+        Assert.Empty(world.View(world.Alpha).End!.Exits);
+        Assert.Contains(lie == "none" ? ChannelCodes.MessageMalformed : ChannelCodes.PostingRefused, world.Alpha.Alarms);
+        world.OnAgentReply = null;
+        world.Pass(TimeSpan.FromSeconds(30));
+        Assert.Equal([new Money(TwoBanks.Eur, 100_00)], world.View(world.Alpha).End!.Exits);
+        Assert.Equal((100_00, 0), RedemptionTests.Books(world, world.Alpha));
     }
 
     [Fact]
@@ -250,6 +285,10 @@ public sealed class CloseTests
         world.OnPeer = bank is null ? null : (_, to, message) => to == bank ? [] : [message];
     }
 
-    private static (long? Leaf, bool IsOwn, IReadOnlyList<Money> Exits) EndOf(TwoBanks world, TestNode bank) =>
-        world.View(bank).End is { } end ? (end.Leaf, end.IsOwn, [.. end.Exits]) : default;
+    private static void AssertEnd(TwoBanks world, TestNode bank, long? leaf, bool isOwn, long paid)
+    {
+        ChannelEnd end = world.View(bank).End!;
+        Assert.Equal((leaf, isOwn), (end.Leaf, end.IsOwn));
+        Assert.Equal([new Money(TwoBanks.Eur, paid)], end.Exits);
+    }
 }
