@@ -4,7 +4,7 @@ using Settlement.Core.Channels;
 using Settlement.Core.Instructions;
 using Settlement.Core.Machines;
 using Settlement.Core.Monetary;
-using Settlement.Core.Notarisation;
+using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Tests.Agent;
 using Settlement.Tests.Channels;
@@ -147,7 +147,8 @@ public sealed class CloseTests
         Assert.Equal((0, 0), RedemptionTests.Books(world, world.Alpha));
         Assert.Equal((100_00, 0), RedemptionTests.Books(world, world.Beta));
         Assert.Equal([new Money(TwoBanks.Eur, 100_00)], world.View(world.Beta).End!.Exits);
-        Assert.Contains(world.AlarmsOf(world.Beta), static alarm => alarm.Code == ChannelCodes.ExitShort);
+        VaultReader reader = new(TwoBanks.Network, world.Beta.Id, world.Beta.VaultKey);
+        Assert.Contains(world.Beta.Vault.Scan(PayloadKind.Alarms), row => reader.ReadAlarm(row.Key, row.Body).Code == ChannelCodes.ExitShort);
     }
 
     [Fact]
