@@ -21,10 +21,9 @@ internal static class BenchCommand
     public static Command Create()
     {
         Option<int> banks = new("--banks") { Description = "Banks; each is a process.", DefaultValueFactory = static _ => BenchOptions.DefaultBanks };
-        Option<int> channels = new("--channels")
+        Option<int?> channels = new("--channels")
         {
-            Description = "Channels that take payments, both ways; at most one for each pair of banks.",
-            DefaultValueFactory = static _ => BenchOptions.DefaultChannels,
+            Description = "Channels that take payments, both ways; at most one for each pair of banks. Without it, one for every two banks, so that every bank pays.",
         };
         Option<int?> rate = new("--rate") { Description = "Payments offered a second over all channels; without it, more than the network can take." };
         Option<int> seconds = new("--seconds")

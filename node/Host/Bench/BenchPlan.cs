@@ -43,9 +43,7 @@ internal sealed record BenchPlan(
     public static BenchPlan For(BenchOptions options)
     {
         ParticipantId[] banks = [.. Enumerable.Range(0, options.Banks).Select(static number => Parse($"BNK{(char)('A' + number)}AQAAXXX"))];
-        // Near neighbours first, so that few channels keep many banks busy.
-        (int First, int Second)[] pairs = [.. Enumerable.Range(1, banks.Length - 1)
-            .SelectMany(distance => Enumerable.Range(0, banks.Length - distance).Select(first => (first, first + distance))).Take(options.Channels)];
+        (int First, int Second)[] pairs = [.. Pairs(banks.Length).Take(options.ChannelsInUse)];
         if (!Currency.TryParse(CurrencyCode, out Currency currency)) throw new InvalidOperationException($"{CurrencyCode} is no currency.");
         Money funding = new(currency, FundingMinorUnits);
         ChannelPlan[] channels = [.. pairs.Select(pair => new ChannelPlan(
@@ -66,6 +64,11 @@ internal sealed record BenchPlan(
     public IEnumerable<(ParticipantId Bank, Money Amount)> Accounts() => Channels.SelectMany(static channel => channel.Funding)
         .GroupBy(static side => side.Payer, static side => side.Amount)
         .Select(static bank => (bank.Key, bank.Aggregate(static (sum, amount) => sum + amount)));
+
+    // Near neighbours first, and of them those that share no bank, then from the end, where an odd number leaves one over: so half as many
+    // channels as banks keep every bank busy.
+    private static IEnumerable<(int First, int Second)> Pairs(int banks) => Enumerable.Range(1, banks - 1).SelectMany(distance =>
+        Enumerable.Range(0, banks - distance).OrderBy(first => distance == 1 ? first % 2 : 0).ThenBy(first => distance == 1 && first % 2 == 1 ? -first : first).Select(first => (first, first + distance)));
 
     private static ParticipantId Parse(string text) =>
         ParticipantId.TryParse(text, out ParticipantId id) ? id : throw new InvalidOperationException($"{text} is no participant id.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -18,8 +19,23 @@ internal sealed record BenchResult(
     double SettledPerSecond, double P50Ms, double P99Ms, double LoneP50Ms, double CpuMicrosPerSettlement, CpuByPart CpuByPart, double BytesPerSettlement,
     PeakRssMb PeakRssMb, double PgbenchTps, double RatioToPgbench)
 {
+    /// <summary>What was measured; null in a result of before it was said.</summary>
+    public MeasuredNetwork? Measured { get; init; }
+
     /// <summary>One line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, BenchJson.Default.BenchResult);
+}
+
+/// <summary>The network and the load of a result.</summary>
+/// <param name="Banks">Banks.</param>
+/// <param name="Channels">Channels that took payments.</param>
+/// <param name="Rate">Payments offered a second; null for more than the network could take.</param>
+/// <param name="Seconds">Seconds that were measured.</param>
+internal sealed record MeasuredNetwork(int Banks, int Channels, int? Rate, int Seconds)
+{
+    /// <summary>As it is asked for.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture,
+        $"--banks {Banks} --channels {Channels}{(Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $" --rate {rate}") : "")} --seconds {Seconds}");
 }
 
 /// <summary>Microseconds of processor time a settlement: of all banks, the ledger, the regulator and the database server.</summary>

@@ -39,7 +39,10 @@ internal sealed class BenchRun(BenchOptions options, IEntropy entropy, TimeProvi
             },
             ct);
         await network.StartAsync(ct);
-        BenchResult result = await MeasureAsync(network, plan, program, ct);
+        BenchResult result = (await MeasureAsync(network, plan, program, ct)) with
+        {
+            Measured = new MeasuredNetwork(options.Banks, options.ChannelsInUse, options.Rate, options.Seconds),
+        };
         screen.Result(result, earlier);
         if (options.Json) await Console.Out.WriteLineAsync(result.ToJson());
         return ExitCodes.Success;

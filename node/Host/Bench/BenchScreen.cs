@@ -42,6 +42,8 @@ internal sealed class BenchScreen(Screen screen, TimeProvider time)
     /// <summary>The result, beside an earlier one where there is one.</summary>
     public void Result(BenchResult result, BenchResult? earlier)
     {
+        if (earlier is not null && earlier.Measured != result.Measured)
+            screen.Line($"           not measured alike: before {earlier.Measured?.Text ?? "unknown"}, this run {result.Measured?.Text ?? "unknown"}");
         string[] columns = earlier is null ? ["", "this run"] : ["", "before", "this run", "change"];
         screen.Rows("Benchmark", columns, BenchComparison.Figures(earlier, result).Select(figure =>
         {

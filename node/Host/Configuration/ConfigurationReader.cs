@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Settlement.Contracts;
+using Settlement.Core.Agent;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
-using Settlement.Core.Monetary;
 using Settlement.Core.Participants;
 
 namespace Settlement.Host.Configuration;
@@ -12,12 +12,10 @@ namespace Settlement.Host.Configuration;
 /// <summary>Reads and checks a node's configuration file.</summary>
 internal sealed class ConfigurationReader
 {
-    private const string ContractExtension = ".contract";
     private const int MaximumFileBytes = 1024 * 1024;
     private const int MaximumTokens = 64;
     private const int MaximumSupervisors = 16;
     private const int MaximumAdmitted = 10_000;
-    private const int MaximumLimits = 10_000;
     private const int MaximumNetworkLength = 32;
 
     private readonly PropertyReader read = new();
@@ -70,7 +68,8 @@ internal sealed class ConfigurationReader
     {
         if (!TryRole(file.Role, out NodeRole role)) return Unusable();
         IReadOnlyList<ApiToken> tokens = ReadTokens();
-        IReadOnlyList<Contract> accept = role == NodeRole.Bank || (role == NodeRole.Agent && file.Accept is not null) ? ReadAccept() : [];
+        AcceptReader accepts = new(read, file.Accept, baseFolder);
+        IReadOnlyList<Contract> accept = role == NodeRole.Bank || (role == NodeRole.Agent && file.Accept is not null) ? accepts.ReadContracts() : [];
         NodeConfiguration configuration = new()
         {
             Role = role,
@@ -88,9 +87,11 @@ internal sealed class ConfigurationReader
             Supervisors = role == NodeRole.Agent ? ReadSupervisors() : [],
             Admit = role == NodeRole.Ledger ? ReadAdmit() : null,
             Accept = accept,
-            GrantedLimits = role == NodeRole.Bank ? ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
+            GrantedLimits = role == NodeRole.Bank ? accepts.ReadLimits(accept) : new Dictionary<(ParticipantId, string), long>(),
             CyclePoll = role == NodeRole.Bank ? ReadPoll("cycles.pollMilliseconds", file.Cycles?.PollMilliseconds, "taking part in no cycles") : null,
             OffsetPoll = role == NodeRole.Bank ? ReadPoll("offsetting.pollMilliseconds", file.Offsetting?.PollMilliseconds, "offering the agent nothing") : null,
+            OffsetInterval = TimeSpan.FromMilliseconds(read.Number("offsetting.intervalMilliseconds", file.Offsetting?.IntervalMilliseconds, 100, 3_600_000, (int)AgentParts.UsualOffsetInterval.TotalMilliseconds)),
+            OffsetLife = TimeSpan.FromSeconds(read.Number("offsetting.lifeSeconds", file.Offsetting?.LifeSeconds, 5, (int)AgentParts.LongestOffsetLife.TotalSeconds, (int)AgentParts.UsualOffsetLife.TotalSeconds)),
             CycleSchedules = role == NodeRole.Agent ? CycleSchedule.Read(read, file.Cycles?.Schedule) : [],
             Running = ReadRunning(),
         };
@@ -102,7 +103,10 @@ internal sealed class ConfigurationReader
         if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("cycles", file.Cycles, role);
         if (role == NodeRole.Agent) read.Unused("cycles.pollMilliseconds", file.Cycles?.PollMilliseconds, role);
         if (role == NodeRole.Bank) read.Unused("cycles.schedule", file.Cycles?.Schedule, role);
-        if (role != NodeRole.Bank) read.Unused("offsetting", file.Offsetting, role);
+        if (role is not (NodeRole.Bank or NodeRole.Agent)) read.Unused("offsetting", file.Offsetting, role);
+        if (role == NodeRole.Agent) read.Unused("offsetting.pollMilliseconds", file.Offsetting?.PollMilliseconds, role);
+        if (role == NodeRole.Bank) read.Unused("offsetting.intervalMilliseconds", file.Offsetting?.IntervalMilliseconds, role);
+        if (role == NodeRole.Bank) read.Unused("offsetting.lifeSeconds", file.Offsetting?.LifeSeconds, role);
         if (role != NodeRole.Bank) read.Unused("jurisdiction", file.Jurisdiction, role);
         if (role != NodeRole.Agent) read.Unused("supervisors", file.Supervisors, role);
         return configuration;
@@ -224,72 +228,6 @@ internal sealed class ConfigurationReader
         List<ParticipantPin> pins = [];
         for (int i = 0; i < Math.Min(sections.Count, MaximumSupervisors); i++) pins.Add(ReadPin($"supervisors[{i}]", sections[i]));
         return pins;
-    }
-
-    private List<Contract> ReadAccept()
-    {
-        List<Contract> contracts = [];
-        IReadOnlyList<string?>? names = file.Accept?.Contracts;
-        if (names is null or { Count: 0 }) read.Missing("accept.contracts", "the names of the library's contracts that this bank takes part in, or whose redemptions this agent pays");
-        for (int i = 0; i < (names?.Count ?? 0); i++)
-        {
-            if (ReadContract($"accept.contracts[{i}]", names![i] ?? "") is { } contract) contracts.Add(contract);
-        }
-
-        if (contracts.DistinctBy(static contract => contract.Name).Count() != contracts.Count)
-            read.Invalid("accept.contracts", "two contracts of one name; an order to open a channel could not tell them apart");
-        return contracts;
-    }
-
-    private Dictionary<(ParticipantId Counterparty, string Currency), long> ReadLimits(IReadOnlyList<Contract> accept)
-    {
-        HashSet<string> units = [.. accept.SelectMany(static contract => contract.Units).Select(static unit => unit.Name)];
-        Dictionary<(ParticipantId, string), long> limits = [];
-        IReadOnlyList<NodeFile.LimitSection?> sections = file.Accept?.Limits ?? [];
-        if (sections.Count > MaximumLimits) read.Invalid("accept.limits", $"more than {MaximumLimits}");
-        for (int i = 0; i < Math.Min(sections.Count, MaximumLimits); i++)
-        {
-            string property = $"accept.limits[{i}]";
-            ParticipantId counterparty = read.Participant($"{property}.participant", sections[i]?.Participant);
-            if (sections[i]?.Currency is { } unit && units.Contains(unit))
-            {
-                if (!long.TryParse(sections[i]!.Amount, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) || limit == 0) read.Invalid($"{property}.amount", "not a whole number above zero, as a string");
-                else if (!limits.TryAdd((counterparty, unit), limit)) read.Invalid(property, "the same participant and unit twice");
-            }
-            else if (!Currency.TryParse(sections[i]?.Currency, out Currency currency)) read.Invalid($"{property}.currency", "not a code of ISO 4217, nor a unit of an accepted contract");
-            else if (sections[i]?.Amount is not { } text || Money.ReadAmount(text, currency, out Money amount) != AmountFault.None) read.Invalid($"{property}.amount", "not a decimal number above zero that fits the currency, as a string");
-            else if (!limits.TryAdd((counterparty, currency.Code), amount.MinorUnits)) read.Invalid(property, "the same participant and currency twice");
-        }
-
-        return limits;
-    }
-
-    // A contract of the library by its name, or one of the bank's own by its file.
-    private Contract? ReadContract(string property, string name)
-    {
-        if (!name.EndsWith(ContractExtension, StringComparison.Ordinal))
-        {
-            Contract? known = ContractLibrary.All.FirstOrDefault(known => string.Equals(known.Name, name, StringComparison.Ordinal));
-            if (known is null)
-                read.Invalid(property, $"neither a file that ends in {ContractExtension} nor a contract of the library, which has {string.Join(", ", ContractLibrary.All.Select(static c => c.Name))}");
-            return known;
-        }
-
-        string location = read.Text(property, name, $"a file that ends in {ContractExtension}");
-        if (location.Length == 0) return null;
-        string path = Path.GetFullPath(location, baseFolder);
-        try
-        {
-            if (new FileInfo(path).Length > ContractCompiler.MaxFileBytes) read.Invalid(property, $"{path} has more than {ContractCompiler.MaxFileBytes} bytes");
-            else if (ContractCompiler.Compile(Path.GetFileName(path), File.ReadAllText(path)) is { Contract: { } own }) return own;
-            else read.Invalid(property, $"{path} has errors; `settlement contract check` names them");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            read.Invalid(property, $"{path} cannot be read: {error.Message}");
-        }
-
-        return null;
     }
 
     private List<ApiToken> ReadTokens()

@@ -1,5 +1,6 @@
 using System.Net;
 using Settlement.Contracts;
+using Settlement.Core.Agent;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Participants;
@@ -74,6 +75,12 @@ internal sealed record NodeConfiguration
 
     /// <summary>How often a bank offers its settlement agent what waits, and asks what settles together; null where it offers nothing.</summary>
     public TimeSpan? OffsetPoll { get; init; }
+
+    /// <summary>How often the agent looks, at most, whether what banks offer settles together.</summary>
+    public TimeSpan OffsetInterval { get; init; } = AgentParts.UsualOffsetInterval;
+
+    /// <summary>How long channels have to set their payments of an offset of the agent's aside.</summary>
+    public TimeSpan OffsetLife { get; init; } = AgentParts.UsualOffsetLife;
 
     /// <summary>When the agent opens cycles by itself.</summary>
     public IReadOnlyList<CycleSchedule> CycleSchedules { get; init; } = [];

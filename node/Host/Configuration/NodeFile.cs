@@ -62,7 +62,7 @@ internal sealed record NodeFile
 
     internal sealed record ScheduleSection(string? Name, string? Currency, string? Cron, string? TimeZone = null);
 
-    internal sealed record OffsettingSection(int? PollMilliseconds);
+    internal sealed record OffsettingSection(int? PollMilliseconds, int? IntervalMilliseconds = null, int? LifeSeconds = null);
 
     internal sealed record RunningSection(int? TickMilliseconds, int? Inbox, int? InboxMegabytes);
 }

@@ -38,7 +38,11 @@ internal sealed class AgentRole : IRole
     {
         NodeMaterial prepared = NodeMaterial.Prepare(ground);
         RecoveredRows rows = await prepared.ReadRowsAsync(AgentMachine.RecoveryKinds, ct);
-        AgentParts parts = new(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors);
+        AgentParts parts = new(prepared.Parts, prepared.Posting!, ground.Configuration.Supervisors)
+        {
+            OffsetInterval = ground.Configuration.OffsetInterval,
+            OffsetLife = ground.Configuration.OffsetLife,
+        };
         if (ground.Configuration.Accept.Count > 0) parts = parts with { Contracts = ground.Configuration.Accept };
         return new AgentRole(ground, prepared, new AgentMachine(parts, rows));
     }

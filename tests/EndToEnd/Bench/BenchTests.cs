@@ -24,7 +24,7 @@ public sealed partial class BenchTests
         Assert.True(code == 0, errors);
         JsonElement result = DemoProcess.LastLine(output);
         Assert.Equal(
-            ["settledPerSecond", "p50Ms", "p99Ms", "loneP50Ms", "cpuMicrosPerSettlement", "cpuByPart", "bytesPerSettlement", "peakRssMb", "pgbenchTps", "ratioToPgbench"],
+            ["settledPerSecond", "p50Ms", "p99Ms", "loneP50Ms", "cpuMicrosPerSettlement", "cpuByPart", "bytesPerSettlement", "peakRssMb", "pgbenchTps", "ratioToPgbench", "measured"],
             Names(result));
         Assert.Equal(["bank", "ledger", "regulator", "postgres"], Names(result.GetProperty("cpuByPart")));
         Assert.Equal(["bank", "ledger", "agent", "regulator"], Names(result.GetProperty("peakRssMb")));
@@ -40,6 +40,7 @@ public sealed partial class BenchTests
         Assert.InRange(counted, 1, settled);
         Assert.Equal(settled + lone + 4, proven);
         Assert.Matches("settledPerSecond.*1.*change|change(.|\n)*settledPerSecond", errors);
+        Assert.Contains("not measured alike: before unknown, this run --banks 3 --channels 2 --rate 100 --seconds 2", errors, StringComparison.Ordinal);
         Assert.Empty(folder.Left);
 
         double Number(string name) => result.GetProperty(name).GetDouble();

@@ -47,8 +47,35 @@ public sealed class ConfigurationTests : IDisposable
         file["offsetting"] = JsonNode.Parse("{\"pollMilliseconds\":0}");
         Assert.Null(Read(file).OffsetPoll);
         Assert.Null(Read(other).OffsetPoll);
-        other["offsetting"] = new JsonObject();
-        Assert.Equal(("HO004", "offsetting"), Assert.Throws<ConfigurationException>(() => Read(other)).Faults.Select(static f => (f.Code, f.Property)).Single());
+    }
+
+    [Theory]
+    [InlineData(null, 1_000, 30)]
+    [InlineData("{}", 1_000, 30)]
+    [InlineData("{\"intervalMilliseconds\":100,\"lifeSeconds\":5}", 100, 5)]
+    [InlineData("{\"intervalMilliseconds\":3600000,\"lifeSeconds\":540}", 3_600_000, 540)]
+    public void AnAgentSaysHowOftenItOffsetsAndForHowLong(string? offsetting, int milliseconds, int seconds)
+    {
+        JsonObject file = Good("agent");
+        if (offsetting is not null) file["offsetting"] = JsonNode.Parse(offsetting);
+        Assert.Equal((TimeSpan.FromMilliseconds(milliseconds), TimeSpan.FromSeconds(seconds)), (Read(file).OffsetInterval, Read(file).OffsetLife));
+    }
+
+    [Theory]
+    [InlineData("bank", "{\"intervalMilliseconds\":1000}", "HO004", "offsetting.intervalMilliseconds")]
+    [InlineData("bank", "{\"lifeSeconds\":30}", "HO004", "offsetting.lifeSeconds")]
+    [InlineData("agent", "{\"pollMilliseconds\":1000}", "HO004", "offsetting.pollMilliseconds")]
+    [InlineData("agent", "{\"intervalMilliseconds\":99}", "HO003", "offsetting.intervalMilliseconds")]
+    [InlineData("agent", "{\"intervalMilliseconds\":3600001}", "HO003", "offsetting.intervalMilliseconds")]
+    [InlineData("agent", "{\"lifeSeconds\":4}", "HO003", "offsetting.lifeSeconds")]
+    [InlineData("agent", "{\"lifeSeconds\":541}", "HO003", "offsetting.lifeSeconds")]
+    [InlineData("regulator", "{}", "HO004", "offsetting")]
+    [InlineData("ledger", "{}", "HO004", "offsetting")]
+    public void WhatARoleHasNoUseForOfOffsettingIsRefused(string role, string offsetting, string code, string place)
+    {
+        JsonObject file = Good(role);
+        file["offsetting"] = JsonNode.Parse(offsetting);
+        Assert.Equal([(code, place)], Assert.Throws<ConfigurationException>(() => Read(file)).Faults.Select(static f => (f.Code, f.Property)));
     }
 
     [Theory]

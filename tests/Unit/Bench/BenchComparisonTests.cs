@@ -38,6 +38,17 @@ public sealed class BenchComparisonTests : IDisposable
         Assert.Contains(file, refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_measured_is_read_back_and_may_be_missing()
+    {
+        BenchResult measured = Before with { Measured = new MeasuredNetwork(10, 5, 1_000, 20) };
+        await File.WriteAllTextAsync(file, measured.ToJson(), Ct);
+        Assert.Equal(measured, await BenchComparison.ReadAsync(file, Ct));
+        Assert.Equal("--banks 10 --channels 5 --rate 1000 --seconds 20", measured.Measured?.Text);
+        await File.WriteAllTextAsync(file, Before.ToJson().Replace(",\"measured\":null", "", StringComparison.Ordinal), Ct);
+        Assert.Equal(Before, await BenchComparison.ReadAsync(file, Ct));
+    }
+
     [Theory]
     [InlineData("p50Ms")]
     [InlineData("cpuByPart")]

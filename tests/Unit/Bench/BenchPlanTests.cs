@@ -38,6 +38,17 @@ public class BenchPlanTests
     public void Few_channels_keep_many_banks_busy() =>
         Assert.Equal(5, Plan(5, 4, 10).Channels.SelectMany(static channel => new[] { channel.First, channel.Second }).Distinct().Count());
 
+    [Fact]
+    public void Without_a_number_of_channels_every_bank_pays()
+    {
+        for (int banks = 2; banks <= BenchOptions.MaximumBanks; banks++)
+        {
+            BenchPlan plan = Plan(banks, null, 10);
+            Assert.Equal((banks + 1) / 2, plan.Channels.Count);
+            Assert.Equal(plan.Banks.Order(), plan.Directions.Select(static direction => direction.Payer).Distinct().Order());
+        }
+    }
+
     [Theory]
     [InlineData(1, 1, 2, 1)]
     [InlineData(5, 1, 5, 2)]
@@ -51,5 +62,5 @@ public class BenchPlanTests
         Assert.Equal((TimeSpan.FromSeconds(warmUp), TimeSpan.FromSeconds(pgbench)), (plan.WarmUp, plan.PgbenchSlice));
     }
 
-    private static BenchPlan Plan(int banks, int channels, int seconds) => BenchPlan.For(new BenchOptions(banks, channels, null, seconds, false, null));
+    private static BenchPlan Plan(int banks, int? channels, int seconds) => BenchPlan.For(new BenchOptions(banks, channels, null, seconds, false, null));
 }

@@ -20,9 +20,6 @@ internal sealed class OffsetBook
     /// <summary>Offsets that a bank is told of at once: those under way, and the newest that are settled.</summary>
     public const int MaxViews = 256;
 
-    /// <summary>The longest life of an offset: what channels set aside for it they hold no longer.</summary>
-    public static readonly TimeSpan LongestLife = HeldLeg.LongestHold - TimeSpan.FromMinutes(1);
-
     private readonly NodeContext node;
     private readonly AgentParts parts;
     private readonly AccountBook book;
@@ -39,7 +36,7 @@ internal sealed class OffsetBook
     public OffsetBook(NodeContext node, AgentParts parts, AgentChannel own, AccountBook book, GroupPostings postings, RecoveredRows rows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(parts.OffsetLife, TimeSpan.Zero, nameof(parts));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.OffsetLife, LongestLife, nameof(parts));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.OffsetLife, AgentParts.LongestOffsetLife, nameof(parts));
         this.node = node;
         this.parts = parts;
         this.book = book;
