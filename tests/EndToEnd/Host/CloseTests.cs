@@ -24,22 +24,24 @@ public sealed class CloseTests(PostgresServer postgres) : IAsyncLifetime
         Assert.Equal("ACSC", Assert.Single((await office.SubmitAsync(Transfer("first", "30.00"), "application/json", null, TimeSpan.FromSeconds(20), Ct)).Instructions).Status);
         await network.AssertProvenAsync(channel, HostNetwork.BankB, Ct);
 
-        // The other bank is down: what is on its way to it never becomes final.
-        await network.Node(HostNetwork.BankB).StopAsync();
-        string waiting = Assert.Single((await office.SubmitAsync(Transfer("second", "5.00"), "application/json", null, TimeSpan.Zero, Ct)).Instructions).Id;
-        ClosedChannel closed = await bank.CloseChannelAsync(channel, new CloseOrder(), Ct);
-        Assert.Equal(closed, await bank.CloseChannelAsync(channel, new CloseOrder(), Ct));
-        Instruction ended = await office.GetInstructionAsync(waiting, Ct);
-        Assert.Equal(("RJCT", "CH045"), (ended.Status, ended.Reason));
-        await network.UntilAsync(async () => await AccountAsync(agent, HostNetwork.BankA) == "70.00", Ct);
-        await network.UntilAsync(async () => (await bank.ChannelsAsync(Ct)).Channels.Single(c => c.Id == channel).End is { Exits: [{ Amount: "70.00" }], ByCounterparty: false } end && end.Leaf == closed.Leaf, Ct);
-        SettlementApiException refused = await Assert.ThrowsAsync<SettlementApiException>(() => bank.FundAsync(channel, new MoneyOrder("EUR", "1.00"), Ct));
-        Assert.Equal("CH045", refused.Code);
+        ClosedChannel closed = new(0);
+        await network.WhileDownAsync(HostNetwork.BankB, async () =>
+        {
+            // What is on its way to the other bank never becomes final.
+            string waiting = Assert.Single((await office.SubmitAsync(Transfer("second", "5.00"), "application/json", null, TimeSpan.Zero, Ct)).Instructions).Id;
+            closed = await bank.CloseChannelAsync(channel, new CloseOrder(), Ct);
+            Assert.Equal(closed, await bank.CloseChannelAsync(channel, new CloseOrder(), Ct));
+            Instruction ended = await office.GetInstructionAsync(waiting, Ct);
+            Assert.Equal(("RJCT", "CH045"), (ended.Status, ended.Reason));
+            await network.UntilAsync(async () => await AccountAsync(agent, HostNetwork.BankA) == "70.00", Ct);
+            await network.UntilAsync(async () => (await bank.ChannelsAsync(Ct)).Channels.Single(c => c.Id == channel).End is { Exits: [{ Amount: "70.00" }], ByCounterparty: false } end && end.Leaf == closed.Leaf, Ct);
+            SettlementApiException refused = await Assert.ThrowsAsync<SettlementApiException>(() => bank.FundAsync(channel, new MoneyOrder("EUR", "1.00"), Ct));
+            Assert.Equal("CH045", refused.Code);
 
-        // The agent has stopped the other one from a leaf after its head: what it held before that is honoured.
-        Assert.Equal("AG032", (await Assert.ThrowsAsync<SettlementApiException>(() => agent.LiftStopAsync(HostNetwork.BankB, new LiftOrder("the board"), Ct))).Code);
-        Assert.Null(Assert.Single((await agent.StopAsync(new StopOrder(closed.Leaf, "the board", [HostNetwork.BankB]), Ct)).Stops).LiftedAt);
-        await network.RestartAsync(HostNetwork.BankB, Ct);
+            // The agent stops the other one from a leaf after its head: what it held before that is honoured.
+            Assert.Equal("AG032", (await Assert.ThrowsAsync<SettlementApiException>(() => agent.LiftStopAsync(HostNetwork.BankB, new LiftOrder("the board"), Ct))).Code);
+            Assert.Null(Assert.Single((await agent.StopAsync(new StopOrder(closed.Leaf, "the board", [HostNetwork.BankB]), Ct)).Stops).LiftedAt);
+        }, Ct);
         await network.UntilAsync(async () => await AccountAsync(agent, HostNetwork.BankB) == "30.00", Ct);
         Assert.Equal("0.00", Assert.Single((await agent.BooksAsync(Ct)).Pools).Amount);
         Assert.NotNull(Assert.Single((await agent.LiftStopAsync(HostNetwork.BankB, new LiftOrder("the board"), Ct)).Stops).LiftedAt);
