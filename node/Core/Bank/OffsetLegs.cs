@@ -233,5 +233,7 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     private static bool IsOnItsWay(ChannelSide channel, Command.Own own, Digest group) =>
         own.Offset?.Group.Id == group && own.Entry is { } entry && channel.OwnSealed.ContainsKey(entry.Id.Value);
 
-    private static bool IsInFlight(ChannelSide channel, Digest group) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry.Offset: { } offset } && offset.Group.Id == group) == true;
+    // Also where the sequencer refused it itself: until the batch has its end, it is not another one's.
+    private static bool IsInFlight(ChannelSide channel, Digest group) => channel.InFlight is { } batch
+        && (batch.Taken.Any(own => own.Offset?.Group.Id == group) || batch.Slots.Any(slot => slot is { Refusal: null, Entry.Offset: { } offset } && offset.Group.Id == group));
 }
