@@ -48,10 +48,10 @@ internal static class LedgerCases
             string note = world.Banks.Signer.Sign(world.Banks.Ledger.Count + 1_000, Digest.Of("another log"u8));
             Lie(world, reply => reply.Checkpoint = note);
         }),
-        Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.UnknownHead, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
+        Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = HeadOf(world, leaves, static head => head.Head = Lies.Flipped(head.Head, 0)) });
-        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1) },
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
         Bank("a leaf of a far future", LedgerCodes.TimeAhead, "said + checkpoint known", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs + (long)TimeSpan.FromDays(1).TotalMilliseconds, Head = HeadOf(world, leaves, static _ => { }) });
