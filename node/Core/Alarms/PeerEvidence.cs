@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Settlement.Core.Channels;
 using Settlement.Wire.Channels;
 
@@ -9,6 +10,12 @@ internal static class PeerEvidence
 {
     /// <summary>The message as it came.</summary>
     public static EvidencePart Of(PeerMessage message) => EvidencePart.Of("message", message) with { Signed = () => SignedOf(message) };
+
+    /// <summary>An entry with its path to what the sequencer signed. Of one that is long its hash is kept in its place: who pads it gains nothing.</summary>
+    public static EvidencePart OfItem(SignedProposal signed, ByteString body, int item) => EvidencePart.Of("entry in its batch", () => ProposalTree.OfItem(signed, body, item)) with
+    {
+        Signed = () => EvidencePart.Of("hash of the entry in its batch", ProposalTree.OfItemHash(signed, body, item)),
+    };
 
     private static EvidencePart? SignedOf(PeerMessage message) => message.MessageCase switch
     {

@@ -239,7 +239,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         HashSet<Digest> broken = [];
-        BatchExecution execution = Run(channel, body, slots, broken, item => EvidencePart.Of("entry in its batch", () => ProposalTree.OfItem(signed, said, item)));
+        BatchExecution execution = Run(channel, body, slots, broken, item => PeerEvidence.OfItem(signed, said, item));
         broken.UnionWith(offsets.Broken(channel, execution.Slots));
         if (offsetting.TryTakeBack(channel, execution.Slots) || broken.Count > 0) execution = Run(channel, body, slots, broken, evidence: null);
         batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)

@@ -57,6 +57,14 @@ public static class ProposalTree
         return Excerpt(signed, body, (field, _) => field == ItemsField && ++seen == item);
     }
 
+    /// <summary>The same with the item's hash in its place: whoever still has its bytes shows by them what was proposed.</summary>
+    public static ProposalExcerpt OfItemHash(SignedProposal signed, ByteString body, int item)
+    {
+        ProposalExcerpt excerpt = OfItem(signed, body, item);
+        foreach (ProposalPart part in excerpt.Shown) (part.Hash, part.Bytes) = (ByteString.CopyFrom(Rfc6962.HashLeaf(part.Bytes.Span).ToArray()), ByteString.Empty);
+        return excerpt;
+    }
+
     /// <summary>What of a body is no item, such as its time, as far as there is room.</summary>
     /// <param name="signed">What was signed of the body.</param>
     /// <param name="body">The body as it was sent.</param>
@@ -90,7 +98,9 @@ public static class ProposalTree
                 path.Add(hash);
             }
 
-            if (!MerkleProof.VerifyInclusion(Rfc6962.HashLeaf(part.Bytes.Span), part.Index, excerpt.Parts, path, signed.Body)) return false;
+            Digest leaf = Rfc6962.HashLeaf(part.Bytes.Span);
+            if (!part.Hash.IsEmpty && (!part.Bytes.IsEmpty || !Digest.TryRead(part.Hash.Span, out leaf))) return false;
+            if (!MerkleProof.VerifyInclusion(leaf, part.Index, excerpt.Parts, path, signed.Body)) return false;
             bytes.Write(part.Bytes.Span);
         }
 

@@ -73,6 +73,20 @@ public sealed class PeerEvidenceTests : IDisposable
         Assert.Equal((commands.CalculateSize(), Digest.Of(commands.ToByteArray()).ToString(), null), (part.Size, part.Sha256, part.Body));
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(AlarmBounds.MaxPartBytes, 2)]
+    public void An_entry_that_its_sequencer_padded_is_shown_by_its_hash(int padding, int parts)
+    {
+        Proposal proposal = Proposal(padding).Proposal;
+        Assert.True(SignedProposal.TryRead(proposal, out SignedProposal? signed));
+        IReadOnlyList<PartView> kept = Kept(PeerEvidence.OfItem(signed, proposal.Body, 0));
+        Assert.Equal(parts, kept.Count);
+        Assert.Equal(parts == 1, kept[0].Body is not null);
+        Assert.True(ProposalTree.TryVerify(ProposalExcerpt.Parser.ParseFrom(kept[^1].Body), Network, Terms, verifier, out ProposalBody? shown));
+        Assert.Equal(2 - parts, shown.Items.Count);
+    }
+
     private PeerMessage Proposal(int padding) => Signed(new ProposalBody
     {
         TimeUnixMs = 7, Outcomes = { new LegOutcome { IsCommitted = true } },
@@ -110,14 +124,16 @@ public sealed class PeerEvidenceTests : IDisposable
 
     private static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
 
-    private static IReadOnlyList<PartView> Kept(PeerMessage message)
+    private static IReadOnlyList<PartView> Kept(PeerMessage message) => Kept(PeerEvidence.Of(message));
+
+    private static IReadOnlyList<PartView> Kept(EvidencePart part)
     {
         const string from = "BANADEFFXXX";
         SeededEntropy entropy = new(5);
         using VaultKey key = VaultKey.Generate(entropy);
         TestVault vault = new();
         AlarmBook book = new(key, entropy, new RecoveredRows(new Dictionary<PayloadKind, IReadOnlyList<StoredPayload>>()));
-        book.Raise(Now, new RaisedAlarm(from, ChannelCodes.EndorsementInvalid, "x", [PeerEvidence.Of(message)]));
+        book.Raise(Now, new RaisedAlarm(from, ChannelCodes.EndorsementInvalid, "x", [part]));
         StoreTransaction commit = new();
         book.Complete(Now, commit);
         vault.Commit(commit);

@@ -50,6 +50,25 @@ public sealed class ProposalTreeTests : IDisposable
         Assert.Equal(without, rest);
     }
 
+    [Fact]
+    public void The_hash_of_an_item_is_shown_in_its_place_and_is_that_of_its_bytes()
+    {
+        ProposalExcerpt whole = ProposalTree.OfItem(Signed(Body), Body, 3), hash = ProposalTree.OfItemHash(Signed(Body), Body, 3);
+        Assert.True(ProposalTree.TryVerify(hash, Network, Terms, sequencer, out ProposalBody? shown));
+        Assert.Empty(shown.Items);
+        Assert.Equal(Rfc6962.HashLeaf(whole.Shown[0].Bytes.Span).ToArray(), hash.Shown[0].Hash.ToArray());
+        ProposalExcerpt other = hash.Clone();
+        other.Shown[0].Hash = Lies.Flipped(other.Shown[0].Hash, 0);
+        Assert.False(ProposalTree.TryVerify(other, Network, Terms, sequencer, out _));
+        other = hash.Clone();
+        other.Shown[0].Hash = ByteString.CopyFrom(other.Shown[0].Hash.Span[1..]);
+        Assert.False(ProposalTree.TryVerify(other, Network, Terms, sequencer, out _));
+        // Bytes beside a hash would be shown without a proof.
+        other = hash.Clone();
+        other.Shown[0].Bytes = whole.Shown[0].Bytes;
+        Assert.False(ProposalTree.TryVerify(other, Network, Terms, sequencer, out _));
+    }
+
     [Theory]
     [InlineData("a part that was changed")]
     [InlineData("a part that was never there")]
