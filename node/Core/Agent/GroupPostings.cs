@@ -111,7 +111,7 @@ internal sealed class GroupPostings(NodeContext node, AgentParts parts, LedgerDe
             // Nothing is committed without the agent's reservation: while the ledger has not shown it nothing is posted, and where it does not have it, it lies.
             if (!decided.IsCommitted || own.HasReserved(group.Id)) watch.Decision = decided.IsCommitted;
             else if (own.IsRefused(group.Id))
-                node.Alarm(GroupCodes.CommittedWithoutLeg, group.Id.ToString(), EvidencePart.Of("leaf", leaf), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
+                node.Alarm(GroupCodes.CommittedWithoutLeg, group.Id.ToString(), EvidencePart.Of("receipt", result.Receipt), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
         });
     }
 

@@ -179,11 +179,7 @@ public sealed class AlarmBook
         KeptPiece piece = new() { Id = ByteString.CopyFrom(id), Subject = alarm.Subject, TimeUnixMs = evidence.TimeUnixMs };
         foreach (EvidencePart part in alarm.Evidence)
         {
-            byte[] bytes = part.Bytes();
-            KeptPart summary = new() { Name = part.Name, Size = bytes.Length, Sha256 = ByteString.CopyFrom(Digest.Of(bytes).ToArray()) };
-            piece.Parts.Add(summary);
-            evidence.Parts.Add(summary.Clone());
-            evidence.Bodies.Add(part.IsKept && bytes.Length <= AlarmBounds.MaxPartBytes ? ByteString.CopyFrom(bytes) : ByteString.Empty);
+            if (!Keep(part, piece, evidence) && part.Signed?.Invoke() is { } signed) Keep(signed, piece, evidence);
         }
 
         CountPiece(record.Row, isFirst: record.Row.Pieces.Count == 0);
@@ -191,6 +187,18 @@ public sealed class AlarmBook
         urgent.Add(record);
         writes.Add(rows.Insert(PayloadKind.Evidence, id, evidence));
         kept.Add(new KeptEvidence(Convert.ToHexStringLower(id), record.Row.Code, new HashWriter("settlement/evidence", salt).Bytes(evidence.ToByteArray()).Finish()));
+    }
+
+    /// <returns>Whether its bytes are kept, and not their size and hash alone.</returns>
+    private static bool Keep(EvidencePart part, KeptPiece piece, EvidenceRow evidence)
+    {
+        byte[] bytes = part.Bytes();
+        bool isKept = part.IsKept && bytes.Length <= AlarmBounds.MaxPartBytes;
+        KeptPart summary = new() { Name = part.Name, Size = bytes.Length, Sha256 = ByteString.CopyFrom(Digest.Of(bytes).ToArray()) };
+        piece.Parts.Add(summary);
+        evidence.Parts.Add(summary.Clone());
+        evidence.Bodies.Add(isKept ? ByteString.CopyFrom(bytes) : ByteString.Empty);
+        return isKept;
     }
 
     private void CountPiece(AlarmRow row, bool isFirst)

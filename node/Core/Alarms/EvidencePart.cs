@@ -8,8 +8,15 @@ namespace Settlement.Core.Alarms;
 /// <param name="IsKept">False where size and SHA-256 say as much, because nobody signed the bytes and nobody can read them.</param>
 public readonly record struct EvidencePart(string Name, Func<byte[]> Bytes, bool IsKept = true)
 {
+    /// <summary>What somebody signed of it and proves as much, where the whole is larger than what is kept; null where nothing of it is
+    /// signed.</summary>
+    public Func<EvidencePart?>? Signed { get; init; }
+
     /// <summary>A message as it is serialized.</summary>
     public static EvidencePart Of(string name, IMessage message) => new(name, message.ToByteArray);
+
+    /// <summary>A message that is made when it is asked for.</summary>
+    public static EvidencePart Of(string name, Func<IMessage> message) => new(name, () => message().ToByteArray());
 
     /// <summary>A text.</summary>
     public static EvidencePart Of(string name, string text) => new(name, () => System.Text.Encoding.UTF8.GetBytes(text));

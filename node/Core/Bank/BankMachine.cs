@@ -240,7 +240,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 node.Hear(received.From, EvidencePart.OfGarbage(received.Body));
                 foreach (PeerMessage message in reader.Read(received))
                 {
-                    node.Hear(received.From, EvidencePart.Of("message", message));
+                    node.Hear(received.From, PeerEvidence.Of(message));
                     OnMessage(received.From, message);
                 }
 
@@ -419,7 +419,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         {
             if (channel.Parked is not { HasAsked: true } parked || reader.IsPostponed(parked.Message)) continue;
             channel.Parked = null;
-            node.Hear(channel.Other.Id, EvidencePart.Of("message", parked.Message));
+            node.Hear(channel.Other.Id, PeerEvidence.Of(parked.Message));
             endorser.OnProposal(channel, parked.Message, reader.ProposalOf(channel, parked.Message), reader.SlotsOf(channel, parked.Message), hasAsked: true);
             node.HearNobody();
         }

@@ -170,7 +170,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         bool isNew = channel.Proposed?.IsSame(signed) != true;
         channel.Proposed = signed;
         if (channel.InFlight is { } same) Answer(channel, same);
-        else if (read.Body is { } body && !IsTooEarly(channel, body) && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, body, slots);
+        else if (read.Body is { } body && !IsTooEarly(channel, body) && !slots.Any(s => s.Entry is { } entry && IsTooEarly(channel, entry))) Endorse(channel, signed, message.Proposal.Body, body, slots);
         // One that is endorsed is kept with its batch. Any other must be remembered, too: what comes in its place proves a fork.
         if (isNew && channel.InFlight is null) channel.WriteSnapshot(node);
     }
@@ -222,7 +222,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         return true;
     }
 
-    private void Endorse(ChannelSide channel, SignedProposal signed, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
+    private void Endorse(ChannelSide channel, SignedProposal signed, ByteString said, ProposalBody body, IReadOnlyList<ProposedSlot> slots)
     {
         // Said again, it costs nothing more.
         if ((FaultOf(channel, signed) ?? Fault(channel, body, slots)) is { } fault)
@@ -239,9 +239,9 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
 
         InFlight batch = new(signed, body, slots, salts, saltsKey, node.NewRetry(channel.Pace), node.Now);
         HashSet<Digest> broken = [];
-        BatchExecution execution = Run(channel, body, slots, broken, isFirst: true);
+        BatchExecution execution = Run(channel, body, slots, broken, item => PeerEvidence.OfItem(signed, said, item));
         broken.UnionWith(offsets.Broken(channel, execution.Slots));
-        if (offsetting.TryTakeBack(channel, execution.Slots) || broken.Count > 0) execution = Run(channel, body, slots, broken, isFirst: false);
+        if (offsetting.TryTakeBack(channel, execution.Slots) || broken.Count > 0) execution = Run(channel, body, slots, broken, evidence: null);
         batch.Refusals = [.. execution.Slots.Select(static (slot, i) => (slot as BatchSlot.Refused, i)).Where(s => s.Item1 is not null && slots[s.i].Refusal is null)
             .Select(static s => new IndexedRefusal { Index = (uint)s.i, Refusal = s.Item1!.Refusal })];
         if (!execution.TryFinish(batch.Term, batch.Sequence, batch.Previous, salts, out ExecutedBatch? agreed) || !LeadsThere(channel, batch, agreed))
@@ -266,7 +266,7 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
         batch.Refusals.Count == 0 || Proposer.Recompute(channel.Context, channel.State, batch, batch.Refusals)?.HeadHash == agreed.HeadHash;
 
     /// <summary>Runs a proposal as far as it stands. What is wrong with it is told of the first run alone.</summary>
-    private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, HashSet<Digest> broken, bool isFirst)
+    private BatchExecution Run(ChannelSide channel, ProposalBody body, IReadOnlyList<ProposedSlot> slots, HashSet<Digest> broken, Func<int, EvidencePart>? evidence)
     {
         BatchExecution execution = new(channel.Context, channel.State, body.TimeUnixMs, Objections.ForBatch(node, channel), node.Entropy, Objections.Postings(node, channel), orders.ForBatch(channel, broken));
         foreach (LegOutcome outcome in body.Outcomes) execution.Add(outcome);
@@ -283,15 +283,15 @@ internal sealed class Endorser(NodeContext node, BankSettings settings, LedgerDe
                 InstanceRows.Resolve(node, channel, entry);
                 string code = execution.Add(entry);
                 // An honest sequencer has refused these itself.
-                if (isFirst && (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers || BatchLegs.IsRefusal(code))) node.Alarm(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+                if (evidence is not null && (code is ChannelCodes.EntryNotOurs or ChannelCodes.PostingRefused or ChannelCodes.InstanceDiffers || BatchLegs.IsRefusal(code))) node.Alarm(code, channel.Id.ToString(), evidence(i));
                 // What this member erased, the other one may still have; and what this one expects of a group, the other one does not know.
-                if (isFirst && code is ChannelCodes.InstanceUnknown or GroupCodes.LegUnexpected) node.Note(code, channel.Id.ToString(), EvidencePart.Of("entry", entry.Shared));
+                if (evidence is not null && code is ChannelCodes.InstanceUnknown or GroupCodes.LegUnexpected) node.Note(code, channel.Id.ToString(), evidence(i));
             }
             else
             {
-                // Neither the rows in flight nor the evidence keep what is for others.
-                SealedEntry said = body.Items[i].Entry = SharedEntry.With(body.Items[i].Entry, channel.Context.Own);
-                if (isFirst) node.Alarm(slots[i].Fault, channel.Id.ToString(), EvidencePart.Of("entry", said));
+                // Neither the rows in flight nor the evidence keep what is for others, although without it nothing shows that the batch had it.
+                SealedEntry whole = body.Items[i].Entry, said = body.Items[i].Entry = SharedEntry.With(whole, channel.Context.Own);
+                if (evidence is not null) node.Alarm(slots[i].Fault, channel.Id.ToString(), ReferenceEquals(whole, said) ? evidence(i) : EvidencePart.Of("entry", said));
                 execution.Add(BatchLeaf.Refuse(IdOf(said)!.Value, slots[i].Fault, node.Entropy), null);
             }
         }

@@ -182,7 +182,7 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
             // A restart may have asked, and seen a leg end meanwhile in a batch that was on its way.
             if (watch.Decision is not null || leaf?.Decided is not { } said || !DecidedGroup.TryRead(said, node.Network, out DecidedGroup? decided, out _) || decided.Group != watch.Group.Id) return;
             if (!decided.IsCommitted || Supports(watch.Group) is true) watch.Decision = decided.IsCommitted;
-            else if (Supports(watch.Group) is false) Deny(watch, asking, leaf);
+            else if (Supports(watch.Group) is false) Deny(watch, asking, result.Receipt);
         });
     }
 
@@ -208,9 +208,9 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
         return supports;
     }
 
-    private void Deny(Watch watch, long asking, Leaf leaf)
+    private void Deny(Watch watch, long asking, LeafReceipt receipt)
     {
         watch.Askings = (watch.Askings.Asked, asking);
-        node.Alarm(GroupCodes.CommittedWithoutLeg, watch.Group.Id.ToString(), EvidencePart.Of("leaf", leaf), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
+        node.Alarm(GroupCodes.CommittedWithoutLeg, watch.Group.Id.ToString(), EvidencePart.Of("receipt", receipt), EvidencePart.Of("checkpoint", ledger.CheckpointNote ?? ""));
     }
 }

@@ -73,8 +73,8 @@ internal static class InFlightRows
     {
         channel.StreamVersion = Math.Max(channel.StreamVersion, row.StreamVersion);
         if (signed.Sequence != channel.Sequence + 1 || signed.PreviousHead != channel.Head || signed.Term != channel.Term) return;
-        // Only the sequencer sends it again; the other member knows by the hash what it was sent, whatever wrote those bytes.
-        if (channel.IsSequencer && Digest.Of(body.ToByteArray()) != signed.Body) throw new InvalidOperationException("A stored proposal is not the one that was signed.");
+        // Only the sequencer sends it again; the other member knows by the root what it was sent, whatever wrote those bytes.
+        if (channel.IsSequencer && ProposalTree.RootOf(body.ToByteArray()) != signed.Body) throw new InvalidOperationException("A stored proposal is not the one that was signed.");
         if (!PositionSalts.TryOpen(channel.Context, signed.Sequence, signed.PreviousHead, body.PositionSalts, out PositionSalts? salts, out byte[]? saltsKey))
             throw new InvalidOperationException("The salts of a stored proposal do not open.");
         List<ProposedSlot> slots = [.. body.Items.Select(i => ReadSlot(channel.Context, i, channel.OwnHeaders))];

@@ -135,7 +135,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         if (channel.Opened is { } opened && opened.Signed.IsSame(signed)) return new ReadProposal(signed, opened.Body);
         if (!signed.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey)) return new ReadProposal(null, null, ChannelCodes.ProposalSignature);
         if (!IsWorthOpening(channel, signed)) return new ReadProposal(signed, null);
-        if (!Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body)) return new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
+        if (ProposalTree.IsBeyond(proposal.Body.Span) || !Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body)) return new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
         channel.Opened = new OpenedProposal(signed, body);
         return new ReadProposal(signed, body);
     }

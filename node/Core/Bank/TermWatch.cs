@@ -50,12 +50,21 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head) || head.Fields.Channel != channel.Id) return;
         if (head.Fields.Sequence <= channel.Sequence)
         {
-            if (head.Fields.Sequence == channel.Sequence && head.Fields.Head != channel.Head) node.Alarm(ChannelCodes.UnknownHead, channel.Id.ToString());
+            if (head.Fields.Sequence == channel.Sequence && head.Fields.Head != channel.Head) Doubt(channel, head);
             return;
         }
 
-        // Every notarised head carries this member's own endorsement, so it is the one in flight, or this vault lost it.
-        if (!finaliser.TryFinalise(channel, leaf)) node.Alarm(ChannelCodes.UnknownHead, channel.Id.ToString());
+        // What is wrong with the leaf of the batch in flight, the finaliser has said.
+        if (!finaliser.TryFinalise(channel, leaf) && channel.InFlight?.Agreed?.HeadHash != head.Fields.Head) Doubt(channel, head);
+    }
+
+    /// <summary>A head that this bank does not know. If its own signature is on it, and the other member's, its vault has lost it; else the
+    /// ledger, which notarises nothing without both, made it up.</summary>
+    private void Doubt(ChannelSide channel, EndorsedHead head)
+    {
+        using VerifyingKey own = new(channel.OwnKey.PublicKey);
+        bool isLost = head.IsEndorsedBy(channel.Terms.Network, channel.Context.Own, own) && head.IsEndorsedBy(channel.Terms.Network, channel.Other.Number, channel.OtherKey);
+        node.Alarm(isLost ? ChannelCodes.UnknownHead : ChannelCodes.EndorsementInvalid, channel.Id.ToString());
     }
 
     private void SeeTakeover(ChannelSide channel, Leaf leaf)

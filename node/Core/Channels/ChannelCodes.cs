@@ -60,10 +60,10 @@ public static class ChannelCodes
     /// <summary>One member signed two heads, or two proposals, for one previous head and term.</summary>
     public const string SecondHead = "CH023";
 
-    /// <summary>The other member's endorsement does not verify or names another head.</summary>
+    /// <summary>An endorsement does not verify or names another head: the other member's answer, or a head that the ledger shows.</summary>
     public const string EndorsementInvalid = "CH024";
 
-    /// <summary>The ledger holds a head that this node never endorsed.</summary>
+    /// <summary>The ledger holds a head that this node endorsed and does not know any more.</summary>
     public const string UnknownHead = "CH025";
 
     /// <summary>A delivered batch does not lead to the notarised head.</summary>

@@ -12,14 +12,14 @@ namespace Settlement.Core.Channels;
 /// <param name="Term">The term it was proposed in, from 1.</param>
 /// <param name="Sequence">Its place in the channel, from 1.</param>
 /// <param name="PreviousHead">The head before; <see cref="Digest.Zero"/> before the first.</param>
-/// <param name="Body">SHA-256 of the body as it was sent.</param>
+/// <param name="Body">The root of the body as it was sent (<see cref="ProposalTree"/>).</param>
 /// <param name="Signature">64 bytes.</param>
 public sealed record SignedProposal(Digest Channel, long Term, long Sequence, Digest PreviousHead, Digest Body, ReadOnlyMemory<byte> Signature)
 {
     /// <summary>Signs a body for a place.</summary>
     public static SignedProposal Sign(ChannelContext context, long term, long sequence, Digest previousHead, ReadOnlySpan<byte> body, SigningKey key)
     {
-        Digest hash = Digest.Of(body);
+        Digest hash = ProposalTree.RootOf(body);
         return new SignedProposal(context.Channel, term, sequence, previousHead, hash,
             key.Sign(RecordHashes.Proposal(context.Terms.Network, context.Channel, context.Terms.Hash, term, sequence, previousHead, hash)));
     }
@@ -28,7 +28,7 @@ public sealed record SignedProposal(Digest Channel, long Term, long Sequence, Di
     public static bool TryRead(Proposal proposal, [NotNullWhen(true)] out SignedProposal? signed)
     {
         if (!TryRead(proposal.Channel, proposal.Term, proposal.Sequence, proposal.PreviousHead, proposal.Signature, out signed)) return false;
-        signed = signed with { Body = Digest.Of(proposal.Body.Span) };
+        signed = signed with { Body = ProposalTree.RootOf(proposal.Body.Span) };
         return true;
     }
 

@@ -1,10 +1,5 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using Settlement.Core.Agent;
-using Settlement.Core.Bank;
-using Settlement.Core.Channels;
-using Settlement.Core.Instructions;
-using Settlement.Core.Notarisation;
 
 namespace Settlement.Core.Nodes;
 
@@ -12,9 +7,10 @@ namespace Settlement.Core.Nodes;
 /// there would be no end of them.</summary>
 internal static class KnownCodes
 {
-    private static readonly FrozenSet<string> All = new[] { typeof(ChannelCodes), typeof(LedgerCodes), typeof(BankCodes), typeof(QueueCodes), typeof(AgentCodes), typeof(NodeCodes), typeof(ReasonCodes) }
-        .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(static field => (string)field.GetRawConstantValue()!)
-        .ToFrozenSet(StringComparer.Ordinal);
+    // Found by name, so that no class of codes is forgotten: what an honest peer said would else be held against it.
+    private static readonly FrozenSet<string> All = typeof(KnownCodes).Assembly.GetTypes().Where(static type => type.Name.EndsWith("Codes", StringComparison.Ordinal))
+        .SelectMany(static type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(static field => field.IsLiteral && field.FieldType == typeof(string))
+        .Select(static field => (string)field.GetRawConstantValue()!).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The code where it is one of this program's, else <see cref="NodeCodes.ForeignCode"/>.</summary>
     public static string OrForeign(string code) => All.Contains(code) ? code : NodeCodes.ForeignCode;

@@ -103,7 +103,8 @@ internal sealed class LogFollower
     {
         // Reading goes on at once only where it came further. Else a ledger that holds its leaves back would be asked without a pause.
         bool isOnwards = reply.Log.Count <= (isAsked ? Page : 0) && (!isAsked || reply.Log.Count > 0 || range.Count >= checkpoint.Size);
-        if (!isOnwards) node.Alarm(LedgerCodes.NoProgress, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), EvidencePart.Of("leaves read", range.Count.ToString(CultureInfo.InvariantCulture)));
+        if (!isOnwards)
+            node.Alarm(LedgerCodes.NoProgress, "log", EvidencePart.Of("checkpoint", reply.Checkpoint), EvidencePart.Of("leaves read", range.Count.ToString(CultureInfo.InvariantCulture)), EvidencePart.Of("leaves said", reply.Log.Count.ToString(CultureInfo.InvariantCulture)));
         foreach (ByteString bytes in isOnwards ? reply.Log : [])
         {
             if (range.Count >= checkpoint.Size) break;

@@ -156,7 +156,7 @@ public sealed class RegulatorMachine : IMachine
         if (batch is null) node.Alarm(ChannelCodes.MessageMalformed, received.From.ToString());
         foreach (PeerMessage message in batch?.Messages ?? [])
         {
-            node.Hear(received.From, EvidencePart.Of("message", message));
+            node.Hear(received.From, PeerEvidence.Of(message));
             OnMessage(received.From, message);
         }
 

@@ -34,6 +34,7 @@ internal sealed record BenchResult(
 internal sealed record MeasuredNetwork(int Banks, int Channels, int? Rate, int Seconds)
 {
     /// <summary>As it is asked for.</summary>
+    [JsonIgnore]
     public string Text => string.Create(CultureInfo.InvariantCulture,
         $"--banks {Banks} --channels {Channels}{(Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $" --rate {rate}") : "")} --seconds {Seconds}");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Settlement.Host.Configuration;
 
@@ -8,14 +7,13 @@ namespace Settlement.Host.Fuzz;
 /// <param name="Target">The target that it is for.</param>
 /// <param name="Name">Its file.</param>
 /// <param name="Sentence">What it is, or what it did.</param>
-/// <param name="Bytes">The input; none for a session.</param>
-/// <param name="Session">Seed and case of a session on a network, whose inputs are drawn; null for an input.</param>
-internal sealed record KnownInput(string Target, string Name, string Sentence, byte[] Bytes, (ulong Seed, long Case)? Session);
+/// <param name="Bytes">The input.</param>
+internal sealed record KnownInput(string Target, string Name, string Sentence, byte[] Bytes);
 
 /// <summary>
 /// Inputs in files, a folder a target. The first line of each is a number sign and a sentence. What follows is by the file's ending:
 /// <c>.hex</c> bytes as hexadecimal digits, <c>.text</c> itself without the last end of line, <c>.http</c> the same with the ends of
-/// lines that HTTP has from the second on, <c>.session</c> the seed and the case of a session.
+/// lines that HTTP has from the second on. Seed and case of a session are not kept: they mean something else as soon as the generator moves on.
 /// </summary>
 internal static class FuzzCorpus
 {
@@ -48,13 +46,12 @@ internal static class FuzzCorpus
             if (end < 0 || !text.StartsWith("# ", StringComparison.Ordinal)) throw new FormatException("the first line is no sentence");
             string content = text[(end + 1)..];
             string target = Path.GetFileName(Path.GetDirectoryName(path)!);
-            KnownInput input = new(target, Path.GetFileName(path), text[2..end], [], null);
+            KnownInput input = new(target, Path.GetFileName(path), text[2..end], []);
             return Path.GetExtension(path) switch
             {
                 ".hex" => input with { Bytes = Convert.FromHexString(content.ReplaceLineEndings("")) },
                 ".text" => input with { Bytes = Encoding.UTF8.GetBytes(WithoutLastEnd(content)) },
                 ".http" => input with { Bytes = Encoding.UTF8.GetBytes(WithHttpEnds(WithoutLastEnd(content))) },
-                ".session" => input with { Session = ReadSession(content) },
                 _ => throw new FormatException("its name ends in nothing that is known"),
             };
         }
@@ -72,9 +69,4 @@ internal static class FuzzCorpus
         int end = content.IndexOf('\n', StringComparison.Ordinal) + 1;
         return content[..end] + content[end..].Replace("\n", "\r\n", StringComparison.Ordinal);
     }
-
-    private static (ulong, long) ReadSession(string content) =>
-        content.Trim().Split(' ') is [string seed, string number]
-            ? (ulong.Parse(seed, NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture))
-            : throw new FormatException("a session is a seed and a case");
 }

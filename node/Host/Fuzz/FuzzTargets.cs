@@ -66,7 +66,7 @@ internal sealed class FuzzTargets : IAsyncDisposable
             AtDoors("answerer", "the sending side, by answers of whoever has a participant's key", (seed, _) => ValueTask.FromResult<IFuzzSession>(new AnswererSession(seed, replies))),
         ];
         IReadOnlyList<KnownInput> known = FuzzCorpus.FindShipped() is { } folder ? FuzzCorpus.Read(folder) : [];
-        return new FuzzTargets([.. all.Select(target => target.StartingFrom([.. known.Where(input => input.Target == target.Name && input.Session is null).Select(static input => input.Bytes)]))]);
+        return new FuzzTargets([.. all.Select(target => target.StartingFrom([.. known.Where(input => input.Target == target.Name).Select(static input => input.Bytes)]))]);
     }
 
     /// <summary>Finds a target.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Settlement.Host.Keys;
 
 namespace Settlement.Tests.EndToEnd.Hostile;
@@ -11,7 +12,12 @@ internal static class RawClient
     /// <param name="identity">Whose certificate it shows; null shows none.</param>
     /// <param name="from">The address that it calls from.</param>
     /// <param name="onConnect">What is done whenever it opens a connection from there.</param>
-    public static HttpClient Create(TlsIdentity? identity, IPAddress? from = null, Action? onConnect = null)
+    public static HttpClient Create(TlsIdentity? identity, IPAddress? from = null, Action? onConnect = null) => Showing(identity?.Certificate, from, onConnect);
+
+    /// <param name="certificate">The certificate that it shows; null shows none.</param>
+    /// <param name="from">The address that it calls from.</param>
+    /// <param name="onConnect">What is done whenever it opens a connection from there.</param>
+    public static HttpClient Showing(X509Certificate2? certificate, IPAddress? from = null, Action? onConnect = null)
     {
         SocketsHttpHandler handler = new();
         if (from is not null)
@@ -28,7 +34,7 @@ internal static class RawClient
 
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-        if (identity is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate;
+        if (certificate is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
         return new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 

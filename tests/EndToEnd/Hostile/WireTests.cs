@@ -57,9 +57,11 @@ public sealed class WireTests(HostileNetwork network)
         Assert.Equal(network.Channel, alarm.Subject);
         EvidenceInfo piece = await network.EvidenceAsync(B, alarm.Evidence[0].Id, Ct);
         EvidencePart entry = Assert.Single(piece.Parts);
-        Assert.Equal("entry", entry.Name);
+        Assert.Equal("entry in its batch", entry.Name);
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(entry.Body!)), entry.Sha256);
-        Assert.NotEmpty(SealedEntry.Parser.ParseFrom(entry.Body).Header);
+        using VerifyingKey sequencer = new(insider.Key.PublicKey);
+        Assert.True(ProposalTree.TryVerify(ProposalExcerpt.Parser.ParseFrom(entry.Body), TestNodes.Network, insider.Channel.Terms.Hash, sequencer, out ProposalBody? shown));
+        Assert.NotEmpty(Assert.Single(shown.Items).Entry.Header);
         Assert.Equal(Settled, await network.PayAsync(A, B, Ct));
 
         // It outlives the node's process, and nobody reads it without the role.

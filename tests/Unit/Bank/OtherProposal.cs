@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Notarisation;
 using Settlement.Wire.Channels;
@@ -39,7 +40,7 @@ internal sealed class OtherProposal(Proposal like)
     public Proposal Sign(string network, Digest termsHash, SigningKey key)
     {
         ByteString body = Body.ToByteString();
-        Digest signed = RecordHashes.Proposal(network, new Digest(Channel.Span), termsHash, (long)Term, (long)Sequence, new Digest(PreviousHead.Span), Digest.Of(body.Span));
+        Digest signed = RecordHashes.Proposal(network, new Digest(Channel.Span), termsHash, (long)Term, (long)Sequence, new Digest(PreviousHead.Span), ProposalTree.RootOf(body.Span));
         return new Proposal { Channel = Channel, Term = Term, Sequence = Sequence, PreviousHead = PreviousHead, Body = body, Signature = ByteString.CopyFrom(key.Sign(signed)) };
     }
 }

@@ -1,3 +1,4 @@
+using Settlement.Core.Agent;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
 using Settlement.Core.Machines;
@@ -53,6 +54,9 @@ internal sealed class TestNode : IDisposable
 
     public List<Input> Inbox { get; } = [];
 
+    /// <summary>Every body that reached the node or left it, in order: what evidence can be of. Null where nobody asks.</summary>
+    public List<byte[]>? Wire { get; set; }
+
     /// <summary>Messages sent: what a hostile peer makes a node say.</summary>
     public int Sends { get; set; }
 
@@ -91,6 +95,7 @@ internal sealed class TestNode : IDisposable
     public IReadOnlyList<Effect> Step(DateTimeOffset now)
     {
         List<Input> inputs = [.. Inbox];
+        Wire?.AddRange(inputs.Select(BodyOf).OfType<byte[]>());
         Inbox.Clear();
         long checks = VerifyingKey.ChecksOnThisThread;
         IReadOnlyDictionary<PayloadKey, byte[]> found = Vault.Get(Machine.Needs(inputs));
@@ -101,8 +106,17 @@ internal sealed class TestNode : IDisposable
         Written += step.Commit.Writes.Count + step.Commit.Appends.Sum(static append => append.Events.Count);
         LargestStep = Math.Max(LargestStep, step.Commit.Writes.Sum(static write => (long)write.Body.Length));
         Vault.Commit(step.Commit);
+        Wire?.AddRange(step.Then.OfType<Effect.Send>().Select(static send => send.Body));
         return step.Then;
     }
+
+    private static byte[]? BodyOf(Input input) => input switch
+    {
+        Input.PeerReceived received => received.Body,
+        Input.Answered answered => answered.Body,
+        AgentInput.Requested requested => requested.Body,
+        _ => null,
+    };
 
     public void Dispose()
     {

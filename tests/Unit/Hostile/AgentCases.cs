@@ -19,20 +19,17 @@ internal static class AgentCases
 
     public static IEnumerable<HostileCase> All { get; } =
     [
-        Funding("a posting that it did not sign", ChannelCodes.PostingRefused, "result", static (_, reply) => reply.Funds[0].Signature = Lies.Flipped(reply.Funds[0].Signature, 2)),
-        Funding("a posting of another amount", ChannelCodes.PostingRefused, "result", static (world, reply) => Sign(world, reply.Funds[0], world.Banks.Channel, world.Alpha, Amount - 1))
-            with { Proves = static (world, piece) => IsSigned(world, piece, world.Banks.Channel, world.Alpha, Amount - 1) },
-        Funding("a posting in another channel", ChannelCodes.PostingRefused, "result", static (world, reply) => Sign(world, reply.Funds[0], world.WithGamma(world.Alpha), world.Alpha, Amount))
-            with { Proves = static (world, piece) => IsSigned(world, piece, world.WithGamma(world.Alpha), world.Alpha, Amount) },
-        Funding("a posting for another bank", ChannelCodes.PostingRefused, "result", static (world, reply) => Sign(world, reply.Funds[0], world.Banks.Channel, world.Beta, Amount))
-            with { Proves = static (world, piece) => IsSigned(world, piece, world.Banks.Channel, world.Beta, Amount) },
-        Funding("an answer to another request", ChannelCodes.MessageMalformed, "result", static (_, reply) => reply.Funds[0].RequestId = Lies.Flipped(reply.Funds[0].RequestId, 0)),
-        Funding("fewer answers than requests", ChannelCodes.MessageMalformed, "body", static (_, reply) => reply.Funds.Clear()),
-        Defunding("a payment into the account that it did not sign", ChannelCodes.PostingRefused, "result + request", static result => result.Signature = Lies.Flipped(result.Signature, 2)),
-        Defunding("that the entry shows nothing", Core.Agent.AgentCodes.EntryNotProven, "result + request", static result => (result.Code, result.PostingId, result.Signature) = (Core.Agent.AgentCodes.EntryNotProven, ByteString.Empty, ByteString.Empty)),
+        Funding("a posting that it did not sign", ChannelCodes.PostingRefused, "result", Proof.Said(FundResult.Parser, static (world, result) => !IsSigned(world, result, world.Banks.Channel, world.Alpha, Amount)), static (_, reply) => reply.Funds[0].Signature = Lies.Flipped(reply.Funds[0].Signature, 2)),
+        Funding("a posting of another amount", ChannelCodes.PostingRefused, "result", Proof.Of(static (world, piece) => IsSigned(world, piece, world.Banks.Channel, world.Alpha, Amount - 1)), static (world, reply) => Sign(world, reply.Funds[0], world.Banks.Channel, world.Alpha, Amount - 1)),
+        Funding("a posting in another channel", ChannelCodes.PostingRefused, "result", Proof.Of(static (world, piece) => IsSigned(world, piece, world.WithGamma(world.Alpha), world.Alpha, Amount)), static (world, reply) => Sign(world, reply.Funds[0], world.WithGamma(world.Alpha), world.Alpha, Amount)),
+        Funding("a posting for another bank", ChannelCodes.PostingRefused, "result", Proof.Of(static (world, piece) => IsSigned(world, piece, world.Banks.Channel, world.Beta, Amount)), static (world, reply) => Sign(world, reply.Funds[0], world.Banks.Channel, world.Beta, Amount)),
+        Funding("an answer to another request", ChannelCodes.MessageMalformed, "result", Proof.Said(FundResult.Parser, static (world, result) => result.PostingId.Length > 0), static (_, reply) => reply.Funds[0].RequestId = Lies.Flipped(reply.Funds[0].RequestId, 0)),
+        Funding("fewer answers than requests", ChannelCodes.MessageMalformed, "body", Proof.Body(static body => AgentReply.Parser.ParseFrom(body).Funds.Count == 0), static (_, reply) => reply.Funds.Clear()),
+        Defunding("a payment into the account that it did not sign", ChannelCodes.PostingRefused, "result + request", Proof.Said(RedeemResult.Parser, static (_, result) => result.Signature.Length > 0), static result => result.Signature = Lies.Flipped(result.Signature, 2)),
+        Defunding("that the entry shows nothing", Core.Agent.AgentCodes.EntryNotProven, "result + request", Proof.Said(RedeemResult.Parser, static (_, result) => result.Code == Core.Agent.AgentCodes.EntryNotProven), static result => (result.Code, result.PostingId, result.Signature) = (Core.Agent.AgentCodes.EntryNotProven, ByteString.Empty, ByteString.Empty)),
     ];
 
-    private static HostileCase Funding(string name, string code, string evidence, Action<HostileWorld, AgentReply> lie) => Of(name, code, evidence, (world, reply) =>
+    private static HostileCase Funding(string name, string code, string evidence, Proof proof, Action<HostileWorld, AgentReply> lie) => Of(name, code, evidence, proof, (world, reply) =>
     {
         if (reply.Funds.Count > 0) lie(world, reply);
     }, static world =>
@@ -42,12 +39,12 @@ internal static class AgentCases
         return world.Banks.Tell(world.Alpha, call => new BankInput.Fund(call, world.Banks.Channel, amount));
     });
 
-    private static HostileCase Defunding(string name, string code, string evidence, Action<RedeemResult> lie) => Of(name, code, evidence, (_, reply) =>
+    private static HostileCase Defunding(string name, string code, string evidence, Proof proof, Action<RedeemResult> lie) => Of(name, code, evidence, proof, (_, reply) =>
     {
         foreach (RedeemResult result in reply.Redemptions) lie(result);
     }, static world => world.Banks.Tell(world.Alpha, call => new BankInput.Defund(call, world.Banks.Channel, new Money(TwoBanks.Eur, Amount))));
 
-    private static HostileCase Of(string name, string code, string evidence, Action<HostileWorld, AgentReply> lie, Func<HostileWorld, long> ask) => new(name, "agent to bank", code, evidence, Afterwards.GoesOn, world =>
+    private static HostileCase Of(string name, string code, string evidence, Proof proof, Action<HostileWorld, AgentReply> lie, Func<HostileWorld, long> ask) => new(name, "agent to bank", code, evidence, proof, Afterwards.GoesOn, world =>
     {
         world.Banks.OnAgentReply = reply =>
         {
@@ -68,10 +65,12 @@ internal static class AgentCases
     private static Digest Text(FundResult result, Digest channel, ParticipantId bank, long amount) => PostingText.Digest(TwoBanks.Network, result.PostingId.Span, channel, bank, "EUR", amount);
 
     /// <summary>The agent signed what was not asked for: everybody who has its key can see it.</summary>
-    private static void IsSigned(HostileWorld world, PieceView piece, Digest channel, TestNode bank, long amount)
+    private static void IsSigned(HostileWorld world, PieceView piece, Digest channel, TestNode bank, long amount) =>
+        Assert.True(IsSigned(world, FundResult.Parser.ParseFrom(piece.Parts[0].Body), channel, bank, amount));
+
+    private static bool IsSigned(HostileWorld world, FundResult result, Digest channel, TestNode bank, long amount)
     {
-        FundResult result = FundResult.Parser.ParseFrom(piece.Parts[0].Body);
         using VerifyingKey key = new(world.Banks.Posting.PublicKey);
-        Assert.True(key.Verify(Text(result, channel, bank.Id, amount), result.Signature.Span));
+        return key.Verify(Text(result, channel, bank.Id, amount), result.Signature.Span);
     }
 }

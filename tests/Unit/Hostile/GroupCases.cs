@@ -50,7 +50,11 @@ internal static class GroupCases
     }
 
     /// <summary>The member that brings a leg says nothing of it to the ledger.</summary>
-    private static HostileCase Untold() => new("a leg that nobody tells the ledger of", Sequencer, GroupCodes.LedgerNotTold, "group", Afterwards.GoesOn, static world =>
+    private static HostileCase Untold() => new("a leg that nobody tells the ledger of", Sequencer, GroupCodes.LedgerNotTold, "group", Proof.Said(static (world, piece) =>
+    {
+        Assert.True(ChannelGroup.TryRead(ByteString.CopyFrom(piece.Parts[0].Body), TwoBanks.Network, out ChannelGroup? group, out string code), code);
+        Assert.Contains(world.Banks.Channel, group.Channels);
+    }), Afterwards.GoesOn, static world =>
     {
         world.Banks.OnLedgerRequest = (from, request) => from == world.Alpha ? WithoutGroups(request) : request;
         // Each is another group, and evidence of its own.
@@ -60,11 +64,6 @@ internal static class GroupCases
     })
     {
         IsCommon = true, Times = Core.Alarms.AlarmBounds.MaxPiecesOfCode, Cost = new Cost(Written: 110, Rows: 32, Kilobytes: 24, Sends: 48, Checks: 60),
-        Proves = static (world, piece) =>
-        {
-            Assert.True(ChannelGroup.TryRead(ByteString.CopyFrom(piece.Parts[0].Body), TwoBanks.Network, out ChannelGroup? group, out string code), code);
-            Assert.Contains(world.Banks.Channel, group.Channels);
-        },
     };
 
     /// <summary>What a request says of groups, in a form that the ledger learns nothing from.</summary>
@@ -85,7 +84,7 @@ internal static class GroupCases
     {
         yield return FalseOutcome("an outcome of a group that the channel does not hold", GroupCodes.OutcomeDiffers, static _ => [Outcome(Digest.Of([1]), true)]);
         yield return FalseOutcome("an outcome that the ledger did not decide", GroupCodes.OutcomeDiffers, static world => [Outcome(RecordHashes.Group(world.Once(() => Order(world, world.Alpha)).Span), true)]) with { Cost = Cost.Before(1).And(HostileWorld.Storm, sends: 1) };
-        yield return new("an outcome in the batch of its leg", Sequencer, GroupCodes.OutcomeDiffers, "message", Afterwards.GoesOnInTheNextTerm, static world =>
+        yield return new("an outcome in the batch of its leg", Sequencer, GroupCodes.OutcomeDiffers, "message", Proof.Proposal(static (_, _, body) => body!.Outcomes.Count > 0), Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p =>
             {
@@ -94,7 +93,7 @@ internal static class GroupCases
             world.Once(() => Order(world, world.Alpha, isKept: true));
             Repeat(world);
         }) { Cost = Cost.Before(1).And(HostileWorld.Storm, sends: 1, checks: 1) };
-        yield return new("an outcome twice", Sequencer, GroupCodes.OutcomeDiffers, "message", Afterwards.GoesOnInTheNextTerm, static world =>
+        yield return new("an outcome twice", Sequencer, GroupCodes.OutcomeDiffers, "message", Proof.Proposal(static (_, _, body) => body!.Outcomes.Count > 0), Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, static p => p.Body.Outcomes.Add(p.Body.Outcomes.Clone()))]);
             world.Once(() => Order(world, world.Alpha, TimeSpan.FromSeconds(2), isKept: true));
@@ -105,10 +104,10 @@ internal static class GroupCases
 
     private static IEnumerable<HostileCase> OfTheEndorser()
     {
-        yield return Reserved("an endorsement without the reservation of a leg", static answer => answer.Reservations.Clear());
-        yield return Reserved("an endorsement with a reservation that is not signed", static answer => answer.Reservations[0].Signature = Lies.Flipped(answer.Reservations[0].Signature, 3));
-        yield return Reserved("an endorsement with the reservation of another group", static answer => answer.Reservations[0].Group = Lies.Flipped(answer.Reservations[0].Group, 3));
-        yield return Reserved("an endorsement with a reservation too many", static answer => answer.Reservations.Add(answer.Reservations[0].Clone()));
+        yield return Reserved("an endorsement without the reservation of a leg", 0, static answer => answer.Reservations.Clear());
+        yield return Reserved("an endorsement with a reservation that is not signed", 1, static answer => answer.Reservations[0].Signature = Lies.Flipped(answer.Reservations[0].Signature, 3));
+        yield return Reserved("an endorsement with the reservation of another group", 1, static answer => answer.Reservations[0].Group = Lies.Flipped(answer.Reservations[0].Group, 3));
+        yield return Reserved("an endorsement with a reservation too many", 2, static answer => answer.Reservations.Add(answer.Reservations[0].Clone()));
         yield return HandedOver("a leg that takes of the victim, handed over", GroupCodes.LegUnexpected, static world => Pulling(world, world.Beta, null).Seal()) with { Contracts = [FalseGroupTests.Fee] };
         yield return HandedOver("a leg of a group for a year, handed over", GroupCodes.OutOfTime, static world => Leg(world, world.Beta, Body(world, [world.Banks.Channel, Digest.Of([1])], TimeSpan.FromDays(365))));
         yield return HandedOver("a leg beyond their number, handed over", GroupCodes.TooManyLegs, static world =>
@@ -120,7 +119,13 @@ internal static class GroupCases
 
     private static IEnumerable<HostileCase> OfTheLedger()
     {
-        yield return new("a commitment without a leg of the victim's", "ledger to bank", GroupCodes.CommittedWithoutLeg, "leaf + checkpoint", Afterwards.GoesOnInTheNextTerm, static world =>
+        yield return new("a commitment without a leg of the victim's", "ledger to bank", GroupCodes.CommittedWithoutLeg, "receipt + checkpoint", Proof.Of(static (world, piece) =>
+        {
+            using LedgerView view = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+            Assert.True(view.TryRestore(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), out _));
+            Assert.True(view.TryVerify(LeafReceipt.Parser.ParseFrom(piece.Parts[0].Body), out Leaf? leaf, out LedgerDoubt? doubt), doubt?.Code);
+            Assert.Equal((true, (Digest)world.Once<object>(static () => Digest.Zero)), (leaf.Decided.IsCommitted, new Digest(leaf.Decided.Group.Span)));
+        }), Afterwards.GoesOnInTheNextTerm, static world =>
         {
             world.Once(() =>
             {
@@ -137,13 +142,6 @@ internal static class GroupCases
             Victim = static world => world.Alpha,
             Party = static _ => "LEDGDEFFXXX",
             Cost = Cost.Following with { Written = 36, Rows = 12, Kilobytes = 12, Checks = 16 },
-            Proves = static (world, piece) =>
-            {
-                Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);
-                Assert.Equal((true, (Digest)world.Once<object>(static () => Digest.Zero)), (leaf.Decided.IsCommitted, new Digest(leaf.Decided.Group.Span)));
-                using LedgerView view = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
-                Assert.True(view.TryRestore(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), out _));
-            },
         };
     }
 
@@ -156,7 +154,7 @@ internal static class GroupCases
     });
 
     /// <summary>The sequencer's own payments are sealed as something else.</summary>
-    private static HostileCase FalseEntry(string name, string code, Func<HostileWorld, OpenedEntry, EntryForge> forge) => new(name, Sequencer, code, "entry", Afterwards.GoesOn, world =>
+    private static HostileCase FalseEntry(string name, string code, Func<HostileWorld, OpenedEntry, EntryForge> forge) => new(name, Sequencer, code, "entry in its batch", Proof.Entry(code == ChannelCodes.EntryMalformed ? Proof.DoesNotOpen : Proof.Opens(static (_, entry) => entry is { Actor: 0, Group: not null } or { Actor: 0, Link: not null })), Afterwards.GoesOn, world =>
     {
         ChannelContext own = world.Banks.Context(world.Alpha);
         // What the forge needs happens before anything is changed.
@@ -170,7 +168,7 @@ internal static class GroupCases
         for (int i = 0; i < 3; i++) world.Banks.Pay(world.Alpha, 1);
     }) { Cost = Cost.ThreeBatches };
 
-    private static HostileCase FalseOutcome(string name, string code, Func<HostileWorld, IEnumerable<LegOutcome>> outcomes) => new(name, Sequencer, code, "message", Afterwards.GoesOnInTheNextTerm, world =>
+    private static HostileCase FalseOutcome(string name, string code, Func<HostileWorld, IEnumerable<LegOutcome>> outcomes) => new(name, Sequencer, code, "message", Proof.Proposal(static (_, _, body) => body!.Outcomes.Count == 1), Afterwards.GoesOnInTheNextTerm, world =>
     {
         LegOutcome[] said = [.. outcomes(world)];
         world.Change(world.Alpha, world.Beta, Kind.Proposal, message => [OtherProposal.Of(world.Banks, world.Alpha, message.Proposal, p => p.Body.Outcomes.Add(said))]);
@@ -179,7 +177,7 @@ internal static class GroupCases
     }) { Cost = Cost.Batch.And(HostileWorld.Storm, sends: 1, checks: 1) };
 
     /// <summary>Beta endorses Alpha's leg, and signs the reservation otherwise.</summary>
-    private static HostileCase Reserved(string name, Action<EndorsementAnswer> change) => new(name, Endorser, ChannelCodes.EndorsementInvalid, "message", Afterwards.GoesOnInTheNextTerm, world =>
+    private static HostileCase Reserved(string name, int reservations, Action<EndorsementAnswer> change) => new(name, Endorser, ChannelCodes.EndorsementInvalid, "message", Proof.Message((_, message) => message.Endorsement.Reservations.Count == reservations), Afterwards.GoesOnInTheNextTerm, world =>
     {
         PeerMessage said = world.Once(() =>
         {
@@ -196,7 +194,7 @@ internal static class GroupCases
         world.Say(world.Beta, world.Alpha, said);
     }) { Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), Cost = Cost.Before(1).And(HostileWorld.Storm, checks: 2) };
 
-    private static HostileCase HandedOver(string name, string code, Func<HostileWorld, SealedEntry> leg) => new(name, Endorser, code, "entry", Afterwards.GoesOn, world =>
+    private static HostileCase HandedOver(string name, string code, Func<HostileWorld, SealedEntry> leg) => new(name, Endorser, code, "entry", Proof.HandedOver(Proof.Opens(static (_, entry) => entry is { Actor: 1, Group: not null })), Afterwards.GoesOn, world =>
         world.Say(world.Beta, world.Alpha, new PeerMessage { Commands = new Commands { Channel = world.Channel, Term = 1, Entries = { leg(world) } } }))
     {
         Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), IsCommon = true, Cost = Cost.OwnBatch,

@@ -1,4 +1,3 @@
-using Settlement.Core.Reading;
 using Settlement.Tests.Bank;
 
 namespace Settlement.Tests.Hostile;
@@ -8,9 +7,10 @@ namespace Settlement.Tests.Hostile;
 /// <param name="Who">By whom to whom.</param>
 /// <param name="Code">Under which code it is recorded.</param>
 /// <param name="Evidence">The parts of the first piece of evidence; none where nothing of theirs is kept.</param>
+/// <param name="Proof">Looks into that piece.</param>
 /// <param name="After">What becomes of the channel concerned.</param>
 /// <param name="Attack">Does it. What it leaves hooked in goes on while the other channels are looked at.</param>
-internal sealed record HostileCase(string Name, string Who, string Code, string Evidence, Afterwards After, Action<HostileWorld> Attack)
+internal sealed record HostileCase(string Name, string Who, string Code, string Evidence, Proof Proof, Afterwards After, Action<HostileWorld> Attack)
 {
     /// <summary>Whose record holds it.</summary>
     public Func<HostileWorld, TestNode> Victim { get; init; } = static world => world.Beta;
@@ -39,11 +39,8 @@ internal sealed record HostileCase(string Name, string Who, string Code, string 
     /// <summary>What must go on meanwhile.</summary>
     public Others Others { get; init; } = Others.TheVictimsOtherChannel;
 
-    /// <summary>Looks into the piece of evidence.</summary>
-    public Action<HostileWorld, PieceView> Proves { get; init; } = static (_, _) => { };
-
     /// <summary>The row as the table in the documents has it.</summary>
-    public string Row => $"| {Name} | {Who} | {Code} | {(Evidence.Length == 0 ? "none" : Evidence)} | {Text(After)} | {Text(Others)} | {Cost} |";
+    public string Row => $"| {Name} | {Who} | {Code} | {(Evidence.Length == 0 ? "none" : Evidence)} | {Proof.Before} | {Text(After)} | {Text(Others)} | {Cost} |";
 
     private static string Text(Afterwards after) => after switch
     {

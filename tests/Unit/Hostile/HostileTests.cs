@@ -16,7 +16,7 @@ public sealed class HostileTests
     // A count that rises takes a byte more now and then.
     private const int Jitter = 64;
 
-    private const string Separator = "|---|---|---|---|---|---|---|";
+    private const string Separator = "|---|---|---|---|---|---|---|---|";
 
     private static readonly Dictionary<string, HostileCase> Cases =
         MemberCases.All.Concat(GroupCases.All).Concat(LedgerCases.All).Concat(ObserverCases.All).Concat(AgentCases.All).Concat(CycleCases.All).Concat(OpeningCases.All).Concat(OtherCases.All).ToDictionary(c => $"{c.Who}: {c.Name}", StringComparer.Ordinal);
@@ -31,6 +31,7 @@ public sealed class HostileTests
         using HostileWorld world = new(isBetaLate: c.IsBetaLate, contracts: c.Contracts, cyclePoll: c.CyclePoll);
         TestNode victim = c.Victim(world);
         Spending spent = Cost.Of(victim);
+        victim.Wire = [];
         c.Attack(world);
         spent.AssertWithin(c.Cost, victim);
 
@@ -45,7 +46,7 @@ public sealed class HostileTests
         else Assert.DoesNotContain(c.Code, victim.Alarms);
         Assert.True(before.Count >= c.Times, $"{before.Count} times");
         Assert.Equal(c.Evidence, string.Join(" + ", before.Pieces.FirstOrDefault()?.Parts.Select(p => p.Name) ?? []));
-        if (c.Evidence.Length > 0) c.Proves(world, world.Evidence(victim, before.Pieces[0].Id));
+        if (c.Evidence.Length > 0) c.Proof.Check(world, c, world.Evidence(victim, before.Pieces[0].Id));
 
         victim.Restart();
         world.Banks.Pass(TimeSpan.FromSeconds(6));

@@ -23,40 +23,40 @@ internal static class LedgerCases
 
     public static IEnumerable<HostileCase> All { get; } =
     [
-        Bank("an answer that does not fit the question", LedgerCodes.Malformed, "body + checkpoint", Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Results.Add([new SubmissionResult(), new SubmissionResult()]))),
-        Bank("a checkpoint that cannot be read", LedgerCodes.CheckpointUnreadable, Notes, Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Checkpoint = "settlement/test\n")),
-        Bank("a checkpoint of another key", LedgerCodes.CheckpointSignature, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        Bank("an answer that does not fit the question", LedgerCodes.Malformed, "body + checkpoint", Proof.Body(static body => LedgerReply.Parser.ParseFrom(body).Results.Count >= 2), Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Results.Add([new SubmissionResult(), new SubmissionResult()]))),
+        Bank("a checkpoint that cannot be read", LedgerCodes.CheckpointUnreadable, Notes, Proof.Told(static (world, piece) => Assert.Equal((true, "settlement/test\n"), (Note(world, piece, 0).Size > 0, Text(piece, 1)))), Afterwards.GoesOnWhenItEnds, static world => Lie(world, static reply => reply.Checkpoint = "settlement/test\n")),
+        Bank("a checkpoint of another key", LedgerCodes.CheckpointSignature, Notes, Proof.Told(static (world, piece) => Assert.Equal((true, false), (Note(world, piece, 0).Size > 0, IsSigned(world, piece, 1)))), Afterwards.GoesOnWhenItEnds, static world =>
         {
             using SigningKey other = SigningKey.Generate(new Simulation.SeededEntropy(9));
             string note = new CheckpointSigner(TwoBanks.Network, other).Sign(world.Banks.Ledger.Count, world.Banks.Ledger.Root);
             Lie(world, reply => reply.Checkpoint = note);
         }),
-        Bank("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        Bank("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root)), Afterwards.GoesOnWhenItEnds, static world =>
         {
             // Only what it says while nothing else is asked is of the size that the bank knows.
             long size = world.Banks.Ledger.Count;
             string note = world.Banks.Signer.Sign(size, Digest.Of("another root"u8));
             Lie(world, reply => reply.Checkpoint = note);
-        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
-        Bank("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        }),
+        Bank("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size)), Afterwards.GoesOnWhenItEnds, static world =>
         {
             string note = world.Banks.Signer.Sign(world.Banks.Ledger.Count - 2, Digest.Of("a root of before"u8));
             Lie(world, reply => reply.Checkpoint = note);
-        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size) },
-        Bank("a log that was rewritten", LedgerCodes.NotConsistent, Notes, Afterwards.GoesOnWhenItEnds, static world =>
+        }),
+        Bank("a log that was rewritten", LedgerCodes.NotConsistent, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size)), Afterwards.GoesOnWhenItEnds, static world =>
         {
             string note = world.Banks.Signer.Sign(world.Banks.Ledger.Count + 1_000, Digest.Of("another log"u8));
             Lie(world, reply => reply.Checkpoint = note);
-        }) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size) },
-        Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.UnknownHead, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        }),
+        Bank("a head that the bank never endorsed: a forked channel", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = HeadOf(world, leaves, static head => head.Head = Lies.Flipped(head.Head, 0)) });
-        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1), Proves = ShowsTheLeaf },
-        Bank("a leaf of a far future", LedgerCodes.TimeAhead, "said + checkpoint known", Afterwards.Stalls, static world =>
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
+        Bank("a leaf of a far future", LedgerCodes.TimeAhead, "said + checkpoint known", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs + (long)TimeSpan.FromDays(1).TotalMilliseconds, Head = HeadOf(world, leaves, static _ => { }) });
-        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1), Proves = ShowsTheLeaf },
-        Bank("a takeover nobody signed", LedgerCodes.TakeoverSignature, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1) },
+        Bank("a takeover nobody signed", LedgerCodes.TakeoverSignature, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             Show(world, world.Alpha, leaves => new Leaf
             {
@@ -64,8 +64,8 @@ internal static class LedgerCases
                 Takeover = new TakeoverRecord { Channel = world.Channel, Head = HeadOf(world, leaves, static _ => { }).Head, NewTerm = 2, Member = 1, Signature = Nobodys },
             });
             Assert.Equal(1, world.Banks.View(world.Alpha).Term);
-        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2), Proves = ShowsTheLeaf },
-        Bank("a head whose endorsement is forged", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Afterwards.Stalls, static world =>
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
+        Bank("a head whose endorsement is forged", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             // Beta endorsed it, and Alpha, whose batch it is, did not: for want of Beta's endorsement it is not even in the ledger.
             EndorsementAnswer? said = null;
@@ -87,8 +87,8 @@ internal static class LedgerCases
                 },
             });
             Assert.Equal(before, world.Banks.View(world.Beta).Sequence);
-        }) with { Victim = static world => world.Beta, Cost = (Cost.Following with { Rows = 9, Kilobytes = 8 }).And(HostileWorld.Storm, written: 1, sends: 1, checks: 2), Proves = ShowsTheLeaf },
-        Bank("a refusal in words of its own", Core.Nodes.NodeCodes.ForeignCode, "result + submission + checkpoint", Afterwards.GoesOn, static world =>
+        }) with { Victim = static world => world.Beta, Cost = (Cost.Following with { Rows = 9, Kilobytes = 8 }).And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
+        Bank("a refusal in words of its own", Core.Nodes.NodeCodes.ForeignCode, "result + submission + checkpoint", Proof.Said(SubmissionResult.Parser, static (_, result) => result.Code == "<b>no"), Afterwards.GoesOn, static world =>
         {
             Lie(world, static reply =>
             {
@@ -96,7 +96,7 @@ internal static class LedgerCases
             });
             world.Banks.Pay(world.Alpha, 1_00);
         }) with { Cost = Cost.OwnBatch },
-        Bank("a directory that says one page for ever", LedgerCodes.NoProgress, "receipt + checkpoint", Afterwards.GoesOnWhenItEnds, static world =>
+        Bank("a directory that says one page for ever", LedgerCodes.NoProgress, "receipt + checkpoint", Proof.Told(ShowsAnOldReceipt), Afterwards.GoesOnWhenItEnds, static world =>
         {
             Lie(world, reply =>
             {
@@ -106,10 +106,10 @@ internal static class LedgerCases
                 reply.Directory.Clear();
                 reply.Directory.Add(Enumerable.Repeat(honest.Directory[0], PageOfDirectory));
             });
-        }) with { Proves = ShowsAnOldReceipt },
-        Bank("a directory longer than a page", LedgerCodes.NoProgress, "body + checkpoint", Afterwards.GoesOnWhenItEnds, static world =>
+        }),
+        Bank("a directory longer than a page", LedgerCodes.NoProgress, "body + checkpoint", Proof.Body(static body => LedgerReply.Parser.ParseFrom(body).Directory.Count > PageOfDirectory), Afterwards.GoesOnWhenItEnds, static world =>
             Lie(world, static reply => reply.Directory.Add(Enumerable.Repeat(new LeafReceipt(), PageOfDirectory + 1)))),
-        Regulator("a log that holds its leaves back", LedgerCodes.NoProgress, "checkpoint + leaves read", static world =>
+        Regulator("a log that holds its leaves back", LedgerCodes.NoProgress, "checkpoint + leaves read + leaves said", Proof.Told(HasMoreThanItSays), static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
             {
@@ -117,8 +117,8 @@ internal static class LedgerCases
                 return reply;
             };
             world.Banks.Pay(world.Alpha, 1_00);
-        }) with { Cost = Cost.Following with { Written = 30 }, Proves = HasMoreThanItSays },
-        Regulator("leaves that nobody asked for", LedgerCodes.NoProgress, "checkpoint + leaves read", static world =>
+        }) with { Cost = Cost.Following with { Written = 30 } },
+        Regulator("leaves that nobody asked for", LedgerCodes.NoProgress, "checkpoint + leaves read + leaves said", Proof.Told(static (world, piece) => Assert.Equal((true, true), (Note(world, piece, 0).Size > 0, Number(piece, 2) > PageOfLog))), static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
             {
@@ -127,15 +127,14 @@ internal static class LedgerCases
             };
             world.Banks.Pay(world.Alpha, 1_00);
         }) with { Cost = Cost.Following with { Written = 30 } },
-        Regulator("a head of an impossible sequence, which its members endorsed", LedgerCodes.LeafAgainstRules, "leaf", static world =>
+        Regulator("a head of an impossible sequence, which its members endorsed", LedgerCodes.LeafAgainstRules, "leaf", Proof.Told(IsEndorsedByBoth), static world =>
             Show(world, world.Supervisor, world.Once(() =>
             {
                 // One lie, however often it is told: it must not be a fork as well.
                 HeadRecord head = Endorsed(world, long.MaxValue, Digest.Of("before"u8), Digest.Of("after"u8));
                 return (Func<IReadOnlyList<Leaf>, Leaf>)(leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = head });
-            })))
-            with { Proves = IsEndorsedByBoth },
-        Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", static world =>
+            }))),
+        Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", Proof.Told(static (world, piece) => Assert.NotEqual(Note(world, piece, 0).Root.ToString(), Text(piece, 1))), static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
             {
@@ -147,24 +146,18 @@ internal static class LedgerCases
             };
             world.Banks.Pay(world.Alpha, 1_00);
         }),
-        Regulator("a head in the log that its members did not endorse", ChannelCodes.EndorsementInvalid, "leaf", static world =>
+        Regulator("a head in the log that its members did not endorse", ChannelCodes.EndorsementInvalid, "leaf", Proof.Said(Leaf.Parser, static (world, leaf) => !IsEndorsed(world, leaf.Head)), static world =>
             Show(world, world.Supervisor, leaves => new Leaf
             {
                 TimeUnixMs = leaves[^1].TimeUnixMs,
                 Head = HeadOf(world, leaves, static head => (head.Sequence, head.PreviousHead, head.Head) = (head.Sequence + 1, head.Head, Lies.Flipped(head.Head, 0))),
             })),
-        Regulator("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, static world => Tell(world, 0)) with { Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root) },
-        Regulator("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, static world => Tell(world, -2)) with
-        {
-            Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size),
-        },
-        Regulator("a log that was rewritten", LedgerCodes.NotConsistent, Notes, static world => Tell(world, 1_000)) with
-        {
-            Proves = (world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size),
-        },
+        Regulator("a forked ledger: two roots for one size", LedgerCodes.Forked, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => known.Size == offered.Size && known.Root != offered.Root)), static world => Tell(world, 0)),
+        Regulator("a ledger rolled back", LedgerCodes.CheckpointSmaller, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size < known.Size)), static world => Tell(world, -2)),
+        Regulator("a log that was rewritten", LedgerCodes.NotConsistent, Notes, Proof.Of((world, piece) => AreSigned(world, piece, static (known, offered) => offered.Size > known.Size)), static world => Tell(world, 1_000)),
     ];
 
-    private static HostileCase Bank(string name, string code, string evidence, Afterwards after, Action<HostileWorld> attack) => new(name, ToBank, code, evidence, after, world =>
+    private static HostileCase Bank(string name, string code, string evidence, Proof proof, Afterwards after, Action<HostileWorld> attack) => new(name, ToBank, code, evidence, proof, after, world =>
     {
         attack(world);
         world.Banks.Pass(TimeSpan.FromSeconds(10));
@@ -176,7 +169,7 @@ internal static class LedgerCases
         Others = Others.ChannelsOfOthers,
     };
 
-    private static HostileCase Regulator(string name, string code, string evidence, Action<HostileWorld> attack) => new(name, ToRegulator, code, evidence, Afterwards.GoesOn, world =>
+    private static HostileCase Regulator(string name, string code, string evidence, Proof proof, Action<HostileWorld> attack) => new(name, ToRegulator, code, evidence, proof, Afterwards.GoesOn, world =>
     {
         attack(world);
         world.Banks.Pass(TimeSpan.FromSeconds(10));
@@ -243,11 +236,32 @@ internal static class LedgerCases
 
     private static void IsEndorsedByBoth(HostileWorld world, PieceView piece)
     {
-        Assert.True(EndorsedHead.TryRead(Leaf.Parser.ParseFrom(piece.Parts[0].Body).Head, out EndorsedHead? head));
-        using SigningKey alpha = world.Banks.ChannelKey(world.Alpha), beta = world.Banks.ChannelKey(world.Beta);
-        using VerifyingKey first = new(alpha.PublicKey), second = new(beta.PublicKey);
-        Assert.True(head.IsEndorsedBy(TwoBanks.Network, [first, second]));
-        Assert.Equal(long.MaxValue, head.Fields.Sequence);
+        HeadRecord head = Leaf.Parser.ParseFrom(piece.Parts[0].Body).Head;
+        Assert.Equal((true, (ulong)long.MaxValue), (IsEndorsed(world, head), head.Sequence));
+    }
+
+    private static bool IsEndorsed(HostileWorld world, HeadRecord record)
+    {
+        OpenedChannel opened = Proof.Opened(world);
+        using VerifyingKey first = new(opened.MemberKeys[0]), second = new(opened.MemberKeys[1]);
+        return EndorsedHead.TryRead(record, out EndorsedHead? head) && head.IsEndorsedBy(TwoBanks.Network, [first, second]);
+    }
+
+    private static long Number(PieceView piece, int part) => long.Parse(Text(piece, part), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Text(PieceView piece, int part) => System.Text.Encoding.UTF8.GetString(piece.Parts[part].Body!);
+
+    private static bool IsSigned(HostileWorld world, PieceView piece, int part)
+    {
+        using CheckpointVerifier verifier = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        return verifier.TryVerify(Text(piece, part), out _, out _);
+    }
+
+    /// <summary>A note that the ledger signed.</summary>
+    private static Checkpoint Note(HostileWorld world, PieceView piece, int part)
+    {
+        using CheckpointVerifier verifier = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
+        return verifier.TryVerify(Text(piece, part), out Checkpoint? checkpoint, out string code) ? checkpoint : throw new InvalidOperationException(code);
     }
 
     /// <summary>The leaf is in the log, and was read long before.</summary>
@@ -264,7 +278,8 @@ internal static class LedgerCases
     {
         using CheckpointVerifier verifier = new(TwoBanks.Network, world.Banks.Signer.PublicKey);
         Assert.True(verifier.TryVerify(System.Text.Encoding.UTF8.GetString(piece.Parts[0].Body!), out Checkpoint? checkpoint, out string code), code);
-        Assert.InRange(long.Parse(System.Text.Encoding.UTF8.GetString(piece.Parts[1].Body!), System.Globalization.CultureInfo.InvariantCulture), 1, checkpoint.Size - 1);
+        Assert.InRange(Number(piece, 1), 1, checkpoint.Size - 1);
+        Assert.Equal(0, Number(piece, 2));
     }
 
     /// <summary>Anybody who has the ledger's key sees that it signed both.</summary>

@@ -27,7 +27,7 @@ internal static class OpeningCases
 
     public static IEnumerable<HostileCase> All { get; } =
     [
-        new("an opening storm", ToBank, BankCodes.TooManyChannels, "message", Afterwards.GoesOn, static world =>
+        new("an opening storm", ToBank, BankCodes.TooManyChannels, "message", Proof.Message(static (_, message) => message.OpenProposal.Epoch is not null), Afterwards.GoesOn, static world =>
         {
             // Somebody listed who has no channel with Beta: here the supervisor, as a proposer.
             for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.Send(world.Supervisor, world.Beta, Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], i));
@@ -36,7 +36,7 @@ internal static class OpeningCases
         {
             Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Cost = new Cost(Written: 28, Rows: 16, Kilobytes: 48, Sends: HostileWorld.Storm, Checks: 10),
         },
-        new("an opening storm", ToRegulator, ChannelCodes.TermsNotAccepted, "message", Afterwards.GoesOn, static world =>
+        new("an opening storm", ToRegulator, ChannelCodes.TermsNotAccepted, "message", Proof.Message(static (_, message) => message.OpenProposal.Epoch is not null), Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < OpeningStorm; i++) world.Banks.Send(world.Alpha, world.Supervisor, ToObserver(world, i));
         })
@@ -57,7 +57,7 @@ internal static class OpeningCases
             message.OpenAnswer.Certificate = Padded(gamma, message.OpenAnswer.Certificate)),
         Answer("an oversized acknowledgement", "regulator to proposer", static world => world.Supervisor, Kind.Acknowledgement, static (supervisor, message) =>
             message.Acknowledgement.Certificate = Padded(supervisor, message.Acknowledgement.Certificate)),
-        new("an opening repeated", ToBank, ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
+        new("an opening repeated", ToBank, ChannelCodes.TooOften, "message", Proof.Message(static (_, message) => message.OpenProposal is { Epoch: null, Terms.Length: > 0 }), Afterwards.GoesOn, static world =>
         {
             PeerMessage opening = Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], 0);
             world.Once(() => Said(world, world.Supervisor, world.Beta, opening));
@@ -66,7 +66,7 @@ internal static class OpeningCases
         {
             Party = static world => world.Supervisor.Id.ToString(), IsCommon = true, Times = HostileWorld.Storm, Cost = Cost.Words with { Written = 10, Rows = 6, Kilobytes = 16, Sends = HostileWorld.Storm + 1 },
         },
-        new("an opening repeated", ToRegulator, ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
+        new("an opening repeated", ToRegulator, ChannelCodes.TooOften, "message", Proof.Message(static (_, message) => message.OpenProposal is { Epoch: null, Terms.Length: > 0 }), Afterwards.GoesOn, static world =>
         {
             PeerMessage opening = ToObserver(world, 0);
             world.Once(() => Said(world, world.Alpha, world.Supervisor, opening));
@@ -75,20 +75,20 @@ internal static class OpeningCases
         {
             Victim = static world => world.Supervisor, IsCommon = true, Times = HostileWorld.Storm, Cost = Cost.Words with { Kilobytes = 16, Sends = HostileWorld.Storm + 1 },
         },
-        new("terms without a contract", ToBank, ChannelCodes.ContractRefused, "message", Afterwards.GoesOn, static world => world.Say(world.Supervisor, world.Beta,
+        new("terms without a contract", ToBank, ChannelCodes.ContractRefused, "message", Proof.Message(static (_, message) => Terms.Parser.ParseFrom(message.OpenProposal.Terms).Contracts.Count == 0), Afterwards.GoesOn, static world => world.Say(world.Supervisor, world.Beta,
             OnTerms(Opening(world, world.Supervisor, [world.Beta.Pin, world.Banks.Agent.Pin], 0), static terms => terms.Contracts.Clear())))
         {
             Party = static world => world.Supervisor.Id.ToString(), Cost = Cost.Words with { Sends = HostileWorld.Storm },
         },
-        new("terms with units and limits without end", ToBank, ChannelCodes.TermsUnreadable, "message", Afterwards.GoesOn, static world => world.Say(world.Supervisor, world.Beta, Endless(world), Times))
+        new("terms with units and limits without end", ToBank, ChannelCodes.TermsUnreadable, "message", Proof.Message(static (_, message) => Terms.Parser.ParseFrom(message.OpenProposal.Terms).Units.Count > 10_000), Afterwards.GoesOn, static world => world.Say(world.Supervisor, world.Beta, Endless(world), Times))
         {
             Party = static world => world.Supervisor.Id.ToString(), Cost = Cost.Words with { Sends = Times },
         },
-        new("terms with units and limits without end", ToRegulator, ChannelCodes.TermsUnreadable, "message", Afterwards.GoesOn, static world => world.Say(world.Alpha, world.Supervisor, Endless(world), Times))
+        new("terms with units and limits without end", ToRegulator, ChannelCodes.TermsUnreadable, "message", Proof.Message(static (_, message) => Terms.Parser.ParseFrom(message.OpenProposal.Terms).Units.Count > 10_000), Afterwards.GoesOn, static world => world.Say(world.Alpha, world.Supervisor, Endless(world), Times))
         {
             Victim = static world => world.Supervisor,
         },
-        new("contracts without end to compile", ToRegulator, ChannelCodes.TooOften, "message", Afterwards.GoesOn, static world =>
+        new("contracts without end to compile", ToRegulator, ChannelCodes.TooOften, "message", Proof.Message(static (_, message) => Terms.Parser.ParseFrom(message.OpenProposal.Terms).Contracts[0].Source.StartsWith("-- ", StringComparison.Ordinal)), Afterwards.GoesOn, static world =>
         {
             long before = ProposedContracts.CompiledBytesOnThisThread;
             for (int i = 0; i < HostileWorld.Storm; i++)
@@ -158,13 +158,13 @@ internal static class OpeningCases
         return message;
     }
 
-    private static HostileCase OfProposer(string name, Func<HostileWorld, PeerMessage> opening) => new(name, ToBank, ChannelCodes.OpeningTooLarge, "message", Afterwards.GoesOn, world =>
+    private static HostileCase OfProposer(string name, Func<HostileWorld, PeerMessage> opening) => new(name, ToBank, ChannelCodes.OpeningTooLarge, "message", Proof.Message(static (_, message) => message.OpenProposal.CalculateSize() > ChannelTerms.MaxBytes), Afterwards.GoesOn, world =>
         world.Say(world.Supervisor, world.Beta, opening(world), Times))
     {
         Party = static world => world.Supervisor.Id.ToString(), Times = Times,
     };
 
-    private static HostileCase ToRegulatorOf(string name, Func<HostileWorld, PeerMessage> opening) => new(name, ToRegulator, ChannelCodes.OpeningTooLarge, "message", Afterwards.GoesOn, world =>
+    private static HostileCase ToRegulatorOf(string name, Func<HostileWorld, PeerMessage> opening) => new(name, ToRegulator, ChannelCodes.OpeningTooLarge, "message", Proof.Message(static (_, message) => message.OpenProposal.CalculateSize() > ChannelTerms.MaxBytes), Afterwards.GoesOn, world =>
         world.Say(world.Alpha, world.Supervisor, opening(world), Times))
     {
         Victim = static world => world.Supervisor, Times = Times,
@@ -172,7 +172,7 @@ internal static class OpeningCases
 
     /// <summary>Beta opens a channel with Gamma, and somebody answers with more than an answer has. It opens when that one tells the truth.</summary>
     private static HostileCase Answer(string name, string who, Func<HostileWorld, TestNode> liar, Kind kind, Action<TestNode, PeerMessage> change) =>
-        new(name, who, ChannelCodes.OpeningTooLarge, "message", Afterwards.GoesOn, world =>
+        new(name, who, ChannelCodes.OpeningTooLarge, "message", Proof.Message(static (_, message) => message.CalculateSize() > Large), Afterwards.GoesOn, world =>
         {
             world.Banks.OnPeer = (from, to, message) =>
             {

@@ -21,14 +21,14 @@ internal static class OtherCases
 {
     public static IEnumerable<HostileCase> All { get; } =
     [
-        new("garbage", "bank to agent", AgentCodes.Malformed, "body", Afterwards.GoesOn, static world =>
+        new("garbage", "bank to agent", AgentCodes.Malformed, "body", Proof.Body(static body => !Core.Participants.Parsing.TryParse(AgentRequest.Parser, body, out AgentRequest? _)), Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < HostileWorld.Storm; i++) world.Banks.Ask<byte[]>(world.Banks.Agent, call => new AgentInput.Requested(call, world.Alpha.Id, [0xff]));
         })
         {
             Victim = static world => world.Banks.Agent,
         },
-        new("a storm of requests that cannot be granted", "bank to agent", AgentCodes.TooManyRefusals, "request", Afterwards.GoesOn, static world =>
+        new("a storm of requests that cannot be granted", "bank to agent", AgentCodes.TooManyRefusals, "request", Proof.Said(FundRequest.Parser, static (world, request) => request.Channel.Equals(world.Channel) && request.Acknowledgements.Count == 0), Afterwards.GoesOn, static world =>
         {
             int postings = world.Once(() => world.Banks.Agent.Vault.Scan(PayloadKind.Postings).Count);
             for (int i = 0; i < 12; i++)
@@ -49,7 +49,7 @@ internal static class OtherCases
         {
             Victim = static world => world.Banks.Agent, IsBetaLate = true, Cost = new Cost(Written: RefusalBudget.Burst + 10, Rows: RefusalBudget.Burst + 6, Kilobytes: 200, Sends: 0, Checks: 0),
         },
-        new("acknowledgements that no supervisor signed", "bank to agent", AgentCodes.NotAcknowledged, "request", Afterwards.GoesOn, static world =>
+        new("acknowledgements that no supervisor signed", "bank to agent", AgentCodes.NotAcknowledged, "request", Proof.Said(FundRequest.Parser, static (world, request) => request.Channel.Equals(world.Channel) && request.Acknowledgements.Count == SupervisedChannels.MaxAcknowledgements), Afterwards.GoesOn, static world =>
         {
             // What the account does not cover is refused before anything is verified.
             world.Banks.Credit(world.Alpha, new Money(TwoBanks.Eur, 1));
@@ -67,7 +67,7 @@ internal static class OtherCases
         {
             Victim = static world => world.Banks.Agent, IsBetaLate = true, IsCommon = true, Cost = new Cost(Written: HostileWorld.Storm + 10, Rows: HostileWorld.Storm + 6, Kilobytes: 60, Sends: 0, Checks: 2 * HostileWorld.Storm),
         },
-        new("pools for channels that nobody opened", "bank to agent", AgentCodes.ChannelNotListed, "request", Afterwards.GoesOn, static world =>
+        new("pools for channels that nobody opened", "bank to agent", AgentCodes.ChannelNotListed, "request", Proof.Said(FundRequest.Parser, static (world, request) => !request.Channel.Equals(world.Channel)), Afterwards.GoesOn, static world =>
         {
             int pools = AgentTests.Balances(world.Banks).Pools.Count;
             world.Banks.Credit(world.Alpha, new Money(TwoBanks.Eur, HostileWorld.Storm));
@@ -86,7 +86,7 @@ internal static class OtherCases
             Victim = static world => world.Banks.Agent, IsBetaLate = true, Times = HostileWorld.Storm,
             Cost = new Cost(Written: HostileWorld.Storm + 16, Rows: HostileWorld.Storm + 10, Kilobytes: 60, Sends: 2, Checks: 2 * HostileWorld.Storm + 4),
         },
-        new("money moved in cents without end", "bank to agent", AgentCodes.TooManyFundings, "request", Afterwards.GoesOn, static world =>
+        new("money moved in cents without end", "bank to agent", AgentCodes.TooManyFundings, "request", Proof.Said(FundRequest.Parser, static (world, request) => request.Channel.Equals(world.Channel) && request.MinorUnits == 1), Afterwards.GoesOn, static world =>
         {
             world.Once(() =>
             {
@@ -101,7 +101,7 @@ internal static class OtherCases
             Victim = static world => world.Banks.Agent, IsBetaLate = true, Times = HostileWorld.Storm,
             Cost = new Cost(Written: 2 * FundingBudget.Burst + 100, Rows: FundingBudget.Burst + 100, Kilobytes: 500, Sends: 2, Checks: 2 * (FundingBudget.Burst + HostileWorld.Storm)),
         },
-        new("knocking", "stranger to bank", NodeCodes.Stranger, "", Afterwards.GoesOn, static world =>
+        new("knocking", "stranger to bank", NodeCodes.Stranger, "", Proof.None, Afterwards.GoesOn, static world =>
         {
             for (int i = 0; i < HostileWorld.Storm; i++)
             {
@@ -112,7 +112,14 @@ internal static class OtherCases
         {
             Victim = static world => world.Alpha, Party = static _ => AlarmParties.Strangers, IsCommon = true, Cost = Cost.Words.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1),
         },
-        new("a takeover without need", "member to member", ChannelCodes.TakenOver, "leaf", Afterwards.GoesOn, static world =>
+        new("a takeover without need", "member to member", ChannelCodes.TakenOver, "leaf", Proof.Of(static (world, piece) =>
+        {
+            Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);
+            Assert.True(SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover));
+            using SigningKey key = world.Banks.ChannelKey(world.Beta);
+            using VerifyingKey beta = new(key.PublicKey);
+            Assert.True(takeover.IsSignedBy(TwoBanks.Network, beta));
+        }), Afterwards.GoesOn, static world =>
         {
             world.Banks.AskLedger(world.Beta, new LedgerRequest { Suite = 1, Network = TwoBanks.Network, Submissions = { Takeover(world, world.Beta, 2) } });
             world.Say(world.Beta, world.Alpha, new Settlement.Wire.Channels.PeerMessage { Finality = new Settlement.Wire.Channels.FinalityNotice { Channel = world.Channel, Sequence = 99 } });
@@ -120,14 +127,6 @@ internal static class OtherCases
         {
             Victim = static world => world.Alpha, Party = static world => world.Beta.Id.ToString(), IsCommon = true,
             Cost = Cost.Words.And(HostileWorld.Storm, written: 1, sends: 1, checks: 1),
-            Proves = static (world, piece) =>
-            {
-                Leaf leaf = Leaf.Parser.ParseFrom(piece.Parts[0].Body);
-                Assert.True(SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover));
-                using SigningKey key = world.Banks.ChannelKey(world.Beta);
-                using VerifyingKey beta = new(key.PublicKey);
-                Assert.True(takeover.IsSignedBy(TwoBanks.Network, beta));
-            },
         },
     ];
 

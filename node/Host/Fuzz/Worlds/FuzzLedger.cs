@@ -1,5 +1,7 @@
 using System.Text;
+using Google.Protobuf;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Identifiers;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Participants;
 using Settlement.Core.Store;
@@ -46,6 +48,18 @@ internal sealed class FuzzLedger : IDisposable
         return step.Replies[0].Reply;
     }
 
+    /// <summary>Lists a participant that no node here runs.</summary>
+    public ParticipantId List(ParticipantId id, ulong seed)
+    {
+        SeededEntropy own = new(seed);
+        using ParticipantKeys keys = new(FuzzNetwork.Network, id, SigningKey.Generate(own), AgreementKey.Generate(own), SigningKey.Generate(own).PublicKey);
+        LedgerRequest request = new() { Suite = Suite.Current, Network = FuzzNetwork.Network };
+        DateTimeOffset start = FuzzNetwork.Start;
+        request.Submissions.Add(new Submission { Participant = Participant.Write(keys, id.ToString(), "", "bank", new Uri("https://outsider.example"), 1, start.AddDays(-1), start.AddYears(10), null) });
+        _ = Ask(start, "", request.ToByteArray());
+        return id;
+    }
+
     /// <summary>The ledger stops and starts from what it committed.</summary>
     public void Restart()
     {
@@ -60,7 +74,7 @@ internal sealed class FuzzLedger : IDisposable
         const int page = 500;
         using RemoteVerification verification = new(FuzzNetwork.Network, key.PublicKey, page);
         while (verification.Verdict is null)
-            verification.Take(Ask(now, caller, Google.Protobuf.MessageExtensions.ToByteArray(verification.NextRequest())) ?? throw new BrokenPromise("a ledger answers", "its own verifier got nothing"));
+            verification.Take(Ask(now, caller, verification.NextRequest().ToByteArray()) ?? throw new BrokenPromise("a ledger answers", "its own verifier got nothing"));
         BrokenPromise.Unless(verification.Verdict.IsVerified, "the log keeps its rules", verification.Verdict.Findings.Count > 0 ? verification.Verdict.Findings[0].ToString() : "");
     }
 

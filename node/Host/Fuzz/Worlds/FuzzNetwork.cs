@@ -15,7 +15,6 @@ using Settlement.Core.Reading;
 using Settlement.Core.Regulator;
 using Settlement.Core.Store;
 using Settlement.Wire.Agent;
-using Settlement.Wire.Ledger;
 
 namespace Settlement.Host.Fuzz.Worlds;
 
@@ -69,7 +68,7 @@ internal sealed class FuzzNetwork : IDisposable
         Alpha = new FuzzNode(AlphaBic, seed + 4, bank, Ledger.Pin, settings.Node);
         Beta = new FuzzNode("BETAFRPPXXX", seed + 5, bank, Ledger.Pin, settings.Node);
         Nodes = [Alpha, Beta, Agent, Supervisor];
-        Outsider = List("MALLFRPPXXX", seed + 6);
+        Outsider = Ledger.List(IdOf("MALLFRPPXXX"), seed + 6);
         foreach (FuzzNode node in Nodes) node.Restart();
         Pass(TimeSpan.FromSeconds(6));
     }
@@ -244,16 +243,6 @@ internal sealed class FuzzNetwork : IDisposable
         CreditTransfer transfer = new("pacs.008.001.08", "M" + name, "I" + name, "E" + name, "X" + name, Uetr.Create(entropy), new Money(Eur, minorUnits), Day, Priority.Normal,
             from.Id, Other(from).Id, new TransferParty("Debtor " + name, "DE89370400440532013000"), new TransferParty("Creditor " + name, null), "For " + name);
         return new SubmittedTransfer(transfer, new TransferIdentification(transfer.MessageId, transfer.MessageType, transfer.InstructionId, transfer.EndToEndId, transfer.TransactionId, transfer.Uetr?.ToString()), null, null);
-    }
-
-    private ParticipantId List(string bic, ulong seed)
-    {
-        SeededEntropy own = new(seed);
-        using ParticipantKeys keys = new(Network, IdOf(bic), SigningKey.Generate(own), AgreementKey.Generate(own), SigningKey.Generate(own).PublicKey);
-        LedgerRequest request = new() { Suite = Suite.Current, Network = Network };
-        request.Submissions.Add(new Submission { Participant = Participant.Write(keys, bic, "", "bank", new Uri("https://outsider.example"), 1, Start.AddDays(-1), Start.AddYears(10), null) });
-        _ = Ledger.Ask(Now, "", request.ToByteArray());
-        return keys.Participant;
     }
 
     private void Perform(FuzzNode from, IReadOnlyList<Effect> effects)

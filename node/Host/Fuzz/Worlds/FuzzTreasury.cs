@@ -4,6 +4,7 @@ using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Wire.Agent;
+using Settlement.Wire.Ledger;
 
 namespace Settlement.Host.Fuzz.Worlds;
 
@@ -26,8 +27,12 @@ internal sealed class FuzzTreasury(FuzzNetwork network, TimeSpan patience)
         // Who has no account takes no part in anything over accounts.
         foreach (FuzzNode bank in network.Banks) network.Operator.Credit(bank, Account);
         (long alpha, long beta) = (AccountOf(network.Alpha), AccountOf(network.Beta));
+        // A bank reports a leg only where it asks the agent between setting it aside and the ledger's decision, so that is held back.
+        network.Tamper = traveller => traveller.Kind == Travel.LedgerRequest && !HasReported && IsDecision(traveller.Body) ? null : traveller.Body;
         (byte[] paid, byte[] paidBack, long credited) = PayAcross(network.Alpha);
         Await("payments that wait at both banks settle over their accounts", () => network.StatusOf(network.Alpha, paid) == InstructionStatus.Settled && network.StatusOf(network.Beta, paidBack) == InstructionStatus.Settled);
+        network.Tamper = null;
+        BrokenPromise.Unless(HasReported, "banks report the legs that they have set aside");
         // Members may hear before the agent how the ledger has decided.
         Await("an offset ends", () => network.Operator.OffsetsUnderWay() == 0);
         BrokenPromise.Unless((AccountOf(network.Alpha), AccountOf(network.Beta)) == (alpha, beta + credited), "an offset moves its net over the accounts", $"{AccountOf(network.Alpha)}, {AccountOf(network.Beta)}");
@@ -79,6 +84,10 @@ internal sealed class FuzzTreasury(FuzzNetwork network, TimeSpan patience)
             request.FundedAfter = reply.Channels[^1].Channel;
         }
     }
+
+    private bool HasReported => network.Travelled.ByContent[Content.OffsetsReported].Count > 0;
+
+    private static bool IsDecision(byte[] body) => LedgerRequest.Parser.ParseFrom(body).Submissions.Any(static submission => submission.Decided is not null);
 
     private void Grant(FuzzNode bank, long minorUnits) => _ = network.Ask<ChannelLimitList>(bank, call => new BankInput.GrantLimit(call, network.Channel, FuzzNetwork.Eur.Code, minorUnits, null));
 
