@@ -180,8 +180,8 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
 
         if (close.Head != channel.Head || close.Sequence != channel.Sequence)
         {
-            // The newest head is seen before the close is. Of an older one the ledger must not take a close, of a newer one this vault knows nothing.
-            node.Alarm(ChannelCodes.UnknownHead, channel.Id.ToString(), EvidencePart.Of("leaf", leaf));
+            // The newest head is seen before the close is: of an older one the ledger must not take a close, and a newer one is doubted as a head.
+            node.Alarm(LedgerCodes.CloseHead, channel.Id.ToString(), EvidencePart.Of("leaf", leaf));
             return;
         }
 
