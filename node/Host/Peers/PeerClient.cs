@@ -105,13 +105,15 @@ internal sealed class PeerClient : IDisposable
         {
             return new PeerAnswer.Failed("an address whose host has no name");
         }
-        catch (Exception error) when (error.GetType().Assembly == typeof(HttpClient).Assembly)
+        catch (Exception error) when (IsOfTheClient(error))
         {
-            // The client wraps what it finds wrong in an answer, but not all of it: an undecodable header that arrives before the request has
-            // left comes out as an exception that nobody else can name.
             return new PeerAnswer.Failed(nameof(HttpRequestError.InvalidResponse));
         }
     }
+
+    /// <summary>Whether the platform's client found something wrong in an answer that it does not wrap: an undecodable header that arrives before
+    /// the request has left can come out as an exception that nobody else can name.</summary>
+    internal static bool IsOfTheClient(Exception error) => error.GetType().Assembly == typeof(HttpClient).Assembly;
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();

@@ -13,8 +13,8 @@ using Settlement.Host.Peers;
 
 namespace Settlement.Tests.Unit.Peers;
 
-/// <summary>A header that nobody can decode arrives while another request has not left yet. The platform's client may throw then what it does not
-/// wrap, and the sending side must take it for the peer's failure, which it is.</summary>
+/// <summary>A header that nobody can decode arrives while another request has not left yet. The platform's client sometimes throws then what it does
+/// not wrap, and the sending side must take it for the peer's failure, which it is.</summary>
 public sealed class UndecodableAnswerTests
 {
     // More than the buffers of a connection hold, so that what is sent after it waits for somebody to read.
@@ -53,6 +53,16 @@ public sealed class UndecodableAnswerTests
         AssertFailed(await next);
         client.Dispose();
         await drained;
+    }
+
+    // Whether the client wraps it is a race within the platform, so what it throws then is made here.
+    [Fact]
+    public void What_the_client_does_not_wrap_is_the_peers_failure_and_a_bug_of_ours_is_not()
+    {
+        Type undecodable = typeof(HttpClient).Assembly.GetType("System.Net.Http.HPack.HPackDecodingException", throwOnError: true)!;
+        Assert.True(PeerClient.IsOfTheClient((Exception)Activator.CreateInstance(undecodable, "an index of nothing")!));
+        Assert.False(PeerClient.IsOfTheClient(new InvalidOperationException()));
+        Assert.False(PeerClient.IsOfTheClient(new FormatException()));
     }
 
     private static void AssertFailed(PeerAnswer answer) => Assert.Matches("^[A-Za-z]{1,40}$", Assert.IsType<PeerAnswer.Failed>(answer).Reason);
