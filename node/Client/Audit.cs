@@ -8,7 +8,11 @@ public sealed record AuditChannelList(IReadOnlyList<AuditChannel> Channels);
 /// <param name="Members">Its members.</param>
 /// <param name="NotarisedSequence">The newest sequence on the ledger.</param>
 /// <param name="HeldSequence">The newest sequence that is held without a gap.</param>
-public sealed record AuditChannel(string Id, IReadOnlyList<string> Members, ulong NotarisedSequence, ulong HeldSequence);
+public sealed record AuditChannel(string Id, IReadOnlyList<string> Members, ulong NotarisedSequence, ulong HeldSequence)
+{
+    /// <summary>When the channel was closed, as the ledger's log says; null while it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+}
 
 /// <summary>What a regulator can prove of one channel.</summary>
 /// <param name="Channel">The channel's id.</param>

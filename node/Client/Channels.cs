@@ -39,7 +39,31 @@ public sealed record ChannelInfo
 
     /// <summary>This bank's positions.</summary>
     public required IReadOnlyList<PositionInfo> Positions { get; init; }
+
+    /// <summary>How the channel ends; null while it is open and nobody has ordered that.</summary>
+    public ChannelEnd? End { get; init; }
 }
+
+/// <summary>The end of a channel.</summary>
+/// <param name="Leaf">The leaf of its close in the ledger's log; null while the ledger does not have it.</param>
+/// <param name="ClosedAt">The time of that leaf.</param>
+/// <param name="ByCounterparty">Whether the other member closed it.</param>
+/// <param name="Exits">What the settlement agent has paid of this bank's positions, as far as it has posted them.</param>
+public sealed record ChannelEnd(long? Leaf, DateTimeOffset? ClosedAt, bool ByCounterparty, IReadOnlyList<ExitInfo> Exits);
+
+/// <summary>What the settlement agent has paid of a position in a closed channel.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Amount">A decimal number; less than the position where the pool had less.</param>
+public sealed record ExitInfo(string Currency, string Amount);
+
+/// <summary>Ends a channel for both members, at its newest head.</summary>
+/// <param name="LeavesSetAside">Whether it is closed also where instances of contracts have set something aside, which then stays in the pool.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record CloseOrder(bool LeavesSetAside = false);
+
+/// <summary>A channel that the ledger has closed.</summary>
+/// <param name="Leaf">The leaf of its close in the ledger's log.</param>
+public sealed record ClosedChannel(long Leaf);
 
 /// <summary>A bank's funds in one channel and currency; decimal numbers.</summary>
 /// <param name="Channel">The channel's id.</param>

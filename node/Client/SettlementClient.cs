@@ -151,6 +151,10 @@ public sealed class SettlementClient : IDisposable
     public Task DefundAsync(string channel, MoneyOrder order, CancellationToken ct) =>
         PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/defunding", order, ApiJson.Default.MoneyOrder, ApiJson.Default.MoneyOrder, ct);
 
+    /// <summary>Ends a channel for both members, and waits until the ledger has closed it; the settlement agent then pays the positions out by itself.</summary>
+    public Task<ClosedChannel> CloseChannelAsync(string channel, CloseOrder order, CancellationToken ct) =>
+        PostAsync($"v1/channels/{Uri.EscapeDataString(channel)}/close", order, ApiJson.Default.CloseOrder, ApiJson.Default.ClosedChannel, ct);
+
     /// <summary>Opens a business day.</summary>
     public Task<BusinessDay> OpenBusinessDayAsync(DateOnly date, CancellationToken ct) =>
         PostAsync("v1/business-day", new BusinessDay(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ApiJson.Default.BusinessDay, ApiJson.Default.BusinessDay, ct);
@@ -180,6 +184,16 @@ public sealed class SettlementClient : IDisposable
 
     /// <summary>The settlement agent's books.</summary>
     public Task<BooksInfo> BooksAsync(CancellationToken ct) => GetAsync("v1/books", ApiJson.Default.BooksInfo, ct);
+
+    /// <summary>What the settlement agent's operator has stopped.</summary>
+    public Task<StopList> StopsAsync(CancellationToken ct) => GetAsync("v1/stops", ApiJson.Default.StopList, ct);
+
+    /// <summary>The settlement agent stops banks and channels from a leaf of the ledger's log on; returns all stops.</summary>
+    public Task<StopList> StopAsync(StopOrder order, CancellationToken ct) => PostAsync("v1/stops", order, ApiJson.Default.StopOrder, ApiJson.Default.StopList, ct);
+
+    /// <summary>Lifts the stop of a bank or a channel; returns all stops.</summary>
+    public Task<StopList> LiftStopAsync(string subject, LiftOrder order, CancellationToken ct) =>
+        PostAsync($"v1/stops/{Uri.EscapeDataString(subject)}/lift", order, ApiJson.Default.LiftOrder, ApiJson.Default.StopList, ct);
 
     /// <summary>The settlement agent opens a cycle, which goes on by itself; returns it as it is then.</summary>
     public Task<CycleInfo> OpenCycleAsync(CycleOrder order, CancellationToken ct) =>

@@ -15,6 +15,7 @@ internal static class GroupRules
         if (state.Channel(reservation.Channel) is not { } channel) return Judgement.Refuse(LedgerCodes.UnknownChannel);
         if (state.Group(reservation.Group.Id)?.ReservedBy(reservation.Channel) is { } reserved)
             return reserved.Head == reservation.Head ? Judgement.Existing(reserved.Leaf) : Judgement.Refuse(LedgerCodes.AlreadyReserved);
+        if (channel.CloseLeaf is not null) return Judgement.Refuse(LedgerCodes.ChannelClosed);
         if (!channel.Has(reservation.Head)) return Judgement.Refuse(LedgerCodes.ReservedHead);
         return time > reservation.Group.ExpiresAt ? Judgement.Refuse(LedgerCodes.GroupExpired) : Judgement.Append;
     }

@@ -33,6 +33,7 @@ internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
             LedgerRecord.Head => ($"channel-{record.Channel}", "channel", "head_notarised"),
             LedgerRecord.Takeover => ($"channel-{record.Channel}", "channel", "taken_over"),
             LedgerRecord.Reservation => ($"channel-{record.Channel}", "channel", "leg_reserved"),
+            LedgerRecord.Close => ($"channel-{record.Channel}", "channel", "channel_closed"),
             LedgerRecord.Decision decision => ($"group-{decision.Value.Group}", "group", "group_decided"),
             _ => throw new InvalidOperationException($"No event for {record.GetType().Name}."),
         };
@@ -124,6 +125,12 @@ internal sealed record LeafRow(string Stream, string StreamType, NewEvent Event)
             case LedgerRecord.Decision(DecidedGroup decided):
                 json.WriteString("Group", decided.Group.ToString());
                 json.WriteString("Outcome", decided.IsCommitted ? "committed" : "aborted");
+                break;
+            case LedgerRecord.Close(SignedClose close):
+                json.WriteNumber("Term", close.Term);
+                json.WriteNumber("Sequence", close.Sequence);
+                json.WriteNumber("Member", close.Member);
+                json.WriteString("Head", close.Head.ToString());
                 break;
         }
     }

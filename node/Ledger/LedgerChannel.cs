@@ -36,8 +36,11 @@ internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
     /// <summary>How often the channel has set a leg of a group aside.</summary>
     public long Reservations { get; private set; }
 
+    /// <summary>The leaf of the close; null while the channel is open.</summary>
+    public long? CloseLeaf { get; private set; }
+
     /// <summary>The number of leaves of this channel.</summary>
-    public long Leaves => 1 + heads.Count + takeovers.Count + Reservations;
+    public long Leaves => 1 + heads.Count + takeovers.Count + Reservations + (CloseLeaf is null ? 0 : 1);
 
     /// <summary>The leaf that already holds exactly this head, or null.</summary>
     public long? LeafOf(HeadFields fields)
@@ -66,6 +69,8 @@ internal sealed class LedgerChannel(OpenedChannel opened, long openingLeaf)
     }
 
     public void CountReservation() => Reservations++;
+
+    public void Close(long leaf) => CloseLeaf = leaf;
 
     public void Add(SignedTakeover takeover, long leaf, DateTimeOffset time)
     {

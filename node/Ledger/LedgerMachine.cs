@@ -140,6 +140,7 @@ public sealed class LedgerMachine
         LedgerRecord.Decision(DecidedGroup decided) => log.Group(decided.Group) is { } group ? group.DecidedLeaf is null : decided is { Body: not null, IsCommitted: false },
         LedgerRecord.Reservation(SignedReservation reservation) =>
             log.Channel(reservation.Channel) is not null && log.Group(reservation.Group.Id)?.ReservedBy(reservation.Channel) is null,
+        LedgerRecord.Close(SignedClose close) => log.Channel(close.Channel) is { CloseLeaf: null },
         _ => log.Channel(record.Channel!.Value) is not null,
     };
 

@@ -28,6 +28,9 @@ internal abstract record LedgerRecord
     /// <summary>What became of a group.</summary>
     public sealed record Decision(DecidedGroup Value) : LedgerRecord;
 
+    /// <summary>A member ends a channel.</summary>
+    public sealed record Close(SignedClose Value) : LedgerRecord;
+
     /// <summary>The channel the record speaks of, if it speaks of one.</summary>
     public Digest? Channel => this switch
     {
@@ -35,6 +38,7 @@ internal abstract record LedgerRecord
         Head head => head.Value.Fields.Channel,
         Takeover takeover => takeover.Value.Channel,
         Reservation reservation => reservation.Value.Channel,
+        Close close => close.Value.Channel,
         _ => null,
     };
 
@@ -89,6 +93,10 @@ internal abstract record LedgerRecord
             case Submission.RecordOneofCase.Decided:
                 if (DecidedGroup.TryRead(submission.Decided, network, out DecidedGroup? decided, out code)) record = new Decision(decided);
                 break;
+            case Submission.RecordOneofCase.Close:
+                code = LedgerCodes.Malformed;
+                if (SignedClose.TryRead(submission.Close, out SignedClose? close)) record = new Close(close);
+                break;
         }
 
         if (record is not null) code = "";
@@ -104,6 +112,7 @@ internal abstract record LedgerRecord
         Leaf.RecordOneofCase.Takeover => new Submission { Takeover = leaf.Takeover },
         Leaf.RecordOneofCase.Reserve => new Submission { Reserve = leaf.Reserve },
         Leaf.RecordOneofCase.Decided => new Submission { Decided = leaf.Decided },
+        Leaf.RecordOneofCase.Close => new Submission { Close = leaf.Close },
         _ => new Submission(),
     };
 
@@ -119,6 +128,7 @@ internal abstract record LedgerRecord
             case Submission.RecordOneofCase.Takeover: leaf.Takeover = submission.Takeover; break;
             case Submission.RecordOneofCase.Reserve: leaf.Reserve = submission.Reserve; break;
             case Submission.RecordOneofCase.Decided: leaf.Decided = submission.Decided; break;
+            case Submission.RecordOneofCase.Close: leaf.Close = submission.Close; break;
             default: throw new InvalidOperationException($"A submission of kind {submission.RecordCase} has no leaf.");
         }
 

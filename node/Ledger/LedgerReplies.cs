@@ -49,6 +49,7 @@ internal sealed class LedgerReplies(LedgerState state, LedgerSettings settings)
         status.Head = UnsafeByteOperations.UnsafeWrap(channel.Head.ToArray());
         status.HeadReceipt = Receipt(channel.HeadLeaf);
         if (channel.TermLeaf is { } termLeaf) status.TermReceipt = Receipt(termLeaf);
+        if (channel.CloseLeaf is { } closeLeaf) status.CloseReceipt = Receipt(closeLeaf);
         return status;
     }
 

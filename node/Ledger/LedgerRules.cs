@@ -37,6 +37,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         LedgerRecord.Takeover(SignedTakeover takeover) => Judge(takeover, time),
         LedgerRecord.Reservation(SignedReservation reservation) => GroupRules.Judge(state, reservation, time),
         LedgerRecord.Decision(DecidedGroup decided) => GroupRules.Judge(state, decided, time),
+        LedgerRecord.Close(SignedClose close) => Judge(close),
         _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
     };
 
@@ -50,6 +51,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         LedgerRecord.Takeover(SignedTakeover takeover) => takeover.IsSignedBy(state.Network, MembersOf(record)[takeover.Member]) ? "" : LedgerCodes.TakeoverSignature,
         LedgerRecord.Reservation(SignedReservation reservation) => reservation.IsSignedBy(state.Network, MembersOf(record)) ? "" : LedgerCodes.ReservationSignature,
         LedgerRecord.Decision => "",
+        LedgerRecord.Close(SignedClose close) => close.IsSignedBy(state.Network, MembersOf(record)[close.Member]) ? "" : LedgerCodes.CloseSignature,
         _ => throw new InvalidOperationException($"No rule for {record.GetType().Name}."),
     };
 
@@ -70,6 +72,7 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
         if (state.Channel(fields.Channel) is not { } channel) return Judgement.Refuse(LedgerCodes.UnknownChannel);
         // A retry must learn its receipt however far the channel has moved and however late it is.
         if (channel.LeafOf(fields) is { } leaf) return Judgement.Existing(leaf);
+        if (channel.CloseLeaf is not null) return Judgement.Refuse(LedgerCodes.ChannelClosed);
         if (fields.Term != channel.Term) return Judgement.Refuse(LedgerCodes.WrongTerm);
         if (fields.Sequence != channel.Sequence + 1 || fields.PreviousHead != channel.Head || channel.Has(fields.Head)) return Judgement.Refuse(LedgerCodes.NotNext);
         return head.IsExpiredAt(time) ? Judgement.Refuse(LedgerCodes.EndorsementExpired) : Judgement.Append;
@@ -79,9 +82,20 @@ internal sealed class LedgerRules(LedgerState state, TimeSpan takeoverInterval)
     {
         if (state.Channel(takeover.Channel) is not { } channel) return Judgement.Refuse(LedgerCodes.UnknownChannel);
         if (channel.LeafOf(takeover) is { } leaf) return Judgement.Existing(leaf);
+        if (channel.CloseLeaf is not null) return Judgement.Refuse(LedgerCodes.ChannelClosed);
         if (takeover.Head != channel.Head) return Judgement.Refuse(LedgerCodes.TakeoverHead);
         if (takeover.NewTerm != channel.Term + 1) return Judgement.Refuse(LedgerCodes.TakeoverTerm);
         if (takeover.Member != TermOfOffice.SequencerOf(takeover.NewTerm, channel.MemberKeys.Count)) return Judgement.Refuse(LedgerCodes.NotSequencer);
         return time - channel.LastTakeover < takeoverInterval ? Judgement.Refuse(LedgerCodes.TakeoverTooSoon) : Judgement.Append;
+    }
+
+    private Judgement Judge(SignedClose close)
+    {
+        if (state.Channel(close.Channel) is not { } channel) return Judgement.Refuse(LedgerCodes.UnknownChannel);
+        bool isHere = (close.Term, close.Sequence, close.Head) == (channel.Term, channel.Sequence, channel.Head);
+        // Both members may want it at once: there is one close, whoever signed it.
+        if (channel.CloseLeaf is { } leaf) return isHere ? Judgement.Existing(leaf) : Judgement.Refuse(LedgerCodes.ChannelClosed);
+        if (!isHere) return Judgement.Refuse(LedgerCodes.CloseHead);
+        return close.Member < channel.MemberKeys.Count ? Judgement.Append : Judgement.Refuse(LedgerCodes.CloseSignature);
     }
 }

@@ -76,6 +76,9 @@ internal sealed class LedgerState(string network)
                 if (!groups.TryGetValue(decided.Group, out LedgerGroup? ended)) groups.Add(decided.Group, ended = new LedgerGroup(decided.Body!));
                 ended.DecidedLeaf = index;
                 break;
+            case LedgerRecord.Close(SignedClose close):
+                channels[close.Channel].Close(index);
+                break;
         }
     }
 

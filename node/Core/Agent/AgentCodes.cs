@@ -83,4 +83,25 @@ public static class AgentCodes
 
     /// <summary>Banks have more channels with each other than a round takes.</summary>
     public const string TooManyChannels = "AG027";
+
+    /// <summary>The operator has stopped the bank or the channel from a leaf of the log on, and what was asked for comes after that.</summary>
+    public const string Stopped = "AG028";
+
+    /// <summary>The channel is closed: no money goes into it.</summary>
+    public const string ChannelClosed = "AG029";
+
+    /// <summary>The ledger is not shown to have closed the channel at that head, by a member.</summary>
+    public const string CloseNotProven = "AG030";
+
+    /// <summary>The position is not shown to stand under the head.</summary>
+    public const string PositionNotProven = "AG031";
+
+    /// <summary>There is no stop of that bank or channel.</summary>
+    public const string NoSuchStop = "AG032";
+
+    /// <summary>There are as many stops as are kept.</summary>
+    public const string TooManyStops = "AG033";
+
+    /// <summary>A leg is not shown to stand under the head, or not what the ledger decided of it.</summary>
+    public const string LegNotProven = "AG034";
 }

@@ -44,12 +44,41 @@ public abstract record AgentInput : Input
     /// <summary>Answered by <see cref="ScheduleReport"/>.</summary>
     public sealed record ListSchedules(long CallId) : AgentInput;
 
+    /// <summary>Stops banks and channels from a leaf of the log on; answered by <see cref="StopResult"/>.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Banks">Of whom nothing is paid or taken that comes after, in whichever channel.</param>
+    /// <param name="Channels">Of which nothing is, whoever asks.</param>
+    /// <param name="FromLeaf">What stands under a head at this leaf or a later one comes after.</param>
+    /// <param name="By">Who orders it, in the operator's words.</param>
+    public sealed record Stop(long CallId, IReadOnlyList<ParticipantId> Banks, IReadOnlyList<Digest> Channels, long FromLeaf, string By) : AgentInput;
+
+    /// <summary>Lifts the stop of a bank or a channel; answered by <see cref="StopResult"/>.</summary>
+    public sealed record LiftStop(long CallId, string Subject, string By) : AgentInput;
+
+    /// <summary>Answered by <see cref="StopList"/>.</summary>
+    public sealed record ListStops(long CallId) : AgentInput;
+
     /// <summary>Answered by <see cref="Books"/>.</summary>
     public sealed record ListBooks(long CallId) : AgentInput;
 }
 
 /// <summary>The answer to <see cref="AgentInput.Credit"/>; the same reference is credited once.</summary>
 public sealed record CreditResult(Money Balance, string? Refusal);
+
+/// <summary>The answer to <see cref="AgentInput.Stop"/> and <see cref="AgentInput.LiftStop"/>: all stops as they are then, or a refusal.</summary>
+public sealed record StopResult(IReadOnlyList<StopView> Stops, string? Refusal);
+
+/// <summary>What is, or was, stopped.</summary>
+public sealed record StopList(IReadOnlyList<StopView> Stops);
+
+/// <summary>A stop.</summary>
+/// <param name="Subject">The bank's id, or the channel's.</param>
+/// <param name="FromLeaf">From which leaf of the log on.</param>
+/// <param name="By">Who ordered it.</param>
+/// <param name="At">When.</param>
+/// <param name="LiftedAt">When it was lifted; null while it holds.</param>
+/// <param name="LiftedBy">Who lifted it.</param>
+public sealed record StopView(string Subject, long FromLeaf, string By, DateTimeOffset At, DateTimeOffset? LiftedAt, string? LiftedBy);
 
 /// <summary>The answer to what an operator does with a cycle: the cycle as it is then, or a refusal.</summary>
 public sealed record CycleResult(CycleStatus? Cycle, string? Refusal);

@@ -37,6 +37,8 @@ public sealed class AgentMachine : IMachine, IDisposable
     private readonly PostingBook postings;
     private readonly RefusalBudget refusals = new();
     private readonly Redemptions redemptions;
+    private readonly AgentExits exits;
+    private readonly ChannelStops stops;
     private readonly SupervisedChannels supervised;
     private readonly AgentChannel own;
     private readonly CycleBook cycles;
@@ -52,7 +54,9 @@ public sealed class AgentMachine : IMachine, IDisposable
         ledger = new LedgerDesk(node, rows);
         book = new AccountBook(node, rows);
         postings = new PostingBook(node, new EventStream(node, "books", rows));
-        redemptions = new Redemptions(node, parts, ledger, book, postings, refusals);
+        stops = new ChannelStops(node, new EventStream(node, "stops", rows), rows);
+        redemptions = new Redemptions(node, parts, ledger, book, postings, refusals, stops);
+        exits = new AgentExits(node, parts, ledger, book, postings, refusals, stops);
         supervised = new SupervisedChannels(node, parts.Supervisors);
         own = new AgentChannel(node, ledger, rows);
         GroupPostings groups = new(node, parts, ledger, own, book, postings);
@@ -81,7 +85,13 @@ public sealed class AgentMachine : IMachine, IDisposable
         {
             if (input is AgentInput.Credit credit) needs.Add(CreditKey(credit.Reference));
             if (input is not AgentInput.Requested requested || !Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request)) continue;
-            needs.UnionWith(request.Funds.Take(MaxRequests).Select(f => FundKey(requested.From, f.RequestId)));
+            foreach (FundRequest fund in request.Funds.Take(MaxRequests))
+            {
+                needs.Add(FundKey(requested.From, fund.RequestId));
+                if (Digest.TryRead(fund.Channel.Span, out Digest channel)) needs.Add(AgentExits.ClosedKey(channel));
+            }
+
+            needs.UnionWith(request.Exits.Take(AgentExits.MaxRequests).SelectMany(e => AgentExits.Needs(requested.From, e)));
             needs.UnionWith(request.Redemptions.Take(Redemptions.MaxRequests).SelectMany(r => Redemptions.Needs(requested.From, r)));
         }
 
@@ -148,6 +158,15 @@ public sealed class AgentMachine : IMachine, IDisposable
             case AgentInput.ListSchedules list:
                 node.Then(new Effect.Reply(list.CallId, cycles.ListSchedules()));
                 break;
+            case AgentInput.Stop stop:
+                node.Then(new Effect.Reply(stop.CallId, stops.Stop(stop)));
+                break;
+            case AgentInput.LiftStop lift:
+                node.Then(new Effect.Reply(lift.CallId, stops.Lift(lift)));
+                break;
+            case AgentInput.ListStops list:
+                node.Then(new Effect.Reply(list.CallId, stops.List()));
+                break;
             case AgentInput.ListBooks list:
                 node.Then(new Effect.Reply(list.CallId, book.List()));
                 break;
@@ -188,7 +207,7 @@ public sealed class AgentMachine : IMachine, IDisposable
     }
 
     private AgentRequest? Read(AgentInput.Requested requested) => Parsing.TryParse(AgentRequest.Parser, requested.Body, out AgentRequest? request) && request.Suite == Suite.Current
-        && string.Equals(request.Network, node.Network, StringComparison.Ordinal) && request.Funds.Count <= MaxRequests && request.Redemptions.Count <= Redemptions.MaxRequests ? request : null;
+        && string.Equals(request.Network, node.Network, StringComparison.Ordinal) && request.Funds.Count <= MaxRequests && request.Redemptions.Count <= Redemptions.MaxRequests && request.Exits.Count <= AgentExits.MaxRequests ? request : null;
 
     /// <summary>The channels about which the ledger is asked before a message is answered. Nothing is asked for a bank whose requests are not looked at.</summary>
     private IEnumerable<Digest> ChannelsToAsk(AgentInput.Requested requested) => Read(requested) is not { } request ? []
@@ -210,6 +229,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         supervised.Begin();
         foreach (FundRequest fund in request.Funds) reply.Funds.Add(Fund(requested.From, fund));
         foreach (RedeemRequest redeem in request.Redemptions) reply.Redemptions.Add(redemptions.Redeem(requested.From, redeem));
+        foreach (ExitRequest exit in request.Exits) reply.Exits.Add(exits.Exit(requested.From, exit));
         if (request.Cycles is { } call) reply.Cycles = cycles.Answer(requested.From, call);
         if (request.Offsets is { } offers) reply.Offsets = offsets.Answer(requested.From, offers);
         string after = Convert.ToHexStringLower(request.FundedAfter.Span);
@@ -248,7 +268,9 @@ public sealed class AgentMachine : IMachine, IDisposable
         }
 
         Money amount = new(currency, fund.MinorUnits);
-        string refusal = !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
+        string refusal = stops.Refuses(bank, channel, long.MaxValue) ? AgentCodes.Stopped
+            : postings.Find(AgentExits.ClosedKey(channel)) is not null ? AgentCodes.ChannelClosed
+            : !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
             : !book.CanPost(bank.ToString(), channel.ToString(), amount) ? AgentCodes.InsufficientFunds
             : !supervised.IsTrue(claims) ? AgentCodes.NotAcknowledged
             : !listed.Has(channel) ? AgentCodes.ChannelNotListed
@@ -257,7 +279,7 @@ public sealed class AgentMachine : IMachine, IDisposable
         if (refusal.Length > 0)
         {
             refusals.Refused(bank, node.Now);
-            if (refusal is AgentCodes.ChannelNotListed or AgentCodes.TooManyFundings) node.Alarm(refusal, bank.ToString(), EvidencePart.Of("request", fund));
+            if (refusal is AgentCodes.ChannelNotListed or AgentCodes.TooManyFundings or AgentCodes.Stopped) node.Alarm(refusal, bank.ToString(), EvidencePart.Of("request", fund));
             else if (refusal == AgentCodes.NotAcknowledged) node.Note(refusal, channel.ToString(), EvidencePart.Of("request", fund));
             postings.Refuse(key, bank.ToString(), channel.ToString(), amount, refusal);
             result.Code = refusal;

@@ -68,9 +68,21 @@ internal sealed class HeadCheck(string network, PublicKey checkpointKey)
     /// <param name="proof">What is shown.</param>
     /// <param name="known">The largest checkpoint that this agent has verified itself.</param>
     /// <param name="isForked">Whether the ledger signed another log of that size.</param>
-    public bool IsNotarised(Digest channel, Digest terms, IReadOnlyList<PublicKey> keys, HeadProof proof, Checkpoint known, out bool isForked)
+    public bool IsNotarised(Digest channel, Digest terms, IReadOnlyList<PublicKey> keys, HeadProof proof, Checkpoint known, out bool isForked) =>
+        TryNotarised(channel, terms, keys, proof, known, out _, out isForked);
+
+    /// <summary>The same, and where it stands in the log.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="terms">The salted hash of its terms.</param>
+    /// <param name="keys">Its members' keys.</param>
+    /// <param name="proof">What is shown.</param>
+    /// <param name="known">The largest checkpoint that this agent has verified itself.</param>
+    /// <param name="notarised">The head, and the index of its leaf.</param>
+    /// <param name="isForked">Whether the ledger signed another log of that size.</param>
+    public bool TryNotarised(Digest channel, Digest terms, IReadOnlyList<PublicKey> keys, HeadProof proof, Checkpoint known, out (HeadFields Fields, long Leaf) notarised, out bool isForked)
     {
         isForked = false;
+        notarised = default;
         using LedgerView view = new(network, checkpointKey);
         if (!view.TryRestore(proof.Checkpoint, out _)) return false;
         isForked = view.Checkpoint.Size == known.Size && view.Checkpoint.Root != known.Root;
@@ -80,7 +92,35 @@ internal sealed class HeadCheck(string network, PublicKey checkpointKey)
         ChannelHead claimed = new(head.Fields.Term, head.Fields.Sequence, head.Fields.PreviousHead, batch, state, proof.TimeUnixMs);
         if (claimed.Hash(network, terms, channel) != head.Fields.Head) return false;
         using VerifyingKey first = new(keys[0]), second = new(keys[1]);
+        notarised = (head.Fields, (long)leaf.Index);
         return head.IsEndorsedBy(network, [first, second]);
+    }
+
+    /// <summary>Whether a member closed the channel at a head, and the ledger has it.</summary>
+    /// <param name="keys">The members' keys.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="receipt">Of the close's leaf.</param>
+    /// <param name="checkpoint">Under which it is shown.</param>
+    /// <param name="known">The largest checkpoint that this agent has verified itself.</param>
+    /// <param name="isForked">Whether the ledger signed another log of that size.</param>
+    public bool IsClosed(IReadOnlyList<PublicKey> keys, HeadFields head, LeafReceipt? receipt, string checkpoint, Checkpoint known, out bool isForked)
+    {
+        isForked = false;
+        using LedgerView view = new(network, checkpointKey);
+        if (!view.TryRestore(checkpoint, out _)) return false;
+        isForked = view.Checkpoint.Size == known.Size && view.Checkpoint.Root != known.Root;
+        if (isForked || !view.TryVerify(receipt, out Leaf? leaf, out _)) return false;
+        if (leaf.RecordCase != Leaf.RecordOneofCase.Close || !SignedClose.TryRead(leaf.Close, out SignedClose? close) || close.Member >= keys.Count) return false;
+        if ((close.Channel, close.Sequence, close.Head) != (head.Channel, head.Sequence, head.Head)) return false;
+        using VerifyingKey member = new(keys[close.Member]);
+        return close.IsSignedBy(network, member);
+    }
+
+    /// <summary>The log under a checkpoint that was found to be the ledger's.</summary>
+    public LedgerView View(string checkpoint)
+    {
+        LedgerView view = new(network, checkpointKey);
+        return view.TryRestore(checkpoint, out _) ? view : throw new InvalidOperationException("A checkpoint that was verified is not the ledger's.");
     }
 
     /// <summary>Whether a leaf leads to a root.</summary>

@@ -30,13 +30,16 @@ internal sealed class RedemptionCheck(string network, HeadCheck heads, IReadOnly
     /// <param name="entry">The entry's id, as the request has it.</param>
     /// <param name="request">The request.</param>
     /// <param name="known">The largest checkpoint that this agent has verified itself.</param>
+    /// <param name="leaf">The index of the head's leaf in the log; below zero where that is not shown.</param>
     /// <param name="isForked">Whether the ledger signed another log of that size.</param>
-    public string Judge(ParticipantId bank, Digest channel, EntryId entry, RedeemRequest request, Checkpoint known, out bool isForked)
+    public string Judge(ParticipantId bank, Digest channel, EntryId entry, RedeemRequest request, Checkpoint known, out long leaf, out bool isForked)
     {
         isForked = false;
+        leaf = -1;
         if (RecordHashes.Channel(request.OpeningBody.Span) != channel || !heads.TryReadOpening(request.OpeningBody, out Digest terms, out IReadOnlyList<PublicKey>? keys)) return AgentCodes.OpeningDiffers;
         if (request.Entry is not { } proof || request.Head is not { } head) return AgentCodes.Malformed;
-        if (!heads.IsNotarised(channel, terms, keys, head, known, out isForked)) return AgentCodes.HeadNotNotarised;
+        if (!heads.TryNotarised(channel, terms, keys, head, known, out (HeadFields Fields, long Leaf) notarised, out isForked)) return AgentCodes.HeadNotNotarised;
+        leaf = notarised.Leaf;
         if (!Digest.TryRead(proof.Root.Span, out Digest root) || !HeadCheck.Leads(BatchLeaf.OfEntry(root), (long)proof.Index, (long)proof.Count, proof.BatchPath, head.BatchRoot)) return AgentCodes.EntryNotProven;
         if (!Parsing.TryParse(EntryHeader.Parser, proof.Header.Span, out EntryHeader? header)) return AgentCodes.EntryNotProven;
         Contract? contract = contracts.FirstOrDefault(c => header.ContractHash.Span.SequenceEqual(c.Hash));

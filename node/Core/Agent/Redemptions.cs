@@ -18,7 +18,7 @@ namespace Settlement.Core.Agent;
 /// entry, for ever. What was paid lies under channel and entry, whoever asks; what was refused under the bank and the bytes of its
 /// request, so that nobody's false proof stands in the way of the bank that has the right one.
 /// </summary>
-internal sealed class Redemptions(NodeContext node, AgentParts parts, LedgerDesk ledger, AccountBook book, PostingBook postings, RefusalBudget refusals)
+internal sealed class Redemptions(NodeContext node, AgentParts parts, LedgerDesk ledger, AccountBook book, PostingBook postings, RefusalBudget refusals, ChannelStops stops)
 {
     /// <summary>Requests of one message: each takes four signatures to verify.</summary>
     public const int MaxRequests = 100;
@@ -55,13 +55,20 @@ internal sealed class Redemptions(NodeContext node, AgentParts parts, LedgerDesk
         }
 
         if (!refusals.MayBeRefused(bank, node.Now)) return Doubt(bank, request, result, AgentCodes.TooManyRefusals);
-        string refusal = check.Judge(bank, channel, entry, request, ledger.Checkpoint, out bool isForked);
+        string refusal = check.Judge(bank, channel, entry, request, ledger.Checkpoint, out long leaf, out bool isForked);
         if (isForked)
         {
             // The bank shows what the ledger signed: the lie is the ledger's alone, and the same proof may be found true later.
             AlarmOfFork(request);
             result.Code = AgentCodes.HeadNotNotarised;
             return result;
+        }
+
+        if (refusal.Length == 0 && stops.Refuses(bank, channel, leaf))
+        {
+            // The stop may be lifted, and then the same proof is as good as it is now.
+            refusals.Refused(bank, node.Now);
+            return Doubt(bank, request, result, AgentCodes.Stopped);
         }
 
         if (refusal.Length == 0 && !book.TryPost(channel.ToString(), bank.ToString(), creditsPool: false, amount)) refusal = AgentCodes.InsufficientFunds;

@@ -43,6 +43,12 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
             return;
         }
 
+        if (channel.IsShut)
+        {
+            submissions.Refuse(act.CallId, ChannelCodes.ChannelClosed);
+            return;
+        }
+
         if (looks.Count >= MaxLooks || channel.Mailbox.Count >= settings.MaxMailbox)
         {
             submissions.Refuse(act.CallId, ChannelCodes.MailboxFull);
@@ -61,7 +67,11 @@ internal sealed class Acts(NodeContext node, BankSettings settings, ChannelBook 
             (BankInput.Act act, ChannelSide channel, EntryId newest, long sequence) = looks.Dequeue();
             if (submissions.TryRepeat(act.CallId, act.IdempotencyKey, act.Body)) continue;
             EntryId named = act.Order.Instance!.Value;
-            if (InstanceRows.Newest(node, channel.Id, named) is { } row && row.Sequence != sequence)
+            if (channel.IsShut)
+            {
+                submissions.Refuse(act.CallId, ChannelCodes.ChannelClosed);
+            }
+            else if (InstanceRows.Newest(node, channel.Id, named) is { } row && row.Sequence != sequence)
             {
                 // It moved on meanwhile.
                 Look(act, channel, named);

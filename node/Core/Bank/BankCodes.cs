@@ -44,4 +44,7 @@ public static class BankCodes
 
     /// <summary>Too many limits, or too many days on which one of them changes.</summary>
     public const string TooManyLimits = "BK014";
+
+    /// <summary>Instances of contracts have set something of the channel's positions aside, which its close leaves in the pool.</summary>
+    public const string SetAside = "BK015";
 }

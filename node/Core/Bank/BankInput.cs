@@ -50,6 +50,12 @@ public abstract record BankInput : Input
     /// <see cref="DefundAnswer"/> when the agent has posted it, or will not.</summary>
     public sealed record Defund(long CallId, Digest Channel, Money Amount) : BankInput;
 
+    /// <summary>Closes a channel; answered by <see cref="CloseAnswer"/> when the ledger has closed it, or this bank will not.</summary>
+    /// <param name="CallId">The caller's number.</param>
+    /// <param name="Channel">The channel.</param>
+    /// <param name="LeavesSetAside">Whether it is closed also where instances of contracts have set something aside, which then stays in the pool.</param>
+    public sealed record CloseChannel(long CallId, Digest Channel, bool LeavesSetAside) : BankInput;
+
     /// <summary>Opens a business day; answered by <see cref="BusinessDayResult"/>.</summary>
     public sealed record OpenBusinessDay(long CallId, DateOnly Date) : BankInput;
 
@@ -269,7 +275,20 @@ public sealed record ChannelView(
 {
     /// <summary>The same of the units that the channel settles in beside money.</summary>
     public IReadOnlyList<UnitPositionView> Units { get; init; } = [];
+
+    /// <summary>How the channel ends; null while nobody has ordered that.</summary>
+    public ChannelEnd? End { get; init; }
 }
+
+/// <summary>The end of a channel.</summary>
+/// <param name="Leaf">The leaf of its close; null while the ledger does not have it.</param>
+/// <param name="ClosedAt">The time of that leaf.</param>
+/// <param name="IsOwn">Whether this bank closed it.</param>
+/// <param name="Exits">What the agent has paid of this bank's positions, as far as it has posted them.</param>
+public sealed record ChannelEnd(long? Leaf, DateTimeOffset? ClosedAt, bool IsOwn, IReadOnlyList<Money> Exits);
+
+/// <summary>The answer to <see cref="BankInput.CloseChannel"/>: the leaf of the close, or a refusal.</summary>
+public sealed record CloseAnswer(long? Leaf, string? Refusal);
 
 /// <summary>A bank's position of a unit in a channel, in whole units.</summary>
 public sealed record UnitPositionView(string Unit, long Position, long Reserved, long Limit);

@@ -45,6 +45,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private readonly Proposer proposer;
     private readonly Endorser endorser;
     private readonly TermWatch terms;
+    private readonly Closing closing;
+    private readonly Exits exits;
     private readonly ObserverFeed observers;
     private readonly PeerReader reader;
     private readonly OpeningMessages aboutOpenings;
@@ -83,6 +85,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         proposer = new Proposer(node, settings, finaliser, ledger, offsetting, groups, orders, cycles, grants, offsetLegs) { Returned = intake.Return };
         endorser = new Endorser(node, settings, ledger, offsetting, queue, groups, orders, channels, grants, offsetLegs);
         terms = new TermWatch(node, settings, finaliser, endorser, ledger, groups, cycles, grants, offsetLegs) { Returned = intake.Return };
+        closing = new Closing(node, this, channels, ledger, queue, finaliser, groups, offsetLegs) { Closed = OnClosed };
+        exits = new Exits(node, parts.Agent, channels, ledger, defunding);
         observers = new ObserverFeed(node, settings);
         reader = new PeerReader(node, channels);
         aboutOpenings = new OpeningMessages(node);
@@ -91,9 +95,11 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         finaliser.Ended = OnEnded;
         finaliser.Applied = offsetLegs.OnFinal;
         ledger.ChannelSeen = OnChannelSeen;
+        ledger.ChannelClosed = closing.OnSeen;
         ledger.DirectoryRead = openings.OnDirectoryRead;
         node.Alarms.IsPartner = IsPartner;
         BankRecovery.Run(node, rows, channels, openings, intake, queue, funding, defunding, orders, offsetLegs);
+        closing.Recover();
     }
 
     /// <summary>The kinds of rows that a machine starts from.</summary>
@@ -150,7 +156,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         foreach (Input input in inputs) Handle(input);
         offsetLegs.Sweep(channels);
         queue.Flush();
-        foreach (ChannelSide channel in channels.All)
+        foreach (ChannelSide channel in channels.All.Where(static c => !c.IsShut))
         {
             proposer.ProposeWaiting(channel);
             endorser.HandOver(channel, again: false);
@@ -159,6 +165,8 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         intake.Flush();
         funding.Flush();
         defunding.Flush();
+        closing.Flush();
+        exits.Flush();
         cycles.Flush();
         reservations.Flush(cycles.IsDeciding);
         offsets.Flush();
@@ -205,6 +213,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
         if (decided is { IsCommitted: true, Leg.Offset.Count: > 0 }) offsetPostings.Commit(channel, decided.Leg);
     }
 
+    private void OnClosed(ChannelSide channel)
+    {
+        funding.OnClosed(channel);
+        grants.OnTakeover(channel);
+    }
+
     private void OnLimits(ChannelSide channel)
     {
         grants.OnFinal(channel);
@@ -233,11 +247,11 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 node.HearNobody();
                 break;
             case Input.Answered answered:
-                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body)
+                _ = ledger.TryAnswer(answered.Token, answered.Body) || funding.TryAnswer(answered.Token, answered.Body) || defunding.TryAnswer(answered.Token, answered.Body) || exits.TryAnswer(answered.Token, answered.Body)
                     || cycles.TryAnswer(answered.Token, answered.Body) || offsets.TryAnswer(answered.Token, answered.Body);
                 break;
             case Input.SendFailed failed:
-                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token) || cycles.TryFail(failed.Token) || offsets.TryFail(failed.Token);
+                _ = ledger.TryFail(failed.Token) || funding.TryFail(failed.Token) || defunding.TryFail(failed.Token) || exits.TryFail(failed.Token) || cycles.TryFail(failed.Token) || offsets.TryFail(failed.Token);
                 break;
             case Input.StrangerKnocked:
                 node.TryRecord(input);
@@ -285,6 +299,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             case BankInput.Defund defund:
                 defunding.Defund(defund);
                 break;
+            case BankInput.CloseChannel close:
+                closing.Close(close);
+                break;
             case BankInput.OpenBusinessDay open:
                 day.Open(open);
                 break;
@@ -302,7 +319,7 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
     private void Tick()
     {
         openings.Tick();
-        foreach (ChannelSide channel in channels.All)
+        foreach (ChannelSide channel in channels.All.Where(static c => !c.IsShut))
         {
             proposer.RetryProposal(channel);
             terms.Watch(channel);
@@ -329,6 +346,12 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
             return;
         }
 
+        if (channel.IsShut)
+        {
+            closing.Hear(channel, message);
+            return;
+        }
+
         if (reader.IsPostponed(message) && !PeerReader.IsUnawaited(channel, message)) return;
         switch (message.MessageCase)
         {
@@ -347,6 +370,9 @@ public sealed class BankMachine : IMachine, IOwnWork, IDisposable
                 break;
             case PeerMessage.MessageOneofCase.LegReservations:
                 reservations.Hear(channel, message.LegReservations);
+                break;
+            case PeerMessage.MessageOneofCase.Closed:
+                ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);
                 break;
             case PeerMessage.MessageOneofCase.Finality:
                 if ((long)message.Finality.Sequence > channel.Sequence) ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);

@@ -42,7 +42,13 @@ internal sealed class ChannelBook(BankSettings settings)
     public bool TryFindTerms(Digest hash, [NotNullWhen(true)] out ChannelSide? channel) => byTerms.TryGetValue(hash, out channel);
 
     /// <summary>Finds the channel that takes payments to a participant in a currency.</summary>
-    public bool TryFindOpen(ParticipantId counterparty, Currency currency, [NotNullWhen(true)] out ChannelSide? channel) => byCurrency.TryGetValue((counterparty, currency), out channel);
+    public bool TryFindOpen(ParticipantId counterparty, Currency currency, [NotNullWhen(true)] out ChannelSide? channel)
+    {
+        if (!byCurrency.TryGetValue((counterparty, currency), out channel)) return false;
+        // After one that was closed there may be another.
+        if (channel.IsShut) channel = byCounterparty[counterparty].Find(c => !c.IsShut && c.Terms.Currencies.Contains(currency)) ?? channel;
+        return true;
+    }
 
     /// <summary>Whether there is a channel with a participant.</summary>
     public bool IsOpenWith(ParticipantId counterparty) => byCounterparty.ContainsKey(counterparty);
@@ -52,10 +58,10 @@ internal sealed class ChannelBook(BankSettings settings)
 
     /// <summary>Whether a new channel with a participant would share a currency with one that is open, or have none to tell it by.</summary>
     public bool IsTaken(ParticipantId counterparty, IReadOnlyCollection<Currency> currencies) =>
-        IsOpenWith(counterparty) && (currencies.Count == 0 || currencies.Any(currency => byCurrency.ContainsKey((counterparty, currency))));
+        IsOpenWith(counterparty) && (currencies.Count == 0 || currencies.Any(currency => TryFindOpen(counterparty, currency, out ChannelSide? channel) && !channel.IsClosed));
 
     /// <summary>Whether these payments would overflow the mailbox or the queue of a channel that they go to.</summary>
     public bool IsFullFor(IEnumerable<(ParticipantId Counterparty, Currency Currency)> payments) =>
-        payments.GroupBy(static p => p).Any(g => byCurrency.TryGetValue(g.Key, out ChannelSide? channel)
+        payments.GroupBy(static p => p).Any(g => TryFindOpen(g.Key.Counterparty, g.Key.Currency, out ChannelSide? channel)
             && (channel.Mailbox.Count + g.Count() > settings.MaxMailbox || channel.Queued + g.Count() > settings.MaxQueue));
 }

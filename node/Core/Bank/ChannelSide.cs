@@ -84,6 +84,18 @@ internal sealed class ChannelSide : IDisposable
 
     public ChannelState State { get; private set; } = ChannelState.Empty;
 
+    /// <summary>The root over the newest head's batch; zero before the first.</summary>
+    public Digest BatchRoot { get; private set; }
+
+    /// <summary>How the channel ends; null while nobody has ordered that.</summary>
+    public CloseRow? Close { get; set; }
+
+    /// <summary>Whether the channel takes nothing new: its close is ordered here, or in the log.</summary>
+    public bool IsShut => Close is not null;
+
+    /// <summary>Whether the log has its close. No leaf is the first of the log: the channel's opening comes before.</summary>
+    public bool IsClosed => Close is { LeafIndex: > 0 };
+
     public long StreamVersion { get; set; }
 
     /// <summary>By observer: the newest sequence that it says it holds without a gap.</summary>
@@ -278,6 +290,7 @@ internal sealed class ChannelSide : IDisposable
     {
         Sequence = batch.Head.Sequence;
         Head = batch.HeadHash;
+        BatchRoot = batch.Head.BatchRoot;
         TimeUnixMs = batch.Head.TimeUnixMs;
         State = batch.State;
         foreach (DecidedLeg decided in batch.Decided)
@@ -294,6 +307,20 @@ internal sealed class ChannelSide : IDisposable
         Retry.Answered(now);
     }
 
+    /// <summary>The ledger has decided a leg of a channel that is closed: no batch ends it, so it stays in the state, as the last head has it.</summary>
+    public void EndAfterClose(DecidedLeg decided)
+    {
+        Digest group = decided.Leg.Group.Id;
+        Decisions[group] = decided.IsCommitted;
+        Close!.EndedGroups.Add(ByteString.CopyFrom(group.ToArray()));
+        Reserves.Remove(group);
+        OtherReservations.Remove(group);
+        CutProofs.Remove(group);
+    }
+
+    /// <summary>The legs that have not ended.</summary>
+    public IEnumerable<HeldLeg> OpenLegs => Close is { EndedGroups.Count: > 0 } close ? State.Legs.Values.Where(leg => !close.EndedGroups.Contains(ByteString.CopyFrom(leg.Group.Id.ToArray()))) : State.Legs.Values;
+
     /// <summary>A payment of either member became final on a business day.</summary>
     public void NotePaid(int day, AmountValue amount, bool isSent)
     {
@@ -309,6 +336,8 @@ internal sealed class ChannelSide : IDisposable
             Term = Term,
             Sequence = Sequence,
             Head = ByteString.CopyFrom(Head.ToArray()),
+            BatchRoot = ByteString.CopyFrom(BatchRoot.ToArray()),
+            Close = Close,
             TimeUnixMs = TimeUnixMs,
             ContractCount = State.Contracts.Count,
             StreamVersion = StreamVersion,
@@ -330,6 +359,8 @@ internal sealed class ChannelSide : IDisposable
         Term = row.Term;
         Sequence = row.Sequence;
         Head = new Digest(row.Head.Span);
+        BatchRoot = new Digest(row.BatchRoot.Span);
+        Close = row.Close;
         TimeUnixMs = row.TimeUnixMs;
         StreamVersion = row.StreamVersion;
         if (!CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts))

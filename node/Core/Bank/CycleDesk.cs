@@ -177,7 +177,7 @@ internal sealed class CycleDesk(NodeContext node, ParticipantPin agent, BankSett
     {
         CycleJoin join = new();
         Digest cycle = new(view.Cycle.Span);
-        List<ChannelSide> own = [.. channels.All.Where(c => c.Terms.Agent.Id == agent.Id && c.Terms.Currencies.Any(currency => currency.Code == view.Currency))];
+        List<ChannelSide> own = [.. channels.All.Where(c => !c.IsShut && c.Terms.Agent.Id == agent.Id && c.Terms.Currencies.Any(currency => currency.Code == view.Currency))];
         if (own.Count > MaxChannels && leftOut.Add(view.Cycle)) node.Note(CycleCodes.ChannelsLeftOut, cycle.ToString());
         foreach (ChannelSide channel in MostOwed(own, channel => channel.State.OwedIn(view.Currency), static channel => channel.Id))
         {

@@ -55,6 +55,7 @@ internal sealed class Defunding(NodeContext node, ParticipantPin agent, ChannelB
     {
         MoneyValue amount = new(input.Amount.Currency.Code, input.Amount.MinorUnits);
         string? refusal = !channels.TryGet(input.Channel, out ChannelSide? channel) || input.Amount.MinorUnits <= 0 ? ChannelCodes.ChannelUnknown
+            : channel.IsShut ? ChannelCodes.ChannelClosed
             : !channel.Terms.Currencies.Contains(input.Amount.Currency) ? ReasonCodes.CurrencyNotProcessable
             : PaymentContract.FindDefunding(channel.Terms) is null ? BankCodes.NoFundingContract
             : !channel.CanGiveBack(amount) ? ReasonCodes.InsufficientFunds : null;
@@ -81,6 +82,9 @@ internal sealed class Defunding(NodeContext node, ParticipantPin agent, ChannelB
         works[Convert.ToHexString(key)] = work;
         return work.IsFinal ? null : Command(work);
     }
+
+    /// <summary>Whether entries of a channel that took money are not paid yet: what is left of the pool is theirs before it is anybody's position.</summary>
+    public bool IsUnderWay(ChannelSide channel, string currency) => works.Values.Any(w => w.Channel == channel && w.Row.Currency == currency);
 
     /// <summary>Asks the ledger for receipts and shows the agent every entry that has one, one message at a time.</summary>
     public void Flush()

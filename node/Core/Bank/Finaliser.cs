@@ -100,6 +100,15 @@ internal sealed class Finaliser(NodeContext node, IOwnWork work, LedgerDesk ledg
         return true;
     }
 
+    /// <summary>The ledger has decided a leg of a channel that is closed: its decision is the leg's finality, though no batch of the channel says so.</summary>
+    public void EndAfterClose(ChannelSide channel, DecidedLeg decided)
+    {
+        channel.EndAfterClose(decided);
+        End(channel, decided, channel.Sequence);
+        Ended(channel, decided);
+        channel.WriteSnapshot(node);
+    }
+
     private bool Notarises(ChannelSide channel, ExecutedBatch agreed, Leaf leaf)
     {
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)

@@ -40,6 +40,9 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         /// <summary>What cites the posting; null until the agent answered.</summary>
         public Command.Own? Command { get; set; }
 
+        /// <summary>The agent may have been asked, and so may have posted.</summary>
+        public bool WasAsked { get; set; }
+
         /// <summary>The entry that cited the posting was refused.</summary>
         public bool IsRefused { get; set; }
 
@@ -53,6 +56,12 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         if (!channels.TryGet(input.Channel, out ChannelSide? channel) || input.Amount.MinorUnits <= 0)
         {
             Reply(input.CallId, ChannelCodes.ChannelUnknown);
+            return;
+        }
+
+        if (channel.IsShut)
+        {
+            Reply(input.CallId, ChannelCodes.ChannelClosed);
             return;
         }
 
@@ -80,7 +89,8 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     {
         Work work = new(key, channel, row, null);
         works[Convert.ToHexString(key)] = work;
-        return row.PostingId.Length > 0 ? Cite(work) : null;
+        work.WasAsked = true;
+        return row.PostingId.Length > 0 && !channel.IsClosed ? Cite(work) : null;
     }
 
     /// <summary>Asks the agent for everything that waits, one request at a time.</summary>
@@ -88,7 +98,11 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     {
         CiteRefused();
         List<Work> asked = [.. works.Values.Where(w => w.Row.PostingId.Length == 0).Take(AgentMachine.MaxRequests)];
-        desk.Ask(asked, request => request.Funds.Add(asked.Select(RequestOf)));
+        desk.Ask(asked, request =>
+        {
+            request.Funds.Add(asked.Select(RequestOf));
+            foreach (Work work in asked) work.WasAsked = true;
+        });
     }
 
     /// <summary>The rows that an answer depends on: whether the postings that it gives were cited before.</summary>
@@ -107,14 +121,27 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     /// <inheritdoc/>
     public void Refused(ChannelSide channel, Command.Own command, string code, long sequence)
     {
+        if (channel.IsClosed)
+        {
+            LeaveInPool(Find(command));
+            return;
+        }
+
         // The agent has debited the account, so the posting must end in a position: it is cited again in a fresh entry.
         node.Alarm(KnownCodes.OrForeign(code), channel.Id.ToString());
-        if (!works.TryGetValue(Convert.ToHexString(command.WorkKey), out Work? work)) throw new InvalidOperationException("Funding that is not under way was refused.");
+        Work work = Find(command);
         WaitingRows.WriteFunding(node, channel.Id, work.Key, work.Row);
         work.CiteAgain.Tried(node.Now);
         work.IsRefused = true;
         if (work.CallId is { } call) Reply(call, code);
         work.CallId = null;
+    }
+
+    /// <summary>The channel is closed. What the agent has not been asked for it never is; what it may have posted is asked for until it says so.</summary>
+    public void OnClosed(ChannelSide channel)
+    {
+        foreach (Work work in works.Values.Where(w => w.Channel == channel && w.Row.PostingId.Length == 0 && !w.WasAsked).ToList()) Finish(work.Key, ChannelCodes.ChannelClosed);
+        foreach (Work work in works.Values.Where(w => w.Channel == channel && w.IsRefused).ToList()) LeaveInPool(work);
     }
 
     /// <summary>A posting is cited for good. An agent that gave it for two requests owes the second: to cite it again would be refused
@@ -190,6 +217,12 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         work.Row.PostingId = result.PostingId;
         work.Row.PostingSignature = result.Signature;
         WaitingRows.WriteFunding(node, work.Channel.Id, work.Key, work.Row);
+        if (work.Channel.IsClosed)
+        {
+            LeaveInPool(work);
+            return;
+        }
+
         work.Channel.Enqueue(Cite(work));
     }
 
@@ -202,6 +235,21 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
     }
 
     private PayloadKey PostingFact(Work work, Wire.Agent.FundResult result) => Objections.PostingFact(node, work.Channel.Id, Convert.ToHexStringLower(result.PostingId.Span));
+
+    private Work Find(Command.Own command) => works.TryGetValue(Convert.ToHexString(command.WorkKey), out Work? work)
+        ? work : throw new InvalidOperationException("Funding that is not under way was refused.");
+
+    /// <summary>The channel was closed before an entry cited the posting: its money is in the pool, and in no position. The vault keeps the posting,
+    /// which is what shows it.</summary>
+    private void LeaveInPool(Work work)
+    {
+        work.IsRefused = false;
+        work.Command = null;
+        work.Channel.Note(node, "funding_left_in_pool", new { Posting = Convert.ToHexStringLower(work.Row.PostingId.Span) });
+        WaitingRows.WriteFunding(node, work.Channel.Id, work.Key, work.Row);
+        if (work.CallId is { } call) Reply(call, ChannelCodes.ChannelClosed);
+        work.CallId = null;
+    }
 
     /// <summary>The posting served already.</summary>
     private void Owe(Work work)

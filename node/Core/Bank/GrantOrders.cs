@@ -66,6 +66,7 @@ internal sealed class GrantOrders
         ArgumentOutOfRangeException.ThrowIfNegative(input.Units);
         int from = Math.Max(input.From?.DayNumber ?? 0, day.Number);
         string? refusal = !channels.TryGet(input.Channel, out ChannelSide? channel) ? ChannelCodes.ChannelUnknown
+            : channel.IsShut ? ChannelCodes.ChannelClosed
             : !channel.Terms.Holdings.Contains(input.Holding) ? ReasonCodes.CurrencyNotProcessable
             : input.From < day.Date ? BankCodes.DayPassed : null;
         if (refusal is null && !TryPlan(channel!, input.Holding, from, input.Units)) refusal = BankCodes.TooManyLimits;

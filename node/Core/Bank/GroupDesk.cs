@@ -69,12 +69,12 @@ internal sealed class GroupDesk(NodeContext node, ChannelBook channels, LedgerDe
     public bool? DecisionOf(Digest group) => watches.TryGetValue(group, out Watch? watch) ? watch.Decision : null;
 
     /// <summary>The legs of the channel that can end.</summary>
-    public IEnumerable<LegOutcome> Due(ChannelSide channel) => channel.State.Legs.Keys
-        .Select(group => (Group: group, Decision: DecisionOf(group))).Where(static leg => leg.Decision is not null)
+    public IEnumerable<LegOutcome> Due(ChannelSide channel) => channel.OpenLegs
+        .Select(leg => (Group: leg.Group.Id, Decision: DecisionOf(leg.Group.Id))).Where(static leg => leg.Decision is not null)
         .Select(static leg => new LegOutcome { Group = ByteString.CopyFrom(leg.Group.ToArray()), IsCommitted = leg.Decision!.Value });
 
     /// <summary>Whether there is one.</summary>
-    public bool HasDue(ChannelSide channel) => channel.State.Legs.Count > 0 && channel.State.Legs.Keys.Any(group => DecisionOf(group) is not null);
+    public bool HasDue(ChannelSide channel) => channel.State.Legs.Count > 0 && channel.OpenLegs.Any(leg => DecisionOf(leg.Group.Id) is not null);
 
     /// <summary>Asks at once about those of these groups of which the channel holds a leg and no decision is known here.</summary>
     /// <returns>Whether there is one of which the ledger has not denied since that it decided what is claimed.</returns>

@@ -94,7 +94,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
         foreach (ChannelSide channel in channels.All)
         {
             // What is cut for a cycle is seen there.
-            foreach (HeldLeg leg in channel.State.Legs.Values.Where(static leg => leg.Entry is not null))
+            foreach (HeldLeg leg in channel.OpenLegs.Where(static leg => leg.Entry is not null))
             {
                 GroupView view = views.GetValueOrDefault(leg.Group.Id) ?? new GroupView(leg.Group.Id, leg.Group.Channels, leg.Group.ExpiresAt, IsOrdered: false, null, []);
                 views[leg.Group.Id] = view with { IsCommitted = desk.DecisionOf(leg.Group.Id), Legs = [.. view.Legs, View(channel, leg.Entry!, leg.Sequence)] };
@@ -173,6 +173,7 @@ internal sealed class GroupOrders(NodeContext node, BankSettings settings, Chann
 
         foreach ((int i, ActOrder leg) in wanted.Legs.Index())
         {
+            if (channels.TryGet(leg.Channel, out ChannelSide? shut) && shut.IsShut) return (ChannelCodes.ChannelClosed, Place("legs", i, "channel"));
             if (channels.TryGet(leg.Channel, out ChannelSide? channel) && channel.Mailbox.Count >= settings.MaxMailbox) return (ChannelCodes.MailboxFull, Place("legs", i, "channel"));
         }
 

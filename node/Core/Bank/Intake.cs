@@ -166,6 +166,7 @@ internal sealed class Intake : IOwnWork
         if (!channels.IsOpenWith(transfer.InstructedAgent)) return ReasonCodes.CreditorAgentUnknown;
         if (!channels.TryFindOpen(transfer.InstructedAgent, transfer.Amount.Currency, out channel)) return ReasonCodes.CurrencyNotProcessable;
         row.Channel = ByteString.CopyFrom(channel.Id.ToArray());
+        if (channel.IsShut) return ChannelCodes.ChannelClosed;
         if (transfer.SettlementDate < date) return ReasonCodes.DateInvalid;
         if (transfer.SettlementDate > date) return ReasonCodes.FutureDate;
         PayloadKey reference = Reference(transfer);

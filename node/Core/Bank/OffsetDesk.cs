@@ -41,7 +41,7 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
         offers.Queues.Add(channels.All.Where(IsOffering).SelectMany(static channel => channel.Terms.Currencies.Select(static c => c.Code)).Distinct().Order(StringComparer.Ordinal).Select(Offer));
         foreach (ChannelSide channel in channels.All)
         {
-            offers.Reports.Add(channel.State.Legs.Values.Where(static leg => leg.Offset.Count > 0)
+            offers.Reports.Add(channel.OpenLegs.Where(static leg => leg.Offset.Count > 0)
                 .Select(leg => new OffsetReport { Group = ByteString.CopyFrom(leg.Group.Id.ToArray()), Channel = ByteString.CopyFrom(channel.Id.ToArray()) }));
         }
 
@@ -55,7 +55,7 @@ internal sealed class OffsetDesk(NodeContext node, ParticipantPin agent, BankSet
     public bool TryAnswer(long token, byte[] body) =>
         desk.TryAnswer(token, body, static reply => reply.Offsets is { } answer ? new RepeatedField<OffsetAnswer> { answer } : [], OnAnswer);
 
-    private static bool IsOffering(ChannelSide channel) => PaymentContract.Find(channel.Terms)?.Action.Offered is not null;
+    private static bool IsOffering(ChannelSide channel) => !channel.IsShut && PaymentContract.Find(channel.Terms)?.Action.Offered is not null;
 
     private OffsetQueue Offer(string currency)
     {

@@ -167,6 +167,20 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
         }
     }
 
+    /// <summary>The channel is closed: its offsets that are not set aside are over.</summary>
+    /// <returns>The own payments that were on their way in them.</returns>
+    public IReadOnlyList<Command.Own> OnClosed(ChannelSide channel)
+    {
+        List<Command.Own> own = [];
+        foreach (((Digest id, Digest group), Leg leg) in legs.Where(l => l.Key.Channel == channel.Id).ToList())
+        {
+            legs.Remove((id, group));
+            if (!channel.State.Legs.ContainsKey(group)) own.AddRange(leg.Own.Where(o => IsOnItsWay(channel, o, group)));
+        }
+
+        return own;
+    }
+
     /// <summary>What this member has against a payment of an offset: the agent has not called for it here, or it is one of those that are not whole.</summary>
     public string? Against(ChannelSide channel, OpenedEntry entry, IReadOnlySet<Digest> broken)
     {
@@ -219,5 +233,7 @@ internal sealed class OffsetLegs(NodeContext node, PaymentQueue queue)
     private static bool IsOnItsWay(ChannelSide channel, Command.Own own, Digest group) =>
         own.Offset?.Group.Id == group && own.Entry is { } entry && channel.OwnSealed.ContainsKey(entry.Id.Value);
 
-    private static bool IsInFlight(ChannelSide channel, Digest group) => channel.InFlight?.Slots.Any(slot => slot is { Refusal: null, Entry.Offset: { } offset } && offset.Group.Id == group) == true;
+    // Also where the sequencer refused it itself: until the batch has its end, it is not another one's.
+    private static bool IsInFlight(ChannelSide channel, Digest group) => channel.InFlight is { } batch
+        && (batch.Taken.Any(own => own.Offset?.Group.Id == group) || batch.Slots.Any(slot => slot is { Refusal: null, Entry.Offset: { } offset } && offset.Group.Id == group));
 }

@@ -92,6 +92,12 @@ internal sealed class PaymentQueue(NodeContext node, OwnLimits limits)
         foreach (QueuedPayment payment in byId.Values.Where(p => p.Row.SettlementDay < date.DayNumber).OrderBy(static p => p.Command.Order).ToList()) Refuse(payment, payment.Row.Reason);
     }
 
+    /// <summary>A channel is closed: what waits for it is refused.</summary>
+    public void EndAll(ChannelSide channel, string reason)
+    {
+        foreach (QueuedPayment payment in byId.Values.Where(p => p.Channel == channel).OrderBy(static p => p.Command.Order).ToList()) Refuse(payment, reason);
+    }
+
     /// <summary>Changes how a payment waits; false when it does not wait.</summary>
     public bool TryChange(string id, QueueChange change, [NotNullWhen(true)] out QueuedPayment? payment)
     {

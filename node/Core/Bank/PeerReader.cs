@@ -28,7 +28,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     /// <summary>The rows that one message depends on.</summary>
     public IEnumerable<PayloadKey> Needs(ParticipantId from, PeerMessage message)
     {
-        if (ChannelOf(message) is not { } channel || channel.Other.Id != from) return [];
+        if (ChannelOf(message) is not { IsShut: false } channel || channel.Other.Id != from) return [];
         if (IsUnawaited(channel, message))
         {
             // If an answer in this same drain makes them due, they are said again.
@@ -75,6 +75,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
             PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
             PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Channel,
             PeerMessage.MessageOneofCase.Finality => message.Finality.Channel,
+            PeerMessage.MessageOneofCase.Closed => message.Closed.Channel,
             _ => null,
         };
         return id is not null && Digest.TryRead(id.Span, out Digest channel) && channels.TryGet(channel, out ChannelSide? side) ? side : null;
@@ -165,7 +166,7 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
     /// <summary>Items that the batch's own bound does not see, because they are inside of what is signed.</summary>
     private int ItemsOf(ParticipantId from, PeerMessage message)
     {
-        if (message.Proposal is null || ChannelOf(message) is not { } channel || channel.Other.Id != from) return 0;
+        if (message.Proposal is null || ChannelOf(message) is not { IsShut: false } channel || channel.Other.Id != from) return 0;
         return ProposalOf(channel, message).Body?.Items.Count ?? 0;
     }
 }

@@ -337,8 +337,8 @@ internal sealed class Proposer(NodeContext node, BankSettings settings, Finalise
             return;
         }
 
-        // A takeover that this member has not read of yet is nobody's fault.
-        if (result.Code == LedgerCodes.WrongTerm) node.Note(result.Code, channel.Id.ToString());
+        // A takeover or a close that this member has not read of yet is nobody's fault.
+        if (result.Code is LedgerCodes.WrongTerm or LedgerCodes.ChannelClosed) node.Note(result.Code, channel.Id.ToString());
         else node.Alarm(KnownCodes.OrForeign(result.Code), channel.Id.ToString());
         batch.Retry.Tried(node.Now);
         ledger.Query(channel.Id, channel.InFlight?.Slots.Count ?? 0);

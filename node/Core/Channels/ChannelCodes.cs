@@ -121,6 +121,12 @@ public static class ChannelCodes
     /// <summary>A proposal changes a limit as its granter did not order it, or a member hands over a change of a limit that it does not grant.</summary>
     public const string GrantNotOrdered = "CH044";
 
+    /// <summary>The channel is closed, or is being closed: it takes nothing new, and what was on its way and not final came to nothing.</summary>
+    public const string ChannelClosed = "CH045";
+
+    /// <summary>The pool of a closed channel did not have the whole position: the other member owes the rest.</summary>
+    public const string ExitShort = "CH046";
+
     /// <summary>Personal data would go to another jurisdiction, and the terms name no basis for it.</summary>
     public const string TransferWithoutBasis = "CH050";
 }

@@ -69,8 +69,8 @@ public sealed class ChannelState
     /// <summary>The frontier of the log of contract states.</summary>
     public CompactRange Contracts => contracts;
 
-    /// <summary>The legs that are set aside, by group. The root has them in it: their entries are in the log of contract states, and what
-    /// they take in the positions.</summary>
+    /// <summary>The legs that are set aside, by group. The root has them in it: their entries in the log of contract states, what they take
+    /// in the positions, and what they move in leaves of their own.</summary>
     public IReadOnlyDictionary<Digest, HeldLeg> Legs => legs;
 
     /// <summary>Groups whose leg has ended here before their time.</summary>
@@ -92,9 +92,30 @@ public sealed class ChannelState
     public GrantedLimit? GrantedOf(int member, string currency) => positions.TryGetValue((currency, member), out Position? position) ? position.Granted : null;
 
     /// <summary>The root over positions and contract states.</summary>
-    public Digest Root(string network, Digest channel) => new HashWriter("settlement/state").Text(network).Digest(channel)
-        .Digest(Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]))
-        .Int64(contracts.Count).Digest(contracts.Root).Finish();
+    public Digest Root(string network, Digest channel) =>
+        RootOf(network, channel, Rfc6962.RootOf([.. positions.Values.Select(p => p.Leaf(network, channel))]), contracts.Count, contracts.Root, LegsRoot(network, channel));
+
+    /// <summary>The root over the roots of positions, contract states and, where there are any, legs.</summary>
+    internal static Digest RootOf(string network, Digest channel, Digest positions, long contractCount, Digest contractRoot, Digest? legs)
+    {
+        HashWriter root = new HashWriter("settlement/state").Text(network).Digest(channel).Digest(positions).Int64(contractCount).Digest(contractRoot);
+        return (legs is { } held ? root.Digest(held) : root).Finish();
+    }
+
+    /// <summary>The legs that change positions once they apply, in the order of the tree over them.</summary>
+    public IReadOnlyList<HeldLeg> MovingLegs => [.. legs.Values.Where(static leg => leg.Changes.Count > 0)];
+
+    /// <summary>The root over them; null where there is none.</summary>
+    public Digest? LegsRoot(string network, Digest channel) => MovingLegs is { Count: > 0 } moving ? Rfc6962.RootOf([.. moving.Select(leg => leg.Leaf(network, channel, LegSalt(leg.Group.Id)))]) : null;
+
+    /// <summary>What hides a leg in its leaf: all salts of the positions give it, so that one of them, which its holder may show somebody, gives
+    /// nothing of it, and everybody who reads positions has it.</summary>
+    public byte[] LegSalt(Digest group)
+    {
+        HashWriter salt = new("settlement/leg-salt");
+        foreach (Position position in positions.Values) salt.Bytes(position.Salt);
+        return salt.Digest(group).Finish().ToArray();
+    }
 
     /// <summary>A copy that a batch with this time may change.</summary>
     internal Draft Begin(long timeUnixMs) => new(this, timeUnixMs);

@@ -27,6 +27,18 @@ public sealed record HeldLeg(ChannelGroup Group, long Sequence, Digest Committed
     /// <summary>The leaves of the log of contract states that it becomes.</summary>
     public IEnumerable<Digest> Leaves => Offset.Count > 0 ? Offset.Select(static payment => payment.Committed) : [Committed];
 
+    /// <summary>The leaf of the legs' tree: what the ledger's decision makes of positions, also where no batch follows.</summary>
+    public Digest Leaf(string network, Digest channel, byte[] salt) => Leaf(network, channel, Group.Id,
+        Changes.OrderBy(static c => c.Currency, StringComparer.Ordinal).ThenBy(static c => c.Member).Select(static c => (c.Member, c.Currency, c.Units)), salt);
+
+    /// <summary>The same of what is shown of one.</summary>
+    internal static Digest Leaf(string network, Digest channel, Digest group, IEnumerable<(int Member, string Currency, long Units)> changes, byte[] salt)
+    {
+        HashWriter leaf = new HashWriter("settlement/leg", salt).Text(network).Digest(channel).Digest(group);
+        foreach ((int member, string currency, long units) in changes) leaf.UInt32((uint)member).Text(currency).Int64(units);
+        return leaf.Finish();
+    }
+
     /// <summary>Legs of one member that a channel holds at a time: what the other member can be made to keep and to look after.</summary>
     public const int MaximumOfMember = 32;
 

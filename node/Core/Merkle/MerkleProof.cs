@@ -12,8 +12,18 @@ public static class MerkleProof
     /// <param name="size">The number of leaves under the root.</param>
     /// <param name="path">Siblings, leaf first; exactly as many as the place needs.</param>
     /// <param name="root">The root.</param>
-    public static bool VerifyInclusion(Digest leafHash, long index, long size, IReadOnlyList<Digest> path, Digest root)
+    public static bool VerifyInclusion(Digest leafHash, long index, long size, IReadOnlyList<Digest> path, Digest root) =>
+        TryRootOf(leafHash, index, size, path, out Digest node) && node == root;
+
+    /// <summary>The root to which the path leads from the leaf at <paramref name="index"/> of <paramref name="size"/> leaves; false where it has not as many siblings as the place needs.</summary>
+    /// <param name="leafHash">The hash of the leaf.</param>
+    /// <param name="index">Its place, from 0.</param>
+    /// <param name="size">The number of leaves under the root.</param>
+    /// <param name="path">Siblings, leaf first.</param>
+    /// <param name="root">The root.</param>
+    public static bool TryRootOf(Digest leafHash, long index, long size, IReadOnlyList<Digest> path, out Digest root)
     {
+        root = leafHash;
         if (index < 0 || index >= size) return false;
         Digest node = leafHash;
         long place = index, last = size - 1;
@@ -34,7 +44,8 @@ public static class MerkleProof
             last >>= 1;
         }
 
-        return last == 0 && node == root;
+        root = node;
+        return last == 0;
     }
 
     /// <summary>Whether the tree of <paramref name="size2"/> leaves and <paramref name="root2"/> only appends to the one of <paramref name="size1"/> and <paramref name="root1"/>.</summary>

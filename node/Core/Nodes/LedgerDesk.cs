@@ -43,6 +43,9 @@ internal sealed class LedgerDesk
     /// <summary>Told how the ledger says a channel stands, with verified leaves.</summary>
     public Action<ChannelStatus, Leaf?, Leaf?> ChannelSeen { get; set; } = (_, _, _) => { };
 
+    /// <summary>Told of the leaf that closes a channel, after how the channel stands.</summary>
+    public Action<ChannelStatus, Leaf> ChannelClosed { get; set; } = (_, _) => { };
+
     /// <summary>Told when the directory was read to its end.</summary>
     public Action DirectoryRead
     {
@@ -216,6 +219,9 @@ internal sealed class LedgerDesk
         }
 
         ChannelSeen(status, head, term);
+        if (status.CloseReceipt is null) return;
+        if (ledger.TryVerify(status.CloseReceipt, out Leaf? close, out LedgerDoubt? unproven)) ChannelClosed(status, close);
+        else ledger.Doubt(unproven, channel.ToString(), status);
     }
 
     /// <summary>A request that was sent, and what went with it.</summary>

@@ -46,6 +46,15 @@ public static class LedgerCodes
     /// <summary>An endorsement's time has passed; the head is dead.</summary>
     public const string EndorsementExpired = "LG024";
 
+    /// <summary>The channel is closed: nothing of it is notarised any more.</summary>
+    public const string ChannelClosed = "LG025";
+
+    /// <summary>The close does not name the channel's newest head and its term.</summary>
+    public const string CloseHead = "LG026";
+
+    /// <summary>The close's signature is not of the member that it names.</summary>
+    public const string CloseSignature = "LG027";
+
     /// <summary>The takeover is not at the channel's newest head.</summary>
     public const string TakeoverHead = "LG030";
 

@@ -32,6 +32,13 @@ public static class RecordHashes
         return writer.Text(network).Digest(channel).Digest(head).Int64(newTerm).Finish();
     }
 
+    /// <summary>What a member signs to close a channel at a head.</summary>
+    public static Digest Close(string network, Digest channel, long term, Digest head, long sequence)
+    {
+        using var writer = new HashWriter("settlement/close");
+        return writer.Text(network).Digest(channel).Int64(term).Digest(head).Int64(sequence).Finish();
+    }
+
     /// <summary>A group's id: the hash of its body, which names its channels and its time.</summary>
     public static Digest Group(ReadOnlySpan<byte> groupBody) => OfBody("settlement/group", groupBody);
 

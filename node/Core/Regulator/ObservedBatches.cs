@@ -54,12 +54,13 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         if (leaf.RecordCase == Leaf.RecordOneofCase.Decided && DecidedGroup.TryRead(leaf.Decided, node.Network, out DecidedGroup? decided, out _)) Mark(VaultReader.DecisionKey(decided.Group, decided.IsCommitted));
         if (leaf.RecordCase == Leaf.RecordOneofCase.Reserve && SignedReservation.TryRead(leaf.Reserve, node.Network, out SignedReservation? reserved, out _))
             Mark(VaultReader.ReservationKey(reserved.Group.Id, reserved.Channel));
+        if (leaf.RecordCase == Leaf.RecordOneofCase.Close && SignedClose.TryRead(leaf.Close, out SignedClose? close)) OnClose(close, leaf);
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
         if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;
-        if (channel is { HasCaughtUp: true } && head.Fields.Sequence - 1 > channel.Notarised)
+        if (channel is { Closed: not null } || (channel is { HasCaughtUp: true } && head.Fields.Sequence - 1 > channel.Notarised))
         {
-            // The ledger takes no head but the next, whoever has endorsed it.
+            // The ledger takes no head but the next, whoever has endorsed it, and none of a channel that it has closed.
             node.AlarmAbout(node.Parts.Ledger.Destination.Participant, LedgerCodes.LeafAgainstRules, head.Fields.Channel.ToString(), EvidencePart.Of("leaf", leaf));
             return;
         }
@@ -74,6 +75,20 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         KeepHead(channel, head.Fields.Sequence, head.Fields.Head);
         channel.Write(node);
         HoldWhatFits(channel);
+    }
+
+    /// <summary>A member has closed an observed channel: no head follows.</summary>
+    private void OnClose(SignedClose close, Leaf leaf)
+    {
+        if (!channels.TryGetValue(close.Channel, out ObservedSide? channel) || channel.Closed is not null) return;
+        if (close.Member >= channel.Members.Count || !close.IsSignedBy(node.Network, channel.Members[close.Member]))
+        {
+            node.AlarmAbout(node.Parts.Ledger.Destination.Participant, LedgerCodes.CloseSignature, close.Channel.ToString(), EvidencePart.Of("leaf", leaf));
+            return;
+        }
+
+        channel.Closed = ((long)leaf.Index, leaf.TimeUnixMs);
+        channel.Write(node);
     }
 
     private void KeepHead(ObservedSide channel, long sequence, Digest head)

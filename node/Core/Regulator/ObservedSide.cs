@@ -51,6 +51,9 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
     /// <summary>Whether rows are missing from the vault: how far the channel had come is not known then, so nothing more is held.</summary>
     public bool IsFrozen { get; set; }
 
+    /// <summary>The leaf of the channel's close, and its time; null while the log has none.</summary>
+    public (long Leaf, long TimeUnixMs)? Closed { get; set; }
+
     public void Write(NodeContext node)
     {
         // What is wrong with the vault stays visible until somebody puts it right.
@@ -58,6 +61,7 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
         node.Write(node.Rows.Replace(PayloadKind.Snapshots, Context.Channel.ToArray(), new ObservedRow
         {
             Held = Held, HeldHead = ByteString.CopyFrom(HeldHead.ToArray()), Notarised = Notarised, StreamVersion = StreamVersion,
+            ClosedLeaf = Closed?.Leaf ?? 0, ClosedUnixMs = Closed?.TimeUnixMs ?? 0,
         }));
     }
 
@@ -67,5 +71,6 @@ internal sealed class ObservedSide(ChannelContext context, IReadOnlyList<Verifyi
         HeldHead = new Digest(row.HeldHead.Span);
         Notarised = row.Notarised;
         StreamVersion = row.StreamVersion;
+        if (row.ClosedLeaf > 0) Closed = (row.ClosedLeaf, row.ClosedUnixMs);
     }
 }

@@ -17,4 +17,8 @@ public abstract record RegulatorInput : Input
 public sealed record ObservedChannels(IReadOnlyList<ObservedChannel> Channels, long CheckpointSize, string? LogFault);
 
 /// <summary>A channel it observes and how far it has come: the newest sequence on the ledger, and held without a gap.</summary>
-public sealed record ObservedChannel(Digest Channel, IReadOnlyList<string> Members, long NotarisedSequence, long HeldSequence);
+public sealed record ObservedChannel(Digest Channel, IReadOnlyList<string> Members, long NotarisedSequence, long HeldSequence)
+{
+    /// <summary>When the channel was closed; null while it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+}

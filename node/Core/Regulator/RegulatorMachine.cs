@@ -203,5 +203,8 @@ public sealed class RegulatorMachine : IMachine
     }
 
     private static ObservedChannel View(ObservedSide channel) => new(
-        channel.Context.Channel, [.. channel.Context.Terms.Members.Select(m => m.Id.ToString())], channel.Notarised, channel.Held);
+        channel.Context.Channel, [.. channel.Context.Terms.Members.Select(m => m.Id.ToString())], channel.Notarised, channel.Held)
+    {
+        ClosedAt = channel.Closed is { } closed ? DateTimeOffset.FromUnixTimeMilliseconds(closed.TimeUnixMs) : null,
+    };
 }

@@ -29,7 +29,7 @@ internal static class AuditSlice
     {
         if (await ApiRequest.CallAsync<ObservedChannels>(context, static call => new RegulatorInput.ListChannels(call)) is not { } observed) return;
         AuditChannelList answer = new([.. observed.Channels.Select(static channel =>
-            new AuditChannel(channel.Channel.ToString(), channel.Members, (ulong)channel.NotarisedSequence, (ulong)channel.HeldSequence))]);
+            new AuditChannel(channel.Channel.ToString(), channel.Members, (ulong)channel.NotarisedSequence, (ulong)channel.HeldSequence) { ClosedAt = channel.ClosedAt })]);
         await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, answer, ApiJson.Default.AuditChannelList);
     }
 

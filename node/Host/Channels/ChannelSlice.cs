@@ -22,6 +22,7 @@ internal static class ChannelSlice
         routes.MapPost("/v1/channels", OpenAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/funding", FundAsync).Demands(ApiRole.Operator);
         routes.MapPost("/v1/channels/{id}/defunding", DefundAsync).Demands(ApiRole.Operator);
+        routes.MapPost("/v1/channels/{id}/close", CloseAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/channels/{id}/limits", ChannelLimitDoor.ListAsync).Demands(ApiRole.BackOffice, ApiRole.Operator, ApiRole.Audit);
         routes.MapPut("/v1/channels/{id}/limits", ChannelLimitDoor.GrantAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/channels/{id}/entries", static context => EntryDoor.AnswerAsync(context, isObserver: false)).Demands(ApiRole.BackOffice, ApiRole.Audit);
@@ -63,6 +64,20 @@ internal static class ChannelSlice
         {
             await Problems.RefusedAsync(context, result.Refusal!);
         }
+    }
+
+    private static async Task CloseAsync(HttpContext context)
+    {
+        if (!Digest.TryParse((string?)context.Request.RouteValues["id"], out Digest channel))
+        {
+            await Problems.NotFoundAsync(context);
+            return;
+        }
+
+        if (await ApiRequest.ReadAsync(context, ApiJson.Default.CloseOrder) is not { } order) return;
+        if (await ApiRequest.CallAsync<CloseAnswer>(context, call => new BankInput.CloseChannel(call, channel, order.LeavesSetAside)) is not { } answer) return;
+        if (answer.Leaf is { } leaf) await ApiRequest.WriteAsync(context, StatusCodes.Status200OK, new ClosedChannel(leaf), ApiJson.Default.ClosedChannel);
+        else await Problems.RefusedAsync(context, answer.Refusal!);
     }
 
     private static Task FundAsync(HttpContext context) =>
@@ -107,6 +122,7 @@ internal static class ChannelSlice
         Waiting = view.Waiting,
         Queued = view.Queued,
         Positions = [.. Positions(view)],
+        End = view.End is not { } end ? null : new Client.ChannelEnd(end.Leaf, end.ClosedAt, !end.IsOwn, [.. end.Exits.Select(static paid => new ExitInfo(paid.Currency.Code, paid.ToDecimalText()))]),
     };
 
     private static IEnumerable<PositionInfo> Positions(ChannelView view) => view.Positions.Select(position => new PositionInfo(

@@ -54,6 +54,7 @@ internal sealed class RefusedSubmissions(AlarmBook alarms, string network)
             Submission.RecordOneofCase.Head => submission.Head.Channel,
             Submission.RecordOneofCase.Takeover => submission.Takeover.Channel,
             Submission.RecordOneofCase.Reserve => submission.Reserve.Channel,
+            Submission.RecordOneofCase.Close => submission.Close.Channel,
             _ => null,
         };
         return channel is not null && Digest.TryRead(channel.Span, out Digest id) ? id.ToString() : submission.RecordCase.ToString().ToLowerInvariant();

@@ -9,7 +9,7 @@ using Settlement.Host.SettlementAgent.Schedules;
 
 namespace Settlement.Host.SettlementAgent;
 
-/// <summary>The settlement agent's doors: requests of participants, and the operator's credits, books, cycles and offsets.</summary>
+/// <summary>The settlement agent's doors: requests of participants, and the operator's credits, books, stops, cycles and offsets.</summary>
 internal static class AgentSlice
 {
     private const int MaximumReferenceLength = 140;
@@ -22,6 +22,9 @@ internal static class AgentSlice
     {
         routes.MapPost("/v1/accounts/{participant}/credits", CreditAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/books", BooksAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapGet("/v1/stops", StopDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
+        routes.MapPost("/v1/stops", StopDoor.StopAsync).Demands(ApiRole.Operator);
+        routes.MapPost("/v1/stops/{subject}/lift", StopDoor.LiftAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/offsets", OffsetDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);
         routes.MapPost("/v1/cycles", CycleDoor.OpenAsync).Demands(ApiRole.Operator);
         routes.MapGet("/v1/cycles", CycleDoor.ListAsync).Demands(ApiRole.Operator, ApiRole.Audit);

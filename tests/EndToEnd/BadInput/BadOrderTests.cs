@@ -117,6 +117,18 @@ public sealed class BadOrderTests(RunningNetwork network)
         out of an unknown channel            | operator | bank      | POST /v1/channels/{0}/defunding | {"currency":"EUR","amount":"1"} | 422 CH035
         out of it, zero                      | operator | bank      | POST /v1/channels/{channel}/defunding | {"currency":"EUR","amount":"0"} | 400 HO104
         an auditor that takes money out      | audit    | bank      | POST /v1/channels/{channel}/defunding | {"currency":"EUR","amount":"1"} | 403 HO102
+        the close of an unknown channel      | operator | bank      | POST /v1/channels/{0}/close | {} | 422 CH035
+        the close of no channel              | operator | bank      | POST /v1/channels/zz/close | {} | 404 HO103
+        a close with more said               | operator | bank      | POST /v1/channels/{channel}/close | {"force":true} | 400 HO104
+        a back office that closes            | office   | bank      | POST /v1/channels/{channel}/close | {} | 403 HO102
+        a stop of nobody                     | operator | agent     | POST /v1/stops | {"fromLeaf":1,"by":"me"} | 400 HO104
+        a stop of no bank                    | operator | agent     | POST /v1/stops | {"fromLeaf":1,"by":"me","banks":["nobody"]} | 400 HO104
+        a stop of a bank twice               | operator | agent     | POST /v1/stops | {"fromLeaf":1,"by":"me","banks":["BANADEFFXXX","BANADEFFXXX"]} | 400 HO104
+        a stop by nobody                     | operator | agent     | POST /v1/stops | {"fromLeaf":1,"by":"","banks":["BANADEFFXXX"]} | 400 HO104
+        a stop from before the log           | operator | agent     | POST /v1/stops | {"fromLeaf":-1,"by":"me","banks":["BANADEFFXXX"]} | 400 HO104
+        an auditor that stops                | audit    | agent     | POST /v1/stops | {"fromLeaf":1,"by":"me","banks":["BANADEFFXXX"]} | 403 HO102
+        an end of no stop                    | operator | agent     | POST /v1/stops/BANADEFFXXX/lift | {"by":"me"} | 422 AG032
+        an end of a stop of nothing          | operator | agent     | POST /v1/stops/zz/lift | {"by":"me"} | 404 HO103
         a credit to nobody                   | operator | agent     | POST /v1/accounts/nobody/credits | {"reference":"r","currency":"EUR","amount":"1"} | 404 HO103
         a credit of zero                     | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"r","currency":"EUR","amount":"0"} | 400 HO104
         a credit without a reference         | operator | agent     | POST /v1/accounts/BANADEFFXXX/credits | {"reference":"","currency":"EUR","amount":"1"} | 400 HO104

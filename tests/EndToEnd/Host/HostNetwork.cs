@@ -104,9 +104,13 @@ internal sealed class HostNetwork : IAsyncDisposable
     public SettlementClient Auditor(string id) => new(nodes[id].ApiAddress, TestNodes.AuditToken);
 
     /// <summary>Stops a node in order and starts it again from its vault.</summary>
-    public async Task RestartAsync(string id, CancellationToken ct)
+    public Task RestartAsync(string id, CancellationToken ct) => WhileDownAsync(id, static () => Task.CompletedTask, ct);
+
+    /// <summary>The same, and something happens in between.</summary>
+    public async Task WhileDownAsync(string id, Func<Task> happens, CancellationToken ct)
     {
         await nodes[id].StopAsync();
+        await happens();
         nodes[id] = await TestNodes.StartAsync(configurations[id], Time, loggers, ct);
     }
 

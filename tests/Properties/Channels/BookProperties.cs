@@ -142,8 +142,30 @@ public sealed class BookProperties
             world.Pass(TimeSpan.FromSeconds(40));
             CheckSums(world, atRest: true);
             Assert.All(new[] { world.Alpha, world.Beta }, static bank => Assert.DoesNotContain(bank.Vault.Scan(PayloadKind.Waiting), static row => WaitingRow.Parser.ParseFrom(row.Body) is { IsQueued: false }));
+            CheckExit(world, moves.Length);
         },
         runs: 25);
+
+    /// <summary>A member closes the channel, with losses and crashes: each gets what it holds as far as the pool has it, and nothing is left there.</summary>
+    private static void CheckExit(TwoBanks world, int variant)
+    {
+        Books before = world.Ask<Books>(world.Agent, call => new AgentInput.ListBooks(call));
+        long pool = before.Pools.Sum(static p => p.Balance.MinorUnits);
+        long[] expected = [.. new[] { world.Alpha, world.Beta }.Select(bank => AccountOf(before, bank) + Math.Clamp(world.Position(bank), 0, pool))];
+        int losses = variant % 4;
+        world.OnAgentReply = reply => losses-- > 0 ? null : reply;
+        world.OnLedgerReply = (_, reply) => losses-- > 0 ? null : reply;
+        world.Tell(Bank(world, variant % 2 == 0), call => new BankInput.CloseChannel(call, world.Channel, LeavesSetAside: false));
+        world.Settle();
+        world.Nodes[variant % 3].Restart();
+        world.Pass(TimeSpan.FromSeconds(60));
+        CheckSums(world, atRest: false);
+        Books after = world.Ask<Books>(world.Agent, call => new AgentInput.ListBooks(call));
+        Assert.Equal([.. expected, 0], [AccountOf(after, world.Alpha), AccountOf(after, world.Beta), after.Pools.Sum(static p => p.Balance.MinorUnits)]);
+        Assert.All(new[] { world.Alpha, world.Beta }, static bank => Assert.Empty(bank.Vault.Text(PayloadKind.InFlight, PayloadKind.Waiting)));
+    }
+
+    private static long AccountOf(Books books, TestNode bank) => books.Accounts.Where(a => a.Bank == bank.Id).Sum(static a => a.Balance.MinorUnits);
 
     /// <summary>Accounts and pools are what was issued, and at rest the pool is what the members hold.</summary>
     private static void CheckSums(TwoBanks world, bool atRest)

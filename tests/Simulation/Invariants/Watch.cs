@@ -175,7 +175,7 @@ internal sealed class Watch(World world)
             "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
         Violation.Unless(row.EndedLegs.All(e => e.UntilUnixMs > row.TimeUnixMs), "a leg that ended is remembered until its time", $"{node.Name} at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
-        ChannelState state = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), contracts!, [], []);
+        ChannelState state = ChannelState.Restore(row.Positions.Select(PositionRows.Restore), contracts!, row.Legs.Select(leg => LegRows.Restore(context.Terms, leg)), []);
         Violation.Unless(state.Root(World.Network, channel) == facts.StateRoot, "a snapshot has the agreed state root", $"{node.Name} at {row.Sequence}");
     }
 

@@ -45,6 +45,20 @@ public sealed class LedgerRuleTests
         { "takeover of an unknown channel", LedgerCodes.UnknownChannel },
         { "takeover to term 1", LedgerCodes.Malformed },
         { "takeover too soon", LedgerCodes.TakeoverTooSoon },
+        { "close", "" },
+        { "close by the other member", "" },
+        { "close at an old head", LedgerCodes.CloseHead },
+        { "close of the opening", LedgerCodes.CloseHead },
+        { "close at another sequence", LedgerCodes.CloseHead },
+        { "close in an old term", LedgerCodes.CloseHead },
+        { "close in a term to come", LedgerCodes.CloseHead },
+        { "close with the other's signature", LedgerCodes.CloseSignature },
+        { "close by a member that there is not", LedgerCodes.CloseSignature },
+        { "close of another channel's member", LedgerCodes.CloseSignature },
+        { "close of an unknown channel", LedgerCodes.UnknownChannel },
+        { "close by a member beyond all", LedgerCodes.Malformed },
+        { "close with a short head", LedgerCodes.Malformed },
+        { "close of term 0", LedgerCodes.Malformed },
         { "opening again", "" },
         { "opening with one key", LedgerCodes.OpeningKeys },
         { "opening with one key twice", LedgerCodes.OpeningKeys },
@@ -105,6 +119,20 @@ public sealed class LedgerRuleTests
             "takeover of an unknown channel" => world.NewChannel().Takeover(Digest.Zero, 2, 1),
             "takeover to term 1" => channel.Takeover(head2, 1, 0),
             "takeover too soon" => channel.Takeover(head2, 3, 0),
+            "close" => channel.Close(2, 2, head2, 0),
+            "close by the other member" => channel.Close(2, 2, head2, 1),
+            "close at an old head" => channel.Close(2, 2, head1, 0),
+            "close of the opening" => channel.Close(2, 0, Digest.Zero, 0),
+            "close at another sequence" => channel.Close(2, 1, head2, 0),
+            "close in an old term" => channel.Close(1, 2, head2, 0),
+            "close in a term to come" => channel.Close(3, 2, head2, 0),
+            "close with the other's signature" => With(channel.Close(2, 2, head2, 1), s => s.Close.Member = 0),
+            "close by a member that there is not" => channel.Close(2, 2, head2, 2),
+            "close of another channel's member" => With(second.Close(2, 2, head2, 0), s => s.Close.Channel = TestChannel.Bytes(channel.Id)),
+            "close of an unknown channel" => world.NewChannel().Close(1, 0, Digest.Zero, 0),
+            "close by a member beyond all" => With(channel.Close(2, 2, head2, 0), s => s.Close.Member = OpenedChannel.MaximumMembers),
+            "close with a short head" => With(channel.Close(2, 2, head2, 0), s => s.Close.Head = ByteString.Empty),
+            "close of term 0" => With(channel.Close(2, 2, head2, 0), s => s.Close.Term = 0),
             "opening again" => channel.Opening,
             "opening with one key" => Opening(world, c => c.Body.MemberKeys.RemoveAt(1)),
             "opening with one key twice" => Opening(world, c => c.Body.MemberKeys[1] = c.Body.MemberKeys[0]),
@@ -126,6 +154,59 @@ public sealed class LedgerRuleTests
         if (code.Length > 0 && submission.Head is { Head.Length: Digest.Length } && result.Channel is { Known: true } status)
             Assert.Equal((2UL, 2UL, TestChannel.Bytes(head2)), (status.Term, status.Sequence, status.Head));
         Assert.Empty(DatabaseVerification.Verify(LedgerWorld.Network, world.LedgerKey, world.Tables.Rows).Findings);
+    }
+
+    // A channel with head 1 and a leg of a group that was reserved there, closed; then one submission.
+    public static TheoryData<string, string> ClosedCases() => new()
+    {
+        { "the close again", "" },
+        { "a close by the other member", "" },
+        { "a close at an old head", LedgerCodes.ChannelClosed },
+        { "head 1 again", "" },
+        { "head 2", LedgerCodes.ChannelClosed },
+        { "a takeover", LedgerCodes.ChannelClosed },
+        { "the reservation again", "" },
+        { "another reservation", LedgerCodes.ChannelClosed },
+        { "the opening again", "" },
+        { "the group's decision", LedgerCodes.GroupIncomplete },
+    };
+
+    [Theory]
+    [MemberData(nameof(ClosedCases))]
+    public void Nothing_of_a_closed_channel_is_notarised_and_what_was_is_still_answered(string name, string code)
+    {
+        LedgerWorld world = new LedgerWorld().WithBanks();
+        TestChannel channel = world.Open(), second = world.Open();
+        Digest head1 = world.NewDigest();
+        Submission first = channel.Head(1, 1, Digest.Zero, head1), close = channel.Close(1, 1, head1, 0);
+        ByteString group = world.Group(world.Now.AddMinutes(1), channel, second), later = world.Group(world.Now.AddMinutes(1), channel, second);
+        Submission reservation = channel.Reserve(group, head1);
+        foreach (Submission submission in new[] { first, reservation }) Assert.Equal("", world.Submit(LedgerWorld.Alpha, submission).Code);
+        SubmissionResult closed = world.Submit(LedgerWorld.Beta, close);
+        Assert.Equal("", closed.Code);
+        long leaves = world.Machine.Count;
+        SubmissionResult result = world.Submit(LedgerWorld.Alpha, name switch
+        {
+            "the close again" => close,
+            "a close by the other member" => channel.Close(1, 1, head1, 1),
+            "a close at an old head" => channel.Close(1, 0, Digest.Zero, 0),
+            "head 1 again" => first,
+            "head 2" => channel.Head(1, 2, head1, Other),
+            "a takeover" => channel.Takeover(head1, 2, 1),
+            "the reservation again" => reservation,
+            "another reservation" => channel.Reserve(later, head1),
+            "the opening again" => channel.Opening,
+            "the group's decision" => LedgerWorld.Decide(group, isCommitted: true),
+            _ => throw new InvalidOperationException(name),
+        });
+        Assert.Equal((code, leaves), (result.Code, world.Machine.Count));
+        if (name.Contains("close", StringComparison.Ordinal) && code.Length == 0) Assert.Equal(closed.Receipt, result.Receipt);
+        LedgerReply reply = world.Ask(LedgerWorld.Beta, request => request.ChannelQueries.Add(TestChannel.Bytes(channel.Id)));
+        Assert.Equal(closed.Receipt.Leaf, Assert.Single(reply.Channels).CloseReceipt.Leaf);
+        Assert.Empty(DatabaseVerification.Verify(LedgerWorld.Network, world.LedgerKey, world.Tables.Rows).Findings);
+        // A ledger that starts again knows it.
+        world.Machine = LedgerMachine.Recover(LedgerWorld.Network, world.Signer, world.Settings, world.Tables.Events, world.Tables.NewestCheckpoint);
+        Assert.Equal(LedgerCodes.ChannelClosed, world.Submit(LedgerWorld.Alpha, channel.Head(1, 2, head1, Other)).Code);
     }
 
     public static TheoryData<string, string> ParticipantCases() => new()

@@ -182,6 +182,15 @@ internal sealed class TestChannel
         },
     };
 
+    public Submission Close(long term, long sequence, Digest head, int member) => new()
+    {
+        Close = new CloseRecord
+        {
+            Channel = Bytes(Id), Term = (ulong)term, Sequence = (ulong)sequence, Head = Bytes(head), Member = (uint)member,
+            Signature = ByteString.CopyFrom(keys[member % keys.Length].Sign(RecordHashes.Close(LedgerWorld.Network, Id, term, head, sequence))),
+        },
+    };
+
     public Submission Reserve(ByteString groupBody, Digest head)
     {
         Digest signed = RecordHashes.Reservation(LedgerWorld.Network, RecordHashes.Group(groupBody.Span), Id, head);

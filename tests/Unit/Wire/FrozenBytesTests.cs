@@ -109,6 +109,11 @@ public sealed class FrozenBytesTests
         foreach ((string, byte[]) line in OfGroups(context, batch, values, entropy)) yield return line;
         foreach ((string, byte[]) granted in Granted(context, new LimitGrant { Member = 1, Currency = "EUR", MinorUnits = 7_00, Generation = 1, Salt = Bytes(channel) })) yield return granted;
         foreach ((string, byte[]) line in OfCycles(context, batch, entropy, alpha)) yield return line;
+        yield return ("close", RecordHashes.Close("test", channel, 2, batch.HeadHash, 1).ToArray());
+        yield return ("exit", ExitText.Request("test", channel, batch.HeadHash, alpha, "EUR", 12_34).ToArray());
+        yield return ("exited", ExitText.Posting("test", new byte[16], channel, alpha, "EUR", 12_34).ToArray());
+        Position position = batch.State.Positions.First();
+        yield return ("position-proof", PositionProofs.Of(batch.State, "test", channel, position).ToByteArray());
     }
 
     /// <summary>A channel cuts what member 1 owes, and what else is signed in a cycle.</summary>

@@ -46,8 +46,13 @@ internal static class ApiDrafts
         Put("alpha", "/v1/channels/{channel}/limits", DoorWorld.Operator, """{"currency":"EUR","amount":"50.00","from":"2026-03-03"}"""),
         Put("beta", "/v1/channels/{channel}/limits", DoorWorld.Operator, """{"currency":"EUR","amount":"0.01"}"""),
         Post("alpha", "/v1/groups", DoorWorld.BackOffice, "application/json", Group, ("Idempotency-Key", "key-5"), ("Prefer", "wait=1")),
+        // Of a channel that there is not: the others need theirs.
+        Post("alpha", "/v1/channels/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/close", DoorWorld.Operator, "application/json", """{"leavesSetAside":true}"""),
         Post("alpha", "/v1/business-day", DoorWorld.Operator, "application/json", """{"date":"2026-03-02"}"""),
         Post("agent", "/v1/accounts/ALPHDEFFXXX/credits", DoorWorld.Operator, "application/json", """{"reference":"more","currency":"EUR","amount":"0.01"}"""),
+        Post("agent", "/v1/stops", DoorWorld.Operator, "application/json", """{"fromLeaf":1000000,"by":"governor","banks":["ALPHDEFFXXX"],"channels":["{channel}"]}"""),
+        Post("agent", "/v1/stops/ALPHDEFFXXX/lift", DoorWorld.Operator, "application/json", """{"by":"governor"}"""),
+        Get("agent", "/v1/stops", DoorWorld.Auditor),
         Post("agent", "/v1/cycles", DoorWorld.Operator, "application/json", """{"currency":"EUR","banks":["ALPHDEFFXXX","BETAFRPPXXX"],"roundSeconds":30}"""),
         Post("agent", "/v1/cycles/{cycle}/rounds", DoorWorld.Operator, "application/json", """{"exclude":["BETAFRPPXXX"],"roundSeconds":540}"""),
         Post("agent", "/v1/cycles/{cycle}/end", DoorWorld.Operator, "application/json", ""),
