@@ -40,6 +40,9 @@ internal sealed class ChannelBook(ChannelTerms terms)
     /// <summary>What the channel cut for rounds of cycles, by group.</summary>
     public IReadOnlyDictionary<Digest, CutFacts> Cuts => cuts;
 
+    /// <summary>Whether a cut ever set aside what a member has.</summary>
+    public bool TookByCut(int member, string currency) => cuts.Values.Any(c => c.Debtor == 1 - member && c.Currency == currency && c.Owed > 0);
+
     /// <summary>What the channel is for.</summary>
     public ChannelTerms Terms => terms;
 

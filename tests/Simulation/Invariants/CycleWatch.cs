@@ -25,6 +25,9 @@ internal sealed class CycleWatch(World world)
     /// <summary>How many sums that were not zero the settled ones moved.</summary>
     public int Moved => newest.Values.Where(static c => c.Stage == CycleStage.Settled).Sum(static c => c.Banks.Count(static b => b.NetMinorUnits != 0));
 
+    /// <summary>Whether a bank has confirmed what its account covers.</summary>
+    public bool IsConfirmed(string currency) => newest.Values.Any(c => c.Currency == currency && (c.Stage == CycleStage.Opening || (c.Stage == CycleStage.Confirming && c.Banks.Any(static b => b.IsConfirmed))));
+
     /// <summary>In numbers.</summary>
     public string Summary() => $"{Settled} of {newest.Count} cycles settled in {rounds.Count} rounds, {Moved} sums moved";
 

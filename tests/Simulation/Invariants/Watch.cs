@@ -37,7 +37,7 @@ internal sealed class Watch(World world)
     public CycleWatch Cycles { get; } = new(world);
 
     /// <summary>The plain model of the network.</summary>
-    public PlainNetwork Plain { get; } = new(world);
+    public PlainNetwork Plain { get; } = new(world, new PlainAgent(world));
 
     /// <summary>A ledger committed.</summary>
     public void OnNotarised(StoreTransaction commit)

@@ -25,6 +25,7 @@ internal static class Quiet
     public static void Check(World world)
     {
         PlainNetwork network = world.Invariants.Plain;
+        network.Offsets.CheckNothingLeft(world.Agent.Clock);
         foreach (MachineNode node in world.Banks)
         {
             PlainBank bank = network.BankOf(node);

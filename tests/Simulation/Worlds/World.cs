@@ -54,8 +54,7 @@ internal sealed class World
         {
             AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet(),
             CyclePoll = Swarm.Cycles ? TimeSpan.FromSeconds(1) : null,
-            // The plain model knows no offsets.
-            OffsetPoll = Swarm is { Offsets: true, IsModelled: false } ? TimeSpan.FromSeconds(1) : null,
+            OffsetPoll = Swarm.Offsets ? TimeSpan.FromSeconds(1) : null,
             // Every bank grants every other what the operators of this world order.
             GrantedLimits = names.ToDictionary(static id => (Named(id), "EUR"), _ => Swarm.Limit),
         };
