@@ -89,6 +89,7 @@ internal sealed class PlainNetwork(World world, PlainAgent agent)
         Note(facts);
         Order(node, bank, facts);
         foreach ((Digest channel, long sequence) in facts.Final) Finish(node, bank, channel, sequence, facts);
+        Renew(facts);
         FollowTerms(node, bank, facts);
         // Who endorses takes what it had offered, maybe of a proposal that waited for the ledger's word: before anything else that the step does.
         List<(PlainPayment Payment, PlainLine Line)> endorsed = [.. Taken(bank, facts).Where(t => !IsSequencer(node, t.Line.Channel))];
@@ -133,15 +134,18 @@ internal sealed class PlainNetwork(World world, PlainAgent agent)
 
     private void Note(StepFacts facts)
     {
-        foreach ((string id, (_, WaitingRow row)) in facts.Work.Where(static w => w.Value.Row.SealedEntry.Length > 0))
+        foreach ((string id, Digest entry) in facts.Sealed) entries[entry] = id;
+        foreach (WorkOfEntry work in facts.InFlight.SelectMany(static f => f.Work)) entries[new Digest(work.Entry.Span)] = Convert.ToHexStringLower(work.Work.Span);
+    }
+
+    /// <summary>From now on these are the entries of payments; what was refused in this step was an earlier one.</summary>
+    private void Renew(StepFacts facts)
+    {
+        foreach ((string id, Digest entry) in facts.Sealed)
         {
-            Digest entry = StepFacts.IdOf(SealedEntry.Parser.ParseFrom(row.SealedEntry));
-            entries[entry] = id;
             newest[id] = entry;
             if (facts.OffsetOf(id) is not null) called.Add(entry);
         }
-
-        foreach (WorkOfEntry work in facts.InFlight.SelectMany(static f => f.Work)) entries[new Digest(work.Entry.Span)] = Convert.ToHexStringLower(work.Work.Span);
     }
 
     /// <summary>Actions and redemptions are ordered by name; the model takes over what they take.</summary>
