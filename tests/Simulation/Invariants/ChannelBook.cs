@@ -30,6 +30,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<Digest, CutFacts> cuts = [];
     private readonly Dictionary<(int Member, string Currency), LimitGrant> limits = [];
     private readonly List<(int Payer, string Currency, long MinorUnits)> moved = [];
+    private readonly HashSet<(int Member, string Currency)> redeeming = [];
 
     /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
     public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
@@ -40,8 +41,8 @@ internal sealed class ChannelBook(ChannelTerms terms)
     /// <summary>What the channel cut for rounds of cycles, by group.</summary>
     public IReadOnlyDictionary<Digest, CutFacts> Cuts => cuts;
 
-    /// <summary>Whether a cut ever set aside what a member has.</summary>
-    public bool TookByCut(int member, string currency) => cuts.Values.Any(c => c.Debtor == 1 - member && c.Currency == currency && c.Owed > 0);
+    /// <summary>Whether a cut of a currency is set aside after a batch.</summary>
+    public bool HoldsCut(BatchFacts batch, string currency) => batch.Held.Any(g => cuts.TryGetValue(g, out CutFacts? cut) && cut.Currency == currency);
 
     /// <summary>What the channel is for.</summary>
     public ChannelTerms Terms => terms;
@@ -87,11 +88,19 @@ internal sealed class ChannelBook(ChannelTerms terms)
             }
 
             moved.Clear();
+            redeeming.Clear();
             foreach ((Digest group, bool isCommitted) in outcomes) End(group, isCommitted);
             foreach (CutCall cut in row.Cuts) Cut(cut, row.Sequence);
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(static i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
-            // A batch becomes final at one moment: its payments may cover each other.
+            // A batch becomes final at one moment: its payments may cover each other, and what it redeems.
+            foreach ((int member, string currency) in redeeming)
+            {
+                long left = positions[(member, currency)] - reserved.GetValueOrDefault((member, currency));
+                Violation.Unless(left >= 0, "nobody redeems what it owes", $"{left} are left");
+                Violation.Unless(positions.Where(p => p.Key.Currency == currency).Sum(static p => p.Value) >= 0, "nobody redeems what it is owed", "the pool was overdrawn");
+            }
+
             foreach (((int member, string currency), long position) in positions)
             {
                 // One that a lowered limit left below it may stay there, and falls no further.
@@ -132,9 +141,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         {
             Redeemed.Add((entry.Id, entry.Actor, amount));
             Move(entry.Actor, amount.Currency, -amount.MinorUnits);
-            long left = positions[(entry.Actor, amount.Currency)] - reserved.GetValueOrDefault((entry.Actor, amount.Currency));
-            Violation.Unless(left >= 0, "nobody redeems what it owes", $"{left} are left");
-            Violation.Unless(positions.Where(p => p.Key.Currency == amount.Currency).Sum(static p => p.Value) >= 0, "nobody redeems what it is owed", "the pool was overdrawn");
+            redeeming.Add((entry.Actor, amount.Currency));
             return;
         }
 

@@ -216,7 +216,7 @@ internal sealed class PlainNetwork(World world, PlainAgent agent)
             // It has gone on under another entry.
             if (newest.GetValueOrDefault(id) != entry && (payment.IsOverAccounts || called.Contains(entry))) continue;
             // A cut may have taken what covered it while it was on its way.
-            bool isCut = refusal == ReasonCodes.InsufficientFunds && world.Invariants.Books[channel].TookByCut(own, line.Currency);
+            bool isCut = refusal == ReasonCodes.InsufficientFunds && world.Invariants.Books[channel].HoldsCut(batch, line.Currency);
             bool mayWait = refusal == QueueCodes.Withdrawn || isCut || (payment.IsOverAccounts && IsOfOthers(refusal!)) || (payment.IsOffset && refusal == ReasonCodes.InsufficientFunds);
             bool isOver = (!isCut || payment.Day < bank.Day) && facts.Payments.TryGetValue(id, out InstructionRow? row) && row.Status == (int)InstructionStatus.Rejected && row.Reason == refusal;
             if (!mayWait || isOver) bank.End(line, payment, Fate.Rejected, refusal!);
