@@ -123,9 +123,10 @@ internal sealed class Intake : IOwnWork
     }
 
     /// <summary>Whether cover can have gone while a payment was on its way, though this bank sends none that has none: with what was to cover it, or
-    /// because its limit fell.</summary>
+    /// because its limit fell, or because the channel has cut for a cycle.</summary>
     private static bool CanLackCover(ChannelSide channel, Command.Own command) =>
-        command.IsOffset || (command is { IsPayment: true, Reserved: { } amount } && channel.State.GrantedOf(channel.Context.Own, amount.Unit) is not null);
+        command.IsOffset || (command is { IsPayment: true, Reserved: { } amount } && (channel.State.GrantedOf(channel.Context.Own, amount.Unit) is not null
+            || channel.State.Legs.Values.Any(leg => leg.Cut?.Currency == amount.Unit)));
 
     /// <summary>An own payment is not covered after all: it waits.</summary>
     public void Return(ChannelSide channel, Command.Own command) => Return(channel, command, underWay[Convert.ToHexStringLower(command.WorkKey)], isSpent: false);

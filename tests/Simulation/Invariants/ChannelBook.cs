@@ -9,63 +9,6 @@ using Settlement.Wire.Channels;
 
 namespace Settlement.Tests.Simulation.Invariants;
 
-/// <summary>A batch as the first member that finalised it has it.</summary>
-internal sealed record BatchFacts(
-    Digest Head, Digest StateRoot, IReadOnlyList<(Digest Entry, string? Refusal)> Items, IReadOnlyDictionary<Digest, string> Tags,
-    IReadOnlyDictionary<(int Member, string Currency), long> Positions, IReadOnlyDictionary<(int Member, string Currency), long> Reserved,
-    IReadOnlyList<(Digest Group, bool IsCommitted)> Outcomes, IReadOnlySet<Digest> Held, IReadOnlyList<LimitGrant> Grants)
-{
-    /// <summary>Payments and returns, by who paid them.</summary>
-    public IReadOnlyList<(int Payer, string Currency, long MinorUnits)> Paid { get; init; } = [];
-}
-
-/// <summary>Money in escrow, and where it stands.</summary>
-internal sealed class EscrowFacts(EntryId entry, int buyer, MoneyValue amount, long sequence)
-{
-    public EntryId Entry { get; } = entry;
-
-    public int Buyer => buyer;
-
-    public MoneyValue Amount => amount;
-
-    public long Sequence => sequence;
-
-    public EntryId Newest { get; set; } = entry;
-
-    public int Generation { get; set; } = 1;
-
-    public string State { get; set; } = "Held";
-}
-
-/// <summary>A channel's leg of a group: a payment that is set aside, applied or released.</summary>
-internal sealed record LegFacts(Digest Group, EntryId Entry, int Payer, MoneyValue Amount, string Tag, long Sequence)
-{
-    /// <summary>What became of it; null while it is set aside.</summary>
-    public bool? IsApplied { get; set; }
-}
-
-/// <summary>A payment that settles with others of many channels over the accounts, and moves nothing here.</summary>
-internal sealed record OffsetFacts(Digest Group, EntryId Entry, int Payer, MoneyValue Amount, string Tag, string? Reference, long Sequence)
-{
-    /// <summary>What became of it; null while it is set aside.</summary>
-    public bool? IsApplied { get; set; }
-}
-
-/// <summary>A payment that became final, and whether it was returned.</summary>
-internal sealed class PaymentFacts(EntryId entry, int payer, MoneyValue amount, long sequence)
-{
-    public EntryId Entry => entry;
-
-    public int Payer => payer;
-
-    public MoneyValue Amount => amount;
-
-    public long Sequence => sequence;
-
-    /// <summary>The return; null while there is none.</summary>
-    public EntryId? Returned { get; set; }
-}
-
 /// <summary>
 /// One channel's money by plain arithmetic over the entries that became final, apart from how members compute it. Entries
 /// are opened with the keys of the member that finalises first; the other must come to the same.
@@ -84,14 +27,22 @@ internal sealed class ChannelBook(ChannelTerms terms)
     private readonly Dictionary<EntryId, EscrowFacts> escrows = [];
     private readonly Dictionary<Digest, LegFacts> legs = [];
     private readonly List<OffsetFacts> offsets = [];
+    private readonly Dictionary<Digest, CutFacts> cuts = [];
     private readonly Dictionary<(int Member, string Currency), LimitGrant> limits = [];
     private readonly List<(int Payer, string Currency, long MinorUnits)> moved = [];
+    private readonly HashSet<(int Member, string Currency)> redeeming = [];
 
     /// <summary>The legs of groups, by group. A group that was released can have no other leg: its time is over.</summary>
     public IReadOnlyDictionary<Digest, LegFacts> Legs => legs;
 
     /// <summary>The payments of offsets, by group.</summary>
     public ILookup<Digest, OffsetFacts> Offsets => offsets.ToLookup(static o => o.Group);
+
+    /// <summary>What the channel cut for rounds of cycles, by group.</summary>
+    public IReadOnlyDictionary<Digest, CutFacts> Cuts => cuts;
+
+    /// <summary>Whether a cut of a currency is set aside after a batch.</summary>
+    public bool HoldsCut(BatchFacts batch, string currency) => batch.Held.Any(g => cuts.TryGetValue(g, out CutFacts? cut) && cut.Currency == currency);
 
     /// <summary>What the channel is for.</summary>
     public ChannelTerms Terms => terms;
@@ -137,10 +88,19 @@ internal sealed class ChannelBook(ChannelTerms terms)
             }
 
             moved.Clear();
+            redeeming.Clear();
             foreach ((Digest group, bool isCommitted) in outcomes) End(group, isCommitted);
+            foreach (CutCall cut in row.Cuts) Cut(cut, row.Sequence);
             Dictionary<Digest, string> paid = [];
             foreach (BatchItem item in row.Items.Where(static i => i.ItemCase == BatchItem.ItemOneofCase.Entry)) Apply(context, kept, item.Entry, row.Sequence, paid);
-            // A batch becomes final at one moment: its payments may cover each other.
+            // A batch becomes final at one moment: its payments may cover each other, and what it redeems.
+            foreach ((int member, string currency) in redeeming)
+            {
+                long left = positions[(member, currency)] - reserved.GetValueOrDefault((member, currency));
+                Violation.Unless(left >= 0, "nobody redeems what it owes", $"{left} are left");
+                Violation.Unless(positions.Where(p => p.Key.Currency == currency).Sum(static p => p.Value) >= 0, "nobody redeems what it is owed", "the pool was overdrawn");
+            }
+
             foreach (((int member, string currency), long position) in positions)
             {
                 // One that a lowered limit left below it may stay there, and falls no further.
@@ -149,12 +109,12 @@ internal sealed class ChannelBook(ChannelTerms terms)
             }
 
             batches.Add(new BatchFacts(new Digest(row.Head.Span), new Digest(row.StateRoot.Span), items, paid, new Dictionary<(int, string), long>(positions), new Dictionary<(int, string), long>(reserved),
-                outcomes, legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group).Concat(offsets.Where(static o => o.IsApplied is null).Select(static o => o.Group)).ToHashSet(), [.. row.Grants]) { Paid = [.. moved] });
+                outcomes, Held().ToHashSet(), [.. row.Grants], [.. row.Cuts]) { Paid = [.. moved] });
             return;
         }
 
         BatchFacts known = batches[(int)row.Sequence - 1];
-        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items) && known.Outcomes.SequenceEqual(outcomes) && known.Grants.SequenceEqual(row.Grants),
+        Violation.Unless(known.Head == new Digest(row.Head.Span) && known.StateRoot == new Digest(row.StateRoot.Span) && known.Items.SequenceEqual(items) && known.Outcomes.SequenceEqual(outcomes) && known.Grants.SequenceEqual(row.Grants) && known.Cuts.SequenceEqual(row.Cuts),
             "members agree", $"{who} has another batch {row.Sequence}");
     }
 
@@ -181,9 +141,7 @@ internal sealed class ChannelBook(ChannelTerms terms)
         {
             Redeemed.Add((entry.Id, entry.Actor, amount));
             Move(entry.Actor, amount.Currency, -amount.MinorUnits);
-            long left = positions[(entry.Actor, amount.Currency)] - reserved.GetValueOrDefault((entry.Actor, amount.Currency));
-            Violation.Unless(left >= 0, "nobody redeems what it owes", $"{left} are left");
-            Violation.Unless(positions.Where(p => p.Key.Currency == amount.Currency).Sum(static p => p.Value) >= 0, "nobody redeems what it is owed", "the pool was overdrawn");
+            redeeming.Add((entry.Actor, amount.Currency));
             return;
         }
 
@@ -220,6 +178,23 @@ internal sealed class ChannelBook(ChannelTerms terms)
         Settle(entry.Id, entry.Actor, amount, tag, sequence);
     }
 
+    /// <summary>The groups of which something is set aside.</summary>
+    private IEnumerable<Digest> Held() => legs.Values.Where(static l => l.IsApplied is null).Select(static l => l.Group)
+        .Concat(offsets.Where(static o => o.IsApplied is null).Select(static o => o.Group)).Concat(cuts.Values.Where(static c => c.IsApplied is null).Select(static c => c.Group));
+
+    /// <summary>What one member is below zero is set aside of what the other has free, as far as that goes.</summary>
+    private void Cut(CutCall call, long sequence)
+    {
+        Violation.Unless(CycleRound.TryRead(call, World.Network, out CycleRound? round), "members agree on every cut", $"a call in batch {sequence} does not read");
+        string currency = round!.Currency;
+        int debtor = positions.GetValueOrDefault((0, currency)) < 0 ? 0 : 1;
+        long free = positions.GetValueOrDefault((1 - debtor, currency)) - reserved.GetValueOrDefault((1 - debtor, currency));
+        long owed = Math.Max(0, Math.Min(-positions.GetValueOrDefault((debtor, currency)), free));
+        Violation.Unless(cuts.Values.All(c => c.Currency != currency || c.IsApplied is not null), "a channel holds one cut of a currency", $"another in batch {sequence}");
+        Violation.Unless(cuts.TryAdd(round.Group.Id, new CutFacts(round.Group.Id, currency, debtor, owed, call.Commitment.ToByteArray(), sequence)), "a channel cuts once for a round", $"again in batch {sequence}");
+        Reserve(1 - debtor, currency, owed);
+    }
+
     /// <summary>A leg applies, or what it set aside is free again.</summary>
     private void End(Digest group, bool isCommitted)
     {
@@ -233,6 +208,16 @@ internal sealed class ChannelBook(ChannelTerms terms)
         }
 
         if (settling.Length > 0) return;
+        if (cuts.TryGetValue(group, out CutFacts? cut))
+        {
+            Violation.Unless(cut.IsApplied is null, "a cut ends once", $"{cut.Owed} {cut.Currency}");
+            cut.IsApplied = isCommitted;
+            Reserve(1 - cut.Debtor, cut.Currency, -cut.Owed);
+            // The one gives in the channel what its account is paid.
+            if (isCommitted) Pay(1 - cut.Debtor, new MoneyValue(cut.Currency, cut.Owed));
+            return;
+        }
+
         Violation.Unless(legs.TryGetValue(group, out LegFacts? leg) && leg.IsApplied is null, "a leg ends once", "an outcome of a leg that is not held");
         leg!.IsApplied = isCommitted;
         Reserve(leg.Payer, leg.Amount.Currency, -leg.Amount.MinorUnits);

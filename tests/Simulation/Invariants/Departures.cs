@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
@@ -24,7 +25,9 @@ internal sealed class Departures
         ChannelCodes.SecondHead, ChannelCodes.ProposalSignature, ChannelCodes.EndorsementInvalid, ChannelCodes.UnknownHead, ChannelCodes.DeliveryMismatch, ChannelCodes.MessageMalformed,
         ChannelCodes.EpochKeyUnreadable, LedgerCodes.Malformed, LedgerCodes.EndorsementSignature, LedgerCodes.TakeoverSignature, LedgerCodes.NotAdmitted, LedgerCodes.RootChanged,
         LedgerCodes.CheckpointUnreadable, LedgerCodes.CheckpointSignature, LedgerCodes.CheckpointSmaller, LedgerCodes.Forked, LedgerCodes.NotConsistent,
-        LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf, GroupCodes.OutcomeDiffers, LedgerCodes.ReservationSignature, LedgerCodes.ReservedHead, LedgerCodes.AlreadyReserved,
+        LedgerCodes.ReceiptPath, LedgerCodes.ReceiptLeaf, GroupCodes.OutcomeDiffers, GroupCodes.CommittedWithoutLeg, LedgerCodes.ReservationSignature, LedgerCodes.ReservedHead, LedgerCodes.AlreadyReserved,
+        CycleCodes.CutUncalled, CycleCodes.ListDiffers, CycleCodes.PostingDiffers, CycleCodes.RoundUnsigned, CycleCodes.ReservationInvalid, CycleCodes.PostingMissing,
+        AgentCodes.NotAMember, AgentCodes.CutNotProven, AgentCodes.ConfirmationDiffers, AgentCodes.SumDiffers, OffsetCodes.PostingDiffers, OffsetCodes.CallUnsigned,
     };
 
     private readonly Dictionary<(string Member, Digest Channel, Digest Previous, long Term), Digest> signed = [];

@@ -19,6 +19,7 @@ internal static class Rest
         CheckInstructions(world);
         CheckActs(world);
         GroupRest.Check(world);
+        world.Invariants.Cycles.CheckRest();
         CheckReports(world);
         CheckRedemptions(world);
         CheckPools(world);

@@ -33,15 +33,23 @@ internal sealed class Watch(World world)
     /// <summary>The channels' money.</summary>
     public Dictionary<Digest, ChannelBook> Books { get; } = [];
 
+    /// <summary>The cycles.</summary>
+    public CycleWatch Cycles { get; } = new(world);
+
     /// <summary>The plain model of the network.</summary>
-    public PlainNetwork Plain { get; } = new(world);
+    public PlainNetwork Plain { get; } = new(world, new PlainAgent(world));
 
     /// <summary>A ledger committed.</summary>
-    public void OnNotarised(StoreTransaction commit) => Log.Add(commit);
+    public void OnNotarised(StoreTransaction commit)
+    {
+        Log.Add(commit);
+        Cycles.OnNotarised();
+    }
 
     /// <summary>A node committed.</summary>
     public void OnCommitted(MachineNode node, StoreTransaction commit)
     {
+        if (node == world.Agent) Cycles.OnAgent(commit);
         if (!world.Banks.Contains(node)) return;
         foreach (PayloadWrite write in commit.Writes.Where(w => w.Kind == PayloadKind.Batches).OrderBy(w => BatchRow.Parser.ParseFrom(w.Body).Sequence))
             OnBatch(node, write, commit.Writes.First(w => w.Kind == PayloadKind.ContentKeys && w.Key.AsSpan().SequenceEqual(write.Key)).Body);
@@ -49,12 +57,17 @@ internal sealed class Watch(World world)
         {
             if (write.Kind == PayloadKind.Snapshots) OnSnapshot(node, write);
             else if (write.Kind == PayloadKind.Instructions) OnInstruction(node, write);
+            else if (write.Kind == PayloadKind.Settings) Cycles.OnBank(node, write);
             else if (write.Kind == PayloadKind.InFlight) departures.OnInFlight(node, node.Rows.Open(write.Kind, write.Key, write.Body, InFlightRow.Parser));
         }
     }
 
     /// <summary>Something leaves a node.</summary>
-    public void OnEffect(MachineNode node, Effect effect) => departures.Check(node, effect, Log);
+    public void OnEffect(MachineNode node, Effect effect)
+    {
+        departures.Check(node, effect, Log);
+        if (effect is Effect.Send { Door: Door.Agent } send) Cycles.OnSaid(node, send);
+    }
 
     /// <summary>A back office got an answer.</summary>
     public void OnAnswered(Order order, SubmissionAnswer answer)
@@ -79,7 +92,8 @@ internal sealed class Watch(World world)
         }
 
         if (Behind() is { } behind) return behind;
-        if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null) || b.Offsets.Any(static o => o.Any(static p => p.IsApplied is null)))) return "a leg is set aside";
+        if (Cycles.Restlessness() is { } netting) return netting;
+        if (Books.Values.Any(static b => b.Legs.Values.Any(static l => l.IsApplied is null) || b.Offsets.Any(static o => o.Any(static p => p.IsApplied is null)) || b.Cuts.Values.Any(static c => c.IsApplied is null))) return "a leg is set aside";
         if (Log.Groups.Values.Any(static g => g.IsCommitted is null)) return "a group is not decided";
         return Supervision.Restlessness(world);
     }
@@ -105,7 +119,7 @@ internal sealed class Watch(World world)
         + $"{statuses.Values.Count(s => s == InstructionStatus.Settled)} settled, {statuses.Values.Count(s => s == InstructionStatus.Rejected)} rejected, "
         + $"{Books.Values.Sum(static b => b.Batches.Sum(static f => f.Grants.Count))} limits changed, {Books.Values.Sum(b => b.Payments.Count(p => p.Returned is not null))} returned, {Books.Values.Sum(b => b.Escrows.Count)} escrows with {Books.Values.Sum(b => b.Escrows.Sum(e => e.Generation - 1))} actions on them, {Books.Values.Sum(b => b.Redeemed.Count)} redeemed, "
         + $"{Log.Groups.Values.Count(static g => g.IsCommitted == true)} groups committed, {Log.Groups.Values.Count(static g => g.IsCommitted == false)} aborted, {Books.Values.Sum(static b => b.Legs.Count)} legs, {Books.Values.Sum(static b => b.Offsets.Sum(static o => o.Count(static p => p.IsApplied == true)))} of {Books.Values.Sum(static b => b.Offsets.Sum(static o => o.Count()))} offset, "
-        + $"{world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
+        + $"{Cycles.Summary()}, {world.Nodes.Sum(n => n.Incarnation - 1)} crashes";
 
     /// <summary>The member of this number in a channel that a bank has applied a batch of.</summary>
     public string MemberOf(Digest channel, int number) => contexts.Values.First(c => c.Channel == channel).Terms.Participants[number].Id.ToString();
@@ -171,7 +185,7 @@ internal sealed class Watch(World world)
         }
 
         Violation.Unless(row.Legs.Select(static l => RecordHashes.Group(l.GroupBody.Span)).ToHashSet().SetEquals(facts.Held)
-            && row.Legs.All(l => l.Offset.Count > 0 || BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence),
+            && row.Legs.All(l => l.Offset.Count > 0 || (l.Cut is not null ? IsCut(l, BookOf(context)) : BookOf(context).Legs[RecordHashes.Group(l.GroupBody.Span)] is var leg && leg.Entry.Value == new Digest(l.Entry.Span) && leg.Sequence == l.Sequence)),
             "members agree on every leg", $"{node.Name} holds others at {row.Sequence}");
         Violation.Unless(row.EndedLegs.All(e => e.UntilUnixMs > row.TimeUnixMs), "a leg that ended is remembered until its time", $"{node.Name} at {row.Sequence}");
         CompactRange.TryRestore(row.ContractCount, [.. row.ContractFrontier.Select(n => new Digest(n.Span))], out CompactRange? contracts);
@@ -212,6 +226,9 @@ internal sealed class Watch(World world)
             : facts.Items.Any(i => i.Entry == entry && i.Refusal == row.Reason);
         Violation.Unless(isRight, "a status follows from the entry", $"{row.Remittance} is {status}");
     }
+
+    private static bool IsCut(LegRow row, ChannelBook book) => book.Cuts[RecordHashes.Group(row.GroupBody.Span)] is var cut && cut.Sequence == row.Sequence
+        && cut.Currency == row.Cut.Currency && -cut.NetOf(0) == row.Cut.Owed && row.Cut.Commitment.Span.SequenceEqual(cut.Commitment);
 
     private static bool CanBecome(InstructionStatus before, InstructionStatus after) => before switch
     {

@@ -17,8 +17,15 @@ internal sealed class PlainAgent(World world)
     private const string Issuance = "issuance";
     private readonly Dictionary<(string Holder, string Currency), long> accounts = [];
     private readonly Dictionary<string, (string Bank, string Channel, string Currency, long Amount)> asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Bank, string Holder, string Currency), long> setAside = [];
     private readonly HashSet<string> posted = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Channel, string Currency), (long In, long Out)> moved = [];
+
+    /// <summary>What a holder has.</summary>
+    public long BalanceOf(string holder, string currency) => accounts.GetValueOrDefault((holder, currency));
+
+    /// <summary>What a bank paid to a holder that stands for what was set aside.</summary>
+    public long SetAside(string bank, string holder, string currency) => setAside.GetValueOrDefault((bank, holder, currency));
 
     /// <summary>A bank's vault says that it asks for money in a channel.</summary>
     public void Ask(string bank, byte[] request, Digest channel, FundingRow row) =>
@@ -88,6 +95,7 @@ internal sealed class PlainAgent(World world)
             Move((row.Debit, row.Currency), 0, row.MinorUnits);
         }
 
+        if (row.Credit.Contains('/', StringComparison.Ordinal)) setAside[(row.Debit, row.Credit, row.Currency)] = row.MinorUnits;
         accounts[(row.Debit, row.Currency)] = accounts.GetValueOrDefault((row.Debit, row.Currency)) - row.MinorUnits;
         accounts[(row.Credit, row.Currency)] = accounts.GetValueOrDefault((row.Credit, row.Currency)) + row.MinorUnits;
         Violation.Unless(row.Debit == Issuance || accounts[(row.Debit, row.Currency)] >= 0, Invariant, $"{row.Debit} is overdrawn");

@@ -138,6 +138,14 @@ internal sealed class PlainBank(string name)
         Touched.Add(payment.Id);
     }
 
+    /// <summary>The agent has called for a payment: it goes without cover, and those behind it may go on.</summary>
+    public void TakeOverAccounts(PlainLine line, PlainPayment payment)
+    {
+        line.Start(payment, isOffset: true, isOverAccounts: true);
+        line.IsChanged = true;
+        Touched.Add(payment.Id);
+    }
+
     /// <summary>What was on its way is not covered after all: it waits, or its day is over.</summary>
     public void Return(PlainLine line, PlainPayment payment)
     {

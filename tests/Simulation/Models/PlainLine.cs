@@ -11,6 +11,7 @@ namespace Settlement.Tests.Simulation.Models;
 internal sealed class PlainLine(Digest channel, string counterparty, string currency, long granted)
 {
     private long underWay;
+    private long overAccounts;
 
     public Digest Channel => channel;
 
@@ -56,18 +57,19 @@ internal sealed class PlainLine(Digest channel, string counterparty, string curr
     public long Owed => Math.Max(0, Taken - Position);
 
     /// <summary>What payments of a day exceed those received, with those on their way.</summary>
-    public long SentOn(int day) => Sent.GetValueOrDefault(day) + underWay;
+    public long SentOn(int day) => Sent.GetValueOrDefault(day) + underWay + overAccounts;
 
     /// <summary>What waits: more urgent payments first, then in the order of submission.</summary>
     public List<PlainPayment> InOrder() => [.. Waiting.OrderByDescending(static p => p.Priority)];
 
     /// <summary>A payment goes on its way.</summary>
-    public void Start(PlainPayment payment, bool isOffset)
+    public void Start(PlainPayment payment, bool isOffset, bool isOverAccounts = false)
     {
         Waiting.Remove(payment);
         UnderWay.Add(payment);
-        underWay += payment.Amount;
-        (payment.Fate, payment.IsOffset, payment.Reason) = (Fate.UnderWay, isOffset, "");
+        if (isOverAccounts) overAccounts += payment.Amount;
+        else underWay += payment.Amount;
+        (payment.Fate, payment.IsOffset, payment.IsOverAccounts, payment.Reason) = (Fate.UnderWay, isOffset, isOverAccounts, "");
     }
 
     /// <summary>A payment waits, again or for the first time.</summary>
@@ -75,7 +77,7 @@ internal sealed class PlainLine(Digest channel, string counterparty, string curr
     {
         Leave(payment);
         Waiting.Insert(Waiting.FindLastIndex(p => p.Number < payment.Number) + 1, payment);
-        (payment.Fate, payment.IsOffset, payment.Reason) = (Fate.Waits, false, reason);
+        (payment.Fate, payment.IsOffset, payment.IsOverAccounts, payment.Reason) = (Fate.Waits, false, false, reason);
         Expect(payment);
     }
 
@@ -96,7 +98,8 @@ internal sealed class PlainLine(Digest channel, string counterparty, string curr
 
     private void Leave(PlainPayment payment)
     {
-        if (UnderWay.Remove(payment)) underWay -= payment.Amount;
-        else Waiting.Remove(payment);
+        if (!UnderWay.Remove(payment)) Waiting.Remove(payment);
+        else if (payment.IsOverAccounts) overAccounts -= payment.Amount;
+        else underWay -= payment.Amount;
     }
 }

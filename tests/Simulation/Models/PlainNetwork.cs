@@ -18,16 +18,21 @@ namespace Settlement.Tests.Simulation.Models;
 /// made durable. What lies with chance alone it takes over and judges: when a batch is final, and which payments were put together to
 /// cover each other.
 /// </summary>
-internal sealed class PlainNetwork(World world)
+internal sealed class PlainNetwork(World world, PlainAgent agent)
 {
     private const string Invariant = "the bank agrees with the model";
     private readonly Dictionary<string, PlainBank> banks = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Node, Digest Channel), long> terms = [];
     private readonly Dictionary<Digest, string> entries = [];
-    private readonly Dictionary<string, (InstructionRow Row, long Order)> observed = new(StringComparer.Ordinal);
+    private readonly HashSet<Digest> called = [];
+    private readonly Dictionary<string, Digest> newest = new(StringComparer.Ordinal);
+    private readonly Comparison comparison = new();
     private readonly Dictionary<string, int> lives = new(StringComparer.Ordinal);
 
-    public PlainAgent Agent { get; } = new(world);
+    public PlainAgent Agent => agent;
+
+    /// <summary>What settles over the accounts.</summary>
+    public PlainOffsets Offsets { get; } = new(world, agent);
 
     public OffersSeen Offers { get; } = new();
 
@@ -41,14 +46,19 @@ internal sealed class PlainNetwork(World world)
     {
         List<PlainBank> all = [.. world.Banks.Select(BankOf)];
         long Value(Func<PlainLine, long> of) => all.Sum(b => b.Lines.Sum(of));
-        return $"{all.Sum(static b => b.Count)} payments, {Value(static l => l.Waiting.Count)} still waiting; {Offset} were put into offsets; "
+        return $"{all.Sum(static b => b.Count)} payments, {Value(static l => l.Waiting.Count)} still waiting; {Offset} were put into offsets, {Offsets.Called.Payments} over the accounts; "
             + $"{Value(static l => l.Settled)} settled with {Value(static l => l.Position)} in the channels, {Value(static l => l.Waiting.Sum(static p => p.Amount))} wait, in minor units of all currencies";
     }
 
     /// <summary>A bank's or the agent's step is durable.</summary>
     public void OnStep(MachineNode node, DateTimeOffset clock, IReadOnlyList<Input> inputs, StoreTransaction commit)
     {
-        if (node == world.Agent) Agent.OnCommitted(node, commit);
+        if (node == world.Agent)
+        {
+            Agent.OnCommitted(node, commit);
+            Offsets.OnStep(node, clock, inputs, commit);
+        }
+
         if (!world.Banks.Contains(node)) return;
         StepFacts facts = new(node, commit);
         foreach ((byte[] key, WaitingRow row) in facts.Work.Values)
@@ -79,6 +89,7 @@ internal sealed class PlainNetwork(World world)
         Note(facts);
         Order(node, bank, facts);
         foreach ((Digest channel, long sequence) in facts.Final) Finish(node, bank, channel, sequence, facts);
+        Renew(facts);
         FollowTerms(node, bank, facts);
         // Who endorses takes what it had offered, maybe of a proposal that waited for the ledger's word: before anything else that the step does.
         List<(PlainPayment Payment, PlainLine Line)> endorsed = [.. Taken(bank, facts).Where(t => !IsSequencer(node, t.Line.Channel))];
@@ -97,6 +108,8 @@ internal sealed class PlainNetwork(World world)
             else if (input is Input.PeerReceived received) Offers.Hear(node, received);
         }
 
+        Offsets.TakeCalled(node, bank, facts, now);
+        PlainOffsets.TakeBack(bank, facts);
         bank.Look(now);
         // Who proposes looks for what settles together afterwards.
         List<(PlainPayment Payment, PlainLine Line)> proposed = [.. Taken(bank, facts)];
@@ -109,21 +122,30 @@ internal sealed class PlainNetwork(World world)
         Offset += endorsed.Count + proposed.Count;
         Offers.Forget(node, facts);
         ReturnUncovered(bank, facts);
-        Compare(bank, facts);
+        comparison.Compare(bank, facts);
     }
 
     /// <summary>What waits in the model and went on its way together with what covers it.</summary>
     private static IEnumerable<(PlainPayment Payment, PlainLine Line)> Taken(PlainBank bank, StepFacts facts) => facts.Payments
-        .Where(p => p.Value.Status == (int)InstructionStatus.Accepted && facts.Work.TryGetValue(p.Key, out var work) && work.Row.IsOffset)
+        .Where(p => p.Value.Status == (int)InstructionStatus.Accepted && facts.Work.TryGetValue(p.Key, out var work) && work.Row.IsOffset && facts.OffsetOf(p.Key) is null)
         .Select(p => bank.Find(p.Key)).OfType<(PlainPayment Payment, PlainLine Line)>().Where(static p => p.Payment.Fate == Fate.Waits);
 
     private bool IsSequencer(MachineNode node, Digest channel) => SequencerOf(node, channel) == world.Invariants.ContextOf(node, channel).Own;
 
     private void Note(StepFacts facts)
     {
-        foreach ((string id, (_, WaitingRow row)) in facts.Work)
-            if (row.SealedEntry.Length > 0) entries[StepFacts.IdOf(SealedEntry.Parser.ParseFrom(row.SealedEntry))] = id;
+        foreach ((string id, Digest entry) in facts.Sealed) entries[entry] = id;
         foreach (WorkOfEntry work in facts.InFlight.SelectMany(static f => f.Work)) entries[new Digest(work.Entry.Span)] = Convert.ToHexStringLower(work.Work.Span);
+    }
+
+    /// <summary>From now on these are the entries of payments; what was refused in this step was an earlier one.</summary>
+    private void Renew(StepFacts facts)
+    {
+        foreach ((string id, Digest entry) in facts.Sealed)
+        {
+            newest[id] = entry;
+            if (facts.OffsetOf(id) is not null) called.Add(entry);
+        }
     }
 
     /// <summary>Actions and redemptions are ordered by name; the model takes over what they take.</summary>
@@ -175,17 +197,35 @@ internal sealed class PlainNetwork(World world)
             bank.End(line, payment, Fate.Settled, "");
         }
 
+        foreach ((Digest group, bool isCommitted) in batch.Outcomes)
+        {
+            foreach (OffsetFacts settling in world.Invariants.Books[channel].Offsets[group].Where(o => o.Payer == own))
+            {
+                if (bank.FindTag(settling.Tag) is not ({ } payment, { } line)) continue;
+                Violation.Unless(payment is { Fate: Fate.UnderWay, IsOverAccounts: true }, Invariant, $"an offset of {settling.Tag} ends, which is {payment.Fate} {payment.Reason}");
+                if (isCommitted) bank.End(line, payment, Fate.Settled, "");
+                else bank.Return(line, payment);
+            }
+        }
+
         foreach ((Digest entry, string? refusal) in batch.Items.Where(static i => i.Refusal is not null))
         {
             if (!entries.TryGetValue(entry, out string? id) || bank.Find(id) is not ({ Fate: Fate.UnderWay or Fate.Waits } payment, var line)) continue;
             // What waits was offered: it waits on for want of cover, and ends when it is refused for itself.
             if (payment.Fate == Fate.Waits && (refusal is QueueCodes.Withdrawn or ReasonCodes.InsufficientFunds)) continue;
-            bool mayWait = refusal == QueueCodes.Withdrawn || (payment.IsOffset && refusal == ReasonCodes.InsufficientFunds);
-            bool isOver = facts.Payments.TryGetValue(id, out InstructionRow? row) && row.Status == (int)InstructionStatus.Rejected && row.Reason == refusal;
+            // It has gone on under another entry.
+            if (newest.GetValueOrDefault(id) != entry && (payment.IsOverAccounts || called.Contains(entry))) continue;
+            // A cut may have taken what covered it while it was on its way.
+            bool isCut = refusal == ReasonCodes.InsufficientFunds && world.Invariants.Books[channel].HoldsCut(batch, line.Currency);
+            bool mayWait = refusal == QueueCodes.Withdrawn || isCut || (payment.IsOverAccounts && IsOfOthers(refusal!)) || (payment.IsOffset && refusal == ReasonCodes.InsufficientFunds);
+            bool isOver = (!isCut || payment.Day < bank.Day) && facts.Payments.TryGetValue(id, out InstructionRow? row) && row.Status == (int)InstructionStatus.Rejected && row.Reason == refusal;
             if (!mayWait || isOver) bank.End(line, payment, Fate.Rejected, refusal!);
             else bank.Return(line, payment);
         }
     }
+
+    /// <summary>Whether the others of a payment's offset, or time, are why it was refused.</summary>
+    private static bool IsOfOthers(string refusal) => refusal is GroupCodes.OutOfTime or GroupCodes.LegRepeated or GroupCodes.TooManyLegs or OffsetCodes.Uncalled or OffsetCodes.Incomplete;
 
     /// <summary>The office changed hands: nothing is on its way together with what covers it.</summary>
     private void FollowTerms(MachineNode node, PlainBank bank, StepFacts facts)
@@ -197,7 +237,7 @@ internal sealed class PlainNetwork(World world)
             if (row.Term <= before) continue;
             Offers.Clear(node, channel);
             foreach (PlainLine line in bank.LinesOf(channel))
-                foreach (PlainPayment payment in line.UnderWay.Where(static p => p.IsOffset).ToList()) bank.Return(line, payment);
+                foreach (PlainPayment payment in line.UnderWay.Where(static p => p is { IsOffset: true, IsOverAccounts: false }).ToList()) bank.Return(line, payment);
         }
     }
 
@@ -206,7 +246,7 @@ internal sealed class PlainNetwork(World world)
         foreach (CreditTransfer transfer in submit.Items.Select(static i => i.Transfer!))
         {
             (string id, InstructionRow row) = facts.Payments.FirstOrDefault(p => p.Value.Remittance == transfer.Remittance);
-            if (id is null || bank.Find(id) is not null || observed.ContainsKey(id)) continue;
+            if (id is null || bank.Find(id) is not null || comparison.Knows(id)) continue;
             string? refusal = transfer.SettlementDate.DayNumber < bank.Day ? ReasonCodes.DateInvalid : transfer.SettlementDate.DayNumber > bank.Day ? ReasonCodes.FutureDate : null;
             // A channel that is not open yet, or a reference that was used.
             if (row.Status == (int)InstructionStatus.Rejected && (row.Channel.Length == 0 || (refusal is null && row.Reason == ReasonCodes.DuplicateTransaction))) continue;
@@ -236,7 +276,7 @@ internal sealed class PlainNetwork(World world)
     {
         foreach ((string id, InstructionRow row) in facts.Payments.Where(static p => p.Value is { Status: (int)InstructionStatus.Rejected, Reason: ReasonCodes.InsufficientFunds }))
         {
-            if (bank.Find(id) is ({ Fate: Fate.UnderWay, IsOffset: true } payment, { } line) && payment.Day < bank.Day && row.Sequence == 0) bank.Return(line, payment);
+            if (bank.Find(id) is ({ Fate: Fate.UnderWay } payment, { } line) && payment.Day < bank.Day && row.Sequence == 0) bank.Return(line, payment);
         }
 
         foreach ((string id, int times) in facts.Waits)
@@ -252,38 +292,5 @@ internal sealed class PlainNetwork(World world)
         foreach ((string id, int times) in bank.Waits)
             Violation.Unless(facts.Waits.GetValueOrDefault(id) == times, Invariant, $"{bank.Find(id)!.Value.Payment.Tag} began to wait {times} times, and its back office was told {facts.Waits.GetValueOrDefault(id)} times");
         bank.Waits.Clear();
-    }
-
-    private void Compare(PlainBank bank, StepFacts facts)
-    {
-        foreach ((string id, InstructionRow row) in facts.Payments)
-            observed[id] = (row, observed.GetValueOrDefault(id).Order);
-        foreach ((string id, (_, WaitingRow row)) in facts.Work)
-            if (observed.TryGetValue(id, out var known)) observed[id] = (known.Row, row.Order);
-        HashSet<PlainLine> changed = [];
-        foreach (string id in bank.Touched.Concat(facts.Payments.Keys))
-        {
-            if (bank.Find(id) is not ({ } payment, var line)) continue;
-            InstructionRow row = observed[id].Row;
-            InstructionStatus status = payment.Fate switch { Fate.Waits => InstructionStatus.Queued, Fate.UnderWay => InstructionStatus.Accepted, Fate.Settled => InstructionStatus.Settled, _ => InstructionStatus.Rejected };
-            bool isSame = row.Status == (int)status && row.Reason == payment.Reason && row.IsHeld == payment.IsHeld && row.Priority == (int)payment.Priority;
-            Violation.Unless(isSame, Invariant, $"{payment.Tag}, {payment.Amount} {line.Currency} {payment.Priority}{(payment.IsHeld ? " held" : "")}, is {(InstructionStatus)row.Status} {row.Reason} and should be {status} {payment.Reason}; {bank.RoomOf(line)}");
-            changed.Add(line);
-        }
-
-        bank.Touched.Clear();
-        foreach (PlainLine line in changed) CompareOrder(line);
-    }
-
-    /// <summary>The queue has the model's order.</summary>
-    private void CompareOrder(PlainLine line)
-    {
-        long last = 0;
-        foreach (PlainPayment payment in line.Waiting)
-        {
-            long order = observed[payment.Id].Order;
-            Violation.Unless(order > last, "the queue has the model's order", payment.Tag);
-            last = order;
-        }
     }
 }

@@ -54,6 +54,9 @@ internal sealed class PlainPayment(string id, string tag, long amount, int day)
     /// <summary>Whether it is on its way together with what covers it.</summary>
     public bool IsOffset { get; set; }
 
+    /// <summary>Whether it is on its way with others of many channels, over the accounts: then it takes of limits, and of no cover.</summary>
+    public bool IsOverAccounts { get; set; }
+
     /// <summary>Whether it stands in the way of others: neither held nor before its time.</summary>
     public bool WaitsForCover(long now) => !IsHeld && NotBefore <= now;
 

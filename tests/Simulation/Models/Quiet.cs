@@ -18,13 +18,14 @@ internal static class Quiet
             if (bank.Store.Scan(PayloadKind.Waiting).Any(static r => !WaitingRow.Parser.ParseFrom(r.Body).IsQueued)) return $"{bank.Name} has something on its way";
         }
 
-        return world.Invariants.Behind() ?? world.Invariants.Plain.Agent.OnItsWay();
+        return world.Invariants.Behind() ?? world.Invariants.Cycles.Restlessness() ?? world.Invariants.Plain.Agent.OnItsWay();
     }
 
     /// <summary>Whatever could go has gone, alone or with what covers it, and both members have the same positions.</summary>
     public static void Check(World world)
     {
         PlainNetwork network = world.Invariants.Plain;
+        network.Offsets.CheckNothingLeft(world.Agent.Clock);
         foreach (MachineNode node in world.Banks)
         {
             PlainBank bank = network.BankOf(node);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
+using Settlement.Core.Notarisation;
 using Settlement.Core.Reading;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
@@ -86,6 +87,14 @@ internal sealed class StepFacts
 
     /// <summary>Whether a limit or the business day was written.</summary>
     public bool HasSettings { get; }
+
+    /// <summary>Work that was sealed, and the entries that it has now.</summary>
+    public IEnumerable<(string Work, Digest Entry)> Sealed => Work.Where(static w => w.Value.Row.SealedEntry.Length > 0)
+        .Select(static w => (w.Key, IdOf(SealedEntry.Parser.ParseFrom(w.Value.Row.SealedEntry))));
+
+    /// <summary>The group of the offset that a payment is sealed for; null where it is for none.</summary>
+    public Digest? OffsetOf(string payment) => Work.TryGetValue(payment, out (byte[] Key, WaitingRow Row) work) && work.Row.SealedEntry.Length > 0
+        && EntryHeader.Parser.ParseFrom(SealedEntry.Parser.ParseFrom(work.Row.SealedEntry).Header).Offset is { } call ? RecordHashes.Group(OffsetLegBody.Parser.ParseFrom(call.LegBody).GroupBody.Span) : null;
 
     /// <summary>The id in an entry's header.</summary>
     public static Digest IdOf(SealedEntry entry) => new(EntryHeader.Parser.ParseFrom(entry.Header).EntryId.Span);

@@ -37,7 +37,7 @@ public sealed class ModelTests(ITestOutputHelper output)
     public void Every_step_of_every_bank_is_the_models(ulong first)
     {
         List<string> failures = [];
-        int payments = 0, offset = 0;
+        int payments = 0, offset = 0, overAccounts = 0;
         for (ulong seed = first; seed < first + SeedsOfRow; seed++)
         {
             World world = new(seed, change: Modelled);
@@ -47,6 +47,7 @@ public sealed class ModelTests(ITestOutputHelper output)
                 PlainNetwork network = world.Invariants.Plain;
                 payments += world.Banks.Sum(b => network.BankOf(b).Count);
                 offset += network.Offset;
+                overAccounts += network.Offsets.Called.Payments;
             }
             catch (Violation violation)
             {
@@ -54,7 +55,7 @@ public sealed class ModelTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{payments} payments, {offset} of them in offsets");
+        output.WriteLine($"{payments} payments, {offset} of them in offsets, {overAccounts} called for over the accounts");
         Assert.True(failures.Count == 0, string.Join('\n', failures));
     }
 

@@ -19,7 +19,12 @@ public sealed class MutationTests(ITestOutputHelper output)
         Mutation mutation = Enum.Parse<Mutation>(name);
         for (ulong seed = 1; seed <= Seeds; seed++)
         {
-            World world = new(seed, mutation, change: mutation == Mutation.LegPaidTwice ? Grouping : Crashing);
+            World world = new(seed, mutation, change: mutation switch
+            {
+                Mutation.LegPaidTwice => Grouping,
+                Mutation.SumAskedEarly or Mutation.SumForgotten or Mutation.CutAppliedTwice => Netting,
+                _ => Crashing,
+            });
             try
             {
                 world.Run();
@@ -42,6 +47,8 @@ public sealed class MutationTests(ITestOutputHelper output)
 
     // Where nodes die all the time, few groups are committed.
     private static Swarm Grouping(Swarm drawn) => new() { Groups = true, Banks = drawn.Banks };
+
+    private static Swarm Netting(Swarm drawn) => new() { Cycles = true, Limit = 20_000, Banks = drawn.Banks };
 
     // What is broken shows where nodes die; a little of everything else stays as the seed drew it.
     private static Swarm Crashing(Swarm drawn) => drawn with

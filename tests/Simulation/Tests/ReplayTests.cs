@@ -3,7 +3,7 @@ using Settlement.Tests.Simulation.Worlds;
 
 namespace Settlement.Tests.Simulation.Tests;
 
-/// <summary>Shows one world line by line: SETTLEMENT_SEED=n, SETTLEMENT_MUTATION for one that is broken on purpose, SETTLEMENT_MODELLED=1 for one beside the model.</summary>
+/// <summary>Shows one world line by line: SETTLEMENT_SEED=n, SETTLEMENT_MUTATION for one that is broken on purpose, SETTLEMENT_MODELLED=1 for one beside the model, SETTLEMENT_NETTED=1 for one of <see cref="CycleTests"/>.</summary>
 public sealed class ReplayTests(ITestOutputHelper output)
 {
     [Fact]
@@ -16,8 +16,8 @@ public sealed class ReplayTests(ITestOutputHelper output)
         }
 
         _ = Enum.TryParse(Environment.GetEnvironmentVariable("SETTLEMENT_MUTATION"), out Mutation mutation);
-        bool isModelled = Environment.GetEnvironmentVariable("SETTLEMENT_MODELLED") == "1";
-        World world = new(seed, mutation, keepTrace: true, change: isModelled ? ModelTests.Modelled : null);
+        bool isModelled = Environment.GetEnvironmentVariable("SETTLEMENT_MODELLED") == "1", isNetted = Environment.GetEnvironmentVariable("SETTLEMENT_NETTED") == "1";
+        World world = new(seed, mutation, keepTrace: true, change: isModelled ? ModelTests.Modelled : isNetted ? CycleTests.Netted : null);
         try
         {
             world.Run();

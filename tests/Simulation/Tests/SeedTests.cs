@@ -6,7 +6,7 @@ namespace Settlement.Tests.Simulation.Tests;
 public sealed class SeedTests
 {
     private const int SeedsOfRow = 20;
-    private const int Rows = 10;
+    private const int Rows = 9;
     private const ulong FirstSeed = 1;
 
     /// <summary>The first seed of each row; SETTLEMENT_SEEDS names another first seed and the number of rows: "5000 100".</summary>

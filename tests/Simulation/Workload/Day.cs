@@ -25,6 +25,7 @@ internal sealed class Day
     private readonly List<Acts> acts;
     private readonly List<Groups> groups;
     private readonly List<Grants> grants;
+    private readonly Cycles? cycles;
     private int pending;
 
     public Day(World world)
@@ -39,6 +40,7 @@ internal sealed class Day
         acts = onlyPays ? [] : [.. world.Banks.Select(b => new Acts(world, this, b))];
         groups = world.Swarm.Groups ? [.. world.Banks.Select(b => new Groups(world, this, b))] : [];
         grants = world.Swarm.Grants ? [.. world.Banks.Select(b => new Grants(world, this, b))] : [];
+        cycles = world.Swarm.Cycles ? new Cycles(world, this) : null;
     }
 
     public IReadOnlyList<Currency> Currencies { get; }
@@ -74,7 +76,7 @@ internal sealed class Day
     public List<Uetr> References { get; } = [];
 
     /// <summary>Whether nothing more will be submitted, and all that must be answered was.</summary>
-    public bool IsOver => (AtClose is not null || !world.Swarm.IsModelled) && offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && grants.TrueForAll(static g => g.IsDone) && pending == 0;
+    public bool IsOver => (AtClose is not null || !world.Swarm.IsModelled) && offices.All(o => o.IsDone) && acts.All(a => a.IsDone) && groups.All(static g => g.IsDone) && grants.TrueForAll(static g => g.IsDone) && (cycles is null || cycles.IsDone) && pending == 0;
 
     /// <summary>The business day of a bank, as it said; null before the first.</summary>
     public DateOnly? DateOf(MachineNode bank) => offices.First(o => o.Bank == bank).Date;
@@ -83,7 +85,7 @@ internal sealed class Day
     {
         foreach (MachineNode bank in world.Banks)
         {
-            for (int i = 0; i < Currencies.Count; i++) Credit(bank, $"{bank.Name}-{i}", Money(1_000_000, Currencies[i]));
+            for (int i = 0; i < Currencies.Count; i++) Credit(bank, $"{bank.Name}-{i}", Money(world.Swarm.Account, Currencies[i]));
             OpenDay(bank, DateOnly.FromDateTime(World.Epoch.Date));
         }
 
@@ -111,6 +113,7 @@ internal sealed class Day
         if (world.Swarm.HasTreasuries) foreach (MachineNode bank in world.Banks) new Treasury(world, this, bank).Begin();
         foreach (Acts acting in acts) acting.Begin();
         foreach (Grants treasury in grants) treasury.Begin();
+        cycles?.Begin();
         world.After(world.Swarm.Storm / 2, () =>
         {
             if (!chance.Happens(500)) return;
@@ -166,7 +169,8 @@ internal sealed class Day
 
     public static Money Money(long minorUnits, Currency currency) => new(currency, minorUnits);
 
-    private void Credit(MachineNode bank, string reference, Money amount) =>
+    /// <summary>Issues money to a bank's account.</summary>
+    public void Credit(MachineNode bank, string reference, Money amount) =>
         Ask<CreditResult>(world.Agent, call => new AgentInput.Credit(call, reference, bank.Id, amount),
             result => Violation.Unless(result.Refusal is null, "a credit is done once", $"{reference}: {result.Refusal}"), () => Credit(bank, reference, amount));
 

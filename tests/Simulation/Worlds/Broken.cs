@@ -4,6 +4,7 @@ using Settlement.Core.Cryptography;
 using Settlement.Core.Notarisation;
 using Settlement.Core.Store;
 using Settlement.Core.Vault.Records;
+using Settlement.Wire.Agent;
 
 namespace Settlement.Tests.Simulation.Worlds;
 
@@ -20,8 +21,8 @@ internal static class Broken
         return part;
     }
 
-    /// <summary>What a leg moves when it applies is in the positions twice.</summary>
-    public static void PayLegTwice(MachineNode node, StoreTransaction commit)
+    /// <summary>What a leg moves when it applies is in the positions twice, if it is a cut or if it is none.</summary>
+    public static void PayLegTwice(MachineNode node, StoreTransaction commit, bool isCut)
     {
         for (int i = 0; i < commit.Writes.Count; i++)
         {
@@ -30,7 +31,7 @@ internal static class Broken
             ByteString[] applied = [.. commit.Writes.Where(w => w.Kind == PayloadKind.Batches && w.Key.AsSpan().StartsWith(write.Key))
                 .SelectMany(static w => BatchRow.Parser.ParseFrom(w.Body).Outcomes).Where(static o => o.IsCommitted).Select(static o => o.Group)];
             SnapshotRow row = node.Rows.Open(write.Kind, write.Key, write.Body, SnapshotRow.Parser);
-            foreach (LegRow leg in node.Rows.Open(write.Kind, write.Key, before, SnapshotRow.Parser).Legs.Where(l => applied.Any(g => g.Span.SequenceEqual(RecordHashes.Group(l.GroupBody.Span).ToArray()))))
+            foreach (LegRow leg in node.Rows.Open(write.Kind, write.Key, before, SnapshotRow.Parser).Legs.Where(l => l.Cut is not null == isCut && applied.Any(g => g.Span.SequenceEqual(RecordHashes.Group(l.GroupBody.Span).ToArray()))))
                 foreach (LegChange change in leg.Changes) row.Positions.First(p => p.Member == change.Member && p.Currency == change.Currency).MinorUnits += change.Units;
             commit.Writes[i] = node.Rows.Replace(write.Kind, write.Key, row) with { Mode = write.Mode };
         }
@@ -43,6 +44,21 @@ internal static class Broken
         commit.Writes.RemoveAll(w => w.Kind == PayloadKind.Postings && IsRedemption(agent.Rows.Open(w.Kind, w.Key, w.Body, PostingRow.Parser)));
         commit.Writes.RemoveAll(w => w.Kind == PayloadKind.Snapshots && agent.Rows.Open(w.Kind, w.Key, w.Body, BookRow.Parser) is var book
             && lost.Any(l => l.Currency == book.Currency && (book.Holder == l.Debit || book.Holder == l.Credit)));
+    }
+
+    /// <summary>The answer to a bank has every round that is to be confirmed as one in which sums are opened.</summary>
+    public static byte[] AskEarly(byte[] body)
+    {
+        AgentReply reply = AgentReply.Parser.ParseFrom(body);
+        foreach (CycleView view in reply.Cycles?.Cycles.Where(static c => c.Stage == CycleStage.Confirming) ?? []) (view.Stage, view.IsAwaited) = (CycleStage.Opening, true);
+        return reply.ToByteArray();
+    }
+
+    /// <summary>That a sum is opened is not in the vault.</summary>
+    public static void ForgetSum(MachineNode node, StoreTransaction commit)
+    {
+        HashSet<string> keys = [.. node.World.Workload.Currencies.Select(c => Convert.ToHexString(node.Rows.LookupKey("opened-sum", c.Code)))];
+        commit.Writes.RemoveAll(w => w.Kind == PayloadKind.Settings && keys.Contains(Convert.ToHexString(w.Key)));
     }
 
     private static bool IsRedemption(PostingRow row) => row.Refusal.Length == 0 && Digest.TryParse(row.Debit, out _);

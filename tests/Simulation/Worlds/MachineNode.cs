@@ -120,7 +120,8 @@ internal sealed class MachineNode : SimulatedNode
         }
 
         if (World.Mutation == Mutation.StatusRunsAhead && role.Name == "bank") Broken.SettleEarly(this, step.Commit, Chance);
-        if (World.Mutation == Mutation.LegPaidTwice && role.Name == "bank") Broken.PayLegTwice(this, step.Commit);
+        if ((World.Mutation is Mutation.LegPaidTwice or Mutation.CutAppliedTwice) && role.Name == "bank") Broken.PayLegTwice(this, step.Commit, isCut: World.Mutation == Mutation.CutAppliedTwice);
+        if (World.Mutation == Mutation.SumForgotten && role.Name == "bank") Broken.ForgetSum(this, step.Commit);
         if (World.Mutation == Mutation.RedemptionLost && role.Name == "agent") Broken.LoseRedemption(this, step.Commit);
         Store.Commit(step.Commit);
         World.Invariants.OnCommitted(this, step.Commit);
@@ -152,7 +153,7 @@ internal sealed class MachineNode : SimulatedNode
                 World.Net.Send(this, send);
                 break;
             case Effect.Reply reply:
-                World.Answer(reply.CallId, reply.Body);
+                World.Answer(reply.CallId, World.Mutation == Mutation.SumAskedEarly && reply.Body is byte[] body ? Broken.AskEarly(body) : reply.Body);
                 break;
             case Effect.Alarm alarm:
                 Note("alarm " + alarm.Code);

@@ -32,4 +32,13 @@ internal enum Mutation
 
     /// <summary>The agent says that it paid a redemption out, and its vault holds nothing of it.</summary>
     RedemptionLost,
+
+    /// <summary>The agent asks for sums before all banks have confirmed the list of cuts.</summary>
+    SumAskedEarly,
+
+    /// <summary>A bank opens a sum that its vault does not know of.</summary>
+    SumForgotten,
+
+    /// <summary>A bank's vault has positions in which a cut that applies is paid twice.</summary>
+    CutAppliedTwice,
 }

@@ -2,6 +2,7 @@ using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Machines;
 using Settlement.Ledger;
+using Settlement.Wire.Agent;
 using Settlement.Wire.Channels;
 using Settlement.Wire.Ledger;
 
@@ -29,7 +30,7 @@ internal static class Names
     {
         Effect.Send { Door: Door.Peer } send => $"send({send.Token} {send.To.Participant}: {OfBatch(send.Body)})",
         Effect.Send { Door: Door.Ledger } send => $"ask({send.Token} {OfRequest(send.Body)})",
-        Effect.Send send => $"fund({send.Token})",
+        Effect.Send send => $"agent({send.Token} {OfAgent(send.Body)})",
         Effect.Alarm alarm => $"alarm({alarm.Code})",
         Effect.Reply reply => $"reply({reply.Body.GetType().Name})",
         _ => effect.GetType().Name,
@@ -47,6 +48,12 @@ internal static class Names
         PeerMessage.MessageOneofCase.Progress => $"progress:s{message.Progress.Sequence}",
         _ => message.MessageCase.ToString(),
     };
+
+    private static string OfAgent(byte[] body)
+    {
+        AgentRequest request = AgentRequest.Parser.ParseFrom(body);
+        return $"f{request.Funds.Count} r{request.Redemptions.Count}{(request.Cycles is { } call ? $" {call.StepCase}:{call.Round}" : "")}{(request.Offsets is null ? "" : " offsets")}";
+    }
 
     private static string OfRequest(byte[] body)
     {

@@ -31,6 +31,7 @@ internal sealed class Net(World world)
     /// <summary>Takes a message on its way.</summary>
     public void Send(MachineNode from, Effect.Send send)
     {
+        if (world.IsStormy && from == world.Silent) send = send.Without(world.Swarm.Silence);
         SimulatedNode to = world.Find(send.To.Participant, from);
         Exchange exchange = new(from, to, send);
         world.After(Patience, () => End(exchange, null));

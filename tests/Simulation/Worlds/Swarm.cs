@@ -78,6 +78,15 @@ internal sealed record Swarm
     /// <summary>Whether banks offer the agent what waits.</summary>
     public bool Offsets { get; init; }
 
+    /// <summary>Whether the agent's operator nets what channels owe.</summary>
+    public bool Cycles { get; init; }
+
+    /// <summary>What one bank does not say in cycles while faults last.</summary>
+    public Silence Silence { get; init; }
+
+    /// <summary>What each account is credited before the day, in minor units.</summary>
+    public long Account { get; init; } = 1_000_000;
+
     /// <summary>Whether the plain model follows every bank: then each takes one input a step.</summary>
     public bool IsModelled { get; init; }
 
@@ -111,7 +120,7 @@ internal sealed record Swarm
             LongestRetry = chance.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8)),
             DirectoryInterval = chance.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(8)),
         };
-        return new Swarm
+        Swarm drawn = new()
         {
             Banks = chance.Happens(250) ? 3 : 2,
             Storm = chance.Between(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(80)),
@@ -144,6 +153,17 @@ internal sealed record Swarm
             Groups = chance.Happens(HalfOfWorlds),
             Grants = chance.Happens(HalfOfWorlds),
             Offsets = chance.Happens(HalfOfWorlds),
+            Cycles = chance.Happens(HalfOfWorlds),
         };
+        return drawn.Cycles ? Netting(drawn, chance) : drawn;
     }
+
+    /// <summary>A world with cycles: mostly something is owed in it, and some accounts do not cover that.</summary>
+    public static Swarm Netting(Swarm drawn, Chance chance) => drawn with
+    {
+        Cycles = true,
+        Limit = drawn.Limit == 0 && chance.Happens(800) ? chance.From(1_000, 50_000) : drawn.Limit,
+        Account = chance.Happens(300) ? chance.From(50_000, 200_000) : drawn.Account,
+        Silence = chance.Happens(300) ? (Silence)chance.From(1, 3) : Silence.None,
+    };
 }

@@ -53,13 +53,14 @@ internal sealed class World
         BankSettings settings = Swarm.Bank with
         {
             AcceptedContracts = Library.Sources.Select(HashOf).ToHashSet(),
-            // The plain model knows no offsets.
-            OffsetPoll = Swarm is { Offsets: true, IsModelled: false } ? TimeSpan.FromSeconds(1) : null,
+            CyclePoll = Swarm.Cycles ? TimeSpan.FromSeconds(1) : null,
+            OffsetPoll = Swarm.Offsets ? TimeSpan.FromSeconds(1) : null,
             // Every bank grants every other what the operators of this world order.
             GrantedLimits = names.ToDictionary(static id => (Named(id), "EUR"), _ => Swarm.Limit),
         };
         Banks = [.. names.Take(Swarm.Banks).Select((id, i) => new MachineNode(this, "Bank" + (char)('A' + i), Named(id),
             new Role("bank", BankMachine.RecoveryKinds, BankMachine.RecoveryLookups, (parts, rows) => new BankMachine(new BankParts(parts, settings, Agent.Pin), rows))))];
+        Silent = Chance.Fork("silent").Pick(Banks);
         Invariants = new Watch(this);
         Workload = new Day(this);
     }
@@ -77,6 +78,9 @@ internal sealed class World
     public Net Net { get; }
 
     public IReadOnlyList<MachineNode> Banks { get; }
+
+    /// <summary>The bank that does not say what the swarm has it keep to itself.</summary>
+    public MachineNode Silent { get; }
 
     public MachineNode Agent { get; }
 

@@ -2,6 +2,7 @@ using Settlement.Core.Agent;
 using Settlement.Core.Bank;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Identifiers;
+using Settlement.Core.Instructions;
 using Settlement.Core.Monetary;
 using Settlement.Wire.Agent;
 
@@ -43,6 +44,26 @@ public sealed class CycleTests
         // What was paid after the cut is owed still.
         Assert.Equal([-10_00, 10_00, 5_00, -5_00, 0, 0], world.Positions);
         Assert.Equal([450_00, 530_00, 520_00], world.Accounts);
+    }
+
+    [Fact]
+    public void A_payment_whose_cover_a_cut_takes_on_its_way_waits_for_other_cover()
+    {
+        using CycleWorld world = new CycleWorld().Owe(100_00, 70_00, 50_00);
+        bool isHeldUp = true;
+        world.Banks.OnPeer = (from, to, message) => isHeldUp && from == world.Alpha && to == world.Beta && message.Proposal is not null ? [] : [message];
+        world.Banks.Pay(world.Alpha, 1_00, world.Beta);
+        Digest cycle = world.OpenCycle();
+        world.PassUntil(cycle, CycleStage.Cutting);
+        // Beta may owe 1,000.00 and has 100.00, which the channel cuts in the batch after the one that is held up.
+        byte[] paid = world.Banks.Pay(world.Beta, CycleWorld.Limit + 50_00, world.Alpha);
+        isHeldUp = false;
+        world.PassUntil(cycle, CycleStage.Settled);
+        world.AssertAtRest();
+        Assert.Equal((InstructionStatus.Queued, ReasonCodes.InsufficientFunds), world.Banks.StatusOf(world.Beta, paid));
+        world.Pay(world.Alpha, world.Beta, 50_00);
+        world.Banks.Pass(TimeSpan.FromSeconds(5));
+        Assert.Equal((InstructionStatus.Settled, null), world.Banks.StatusOf(world.Beta, paid));
     }
 
     [Fact]
