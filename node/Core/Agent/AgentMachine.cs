@@ -269,7 +269,7 @@ public sealed class AgentMachine : IMachine, IDisposable
 
         Money amount = new(currency, fund.MinorUnits);
         string refusal = stops.Refuses(bank, channel, long.MaxValue) ? AgentCodes.Stopped
-            : postings.Find(AgentExits.ClosedKey(channel)) is not null ? AgentCodes.ChannelClosed
+            : fund.OnlyIfPosted || postings.Find(AgentExits.ClosedKey(channel)) is not null ? AgentCodes.ChannelClosed
             : !supervised.TryFindClaims(channel, fund, out IReadOnlyList<SupervisedChannels.Claim> claims) ? AgentCodes.NotAcknowledged
             : !book.CanPost(bank.ToString(), channel.ToString(), amount) ? AgentCodes.InsufficientFunds
             : !supervised.IsTrue(claims) ? AgentCodes.NotAcknowledged

@@ -166,6 +166,8 @@ internal sealed class Funding(NodeContext node, ParticipantPin agent, ChannelBoo
         {
             RequestId = ByteString.CopyFrom(work.Key), Channel = ByteString.CopyFrom(work.Channel.Id.ToArray()),
             Currency = work.Row.Currency, MinorUnits = work.Row.MinorUnits, OpeningBody = work.Channel.Opening.Record.Body,
+            // An earlier request may have been posted; into a closed channel no money goes.
+            OnlyIfPosted = work.Channel.IsClosed,
         };
         fund.Acknowledgements.Add(work.Channel.Opening.Acknowledgements);
         return fund;

@@ -133,6 +133,14 @@ internal sealed class Intake : IOwnWork
 
     private void Return(ChannelSide channel, Command.Own command, InstructionRow row, bool isSpent)
     {
+        if (channel.IsClosed)
+        {
+            // It was set aside with an offset when the channel was closed, and what waited was refused then.
+            queue.Renounce(channel, command);
+            Finish(command, InstructionStatus.Rejected, ChannelCodes.ChannelClosed, null, 0);
+            return;
+        }
+
         if (row.SettlementDay < day.Date?.DayNumber)
         {
             // Its day ended while it was on its way. Whoever has its entry may propose it still, and is then told that it is over.

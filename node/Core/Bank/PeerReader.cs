@@ -135,7 +135,9 @@ internal sealed class PeerReader(NodeContext node, ChannelBook channels)
         if (channel.Opened is { } opened && opened.Signed.IsSame(signed)) return new ReadProposal(signed, opened.Body);
         if (!signed.IsSignedBy(channel.Terms.Network, channel.Terms.Hash, channel.OtherKey)) return new ReadProposal(null, null, ChannelCodes.ProposalSignature);
         if (!IsWorthOpening(channel, signed)) return new ReadProposal(signed, null);
-        if (ProposalTree.IsBeyond(proposal.Body.Span) || !Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body)) return new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
+        // What is dropped or overridden as it is read makes the bytes longer than the message, and would hide in the evidence what was proposed.
+        if (ProposalTree.IsBeyond(proposal.Body.Span) || !Parsing.TryParse(ProposalBody.Parser, proposal.Body.Span, out ProposalBody? body) || body.CalculateSize() != proposal.Body.Length)
+            return new ReadProposal(signed, null, ChannelCodes.MessageMalformed);
         channel.Opened = new OpenedProposal(signed, body);
         return new ReadProposal(signed, body);
     }

@@ -59,9 +59,16 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
     }
 
     /// <summary>A head that this bank does not know. If its own signature is on it, and the other member's, its vault has lost it; else the
-    /// ledger, which notarises nothing without both, made it up.</summary>
+    /// ledger, which notarises nothing without both, made it up. One of an older term both may have signed: it was dead when the office
+    /// changed hands at another head, so the ledger shows what it cannot have notarised.</summary>
     private void Doubt(ChannelSide channel, EndorsedHead head)
     {
+        if (head.Fields.Term < channel.Term)
+        {
+            node.Alarm(LedgerCodes.LeafAgainstRules, channel.Id.ToString());
+            return;
+        }
+
         using VerifyingKey own = new(channel.OwnKey.PublicKey);
         bool isLost = head.IsEndorsedBy(channel.Terms.Network, channel.Context.Own, own) && head.IsEndorsedBy(channel.Terms.Network, channel.Other.Number, channel.OtherKey);
         node.Alarm(isLost ? ChannelCodes.UnknownHead : ChannelCodes.EndorsementInvalid, channel.Id.ToString());
@@ -72,10 +79,18 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         if (leaf.RecordCase != Leaf.RecordOneofCase.Takeover || !SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover)
             || takeover.Channel != channel.Id || takeover.NewTerm <= channel.Term) return;
         bool isOwn = takeover.Member == channel.Context.Own;
+        using VerifyingKey own = new(channel.OwnKey.PublicKey);
         if (TermOfOffice.SequencerOf(takeover.NewTerm, ChannelTerms.MemberCount) != takeover.Member
-            || (!isOwn && !takeover.IsSignedBy(channel.Terms.Network, channel.OtherKey)))
+            || !takeover.IsSignedBy(channel.Terms.Network, isOwn ? own : channel.OtherKey))
         {
             node.Alarm(LedgerCodes.TakeoverSignature, channel.Id.ToString());
+            return;
+        }
+
+        // No head of the older term follows it, and none of the newer one is known yet: it stands at the newest head, or the ledger took what it must refuse.
+        if (takeover.Head != channel.Head)
+        {
+            node.Alarm(LedgerCodes.TakeoverHead, channel.Id.ToString());
             return;
         }
 

@@ -34,6 +34,14 @@ public static class ProposalTree
         return range.Root;
     }
 
+    /// <summary>How many leaves a body has, which is what its root costs.</summary>
+    public static int PartsOf(ReadOnlySpan<byte> body)
+    {
+        int parts = 0;
+        for (int begin = 0; begin < body.Length; parts++) begin = End(body, begin, parts);
+        return parts;
+    }
+
     /// <summary>Whether a body has more fields than leaves, which no honest one has.</summary>
     public static bool IsBeyond(ReadOnlySpan<byte> body)
     {
@@ -74,7 +82,7 @@ public static class ProposalTree
         // A path has at most as many hashes as the leaves have bits, and a part its place and lengths.
         const int path = 14 * (Digest.Length + 4) + 24;
         int left = room - signed.ToClaim().CalculateSize() - 64;
-        return Excerpt(signed, body, (field, size) => field != ItemsField && (left -= size + path) >= 0);
+        return Excerpt(signed, body, (field, size) => field != ItemsField && size + path <= left && (left -= size + path) >= 0);
     }
 
     /// <summary>Whether all that an excerpt shows is in what the sequencer signed for its place, and what that is. Anybody can tell who has the
@@ -89,8 +97,12 @@ public static class ProposalTree
         shown = null;
         if (excerpt.Claim is null || !SignedProposal.TryRead(excerpt.Claim, out SignedProposal? signed) || !signed.IsSignedBy(network, termsHash, sequencer)) return false;
         using MemoryStream bytes = new();
+        long last = -1;
         foreach (ProposalPart part in excerpt.Shown)
         {
+            // Shown twice, one part would be two things that were proposed.
+            if (part.Index <= last) return false;
+            last = part.Index;
             List<Digest> path = [];
             foreach (ByteString sibling in part.Path)
             {

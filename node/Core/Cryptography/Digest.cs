@@ -78,6 +78,10 @@ public readonly record struct Digest : IComparable<Digest>
         return order != 0 ? order : d.CompareTo(other.d);
     }
 
+    // Ids come from others, who could choose such that collide if every process hashed alike. No order of anything follows from it.
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(a, b, c, d);
+
     /// <inheritdoc/>
     public override string ToString() => Convert.ToHexStringLower(ToArray());
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Settlement.Core.Channels;
 using Settlement.Core.Cryptography;
 using Settlement.Core.Participants;
 using Settlement.Wire.Channels;
@@ -16,6 +17,10 @@ internal static class PeerBatches
     /// signatures are known to be good.</summary>
     public const int MaxItems = 20_000;
 
+    /// <summary>Leaves under the roots of all proposals of one batch: each costs a hash before any signature is checked. An honest body has one for each
+    /// item, and a few more.</summary>
+    public const int MaxParts = 2 * MaxItems;
+
     /// <summary>Commands, proposals, endorsements and reservations of one channel in one batch: each may cost a signature check or two, or a question
     /// to the ledger. An honest node has one or two of each, and more only when it answers what came late all at once.</summary>
     public const int MaxOfChannel = 256;
@@ -25,16 +30,18 @@ internal static class PeerBatches
         Parsing.TryParse(PeerBatch.Parser, body, out batch) && batch.Suite == Suite.Current
         && string.Equals(batch.Network, network, StringComparison.Ordinal)
         && batch.Messages.Count <= MaxMessages && batch.Messages.Sum(ItemsOf) <= MaxItems
-        && batch.Messages.Select(ChannelOf).OfType<ByteString>().CountBy(static channel => channel).All(static of => of.Value <= MaxOfChannel);
+        && batch.Messages.Sum(static message => message.Proposal is { } proposal ? ProposalTree.PartsOf(proposal.Body.Span) : 0) <= MaxParts
+        && batch.Messages.Select(ChannelOf).OfType<Digest>().CountBy(static channel => channel).All(static of => of.Value <= MaxOfChannel);
 
-    private static ByteString? ChannelOf(PeerMessage message) => message.MessageCase switch
+    // What is no channel's id costs nothing. Digests hash with a seed of the process, so nobody can choose ids that collide.
+    private static Digest? ChannelOf(PeerMessage message) => Digest.TryRead((message.MessageCase switch
     {
         PeerMessage.MessageOneofCase.Commands => message.Commands.Channel,
         PeerMessage.MessageOneofCase.Proposal => message.Proposal.Channel,
         PeerMessage.MessageOneofCase.Endorsement => message.Endorsement.Channel,
         PeerMessage.MessageOneofCase.LegReservations => message.LegReservations.Channel,
-        _ => null,
-    };
+        _ => ByteString.Empty,
+    }).Span, out Digest channel) ? channel : null;
 
     private static int ItemsOf(PeerMessage message) => message.MessageCase switch
     {

@@ -58,9 +58,8 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         if (leaf.RecordCase != Leaf.RecordOneofCase.Head || !EndorsedHead.TryRead(leaf.Head, out EndorsedHead? head)) return;
         bool isKnown = channels.TryGetValue(head.Fields.Channel, out ObservedSide? channel);
         if (isKnown && !IsEndorsed(channel!, head, EvidencePart.Of("leaf", leaf))) return;
-        if (channel is { Closed: not null } || (channel is { HasCaughtUp: true } && head.Fields.Sequence - 1 > channel.Notarised))
+        if (channel is { HasCaughtUp: true } && IsAgainstRules(channel, head.Fields))
         {
-            // The ledger takes no head but the next, whoever has endorsed it, and none of a channel that it has closed.
             node.AlarmAbout(node.Parts.Ledger.Destination.Participant, LedgerCodes.LeafAgainstRules, head.Fields.Channel.ToString(), EvidencePart.Of("leaf", leaf));
             return;
         }
@@ -76,6 +75,13 @@ internal sealed class ObservedBatches(NodeContext node, RegulatorSettings settin
         channel.Write(node);
         HoldWhatFits(channel);
     }
+
+    /// <summary>The ledger takes no head but the next, whoever has endorsed it, and none of a channel that it has closed. Heads that are known come
+    /// again where the log is read from its beginning.</summary>
+    private static bool IsAgainstRules(ObservedSide channel, HeadFields head) =>
+        head.Sequence > channel.Notarised + (channel.Closed is null ? 1 : 0)
+        || (head.Sequence == channel.Held && head.Head != channel.HeldHead)
+        || (channel.Heads.TryGetValue(head.Sequence, out Digest known) && known != head.Head);
 
     /// <summary>A member has closed an observed channel: no head follows.</summary>
     private void OnClose(SignedClose close, Leaf leaf)

@@ -45,11 +45,10 @@ public sealed class PrivacyTests
         Assert.True(leaks.Count == 0, string.Join('\n', leaks));
     }
 
-    [Theory]
-    [InlineData("remittance")]
-    [InlineData("transaction", "uetr", "end_to_end", "debtor", "debtor_account", "creditor", "creditor_account", "remittance")]
-    public async Task A_widened_audience_is_found(params string[] widened)
+    [Fact]
+    public async Task A_widened_audience_is_found()
     {
+        string[] widened = ["transaction", "uetr", "end_to_end", "debtor", "debtor_account", "creditor", "creditor_account", "remittance"];
         Contract payment = ContractLibrary.Load("GrossPayment");
         using OwnFolder folder = new();
         string file = Path.Combine(folder.Path, "Widened.contract");

@@ -51,6 +51,30 @@ public sealed class ProposalTreeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_too_long_to_be_shown_hides_nothing_that_comes_after_it()
+    {
+        ByteString body = new ProposalBody { TimeUnixMs = 7, PositionSalts = new SealedEnvelope { Ciphertext = ByteString.CopyFrom(new byte[64 << 10]) }, Outcomes = { new LegOutcome { IsCommitted = true } } }.ToByteString();
+        Assert.True(ProposalTree.TryVerify(ProposalTree.OfRest(Signed(body), body, 32 << 10), Network, Terms, sequencer, out ProposalBody? rest));
+        Assert.Equal(new ProposalBody { TimeUnixMs = 7, Outcomes = { new LegOutcome { IsCommitted = true } } }, rest);
+    }
+
+    [Fact]
+    public void Nothing_is_shown_twice_or_in_another_order()
+    {
+        ProposalExcerpt first = ProposalTree.OfItem(Signed(Body), Body, 1), second = ProposalTree.OfItem(Signed(Body), Body, 2);
+        Assert.True(Shows(first, second));
+        Assert.False(Shows(first, first));
+        Assert.False(Shows(second, first));
+
+        bool Shows(ProposalExcerpt one, ProposalExcerpt other)
+        {
+            ProposalExcerpt both = one.Clone();
+            both.Shown.Add(other.Shown);
+            return ProposalTree.TryVerify(both, Network, Terms, sequencer, out _);
+        }
+    }
+
+    [Fact]
     public void The_hash_of_an_item_is_shown_in_its_place_and_is_that_of_its_bytes()
     {
         ProposalExcerpt whole = ProposalTree.OfItem(Signed(Body), Body, 3), hash = ProposalTree.OfItemHash(Signed(Body), Body, 3);

@@ -11,7 +11,7 @@ namespace Settlement.Tests.Hostile;
 public sealed class HostileTests
 {
     // How often an attack is done again.
-    private const int Repeats = 3;
+    private const int Repeats = 2;
 
     // A count that rises takes a byte more now and then.
     private const int Jitter = 64;

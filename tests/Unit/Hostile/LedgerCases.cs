@@ -65,6 +65,24 @@ internal static class LedgerCases
             });
             Assert.Equal(1, world.Banks.View(world.Alpha).Term);
         }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
+        Bank("a takeover in the victim's own name", LedgerCodes.TakeoverSignature, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
+        {
+            Show(world, world.Alpha, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Takeover = new TakeoverRecord { Channel = world.Channel, Head = HeadOf(world, leaves, static _ => { }).Head, NewTerm = long.MaxValue, Member = 0, Signature = Nobodys },
+            });
+            Assert.Equal(1, world.Banks.View(world.Alpha).Term);
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
+        Bank("a takeover that the other member signed at an older head", LedgerCodes.TakeoverHead, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
+        {
+            Show(world, world.Alpha, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Takeover = world.Once(() => TakenOver(world, world.Beta, new Digest(HeadOf(world, leaves, static _ => { }).PreviousHead.Span))),
+            });
+            Assert.Equal(1, world.Banks.View(world.Alpha).Term);
+        }) with { Cost = Cost.Following.And(HostileWorld.Storm, written: 1, sends: 1, checks: 2) },
         Bank("a head whose endorsement is forged", ChannelCodes.EndorsementInvalid, "channel status + checkpoint", Proof.Of(ShowsTheLeaf), Afterwards.Stalls, static world =>
         {
             // Beta endorsed it, and Alpha, whose batch it is, did not: for want of Beta's endorsement it is not even in the ledger.
@@ -134,6 +152,16 @@ internal static class LedgerCases
                 HeadRecord head = Endorsed(world, long.MaxValue, Digest.Of("before"u8), Digest.Of("after"u8));
                 return (Func<IReadOnlyList<Leaf>, Leaf>)(leaves => new Leaf { TimeUnixMs = leaves[^1].TimeUnixMs, Head = head });
             }))),
+        Regulator("a second head for one place, which its members endorsed", LedgerCodes.LeafAgainstRules, "leaf", Proof.Told(static (world, piece) => Assert.True(IsEndorsed(world, Leaf.Parser.ParseFrom(piece.Parts[0].Body).Head))), static world =>
+            Show(world, world.Supervisor, leaves => new Leaf
+            {
+                TimeUnixMs = leaves[^1].TimeUnixMs,
+                Head = world.Once(() =>
+                {
+                    HeadRecord newest = HeadOf(world, leaves, static _ => { });
+                    return Endorsed(world, (long)newest.Sequence, new Digest(newest.PreviousHead.Span), Digest.Of("another"u8));
+                }),
+            })),
         Regulator("a log whose leaves do not have the root that is signed", LedgerCodes.RootDiffers, "checkpoint + root of the leaves", Proof.Told(static (world, piece) => Assert.NotEqual(Note(world, piece, 0).Root.ToString(), Text(piece, 1))), static world =>
         {
             world.Banks.OnLedgerReply = (node, reply) =>
@@ -232,6 +260,17 @@ internal static class LedgerCases
         }
 
         return record;
+    }
+
+    /// <summary>A takeover of term 2 that a member signs, wherever the channel stands.</summary>
+    internal static TakeoverRecord TakenOver(HostileWorld world, TestNode member, Digest head)
+    {
+        using SigningKey key = world.Banks.ChannelKey(member);
+        return new TakeoverRecord
+        {
+            Channel = world.Channel, Head = HostileWorld.Bytes(head), NewTerm = 2, Member = 1,
+            Signature = Google.Protobuf.ByteString.CopyFrom(key.Sign(RecordHashes.Takeover(TwoBanks.Network, world.Banks.Channel, head, 2))),
+        };
     }
 
     private static void IsEndorsedByBoth(HostileWorld world, PieceView piece)

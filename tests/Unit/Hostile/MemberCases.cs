@@ -36,6 +36,15 @@ internal static class MemberCases
                 Core.Nodes.PeerBatches.MaxOfChannel + 1));
             world.Say(world.Alpha, world.Beta, batch.ToByteArray());
         }) { Times = HostileWorld.Storm };
+        yield return new("hashes without end in one batch", Sequencer, ChannelCodes.MessageMalformed, "body", Proof.PeerBody, Afterwards.GoesOn, world =>
+        {
+            Proposal honest = world.Once(() => Held(world)).Proposal;
+            // Two bytes a leaf, and no signature of anything.
+            ByteString times = ByteString.CopyFrom([.. Enumerable.Repeat<byte[]>([0x08, 0x07], ProposalTree.MaxParts).SelectMany(static field => field)]);
+            PeerBatch batch = new() { Suite = 1, Network = TwoBanks.Network };
+            batch.Messages.Add(Enumerable.Repeat(new PeerMessage { Proposal = new Proposal(honest) { Body = times } }, (Core.Nodes.PeerBatches.MaxParts / ProposalTree.MaxParts) + 1));
+            world.Say(world.Alpha, world.Beta, batch.ToByteArray());
+        }) { Times = HostileWorld.Storm };
         yield return new("a proposal in a channel of others", Sequencer, ChannelCodes.ChannelUnknown, "message", Proof.Message(static (world, message) => message.Proposal.Channel.Equals(HostileWorld.Bytes(world.WithGamma(world.Beta)))), Afterwards.GoesOn,
             static world => world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = new Proposal { Channel = HostileWorld.Bytes(world.WithGamma(world.Beta)), Term = 1, Sequence = 2 } }));
         yield return new("notices of openings without end in one batch", Sequencer, ChannelCodes.TooOften, "message", Proof.Message(static (world, message) => message.Opened.TermsHash.Equals(TermsHash(world))), Afterwards.GoesOn, static world =>
@@ -146,6 +155,15 @@ internal static class MemberCases
             ChannelContext own = world.Banks.Context(world.Alpha);
             garbage = SignedProposal.Sign(own, (long)garbage.Term, (long)garbage.Sequence, new Digest(garbage.PreviousHead.Span), garbage.Body.Span, key).ToProposal(garbage.Body);
             world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = garbage });
+        }) { Cost = Cost.Words.And(HostileWorld.Storm, checks: 1), Times = HostileWorld.Storm };
+        yield return new("a batch that hides a field before its entries", Sequencer, ChannelCodes.MessageMalformed, "message", Proof.Proposal(static (_, _, body) => body is not null), Afterwards.GoesOn, world =>
+        {
+            Proposal honest = world.Once(() => Held(world)).Proposal;
+            // Field 2 is the items; here it is a number, which every reader drops.
+            ByteString body = ByteString.CopyFrom([0x10, 0x00, .. honest.Body.Span]);
+            using SigningKey key = world.Banks.ChannelKey(world.Alpha);
+            Proposal padded = SignedProposal.Sign(world.Banks.Context(world.Alpha), (long)honest.Term, (long)honest.Sequence, new Digest(honest.PreviousHead.Span), body.Span, key).ToProposal(body);
+            world.Say(world.Alpha, world.Beta, new PeerMessage { Proposal = padded });
         }) { Cost = Cost.Words.And(HostileWorld.Storm, checks: 1), Times = HostileWorld.Storm };
         yield return new("a time of its own", Sequencer, ChannelCodes.TimeRefused, "message", Proof.Proposal(static (world, _, body) => body!.TimeUnixMs > world.Banks.Now.AddMinutes(30).ToUnixTimeMilliseconds()), Afterwards.GoesOnInTheNextTerm, world =>
         {
