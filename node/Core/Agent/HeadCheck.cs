@@ -128,15 +128,6 @@ internal sealed class HeadCheck(string network, PublicKey checkpointKey)
         Digest.TryRead(root.Span, out Digest read) && Leads(leaf, index, count, path, read);
 
     /// <summary>Whether a leaf leads to a root.</summary>
-    public static bool Leads(Digest leaf, long index, long count, IReadOnlyList<ByteString> path, Digest root)
-    {
-        List<Digest> siblings = [];
-        foreach (ByteString sibling in path)
-        {
-            if (!Digest.TryRead(sibling.Span, out Digest digest)) return false;
-            siblings.Add(digest);
-        }
-
-        return MerkleProof.VerifyInclusion(leaf, index, count, siblings, root);
-    }
+    public static bool Leads(Digest leaf, long index, long count, IReadOnlyList<ByteString> path, Digest root) =>
+        MerklePath.TryRead(path, out List<Digest> siblings) && MerkleProof.VerifyInclusion(leaf, index, count, siblings, root);
 }

@@ -48,7 +48,8 @@ internal sealed class RedemptionCheck(string network, HeadCheck heads, IReadOnly
         long leaves = (long)BitOperations.RoundUpToPowerOf2((uint)(1 + contract.Fields.Count));
         if (!HeadCheck.Leads(Rfc6962.HashLeaf(proof.Header.Span), 0, leaves, proof.HeaderPath, root) || !IsOf(header, channel, entry, contract)) return AgentCodes.EntryNotProven;
         if (!Opens(channel, entry, redemption.Amount, leaves, proof, root, request)) return AgentCodes.EntryNotProven;
-        return IsSigned(bank, channel, entry, keys[(int)header.Parties[redemption.From.Index]], request) ? "" : AgentCodes.NotTheHolder;
+        Digest signed = RedemptionText.Request(network, channel, entry, bank, request.Currency, request.MinorUnits);
+        return HeadCheck.Verifies(keys[(int)header.Parties[redemption.From.Index]], signed, request.Signature) ? "" : AgentCodes.NotTheHolder;
     }
 
     /// <summary>An entry of this channel and id that creates its instance, between two members.</summary>
@@ -63,11 +64,5 @@ internal sealed class RedemptionCheck(string network, HeadCheck heads, IReadOnly
         byte[] value = new MoneyValue(request.Currency, request.MinorUnits).ToCanonical();
         Digest commitment = FieldCommitment.Compute(proof.AmountSalt.Span, network, channel, entry, amount.Index, InstanceLink.FirstGeneration, value);
         return HeadCheck.Leads(Rfc6962.HashLeaf(commitment.ToArray()), 1 + amount.Index, leaves, proof.AmountPath, root);
-    }
-
-    private bool IsSigned(ParticipantId bank, Digest channel, EntryId entry, PublicKey member, RedeemRequest request)
-    {
-        using VerifyingKey key = new(member);
-        return key.Verify(RedemptionText.Request(network, channel, entry, bank, request.Currency, request.MinorUnits), request.Signature.Span);
     }
 }

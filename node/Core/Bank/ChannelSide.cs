@@ -39,6 +39,7 @@ internal sealed class ChannelSide : IDisposable
     private readonly Dictionary<ByteString, OpenedEntry> ownHeaders = [];
     private readonly Dictionary<EntryId, Command.Own> ownActs = [];
     private readonly Func<long> nextOrder;
+    private readonly VerifyingKey own;
 
     public ChannelSide(ChannelContext context, SigningKey ownKey, PublicKey otherKey, Pace pace, Retry retry, Func<long> nextOrder)
     {
@@ -48,6 +49,7 @@ internal sealed class ChannelSide : IDisposable
         Context = context;
         OwnKey = ownKey;
         OtherKey = new VerifyingKey(otherKey);
+        own = new VerifyingKey(ownKey.PublicKey);
         ObserverProgress = new long[context.Terms.Observers.Count()];
     }
 
@@ -60,6 +62,9 @@ internal sealed class ChannelSide : IDisposable
     public SigningKey OwnKey { get; }
 
     public VerifyingKey OtherKey { get; }
+
+    /// <summary>Verifies what a member has signed, this bank or the other.</summary>
+    public VerifyingKey KeyOf(int member) => member == Context.Own ? own : OtherKey;
 
     public PinnedParticipant Other => Terms.Participants[1 - Context.Own];
 
@@ -395,6 +400,7 @@ internal sealed class ChannelSide : IDisposable
     {
         OwnKey.Dispose();
         OtherKey.Dispose();
+        own.Dispose();
         Context.Epoch.Dispose();
     }
 

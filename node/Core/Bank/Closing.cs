@@ -170,9 +170,8 @@ internal sealed class Closing(NodeContext node, IOwnWork work, ChannelBook chann
         }
 
         bool isOwn = close.Member == channel.Context.Own;
-        using VerifyingKey own = new(channel.OwnKey.PublicKey);
         // The ledger checks it too, and is not believed: a member alone closes a channel.
-        if (!close.IsSignedBy(channel.Terms.Network, isOwn ? own : channel.OtherKey))
+        if (!close.IsSignedBy(channel.Terms.Network, channel.KeyOf(close.Member)))
         {
             node.Alarm(LedgerCodes.CloseSignature, channel.Id.ToString(), EvidencePart.Of("leaf", leaf));
             return;

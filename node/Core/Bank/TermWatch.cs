@@ -69,8 +69,7 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
             return;
         }
 
-        using VerifyingKey own = new(channel.OwnKey.PublicKey);
-        bool isLost = head.IsEndorsedBy(channel.Terms.Network, channel.Context.Own, own) && head.IsEndorsedBy(channel.Terms.Network, channel.Other.Number, channel.OtherKey);
+        bool isLost = head.IsEndorsedBy(channel.Terms.Network, channel.Context.Own, channel.KeyOf(channel.Context.Own)) && head.IsEndorsedBy(channel.Terms.Network, channel.Other.Number, channel.OtherKey);
         node.Alarm(isLost ? ChannelCodes.UnknownHead : ChannelCodes.EndorsementInvalid, channel.Id.ToString());
     }
 
@@ -79,9 +78,8 @@ internal sealed class TermWatch(NodeContext node, BankSettings settings, Finalis
         if (leaf.RecordCase != Leaf.RecordOneofCase.Takeover || !SignedTakeover.TryRead(leaf.Takeover, out SignedTakeover? takeover)
             || takeover.Channel != channel.Id || takeover.NewTerm <= channel.Term) return;
         bool isOwn = takeover.Member == channel.Context.Own;
-        using VerifyingKey own = new(channel.OwnKey.PublicKey);
         if (TermOfOffice.SequencerOf(takeover.NewTerm, ChannelTerms.MemberCount) != takeover.Member
-            || !takeover.IsSignedBy(channel.Terms.Network, isOwn ? own : channel.OtherKey))
+            || !takeover.IsSignedBy(channel.Terms.Network, channel.KeyOf(takeover.Member)))
         {
             node.Alarm(LedgerCodes.TakeoverSignature, channel.Id.ToString());
             return;

@@ -54,7 +54,7 @@ public static class PositionProofs
 
         GrantedLimit? granted = proof.HasGrantedMinorUnits ? new GrantedLimit(proof.GrantedMinorUnits, proof.GrantedGeneration) : null;
         Digest leaf = new Position(member, currency, minorUnits, proof.Salt.ToByteArray(), proof.Reserved, granted).Leaf(network, channel);
-        return TryRead(proof.Path, out List<Digest> path) && MerkleProof.TryRootOf(leaf, (long)proof.Index, (long)proof.Count, path, out Digest positions)
+        return MerklePath.TryRead(proof.Path, out List<Digest> path) && MerkleProof.TryRootOf(leaf, (long)proof.Index, (long)proof.Count, path, out Digest positions)
             && ChannelState.RootOf(network, channel, positions, proof.ContractCount, contracts, legs) == stateRoot;
     }
 
@@ -63,7 +63,7 @@ public static class PositionProofs
     {
         if (proof.Salt.Length != Digest.Length || proof.Count > MaxLeaves || !Digest.TryRead(proof.Group.Span, out Digest group)) return false;
         Digest leaf = HeldLeg.Leaf(network, channel, group, proof.Changes.Select(static c => ((int)Math.Min(c.Member, int.MaxValue), c.Currency, c.Units)), proof.Salt.ToByteArray());
-        return TryRead(proof.Path, out List<Digest> path) && MerkleProof.VerifyInclusion(leaf, (long)proof.Index, (long)proof.Count, path, legsRoot);
+        return MerklePath.TryRead(proof.Path, out List<Digest> path) && MerkleProof.VerifyInclusion(leaf, (long)proof.Index, (long)proof.Count, path, legsRoot);
     }
 
     private static IEnumerable<ByteString> Path(IReadOnlyList<Digest> leaves, int index)
@@ -71,18 +71,6 @@ public static class PositionProofs
         MerkleTree tree = new();
         foreach (Digest leaf in leaves) tree.Append(leaf);
         return tree.InclusionPath(index, leaves.Count).Select(Bytes);
-    }
-
-    private static bool TryRead(IReadOnlyList<ByteString> bytes, out List<Digest> path)
-    {
-        path = [];
-        foreach (ByteString sibling in bytes)
-        {
-            if (!Digest.TryRead(sibling.Span, out Digest digest)) return false;
-            path.Add(digest);
-        }
-
-        return true;
     }
 
     private static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());

@@ -103,16 +103,9 @@ public static class ProposalTree
             // Shown twice, one part would be two things that were proposed.
             if (part.Index <= last) return false;
             last = part.Index;
-            List<Digest> path = [];
-            foreach (ByteString sibling in part.Path)
-            {
-                if (!Digest.TryRead(sibling.Span, out Digest hash)) return false;
-                path.Add(hash);
-            }
-
             Digest leaf = Rfc6962.HashLeaf(part.Bytes.Span);
             if (!part.Hash.IsEmpty && (!part.Bytes.IsEmpty || !Digest.TryRead(part.Hash.Span, out leaf))) return false;
-            if (!MerkleProof.VerifyInclusion(leaf, part.Index, excerpt.Parts, path, signed.Body)) return false;
+            if (!MerklePath.TryRead(part.Path, out List<Digest> path) || !MerkleProof.VerifyInclusion(leaf, part.Index, excerpt.Parts, path, signed.Body)) return false;
             bytes.Write(part.Bytes.Span);
         }
 

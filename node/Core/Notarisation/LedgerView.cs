@@ -20,9 +20,6 @@ public sealed record LedgerDoubt(string Code, string? Known, string? Offered);
 /// </summary>
 public sealed class LedgerView : IDisposable
 {
-    // A path has one digest a level, and no tree has more than 63 levels of two sides.
-    private const int LongestPath = 128;
-
     private readonly CheckpointVerifier verifier;
     private readonly string network;
 
@@ -62,7 +59,7 @@ public sealed class LedgerView : IDisposable
             return Accept(offered, note, out doubt);
         }
 
-        bool follows = Checkpoint.Size == 0 || (TryReadPath(reply.ConsistencyPath, out List<Digest> path)
+        bool follows = Checkpoint.Size == 0 || (MerklePath.TryRead(reply.ConsistencyPath, out List<Digest> path)
             && MerkleProof.VerifyConsistency(Checkpoint.Size, offered.Size, Checkpoint.Root, offered.Root, path));
         return follows ? Accept(offered, note, out doubt) : Doubt(LedgerCodes.NotConsistent, note, out doubt);
     }
@@ -72,7 +69,7 @@ public sealed class LedgerView : IDisposable
     {
         leaf = null;
         if (receipt is null || !TryReadLeaf(receipt.Leaf, network, out Leaf? read)) return Doubt(LedgerCodes.ReceiptLeaf, null, out doubt);
-        bool included = read.Index < (ulong)Checkpoint.Size && TryReadPath(receipt.InclusionPath, out List<Digest> path)
+        bool included = read.Index < (ulong)Checkpoint.Size && MerklePath.TryRead(receipt.InclusionPath, out List<Digest> path)
             && MerkleProof.VerifyInclusion(Rfc6962.HashLeaf(receipt.Leaf.Span), (long)read.Index, Checkpoint.Size, path, Checkpoint.Root);
         if (!included) return Doubt(LedgerCodes.ReceiptPath, null, out doubt);
         leaf = read;
@@ -93,19 +90,6 @@ public sealed class LedgerView : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => verifier.Dispose();
-
-    private static bool TryReadPath(IReadOnlyList<ByteString> bytes, out List<Digest> path)
-    {
-        path = [];
-        if (bytes.Count > LongestPath) return false;
-        foreach (ByteString element in bytes)
-        {
-            if (!Digest.TryRead(element.Span, out Digest digest)) return false;
-            path.Add(digest);
-        }
-
-        return true;
-    }
 
     private bool Accept(Checkpoint checkpoint, string note, out LedgerDoubt? doubt)
     {
